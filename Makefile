@@ -1,0 +1,117 @@
+# leadforest: builds out of tree into build/; the same tests also run under sanitizers, in folders beside it.
+# Every folder of services/ is a program; every file tests/unit/<room>/<x>_test.c is a test program of that room.
+
+CC      ?= gcc
+CFLAGS  ?= -O3 -g
+PREFIX  ?= /usr/local
+BUILD   ?= build
+SANITIZE ?=
+VERSION := 1.0.0
+
+# Kept apart from CFLAGS, so that a CFLAGS of yours does not switch them off.
+STRICT   := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+HARDEN   := -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+FLAGS     = $(STRICT) $(HARDEN) -fPIC -pthread -I. -I$(BUILD)/gen $(SANITIZE:%=-fsanitize=%) -MMD -MP
+LIBRARIES := -Wl,--as-needed -lmicrohttpd -ljansson -lcsv -luuid -lcurl -lcrypto -lm
+GMIME     := $(shell pkg-config --cflags gmime-3.0 2>/dev/null)
+
+PROGRAMS := $(filter-out common,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
+objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/*_test.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+FOREST := $(BUILD)/libforest.a
+ETL    := $(BUILD)/libetl.a
+COMMON := $(BUILD)/common.a
+
+.PHONY: all check sanitize tsan fuzz bench bench-forest install run-all format lint clean help programs units fuzzers
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: programs $(BUILD)/libforest.so   ## the programs and the library, into build/
+programs: $(PROGRAMS:%=$(BUILD)/leadforest-%)
+units: $(UNIT)
+
+check: all units                      ## unit tests
+	@tests/unit/run $(BUILD)
+
+sanitize:                             ## the same under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all" check
+
+tsan:                                 ## the same under ThreadSanitizer
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" check
+
+fuzz:                                 ## fuzz every parser for FUZZ_SECONDS (60) each, with clang
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzzing CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g -fno-sanitize-recover=all" fuzzers
+	@tests/fuzz/run $(BUILD)/fuzzing $(FUZZ_SECONDS)
+fuzzers: $(FUZZ)
+
+bench: bench-forest                   ## every benchmark, side by side with the real peers
+bench-forest: all                     ## training, prediction, size and quality of the forest
+	@tests/bench/forest/run $(BUILD)
+
+install: all                          ## programs, libforest and its pkg-config file, under DESTDIR/PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(PROGRAMS:%=$(BUILD)/leadforest-%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 libforest/forest.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(FOREST) $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(BUILD)/libforest.so $(DESTDIR)$(PREFIX)/lib/libforest.so.1
+	ln -sf libforest.so.1 $(DESTDIR)$(PREFIX)/lib/libforest.so
+	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' libforest/forest.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/forest.pc
+
+run-all: all                          ## sample data where there is none, then the whole line
+	@deploy/run-all $(BUILD)
+
+format:                               ## lay the code out by .clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+lint:                                 ## clang-tidy and cppcheck
+	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT:-Werror=) -I. -I$(BUILD)/gen $(GMIME)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -I. -I$(BUILD)/gen libforest libetl services
+
+clean:                                ## remove build/
+	rm -rf $(BUILD)
+help:                                 ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+# ---- how things are made ------------------------------------------------------------------------
+
+$(FOREST): $(call objects,libforest)
+$(ETL):    $(call objects,libetl)
+$(COMMON): $(call objects,services/common)
+$(FOREST) $(ETL) $(COMMON):
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libforest.so: $(call objects,libforest)
+	$(CC) -shared -Wl,-soname,libforest.so.1 -Wl,--version-script=libforest/exports.map $(SANITIZE:%=-fsanitize=%) -o $@ $^ -pthread -lm $(LDFLAGS)
+
+# What floating point gives must not depend on the compiler's mood.
+$(BUILD)/obj/libforest/%.o: FLAGS += -ffp-contract=off
+$(BUILD)/obj/services/sync/%.o: FLAGS += $(GMIME)
+
+$(BUILD)/obj/%.o: %.c | $(BUILD)/gen/config_default.h
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+# A program is its folder, common/ and the libraries.
+.SECONDEXPANSION:
+$(BUILD)/leadforest-%: $$(call objects,services/$$*) $(COMMON) $(ETL) $(FOREST)
+	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_$*)
+
+# A test of a room sees the room's files (all but main.c) and the libraries.
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(filter-out %/main.o,$$(call objects,services/$$(*D))) $(COMMON) $(ETL) $(FOREST)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(*D))
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(filter-out %/main.o,$(call objects,services/api)) $(COMMON) $(ETL) $(FOREST)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
+
+LIBRARIES_sync := $(shell pkg-config --libs gmime-3.0 2>/dev/null)
+
+# The default configuration becomes a string in the programs.
+$(BUILD)/gen/config_default.h: deploy/leadforest.json
+	@mkdir -p $(@D)
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

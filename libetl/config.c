@@ -1,0 +1,314 @@
+/* config.c - reads the configuration: every fact is checked once, here, and named where it is wrong. */
+#include "libetl/config.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool fail(struct config_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static bool fail(struct config_error *err, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (err != NULL)
+        vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    return false;
+}
+
+/* ---- pieces ---- */
+
+static bool read_name(char **out, const json_t *value, const char *where, struct config_error *err) {
+    const char *text = json_string_value(value);
+    if (text == NULL || text[0] == '\0' || strlen(text) > CONFIG_MAX_NAME)
+        return fail(err, "%s: a text of 1 to %d bytes is needed", where, CONFIG_MAX_NAME);
+    *out = strdup(text);
+    return *out != NULL || fail(err, "out of memory");
+}
+
+static bool read_strings(struct config_strings *out, const json_t *array, const char *where, struct config_error *err) {
+    if (array == NULL)
+        return true;
+    if (!json_is_array(array))
+        return fail(err, "%s: a list of texts is needed", where);
+    out->text = calloc(json_array_size(array) + 1, sizeof *out->text);
+    if (out->text == NULL)
+        return fail(err, "out of memory");
+    size_t i;
+    json_t *item;
+    json_array_foreach(array, i, item) {
+        if (!read_name(&out->text[i], item, where, err))
+            return false;
+        out->count++;
+    }
+    return true;
+}
+
+/* Money in the file is in major units, at most two decimals; in memory it is in minor units. */
+static bool read_money(int64_t *out, const json_t *value, const char *where, struct config_error *err) {
+    double minor = json_is_number(value) ? json_number_value(value) * 100 : -1;
+    if (!(minor >= 0 && minor <= 1e12) || fabs(minor - nearbyint(minor)) > 1e-6)
+        return fail(err, "%s: an amount of money is needed, such as 150 or 149.99", where);
+    *out = (int64_t)nearbyint(minor);
+    return true;
+}
+
+static bool known_keys(const json_t *object, const char *const *known, const char *where, struct config_error *err) {
+    if (!json_is_object(object))
+        return fail(err, "%s: an object is needed", where);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        size_t i = 0;
+        while (known[i] != NULL && strcmp(known[i], key) != 0)
+            i++;
+        if (known[i] == NULL)
+            return fail(err, "%s: unknown key \"%.60s\"", where, key);
+    }
+    return true;
+}
+
+/* ---- packages ---- */
+
+static bool read_package(struct config_package *out, const json_t *object, size_t place, struct config_error *err) {
+    static const char *const known[] = {"name", "price", "price_ids", "product_ids", "lookup_keys", "nicknames", NULL};
+    char where[40];
+    snprintf(where, sizeof where, "packages[%zu]", place);
+    return known_keys(object, known, where, err) && read_name(&out->name, json_object_get(object, "name"), where, err) &&
+           read_money(&out->price, json_object_get(object, "price"), where, err) &&
+           read_strings(&out->price_ids, json_object_get(object, "price_ids"), where, err) &&
+           read_strings(&out->product_ids, json_object_get(object, "product_ids"), where, err) &&
+           read_strings(&out->lookup_keys, json_object_get(object, "lookup_keys"), where, err) &&
+           read_strings(&out->nicknames, json_object_get(object, "nicknames"), where, err);
+}
+
+static bool read_packages(struct config *config, const json_t *array, struct config_error *err) {
+    size_t count = json_array_size(array);
+    if (count < 2 || count > CONFIG_MAX_PACKAGES)
+        return fail(err, "packages: a list of 2 to %d is needed", CONFIG_MAX_PACKAGES);
+    config->packages = calloc(count, sizeof *config->packages);
+    if (config->packages == NULL)
+        return fail(err, "out of memory");
+    config->package_count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_package(&config->packages[i], json_array_get(array, i), i, err))
+            return false;
+        if (config_find_package(config, config->packages[i].name) != i)
+            return fail(err, "packages[%zu]: a second package named %s", i, config->packages[i].name);
+    }
+    return true;
+}
+
+/* ---- features ---- */
+
+static size_t find_string(const struct config_strings *list, const char *text) {
+    size_t i = 0;
+    while (i < list->count && strcmp(list->text[i], text) != 0)
+        i++;
+    return i;
+}
+
+static size_t count_aliases(const json_t *object) {
+    size_t count = 0;
+    const char *level;
+    json_t *list;
+    json_object_foreach((json_t *)object, level, list)
+        count += json_array_size(list);
+    return count;
+}
+
+static bool read_aliases(struct config_feature *out, const json_t *object, const char *where,
+                         struct config_error *err) {
+    if (object == NULL)
+        return true;
+    if (!json_is_object(object))
+        return fail(err, "%s: aliases must be an object of lists", where);
+    out->aliases = calloc(count_aliases(object) + 1, sizeof *out->aliases);
+    if (out->aliases == NULL)
+        return fail(err, "out of memory");
+    const char *level;
+    json_t *list;
+    json_object_foreach((json_t *)object, level, list) {
+        size_t number = find_string(&out->levels, level);
+        if (number == out->levels.count)
+            return fail(err, "%s: aliases of \"%.60s\", which is no level", where, level);
+        size_t i;
+        json_t *spelling;
+        json_array_foreach(list, i, spelling) {
+            struct config_alias *alias = &out->aliases[out->alias_count];
+            if (!read_name(&alias->spelling, spelling, where, err))
+                return false;
+            alias->level = number;
+            out->alias_count++;
+        }
+    }
+    return true;
+}
+
+static bool read_kind(enum config_kind *out, const json_t *value, const char *where, struct config_error *err) {
+    const char *text = json_string_value(value);
+    if (text == NULL || (strcmp(text, "categorical") != 0 && strcmp(text, "numeric") != 0))
+        return fail(err, "%s: kind must be categorical or numeric", where);
+    *out = strcmp(text, "numeric") == 0 ? CONFIG_NUMERIC : CONFIG_CATEGORICAL;
+    return true;
+}
+
+static bool read_feature(struct config_feature *out, const json_t *object, size_t place, struct config_error *err) {
+    static const char *const known[] = {"name", "kind", "columns", "levels", "ranges", "aliases", NULL};
+    char where[40];
+    snprintf(where, sizeof where, "features[%zu]", place);
+    out->ranges = json_is_true(json_object_get(object, "ranges"));
+    return known_keys(object, known, where, err) && read_name(&out->name, json_object_get(object, "name"), where, err) &&
+           read_kind(&out->kind, json_object_get(object, "kind"), where, err) &&
+           read_strings(&out->columns, json_object_get(object, "columns"), where, err) &&
+           read_strings(&out->levels, json_object_get(object, "levels"), where, err) &&
+           read_aliases(out, json_object_get(object, "aliases"), where, err);
+}
+
+static bool read_features(struct config *config, const json_t *array, struct config_error *err) {
+    size_t count = json_array_size(array);
+    if (count < 1 || count > CONFIG_MAX_FEATURES)
+        return fail(err, "features: a list of 1 to %d is needed", CONFIG_MAX_FEATURES);
+    config->features = calloc(count, sizeof *config->features);
+    if (config->features == NULL)
+        return fail(err, "out of memory");
+    config->feature_count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_feature(&config->features[i], json_array_get(array, i), i, err))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(config->features[j].name, config->features[i].name) == 0)
+                return fail(err, "features[%zu]: a second feature named %s", i, config->features[i].name);
+    }
+    return true;
+}
+
+/* ---- offers and the rest ---- */
+
+static bool read_offer(struct config *config, struct config_offer *out, const json_t *object, size_t place,
+                       struct config_error *err) {
+    static const char *const known[] = {"package", "probability", "offer", NULL};
+    char where[40];
+    snprintf(where, sizeof where, "offers[%zu]", place);
+    const json_t *package = json_object_get(object, "package");
+    out->package = json_is_string(package) ? config_find_package(config, json_string_value(package)) : CONFIG_ANY_PACKAGE;
+    if (package != NULL && out->package == CONFIG_ANY_PACKAGE)
+        return fail(err, "%s: package is not one of packages", where);
+    out->probability = json_number_value(json_object_get(object, "probability"));
+    if (!(out->probability >= 0 && out->probability <= 1))
+        return fail(err, "%s: probability must be between 0 and 1", where);
+    return known_keys(object, known, where, err) && read_name(&out->offer, json_object_get(object, "offer"), where, err);
+}
+
+static bool read_offers(struct config *config, const json_t *array, struct config_error *err) {
+    size_t count = json_array_size(array);
+    config->offers = calloc(count + 1, sizeof *config->offers);
+    if (config->offers == NULL)
+        return fail(err, "out of memory");
+    for (size_t i = 0; i < count; i++, config->offer_count++)
+        if (!read_offer(config, &config->offers[i], json_array_get(array, i), i, err)) {
+            config->offer_count++;
+            return false;
+        }
+    return true;
+}
+
+static bool read_label(struct config *config, const json_t *value, struct config_error *err) {
+    const char *text = value == NULL ? "first" : json_string_value(value);
+    if (text == NULL || (strcmp(text, "first") != 0 && strcmp(text, "latest") != 0))
+        return fail(err, "label: must be first or latest");
+    config->label = strcmp(text, "latest") == 0 ? CONFIG_LATEST : CONFIG_FIRST;
+    return true;
+}
+
+static bool read_currency(struct config *config, const json_t *value, struct config_error *err) {
+    const char *text = json_string_value(value);
+    if (text == NULL || strlen(text) != 3 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 3)
+        return fail(err, "currency: three lower-case letters are needed, such as usd");
+    memcpy(config->currency, text, sizeof config->currency);
+    return true;
+}
+
+static bool read_config(struct config *config, const json_t *root, struct config_error *err) {
+    static const char *const known[] = {"currency", "setup_fee", "packages", "label", "features", "offers", NULL};
+    return known_keys(root, known, "configuration", err) &&
+           read_currency(config, json_object_get(root, "currency"), err) &&
+           read_money(&config->setup_fee, json_object_get(root, "setup_fee"), "setup_fee", err) &&
+           read_packages(config, json_object_get(root, "packages"), err) &&
+           read_label(config, json_object_get(root, "label"), err) &&
+           read_features(config, json_object_get(root, "features"), err) &&
+           read_offers(config, json_object_get(root, "offers"), err);
+}
+
+struct config *config_parse(const char *json, size_t size, struct config_error *err) {
+    json_error_t problem;
+    if (size > CONFIG_MAX_SIZE) {
+        fail(err, "the file is larger than %d bytes", CONFIG_MAX_SIZE);
+        return NULL;
+    }
+    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL) {
+        fail(err, "line %d: %.120s", problem.line, problem.text);
+        return NULL;
+    }
+    struct config *config = calloc(1, sizeof *config);
+    if (config == NULL)
+        fail(err, "out of memory");
+    else if (!read_config(config, root, err)) {
+        config_free(config);
+        config = NULL;
+    }
+    json_decref(root);
+    return config;
+}
+
+size_t config_find_package(const struct config *config, const char *name) {
+    for (size_t i = 0; i < config->package_count; i++)
+        if (config->packages[i].name != NULL && strcmp(config->packages[i].name, name) == 0)
+            return i;
+    return CONFIG_ANY_PACKAGE;
+}
+
+/* ---- the end ---- */
+
+static void free_strings(struct config_strings *list) {
+    for (size_t i = 0; i < list->count; i++)
+        free(list->text[i]);
+    free(list->text);
+}
+
+static void free_package(struct config_package *package) {
+    free(package->name);
+    free_strings(&package->price_ids);
+    free_strings(&package->product_ids);
+    free_strings(&package->lookup_keys);
+    free_strings(&package->nicknames);
+}
+
+static void free_feature(struct config_feature *feature) {
+    free(feature->name);
+    free_strings(&feature->columns);
+    free_strings(&feature->levels);
+    for (size_t i = 0; i < feature->alias_count; i++)
+        free(feature->aliases[i].spelling);
+    free(feature->aliases);
+}
+
+void config_free(struct config *config) {
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config->package_count; i++)
+        free_package(&config->packages[i]);
+    for (size_t i = 0; i < config->feature_count; i++)
+        free_feature(&config->features[i]);
+    for (size_t i = 0; i < config->offer_count; i++)
+        free(config->offers[i].offer);
+    free(config->packages);
+    free(config->features);
+    free(config->offers);
+    free(config);
+}

@@ -1,0 +1,89 @@
+/*
+ * config.h - what the company sells and how its forms spell things: packages, prices, features, aliases.
+ *
+ * Read once from JSON (deploy/leadforest.json is the example and the default), then only read.
+ */
+#ifndef LIBETL_CONFIG_H
+#define LIBETL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CONFIG_MAX_PACKAGES = 64,
+    CONFIG_MAX_FEATURES = 64,
+    CONFIG_MAX_NAME = 255, /* bytes of any name */
+    CONFIG_MAX_SIZE = 1 << 20 /* bytes of the file */
+};
+
+/* A list of strings, owned by the config that holds it. */
+struct config_strings {
+    size_t count;
+    char **text; /* [count] */
+};
+
+/* A package; its place in the list is its tier (0 is the smallest) and its class number. */
+struct config_package {
+    char *name;
+    int64_t price;                     /* a month, in the currency's minor unit */
+    struct config_strings price_ids;   /* how Stripe may name its plan */
+    struct config_strings product_ids;
+    struct config_strings lookup_keys;
+    struct config_strings nicknames;
+};
+
+enum config_kind { CONFIG_CATEGORICAL, CONFIG_NUMERIC };
+
+/* Another spelling of a level. */
+struct config_alias {
+    char *spelling;
+    size_t level;
+};
+
+/* An input of the model, as it stands in a form. */
+struct config_feature {
+    char *name;
+    enum config_kind kind;
+    struct config_strings columns; /* other names of the form's field */
+    struct config_strings levels;  /* canonical spellings, in order; a value that is none stays as it is */
+    bool ranges;                   /* levels are ranges of whole numbers ("10-25", "251+"), a number falls into one */
+    struct config_alias *aliases;
+    size_t alias_count;
+};
+
+/* What to offer a scored lead; the first that fits is taken. */
+struct config_offer {
+    size_t package;     /* or CONFIG_ANY_PACKAGE */
+    double probability; /* at least */
+    char *offer;
+};
+#define CONFIG_ANY_PACKAGE ((size_t)-1)
+
+enum config_label { CONFIG_FIRST, CONFIG_LATEST };
+
+struct config {
+    char currency[4]; /* lower case */
+    int64_t setup_fee; /* once, minor unit */
+    size_t package_count;
+    struct config_package *packages; /* [package_count] */
+    size_t feature_count;
+    struct config_feature *features; /* [feature_count] */
+    size_t offer_count;
+    struct config_offer *offers; /* [offer_count] */
+    enum config_label label;     /* which of a person's purchases is the label */
+};
+
+/* Why a configuration was refused, in one line for a person. */
+struct config_error {
+    char text[200];
+};
+
+/* A configuration from JSON text; NULL and err where it is not one. The caller frees it. */
+struct config *config_parse(const char *json, size_t size, struct config_error *err);
+void config_free(struct config *config); /* NULL is fine */
+
+/* The class number of a package by its name; CONFIG_ANY_PACKAGE where there is none. */
+size_t config_find_package(const struct config *config, const char *name);
+
+#endif

@@ -1,0 +1,103 @@
+/* champion.c - loads a model only after the whole chain of hashes and the forest's own checks hold. */
+#include "services/common/champion.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "services/common/volume.h"
+
+static bool refuse(struct file_error *err, const char *path, const char *why) {
+    return file_error_say(err, "read %s: %s", path, why);
+}
+
+bool champion_pointer(const char *path, long long *version, char sha256[SHA256_HEX], struct file_error *err) {
+    json_t *pointer = files_read_json(path, CHAMPION_MAX_JSON, err);
+    if (pointer == NULL)
+        return false;
+    const char *hash = json_string_value(json_object_get(pointer, "sha256"));
+    long long number = json_integer_value(json_object_get(pointer, "version"));
+    bool good = number > 0 && hash != NULL && strlen(hash) == SHA256_HEX - 1;
+    if (good) {
+        *version = number;
+        memcpy(sha256, hash, SHA256_HEX);
+    } else {
+        refuse(err, path, "it needs a version and the sha256 of its manifest");
+    }
+    json_decref(pointer);
+    return good;
+}
+
+static bool check_manifest(const char *folder, const char *expected, struct champion *into, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/manifest.json", folder) || !files_sha256(path, into->sha256, err))
+        return false;
+    if (expected != NULL && strcmp(into->sha256, expected) != 0)
+        return refuse(err, path, "its hash is not the one that points to it");
+    into->manifest = files_read_json(path, CHAMPION_MAX_JSON, err);
+    return into->manifest != NULL;
+}
+
+static bool check_file(const char *folder, const char *name, const json_t *expected, struct file_error *err) {
+    char path[PATH_MAX], hex[SHA256_HEX];
+    if (strchr(name, '/') != NULL)
+        return refuse(err, folder, "the manifest names a file outside its folder");
+    if (!publish_path(path, err, "%s/%s", folder, name) || !files_sha256(path, hex, err))
+        return false;
+    const char *hash = json_string_value(expected);
+    return (hash != NULL && strcmp(hash, hex) == 0) || refuse(err, path, "its hash is not the manifest's");
+}
+
+static bool check_files(const char *folder, const json_t *manifest, struct file_error *err) {
+    const json_t *files = json_object_get(manifest, "files");
+    if (json_object_get(files, "forest.bin") == NULL || json_object_get(files, "card.json") == NULL)
+        return refuse(err, folder, "the manifest lacks forest.bin or card.json");
+    const char *name;
+    json_t *hash;
+    json_object_foreach((json_t *)files, name, hash)
+        if (!check_file(folder, name, hash, err))
+            return false;
+    return true;
+}
+
+static bool load_parts(const char *folder, struct champion *into, struct file_error *err) {
+    char path[PATH_MAX];
+    struct forest_error problem;
+    if (!publish_path(path, err, "%s/card.json", folder))
+        return false;
+    into->card = files_read_json(path, CHAMPION_MAX_JSON, err);
+    if (into->card == NULL || !publish_path(path, err, "%s/forest.bin", folder))
+        return false;
+    if (forest_load(&into->forest, path, &problem) != FOREST_OK)
+        return refuse(err, path, problem.text);
+    return true;
+}
+
+bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
+                           struct file_error *err) {
+    char folder[PATH_MAX];
+    struct champion loaded = {.version = version};
+    bool good = publish_path(folder, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
+                check_manifest(folder, sha256, &loaded, err) && check_files(folder, loaded.manifest, err) &&
+                load_parts(folder, &loaded, err);
+    if (good && json_integer_value(json_object_get(loaded.manifest, "version")) != version)
+        good = refuse(err, folder, "the manifest is another version's");
+    if (good)
+        *out = loaded;
+    else
+        champion_done(&loaded);
+    return good;
+}
+
+bool champion_load(struct champion *out, const char *data, struct file_error *err) {
+    char path[PATH_MAX], sha256[SHA256_HEX];
+    long long version;
+    return publish_path(path, err, "%s/" VOLUME_CHAMPION, data) && champion_pointer(path, &version, sha256, err) &&
+           champion_load_version(out, data, version, sha256, err);
+}
+
+void champion_done(struct champion *champion) {
+    forest_free(champion->forest);
+    json_decref(champion->card);
+    json_decref(champion->manifest);
+    *champion = (struct champion){0};
+}

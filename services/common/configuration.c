@@ -1,0 +1,26 @@
+/* configuration.c - the configuration file, or the built-in one. */
+#include "services/common/configuration.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char built_in[] =
+#include "config_default.h"
+    ;
+
+struct config *configuration_read(const char *path, char **text, struct file_error *err) {
+    size_t size = sizeof built_in - 1;
+    char *json = path == NULL ? strdup(built_in) : files_read(path, CONFIG_MAX_SIZE, &size, err);
+    if (json == NULL)
+        return NULL;
+    struct config_error problem;
+    struct config *config = config_parse(json, size, &problem);
+    if (config == NULL)
+        file_error_say(err, "configuration %s: %s", path != NULL ? path : "(built in)", problem.text);
+    if (config != NULL && text != NULL)
+        *text = json;
+    else
+        free(json);
+    return config;
+}

@@ -1,0 +1,18 @@
+/* exit_codes.h - what a worker's exit status tells the orchestrator that started it. */
+#ifndef COMMON_EXIT_CODES_H
+#define COMMON_EXIT_CODES_H
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_USAGE_ERROR = 64, /* the command line or a setting is wrong: a person must change it */
+    EXIT_BAD_DATA = 65,    /* the input is wrong: the same input would fail again */
+    EXIT_BUG = 70,         /* our mistake */
+    EXIT_TRY_LATER = 75,   /* disk full, locked, not there yet: the same call may succeed later */
+    EXIT_NOTHING_TO_DO = 99, /* the outputs are already those of the inputs */
+    EXIT_TERMINATED = 143  /* SIGTERM arrived; nothing is half done */
+};
+
+/* The word for an exit code in result lines and run records: "done", "nothing to do", ... */
+const char *exit_code_word(enum exit_code code);
+
+#endif

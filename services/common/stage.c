@@ -1,0 +1,177 @@
+/* stage.c - one run of a worker, from its lock to its result line. */
+#include "services/common/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "services/common/log.h"
+#include "services/common/run_id.h"
+
+/* Outputs appear by rename alone, so a worker may stop at any instruction; what it leaves is swept next time. */
+static void terminate(int signal_number) {
+    (void)signal_number;
+    _exit(EXIT_TERMINATED);
+}
+
+static bool take_lock(struct stage *stage, const char *data, enum exit_code *code) {
+    char path[PATH_MAX];
+    struct file_error err;
+    if (!publish_path(path, &err, "%s/.locks", data) || !publish_make_folder(path, &err) ||
+        !publish_path(path, &err, "%s/.locks/%s", data, stage->name)) {
+        *code = stage_fail_file(stage, &err);
+        return false;
+    }
+    stage->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (stage->lock >= 0 && flock(stage->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (stage->lock >= 0 && errno == EWOULDBLOCK) {
+        *code = stage_fail(stage, EXIT_TRY_LATER, "another run of this stage holds the lock");
+        return false;
+    }
+    file_error_set(&err, "lock", path);
+    *code = stage_fail_file(stage, &err);
+    return false;
+}
+
+bool stage_begin(struct stage *stage, const char *name, const char *data, enum exit_code *code) {
+    *stage = (struct stage){.name = name, .lock = -1, .inputs = EVP_MD_CTX_new()};
+    const char *given = getenv("LEADFOREST_RUN");
+    if (run_id_valid(given))
+        snprintf(stage->run, sizeof stage->run, "%s", given);
+    else
+        run_id_new(stage->run);
+    log_open(name, stage->run);
+    signal(SIGTERM, terminate);
+    signal(SIGPIPE, SIG_IGN);
+    if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
+        *code = stage_fail(stage, EXIT_TRY_LATER, "out of memory");
+        return false;
+    }
+    return take_lock(stage, data, code);
+}
+
+/* ---- inputs ---- */
+
+void stage_input_text(struct stage *stage, const char *what, const char *value) {
+    /* With their zero bytes, so that no two lists of inputs run into the same bytes. */
+    EVP_DigestUpdate(stage->inputs, what, strlen(what) + 1);
+    EVP_DigestUpdate(stage->inputs, value != NULL ? value : "", value != NULL ? strlen(value) + 1 : 0);
+    EVP_DigestUpdate(stage->inputs, "\n", 1);
+}
+
+bool stage_input_file(struct stage *stage, const char *path, struct file_error *err) {
+    char hex[SHA256_HEX];
+    const char *name = strrchr(path, '/');
+    name = name != NULL ? name + 1 : path;
+    if (!files_exist(path)) {
+        stage_input_text(stage, name, NULL);
+        return true;
+    }
+    if (!files_sha256(path, hex, err))
+        return false;
+    stage_input_text(stage, name, hex);
+    return true;
+}
+
+void stage_input_raw(struct stage *stage, const char *path) {
+    char text[200];
+    struct stat about;
+    if (stat(path, &about) != 0)
+        memset(&about, 0, sizeof about);
+    snprintf(text, sizeof text, "%" PRIuMAX " %" PRIdMAX " %" PRIdMAX ".%09ld %" PRIdMAX ".%09ld",
+             (uintmax_t)about.st_ino, (intmax_t)about.st_size, (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
+             (intmax_t)about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
+    const char *name = strrchr(path, '/');
+    stage_input_text(stage, name != NULL ? name + 1 : path, text);
+}
+
+static const char *input_digest(struct stage *stage) {
+    if (stage->digest[0] == '\0') {
+        unsigned char sum[32];
+        EVP_DigestFinal_ex(stage->inputs, sum, NULL);
+        for (size_t i = 0; i < sizeof sum; i++)
+            snprintf(stage->digest + 2 * i, 3, "%02x", sum[i]);
+    }
+    return stage->digest;
+}
+
+/* ---- stamp ---- */
+
+static bool stamp_path(char out[PATH_MAX], const struct stage *stage, const char *folder, struct file_error *err) {
+    return publish_path(out, err, "%s/.stamp-%s.json", folder, stage->name);
+}
+
+static bool outputs_hold(const char *folder, const json_t *outputs) {
+    const char *name;
+    json_t *expected;
+    json_object_foreach((json_t *)outputs, name, expected) {
+        char path[PATH_MAX], hex[SHA256_HEX];
+        if (!publish_path(path, NULL, "%s/%s", folder, name) || !files_sha256(path, hex, NULL) ||
+            !json_is_string(expected) || strcmp(hex, json_string_value(expected)) != 0)
+            return false;
+    }
+    return json_object_size(outputs) > 0;
+}
+
+bool stage_up_to_date(struct stage *stage, const char *folder) {
+    char path[PATH_MAX];
+    const char *digest = input_digest(stage);
+    if (!stamp_path(path, stage, folder, NULL))
+        return false;
+    json_t *stamp = files_read_json(path, 1 << 20, NULL);
+    const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
+    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(folder, json_object_get(stamp, "outputs"));
+    json_decref(stamp);
+    return holds;
+}
+
+bool stage_stamp(struct stage *stage, const char *folder, const char *const *outputs, size_t n, struct file_error *err) {
+    char path[PATH_MAX], hex[SHA256_HEX];
+    json_t *hashes = json_object();
+    bool done = true;
+    for (size_t i = 0; i < n && done; i++) {
+        done = publish_path(path, err, "%s/%s", folder, outputs[i]) && files_sha256(path, hex, err);
+        if (done)
+            json_object_set_new(hashes, outputs[i], json_string(hex));
+    }
+    json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
+    done = done && stamp_path(path, stage, folder, err) && publish_json(path, stamp, err);
+    json_decref(stamp);
+    return done;
+}
+
+/* ---- the end ---- */
+
+enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra) {
+    json_t *line = json_pack("{s:s, s:s, s:s}", "stage", stage->name, "status", exit_code_word(code), "run", stage->run);
+    if (extra != NULL)
+        json_object_update(line, extra);
+    json_decref(extra);
+    fflush(stdout);
+    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    putchar('\n');
+    fflush(stdout);
+    json_decref(line);
+    EVP_MD_CTX_free(stage->inputs);
+    if (stage->lock >= 0)
+        close(stage->lock);
+    return code;
+}
+
+enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text) {
+    log_event(LOG_ERROR, "failed", "%s", text);
+    return stage_end(stage, code, json_pack("{s:s}", "error", text));
+}
+
+enum exit_code stage_fail_file(struct stage *stage, const struct file_error *err) {
+    return stage_fail(stage, err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err->text);
+}
