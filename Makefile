@@ -99,7 +99,7 @@ $(BUILD)/leadforest-%: $$(call objects,services/$$*) $(COMMON) $(ETL) $(FOREST)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_$*)
 
 # A test of a room sees the room's files (all but main.c) and the libraries.
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(filter-out %/main.o,$$(call objects,services/$$(*D))) $(COMMON) $(ETL) $(FOREST)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(filter-out %/main.o $$(BUILD)/obj/services/common/%,$$(call objects,services/$$(*D))) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(*D))
 

@@ -1,0 +1,153 @@
+/* publish_test.c - files and folders appear whole or not at all, and leave nothing beside them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "services/common/files.h"
+#include "services/common/publish.h"
+#include "tests/unit/common/scratch.h"
+
+static size_t count_names(const char *folder) {
+    DIR *dir = opendir(folder);
+    size_t count = 0;
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    if (dir != NULL)
+        closedir(dir);
+    return count;
+}
+
+static void assert_content(const char *path, const char *expected) {
+    size_t size;
+    struct file_error err;
+    char *text = files_read(path, 1000, &size, &err);
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void a_file_appears_whole_at_commit_and_not_before(void **state) {
+    (void)state;
+    struct publication p;
+    struct file_error err;
+    assert_true(publish_open(&p, scratch_path("whole/deep/file"), &err));
+    fputs("all of it", p.file);
+    fflush(p.file);
+    assert_false(files_exist(scratch_path("whole/deep/file")));
+    assert_true(publish_commit(&p, &err));
+    assert_content(scratch_path("whole/deep/file"), "all of it");
+    assert_int_equal(count_names(scratch_path("whole/deep")), 1);
+}
+
+static void an_aborted_file_leaves_the_old_one(void **state) {
+    (void)state;
+    struct publication p;
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path("old/file"), "old", 3, &err));
+    assert_true(publish_open(&p, scratch_path("old/file"), &err));
+    fputs("new", p.file);
+    publish_abort(&p);
+    publish_abort(&p);
+    assert_content(scratch_path("old/file"), "old");
+    assert_int_equal(count_names(scratch_path("old")), 1);
+}
+
+static void a_full_disk_is_named_and_leaves_the_old_file(void **state) {
+    (void)state;
+    struct publication p;
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path("full/file"), "old", 3, &err));
+    assert_true(publish_open(&p, scratch_path("full/file"), &err));
+    /* The stream now writes to a device that is always full. */
+    assert_non_null(freopen("/dev/full", "w", p.file));
+    fputs("new", p.file);
+    assert_false(publish_commit(&p, &err));
+    assert_true(err.try_later);
+    assert_non_null(strstr(err.text, "full/file"));
+    assert_content(scratch_path("full/file"), "old");
+    assert_int_equal(count_names(scratch_path("full")), 1);
+}
+
+static void a_folder_appears_whole_and_only_once(void **state) {
+    (void)state;
+    struct folder_publication p;
+    struct file_error err;
+    char path[PATH_MAX];
+    for (int again = 0; again < 2; again++) {
+        assert_true(publish_folder_open(&p, scratch_path("versions/1"), &err));
+        assert_true(publish_path(path, &err, "%s/part", p.beside));
+        assert_true(publish_bytes(path, again ? "b" : "a", 1, &err));
+        assert_int_equal(publish_folder_commit(&p, &err), again == 0);
+        assert_content(scratch_path("versions/1/part"), "a");
+    }
+    assert_int_equal(count_names(scratch_path("versions")), 1);
+}
+
+static void a_sweep_removes_what_a_killed_run_left_and_nothing_else(void **state) {
+    (void)state;
+    struct publication file;
+    struct folder_publication folder;
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path("swept/kept"), "x", 1, &err));
+    assert_true(publish_open(&file, scratch_path("swept/half"), &err));
+    fclose(file.file);
+    assert_true(publish_folder_open(&folder, scratch_path("swept/7"), &err));
+    char path[PATH_MAX];
+    assert_true(publish_path(path, &err, "%s/part", folder.beside));
+    assert_true(publish_bytes(path, "x", 1, &err));
+    assert_int_equal(count_names(scratch_path("swept")), 3);
+    publish_sweep(scratch_path("swept"));
+    assert_int_equal(count_names(scratch_path("swept")), 1);
+    assert_true(files_exist(scratch_path("swept/kept")));
+}
+
+static void lines_are_appended(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(publish_append(scratch_path("log/lines"), "one\n", 4, &err));
+    assert_true(publish_append(scratch_path("log/lines"), "two\n", 4, &err));
+    assert_content(scratch_path("log/lines"), "one\ntwo\n");
+}
+
+static void a_file_over_the_limit_is_refused_by_name(void **state) {
+    (void)state;
+    struct file_error err;
+    size_t size;
+    scratch_write("big", "0123456789");
+    assert_null(files_read(scratch_path("big"), 9, &size, &err));
+    assert_non_null(strstr(err.text, "big: larger than 9 bytes"));
+    assert_false(err.try_later);
+    assert_null(files_read(scratch_path("none"), 9, &size, &err));
+    assert_true(err.try_later);
+}
+
+static void hashes_are_sha256(void **state) {
+    (void)state;
+    char hex[SHA256_HEX];
+    struct file_error err;
+    scratch_write("abc", "abc");
+    assert_true(files_sha256(scratch_path("abc"), hex, &err));
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    bytes_sha256("", 0, hex);
+    assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_appears_whole_at_commit_and_not_before),
+        cmocka_unit_test(an_aborted_file_leaves_the_old_one),
+        cmocka_unit_test(a_full_disk_is_named_and_leaves_the_old_file),
+        cmocka_unit_test(a_folder_appears_whole_and_only_once),
+        cmocka_unit_test(a_sweep_removes_what_a_killed_run_left_and_nothing_else),
+        cmocka_unit_test(lines_are_appended),
+        cmocka_unit_test(a_file_over_the_limit_is_refused_by_name),
+        cmocka_unit_test(hashes_are_sha256),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}

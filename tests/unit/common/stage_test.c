@@ -1,0 +1,95 @@
+/* stage_test.c - a stage runs once at a time, knows when nothing has changed, and is never fooled by a lost output. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <unistd.h>
+
+#include "services/common/run_id.h"
+#include "services/common/stage.h"
+#include "tests/unit/common/scratch.h"
+
+/* One run: what is up to date is left alone, otherwise out/result is made from in. */
+static enum exit_code run(const char *setting) {
+    static const char *const outputs[] = {"result"};
+    struct stage stage;
+    struct file_error err;
+    enum exit_code code;
+    if (!stage_begin(&stage, "copy", scratch, &code))
+        return code;
+    stage_input_text(&stage, "setting", setting);
+    assert_true(stage_input_file(&stage, scratch_path("in"), &err));
+    if (stage_up_to_date(&stage, scratch_path("out")))
+        return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
+    assert_true(publish_bytes(scratch_path("out/result"), setting, strlen(setting), &err));
+    assert_true(stage_stamp(&stage, scratch_path("out"), outputs, 1, &err));
+    return stage_end(&stage, EXIT_DONE, json_pack("{s:i}", "rows", 1));
+}
+
+static void the_same_inputs_are_nothing_to_do(void **state) {
+    (void)state;
+    scratch_write("in", "a");
+    assert_int_equal(run("x"), EXIT_DONE);
+    assert_int_equal(run("x"), EXIT_NOTHING_TO_DO);
+}
+
+static void a_changed_input_or_setting_is_something_to_do(void **state) {
+    (void)state;
+    scratch_write("in", "b");
+    assert_int_equal(run("x"), EXIT_DONE);
+    assert_int_equal(run("y"), EXIT_DONE);
+    assert_int_equal(run("y"), EXIT_NOTHING_TO_DO);
+    assert_int_equal(unlink(scratch_path("in")), 0);
+    assert_int_equal(run("y"), EXIT_DONE);
+}
+
+static void a_lost_or_changed_output_is_made_again(void **state) {
+    (void)state;
+    scratch_write("in", "c");
+    assert_int_equal(run("x"), EXIT_DONE);
+    assert_int_equal(unlink(scratch_path("out/result")), 0);
+    assert_int_equal(run("x"), EXIT_DONE);
+    scratch_write("out/result", "tampered");
+    assert_int_equal(run("x"), EXIT_DONE);
+    scratch_write("out/.stamp-copy.json", "{");
+    assert_int_equal(run("x"), EXIT_DONE);
+    assert_int_equal(run("x"), EXIT_NOTHING_TO_DO);
+}
+
+static void a_second_run_at_the_same_time_is_told_to_try_later(void **state) {
+    (void)state;
+    struct stage first;
+    enum exit_code code;
+    assert_true(stage_begin(&first, "copy", scratch, &code));
+    assert_int_equal(run("x"), EXIT_TRY_LATER);
+    stage_end(&first, EXIT_DONE, NULL);
+}
+
+static void the_run_is_the_pipelines_where_it_gives_one(void **state) {
+    (void)state;
+    struct stage stage;
+    enum exit_code code;
+    setenv("LEADFOREST_RUN", "0b9d5a3e-7f1c-4f53-9d6e-0a1b2c3d4e5f", 1);
+    assert_true(stage_begin(&stage, "other", scratch, &code));
+    assert_string_equal(stage.run, "0b9d5a3e-7f1c-4f53-9d6e-0a1b2c3d4e5f");
+    stage_end(&stage, EXIT_DONE, NULL);
+    setenv("LEADFOREST_RUN", "../../etc", 1);
+    assert_true(stage_begin(&stage, "other", scratch, &code));
+    assert_true(run_id_valid(stage.run));
+    stage_end(&stage, EXIT_DONE, NULL);
+    unsetenv("LEADFOREST_RUN");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_inputs_are_nothing_to_do),
+        cmocka_unit_test(a_changed_input_or_setting_is_something_to_do),
+        cmocka_unit_test(a_lost_or_changed_output_is_made_again),
+        cmocka_unit_test(a_second_run_at_the_same_time_is_told_to_try_later),
+        cmocka_unit_test(the_run_is_the_pipelines_where_it_gives_one),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
