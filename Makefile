@@ -24,7 +24,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest install run-all format lint clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -64,8 +64,10 @@ run-all: all                          ## sample data where there is none, then t
 
 format:                               ## lay the code out by .clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
-lint:                                 ## clang-tidy and cppcheck
+lint: tidy cppcheck                   ## clang-tidy and cppcheck
+tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT:-Werror=) -I. -I$(BUILD)/gen $(GMIME)
+cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -I. -I$(BUILD)/gen libforest libetl services
 
 clean:                                ## remove build/
