@@ -1,0 +1,154 @@
+/* main.c - leadforest-sample: raw data as Formspree and Stripe would give them, from a distribution that is known. */
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/configuration.h"
+#include "services/common/settings.h"
+#include "services/common/volume.h"
+#include "services/sample/mess.h"
+#include "services/sample/truth.h"
+
+struct options {
+    struct settings_common common;
+    long long leads, seed, days;
+    const char *layout, *shift, *end;
+    bool force;
+};
+
+static const struct setting settings[] = {
+    SETTINGS_COMMON(struct options, common),
+    {"leads", NULL, SETTING_WHOLE, offsetof(struct options, leads), "20000", 1, 1e8, NULL, "people who fill in the form"},
+    {"seed", NULL, SETTING_WHOLE, offsetof(struct options, seed), "1", 0, 1e15, NULL, "the same seed gives the same bytes"},
+    {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "compact", 0, 0, "compact",
+     "5 to 7 whole events a purchase, or one object"},
+    {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
+    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-30", 10, 40, NULL, "when the data end (ISO 8601, UTC)"},
+    {"shift", NULL, SETTING_CHOICE, offsetof(struct options, shift), "none", 0, 0, "none|covariate|concept|new-type",
+     "what changes in the middle of the time: the mix of types, the wishes of some, a new type"},
+    {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL, "overwrite raw data that are no sample"},
+};
+
+/* Data that a sample did not make stay: they may be the only copy. */
+static bool holds_real_data(const char *data) {
+    char path[PATH_MAX];
+    struct dirent *entry;
+    bool real = false;
+    if (!publish_path(path, NULL, "%s/%s", data, VOLUME_TRUTH) || files_exist(path) ||
+        !publish_path(path, NULL, "%s/%s", data, VOLUME_RAW))
+        return false;
+    DIR *folder = opendir(path);
+    while (folder != NULL && !real && (entry = readdir(folder)) != NULL)
+        real = strncmp(entry->d_name, "customers", 9) == 0 || strncmp(entry->d_name, "transactions", 12) == 0 ||
+               strcmp(entry->d_name, "inbox") == 0;
+    if (folder != NULL)
+        closedir(folder);
+    return real;
+}
+
+static enum world_shift shift_of(const char *name) {
+    return strcmp(name, "covariate") == 0  ? WORLD_COVARIATE
+           : strcmp(name, "concept") == 0  ? WORLD_CONCEPT
+           : strcmp(name, "new-type") == 0 ? WORLD_NEW_TYPE
+                                           : WORLD_STEADY;
+}
+
+/* A file of raw/ on its way, with a large buffer for its many small writes. */
+static bool open_output(struct publication *out, const char *data, const char *name, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/%s/%s", data, VOLUME_RAW, name) || !publish_open(out, path, err))
+        return false;
+    setvbuf(out->file, NULL, _IOFBF, 1 << 20);
+    return true;
+}
+
+static bool write_files(struct truth *truth, struct publication *forms, struct publication *payments,
+                        const struct options *options, struct file_error *err) {
+    char path[PATH_MAX];
+    bool compact = strcmp(options->layout, "compact") == 0;
+    if (!forms_write(forms->file, truth->sample, &truth->forms) ||
+        !payments_write(payments->file, truth->sample, compact, &truth->tally, &truth->payments)) {
+        file_error_say(err, "out of memory");
+        err->try_later = true;
+        return false;
+    }
+    /* The truth goes first: it is the mark of sample data, so a run killed between the files can be repeated. */
+    json_t *json = truth_json(truth);
+    bool done = publish_path(path, err, "%s/%s", options->common.data, VOLUME_TRUTH) && publish_json(path, json, err) &&
+                publish_commit(forms, err) && publish_commit(payments, err);
+    json_decref(json);
+    return done;
+}
+
+static enum exit_code generate(struct stage *stage, const struct options *options, struct truth *truth) {
+    static const char *const outputs[] = {"customers.csv", "transactions.json", "truth.json"};
+    struct publication forms = {0}, payments = {0};
+    struct file_error err;
+    char raw[PATH_MAX];
+    bool done = publish_path(raw, &err, "%s/%s", options->common.data, VOLUME_RAW);
+    if (done && stage_up_to_date(stage, raw))
+        return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
+    publish_sweep(raw);
+    done = done && open_output(&forms, options->common.data, "customers.csv", &err) &&
+           open_output(&payments, options->common.data, "transactions.json", &err) &&
+           write_files(truth, &forms, &payments, options, &err) && stage_stamp(stage, raw, outputs, 3, &err);
+    publish_abort(&forms);
+    publish_abort(&payments);
+    return done ? stage_end(stage, EXIT_DONE, truth_counts(truth)) : stage_fail_file(stage, &err);
+}
+
+static void add_inputs(struct stage *stage, const struct options *options, const char *config_text) {
+    char numbers[100];
+    snprintf(numbers, sizeof numbers, "%lld %lld %lld", options->leads, options->seed, options->days);
+    stage_input_text(stage, "numbers", numbers);
+    stage_input_text(stage, "layout", options->layout);
+    stage_input_text(stage, "shift", options->shift);
+    stage_input_text(stage, "end", options->end);
+    stage_input_text(stage, "config", config_text);
+}
+
+/* The sample that the options ask for; false and problem where they make no sense. */
+static bool plan(struct sample *sample, const struct options *options, const struct config *config, char problem[200]) {
+    moment end;
+    if (!clock_parse(options->end, &end)) {
+        snprintf(problem, 200, "--end: \"%.40s\" is no date", options->end);
+        return false;
+    }
+    moment span = options->days * 24 * 3600;
+    struct world *world = world_new(config, shift_of(options->shift), problem);
+    *sample = (struct sample){(uint64_t)options->seed, (uint64_t)options->leads, 0, end - span, end, end - span / 2, world};
+    sample->strangers = sample->leads * mess_rate(MESS_STRANGER) / 100000;
+    return world != NULL;
+}
+
+int main(int argc, char **argv) {
+    struct program program = {"leadforest-sample", "raw data of customers and payments, from a known distribution",
+                              "[options]", mess_describe(), settings, sizeof settings / sizeof *settings, 0};
+    struct options options = {0};
+    struct stage stage;
+    struct file_error err;
+    struct sample sample = {0};
+    char problem[200], *config_text = NULL;
+    bool finished;
+    enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
+    if (code != EXIT_DONE || finished || !stage_begin(&stage, "sample", options.common.data, &code))
+        return code;
+
+    struct config *config = configuration_read(options.common.config, &config_text, &err);
+    if (config == NULL) {
+        code = stage_fail(&stage, EXIT_USAGE_ERROR, err.text);
+    } else if (!plan(&sample, &options, config, problem)) {
+        code = stage_fail(&stage, EXIT_USAGE_ERROR, problem);
+    } else if (!options.force && holds_real_data(options.common.data)) {
+        code = stage_fail(&stage, EXIT_USAGE_ERROR, "raw/ holds data that are no sample; --force overwrites them");
+    } else {
+        struct truth truth = {.sample = &sample, .shift = options.shift};
+        add_inputs(&stage, &options, config_text);
+        code = generate(&stage, &options, &truth);
+    }
+    free((void *)sample.world);
+    config_free(config);
+    free(config_text);
+    return code;
+}

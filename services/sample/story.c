@@ -1,0 +1,138 @@
+/* story.c - tells stories, and judges them as the ETL must. */
+#include "services/sample/story.h"
+
+#include "services/sample/mess.h"
+
+enum { HOUR = 3600, DAY = 24 * HOUR, MONTH = 30 * DAY };
+
+static const struct {
+    enum story_kind kind;
+    enum mess rate;
+} endings[] = {
+    {STORY_FULL_REFUND, MESS_FULL_REFUND},       {STORY_PART_REFUND, MESS_PART_REFUND},
+    {STORY_DISPUTE_LOST, MESS_DISPUTE_LOST},     {STORY_DISPUTE_WON, MESS_DISPUTE_WON},
+    {STORY_TRIAL_PAID, MESS_TRIAL_PAID},         {STORY_TRIAL_LAPSED, MESS_TRIAL_LAPSED},
+    {STORY_SETUP_ALONE, MESS_SETUP_ALONE},       {STORY_FAILED, MESS_FAILED},
+    {STORY_TEST_MODE, MESS_TEST_MODE},           {STORY_SECOND_PURCHASE, MESS_SECOND_PURCHASE},
+    {STORY_UPGRADE_IN_PLACE, MESS_UPGRADE_IN_PLACE}, {STORY_REFUND_THEN_BUY, MESS_REFUND_THEN_BUY},
+};
+
+static enum story_kind draw_kind(struct draw *draw) {
+    uint64_t ticket = draw_below(draw, 100000);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (ticket < mess_rate(endings[i].rate))
+            return endings[i].kind;
+        ticket -= mess_rate(endings[i].rate);
+    }
+    return STORY_PLAIN;
+}
+
+/* Most buy within days, some after weeks. */
+static moment draw_purchase_time(const struct person *person, struct draw *draw) {
+    uint64_t one = draw_below(draw, 45 * DAY), two = draw_below(draw, 45 * DAY);
+    if (draw_chance(draw, mess_rate(MESS_BEFORE_LEAD)))
+        return person->signup - 2 * HOUR;
+    return person->signup + HOUR + (moment)(one < two ? one : two);
+}
+
+/* The story's second date: a trial has its length, the rest comes some time within a month and before the end. */
+static moment draw_later(const struct story *story, moment end, struct draw *draw) {
+    if (story->kind == STORY_TRIAL_PAID)
+        return story->at + 14 * DAY;
+    moment left = end - story->at < MONTH ? end - story->at : MONTH;
+    return story->at + 1 + (moment)draw_below(draw, (uint64_t)left);
+}
+
+static enum story_join draw_join(const struct person *person, struct draw *draw) {
+    uint64_t ticket = draw_below(draw, 100000);
+    if (ticket < mess_rate(MESS_JOIN_BY_CUSTOMER))
+        return JOIN_BY_CUSTOMER;
+    bool by_email = ticket < mess_rate(MESS_JOIN_BY_CUSTOMER) + mess_rate(MESS_JOIN_BY_EMAIL);
+    return by_email || person->anonymous ? JOIN_BY_EMAIL : JOIN_BY_REFERENCE;
+}
+
+static enum story_plan draw_plan(const struct story *story, struct draw *draw) {
+    uint64_t ticket = draw_below(draw, 100000);
+    /* A story of two packages needs names, or the invoice of the change could not be told from the first. */
+    bool amount_tells = !story->discount && story->kind != STORY_UPGRADE_IN_PLACE;
+    if (ticket < mess_rate(MESS_PLAN_BY_AMOUNT) && amount_tells)
+        return PLAN_BY_AMOUNT;
+    return ticket < mess_rate(MESS_PLAN_BY_AMOUNT) + mess_rate(MESS_PLAN_BY_NICKNAME) ? PLAN_BY_NICKNAME
+                                                                                      : PLAN_BY_LOOKUP_KEY;
+}
+
+/* Renewals stand beside plain purchases only: one refund among several payments is not refunded in full. */
+static unsigned draw_renewals(const struct story *story, moment end, struct draw *draw) {
+    bool renewed = draw_chance(draw, mess_rate(MESS_RENEWED));
+    moment wanted = 1 + (moment)draw_below(draw, 3), possible = (end - story->at) / MONTH;
+    if (story->kind != STORY_PLAIN || !renewed)
+        return 0;
+    return (unsigned)(wanted < possible ? wanted : possible);
+}
+
+void story_tell(struct story *story, const struct sample *sample, const struct person *person) {
+    struct draw draw = draw_begin(sample->seed, DRAW_STORY, person->number);
+    const struct world_era *era = person_era(person, sample);
+    bool wants = draw_below(&draw, 1000) < era->buyers[person->type] || person_is_stranger(person, sample);
+    *story = (struct story){.kind = STORY_NOTHING};
+    story->at = draw_purchase_time(person, &draw);
+    if (!wants || story->at >= sample->end)
+        return;
+    story->kind = draw_kind(&draw);
+    story->package = world_draw_package(sample->world, era, person->type, person->size, &draw);
+    size_t packages = sample->world->config->package_count;
+    story->other = (story->package + 1 + draw_below(&draw, packages - 1)) % packages;
+    story->later = draw_later(story, sample->end, &draw);
+    if (story->later >= sample->end && story->kind == STORY_TRIAL_PAID)
+        story->kind = STORY_TRIAL_LAPSED;
+    story->setup_fee = draw_chance(&draw, mess_rate(MESS_SETUP_FEE));
+    story->discount = draw_chance(&draw, mess_rate(MESS_DISCOUNT));
+    story->retried = draw_chance(&draw, mess_rate(MESS_RETRIED)) && story->kind == STORY_PLAIN;
+    story->bare_charge = draw_chance(&draw, mess_rate(MESS_BARE_CHARGE)) && story->kind == STORY_PLAIN;
+    story->other_payer = draw_chance(&draw, mess_rate(MESS_OTHER_PAYER));
+    story->new_api = draw_chance(&draw, mess_rate(MESS_NEW_API));
+    story->join = draw_join(person, &draw);
+    story->plan = draw_plan(story, &draw);
+    story->renewals = draw_renewals(story, sample->end, &draw);
+}
+
+void story_judge(struct story_tally *tally, const struct story *story, bool stranger) {
+    uint64_t *label = stranger ? &tally->no_lead : &tally->labelled;
+    tally->people += !stranger;
+    tally->buyers += !stranger && story->kind != STORY_NOTHING;
+    switch (story->kind) {
+    case STORY_NOTHING:
+        break;
+    case STORY_PLAIN:
+    case STORY_PART_REFUND:
+    case STORY_DISPUTE_WON:
+    case STORY_TRIAL_PAID:
+    case STORY_UPGRADE_IN_PLACE:
+        ++*label;
+        break;
+    case STORY_SECOND_PURCHASE:
+        ++*label;
+        tally->later_purchase++;
+        break;
+    case STORY_REFUND_THEN_BUY:
+        ++*label;
+        tally->refunded++;
+        break;
+    case STORY_FULL_REFUND:
+        tally->refunded++;
+        break;
+    case STORY_DISPUTE_LOST:
+        tally->dispute_lost++;
+        break;
+    case STORY_TRIAL_LAPSED:
+    case STORY_FAILED:
+        tally->unpaid++;
+        break;
+    case STORY_SETUP_ALONE:
+        tally->setup_fee_only++;
+        break;
+    case STORY_TEST_MODE:
+        tally->test_mode++;
+        break;
+    }
+}

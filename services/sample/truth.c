@@ -1,0 +1,75 @@
+/* truth.c - writes down the distribution and the counts. */
+#include "services/sample/truth.h"
+
+#include <math.h>
+#include <string.h>
+
+static json_t *count(uint64_t number) {
+    return json_integer((json_int_t)number);
+}
+
+static json_t *share(uint32_t tickets) {
+    return json_real(ldexp(tickets, -32));
+}
+
+/* To six decimals, so that the last bit of a machine's logarithm shows nowhere. */
+static json_t *score_json(struct world_score score) {
+    return json_pack("{s:f, s:f}", "accuracy", nearbyint(score.accuracy * 1e6) / 1e6, "log_loss",
+                     nearbyint(score.log_loss * 1e6) / 1e6);
+}
+
+static json_t *cell_json(const struct world *world, const struct world_era *era, size_t type, size_t size) {
+    json_t *packages = json_object();
+    for (size_t i = 0; i < world->config->package_count; i++)
+        json_object_set_new(packages, world->config->packages[i].name, share(era->package[type][size][i]));
+    return json_pack("{s:s, s:s, s:o, s:f, s:o}", "business_type", world_type_name(world, type), "business_size",
+                     world_size_name(world, size), "share", share(era->share[type][size]), "buyers",
+                     era->buyers[type] / 1000.0, "packages", packages);
+}
+
+static json_t *distribution_json(const struct world *world, const struct world_era *era) {
+    json_t *cells = json_array();
+    for (size_t type = 0; type < era->types; type++)
+        for (size_t size = 0; size < world->size->levels.count; size++)
+            json_array_append_new(cells, cell_json(world, era, type, size));
+    return cells;
+}
+
+static json_t *purchases_json(const struct story_tally *tally) {
+    uint64_t excluded = tally->no_lead + tally->refunded + tally->dispute_lost + tally->unpaid + tally->setup_fee_only +
+                        tally->test_mode + tally->later_purchase;
+    json_t *reasons = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "no_lead", count(tally->no_lead), "refunded",
+                                count(tally->refunded), "dispute_lost", count(tally->dispute_lost), "unpaid",
+                                count(tally->unpaid), "setup_fee_only", count(tally->setup_fee_only), "test_mode",
+                                count(tally->test_mode), "later_purchase", count(tally->later_purchase));
+    return json_pack("{s:o, s:o, s:o}", "labelled", count(tally->labelled), "found", count(tally->labelled + excluded),
+                     "excluded", reasons);
+}
+
+static json_t *shift_json(const struct truth *truth) {
+    char at[CLOCK_TEXT];
+    clock_format(truth->sample->shifted, at);
+    bool none = strcmp(truth->shift, "none") == 0;
+    return json_pack("{s:s, s:s?}", "kind", truth->shift, "at", none ? NULL : at);
+}
+
+json_t *truth_json(const struct truth *truth) {
+    const struct sample *sample = truth->sample;
+    const struct world_era *era = &sample->world->after;
+    char begin[CLOCK_TEXT], end[CLOCK_TEXT];
+    clock_format(sample->begin, begin);
+    clock_format(sample->end, end);
+    json_t *bayes = score_json(world_bayes(sample->world, era, false));
+    json_object_set_new(bayes, "of_buyers", score_json(world_bayes(sample->world, era, true)));
+    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", (json_int_t)sample->seed, "begin", begin,
+                     "end", end, "shift", shift_json(truth), "bayes", bayes, "leads", count(truth->tally.people),
+                     "purchases", purchases_json(&truth->tally), "files", truth_counts(truth), "distribution",
+                     distribution_json(sample->world, era));
+}
+
+json_t *truth_counts(const struct truth *truth) {
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "leads", count(truth->tally.people), "buyers",
+                     count(truth->tally.buyers), "labelled", count(truth->tally.labelled), "rows",
+                     count(truth->forms.rows), "repeated_rows", count(truth->forms.repeated), "broken_rows", count(truth->forms.broken), "records",
+                     count(truth->payments.lines));
+}

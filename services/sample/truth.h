@@ -1,0 +1,21 @@
+/* truth.h - raw/truth.json: what the data were drawn from, and what the ETL must find in them. */
+#ifndef SAMPLE_TRUTH_H
+#define SAMPLE_TRUTH_H
+
+#include <jansson.h>
+
+#include "services/sample/forms.h"
+#include "services/sample/payments.h"
+
+struct truth {
+    const struct sample *sample;
+    const char *shift; /* "none", "covariate", ... */
+    struct story_tally tally;
+    struct forms_count forms;
+    struct payments_count payments;
+};
+
+json_t *truth_json(const struct truth *truth);   /* the file; the caller owns it */
+json_t *truth_counts(const struct truth *truth); /* its counts alone, for the result line */
+
+#endif
