@@ -1,6 +1,355 @@
 /* events.c - writes a story as webhook events. */
 #include "services/sample/events.h"
 
+#include <inttypes.h>
+
+#include "services/sample/mess.h"
+#include "services/sample/shapes.h"
+
+enum { DAY = 24 * 3600, MONTH = 30 * DAY, TRIAL = 14 * DAY };
+
+/* What the writing of one story needs. */
+struct telling {
+    struct delivery *out;
+    struct stripe *stripe;
+    struct fields *fields; /* the stripe's */
+    const struct story *story;
+    const struct shapes *shapes;
+};
+
+/* ---- one event ---- */
+
+static void emit(struct telling *t, const char *type, const char *object, moment at) {
+    struct stripe *stripe = t->stripe;
+    fields_set(t->fields, "event_at", "%" PRId64, at);
+    buffer_clear(&stripe->object);
+    template_render(&stripe->object, object, t->fields);
+    stripe_set_id(stripe, "event", "evt_1", 23);
+    fields_borrow(t->fields, "object", stripe->object.failed ? "null" : stripe->object.bytes);
+    fields_borrow(t->fields, "type", type);
+    buffer_clear(&stripe->line);
+    template_render(&stripe->line, shapes_event, t->fields);
+    delivery_send(t->out, &stripe->line);
+    fields_borrow(t->fields, "previous", "");
+}
+
+/* ---- references ---- */
+
+/* A reference as it may stand: mostly the id, sometimes the object (cut short: an ETL wants its id). */
+static void refer(struct telling *t, const char *name, const char *id_name, const char *object) {
+    const char *id = fields_get(t->fields, id_name);
+    if (draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED)))
+        fields_set(t->fields, name, "{\"id\":\"%s\",\"object\":\"%s\",\"metadata\":{}}", id, object);
+    else
+        fields_set(t->fields, name, "\"%s\"", id);
+}
+
+/* A customer may have been deleted since: then a stub says so. */
+static void refer_to_customer(struct telling *t) {
+    struct draw *look = &t->stripe->look;
+    const char *id = fields_get(t->fields, "customer");
+    if (draw_chance(look, mess_rate(MESS_EXPANDED)))
+        fields_set(t->fields, "customer_ref", "{\"id\":\"%s\",\"object\":\"customer\",\"deleted\":true}", id);
+    else
+        fields_set(t->fields, "customer_ref", "\"%s\"", id);
+}
+
+static void refer_to_price(struct telling *t) {
+    if (draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED))) {
+        buffer_clear(&t->stripe->object);
+        template_render(&t->stripe->object, shapes_price, t->fields);
+        fields_set(t->fields, "price_ref", "%s", t->stripe->object.bytes);
+    } else {
+        fields_set(t->fields, "price_ref", "\"%s\"", fields_get(t->fields, "price"));
+    }
+}
+
+/* ---- the facts of a story, a purchase, a payment ---- */
+
+static void begin_story(struct telling *t, const struct person *person) {
+    stripe_customer(t->stripe, person, t->story);
+    stripe_set_id(t->stripe, "invoice_prefix", "", 8);
+    stripe_set_id(t->stripe, "payment_method", "pm_1", 23);
+    stripe_set_id(t->stripe, "fingerprint", "", 16);
+    refer_to_customer(t);
+    fields_borrow(t->fields, "api_version", t->shapes->api_version);
+    fields_borrow(t->fields, "previous", "");
+    fields_borrow(t->fields, "trial_start", "null");
+    fields_borrow(t->fields, "trial_end", "null");
+    fields_set(t->fields, "fee_amount", "%" PRId64, t->stripe->sample->world->config->setup_fee);
+}
+
+static void begin_purchase(struct telling *t, size_t package, moment at) {
+    stripe_purchase(t->stripe, package);
+    refer(t, "subscription_ref", "subscription", "subscription");
+    refer_to_price(t);
+    fields_set(t->fields, "started_at", "%" PRId64, at);
+    fields_set(t->fields, "expires_at", "%" PRId64, at + DAY);
+    fields_borrow(t->fields, "subscription_status", "active");
+}
+
+/* The outcome of the payment now in the fields. */
+static void set_outcome(struct telling *t, int64_t amount, bool paid) {
+    struct fields *fields = t->fields;
+    fields_set(fields, "captured", "%" PRId64, paid ? amount : 0);
+    fields_set(fields, "remaining", "%" PRId64, paid ? 0 : amount);
+    fields_borrow(fields, "refunded_amount", "0");
+    fields_borrow(fields, "refunded", "false");
+    fields_borrow(fields, "disputed", "false");
+    fields_borrow(fields, "paid", paid ? "true" : "false");
+    fields_borrow(fields, "paid_at", paid ? fields_get(fields, "at") : "null");
+    fields_borrow(fields, "invoice_status", paid ? "paid" : "open");
+    fields_borrow(fields, "charge_status", paid ? "succeeded" : "failed");
+    fields_borrow(fields, "failure", paid ? "null" : "\"card_declined\"");
+    fields_borrow(fields, "network_status", paid ? "approved_by_network" : "declined_by_network");
+    fields_borrow(fields, "outcome", paid ? "authorized" : "issuer_declined");
+    fields_borrow(fields, "intent_status", paid ? "succeeded" : "requires_payment_method");
+    fields_borrow(fields, "payment_error", paid ? "null" : "{\"type\":\"card_error\",\"code\":\"card_declined\"}");
+}
+
+/* A payment without an invoice: what a bare charge needs. */
+static void begin_bare_payment(struct telling *t, int64_t amount, moment at, const char *description) {
+    struct fields *fields = t->fields;
+    stripe_payment(t->stripe, amount, at);
+    stripe_set_id(t->stripe, "balance", "txn_3", 23);
+    refer(t, "charge_ref", "charge", "charge");
+    refer(t, "intent_ref", "intent", "payment_intent");
+    fields_borrow(fields, "charge_invoice", "null");
+    fields_borrow(fields, "description", description);
+    fields_borrow(fields, "discount", "0");
+    fields_set(fields, "subtotal", "%" PRId64, amount);
+    set_outcome(t, amount, true);
+}
+
+/* An invoice over `plan` (before discount) and the set-up fee where there is one, with its intent and charge. */
+static void begin_payment(struct telling *t, int64_t plan, bool fee, moment at, const char *reason) {
+    struct fields *fields = t->fields;
+    int64_t discount = t->story->discount ? plan / 10 : 0;
+    int64_t subtotal = plan + (fee ? t->stripe->sample->world->config->setup_fee : 0);
+    begin_bare_payment(t, subtotal - discount, at, "Subscription creation");
+    stripe_set_id(t->stripe, "invoice_payment", "inpay_1", 23);
+    stripe_set_id(t->stripe, "fee_entry", "ii_1", 23);
+    refer(t, "invoice_ref", "invoice", "invoice");
+    bool charged = subtotal > 0;
+    fields_borrow(fields, "charge_invoice", fields_get(fields, "invoice_ref"));
+    fields_borrow(fields, "invoice_charge", charged ? fields_get(fields, "charge_ref") : "null");
+    fields_borrow(fields, "invoice_intent", charged ? fields_get(fields, "intent_ref") : "null");
+    /* Stripe itself leaves it null now and then, while the first invoice is being made. */
+    bool known = !draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED));
+    fields_borrow(fields, "latest_invoice", known ? fields_get(fields, "invoice_ref") : "null");
+    fields_borrow(fields, "reason", reason);
+    fields_borrow(fields, "proration", "false");
+    fields_set(fields, "line_amount", "%" PRId64, plan);
+    fields_set(fields, "subtotal", "%" PRId64, subtotal);
+    fields_set(fields, "discount", "%" PRId64, discount);
+    fields_set(fields, "discount_amounts", discount > 0 ? "[{\"amount\":%" PRId64 ",\"discount\":\"di_1Autumn\"}]" : "[]",
+               discount);
+    fields_set(fields, "period_end", "%" PRId64, at + MONTH);
+    buffer_clear(&t->stripe->part);
+    template_render(&t->stripe->part, t->shapes->plan_line, fields);
+    buffer_put(&t->stripe->part, fee ? "," : "");
+    template_render(&t->stripe->part, fee ? t->shapes->fee_line : "", fields);
+    fields_borrow(fields, "lines", t->stripe->part.failed ? "" : t->stripe->part.bytes);
+    fields_borrow(fields, "line_count", fee ? "2" : "1");
+}
+
+/* ---- events that belong together ---- */
+
+static void emit_charge(struct telling *t, moment at) {
+    emit(t, "payment_intent.succeeded", t->shapes->payment_intent, at);
+    emit(t, "charge.succeeded", t->shapes->charge, at);
+}
+
+static void emit_paid_invoice(struct telling *t, moment at, bool charged) {
+    if (charged)
+        emit_charge(t, at);
+    if (charged && t->shapes == &shapes_new)
+        emit(t, "invoice_payment.paid", shapes_invoice_payment, at + 1);
+    emit(t, "invoice.paid", t->shapes->invoice, at + 1);
+}
+
+static void emit_declined(struct telling *t, moment at, int64_t amount) {
+    set_outcome(t, amount, false);
+    emit(t, "charge.failed", t->shapes->charge, at);
+    emit(t, "payment_intent.payment_failed", t->shapes->payment_intent, at);
+    emit(t, "invoice.payment_failed", t->shapes->invoice, at + 1);
+}
+
+/* Who is known by the customer id alone came without a checkout: sales wrote the invoice. */
+static void emit_session(struct telling *t, const char *mode, const char *status, moment at) {
+    struct fields *fields = t->fields;
+    bool once = mode[0] == 'p';
+    fields_borrow(fields, "session_mode", mode);
+    fields_borrow(fields, "payment_status", status);
+    fields_borrow(fields, "session_invoice", once ? "null" : fields_get(fields, "invoice_ref"));
+    fields_borrow(fields, "session_intent", once ? fields_get(fields, "intent_ref") : "null");
+    fields_borrow(fields, "session_subscription", once ? "null" : fields_get(fields, "subscription_ref"));
+    if (t->story->join != JOIN_BY_CUSTOMER)
+        emit(t, "checkout.session.completed", shapes_session, at + 2);
+}
+
+/* A whole first purchase: subscription, invoice, payment, checkout. */
+static void tell_purchase(struct telling *t, size_t package, moment at) {
+    int64_t price = t->stripe->sample->world->config->packages[package].price;
+    begin_purchase(t, package, at);
+    begin_payment(t, price, stripe_has_fee(t->stripe), at, "subscription_create");
+    if (t->story->retried) {
+        emit_declined(t, at, stripe_first_amount(t->stripe, package));
+        /* The same intent and invoice, another attempt. */
+        stripe_set_id(t->stripe, "charge", "ch_3", 23);
+        refer(t, "charge_ref", "charge", "charge");
+        fields_borrow(t->fields, "invoice_charge", fields_get(t->fields, "charge_ref"));
+        set_outcome(t, stripe_first_amount(t->stripe, package), true);
+    }
+    emit(t, "customer.subscription.created", t->shapes->subscription, at);
+    emit_paid_invoice(t, at, true);
+    emit(t, "invoice.payment_succeeded", t->shapes->invoice, at + 1);
+    emit_session(t, "subscription", "paid", at);
+}
+
+static void tell_trial(struct telling *t) {
+    moment at = t->story->at;
+    begin_purchase(t, t->story->package, at);
+    begin_payment(t, 0, false, at, "subscription_create");
+    fields_set(t->fields, "trial_start", "%" PRId64, at);
+    fields_set(t->fields, "trial_end", "%" PRId64, at + TRIAL);
+    fields_borrow(t->fields, "subscription_status", "trialing");
+    emit(t, "customer.subscription.created", t->shapes->subscription, at);
+    emit_paid_invoice(t, at, false);
+    emit(t, "invoice.payment_succeeded", t->shapes->invoice, at + 1);
+    emit_session(t, "subscription", "no_payment_required", at);
+}
+
+/* A further month of the subscription now in the fields. */
+static void tell_month(struct telling *t, size_t package, moment at) {
+    begin_payment(t, t->stripe->sample->world->config->packages[package].price, false, at, "subscription_cycle");
+    fields_borrow(t->fields, "description", "Subscription update");
+    emit_paid_invoice(t, at, true);
+}
+
+static void tell_trial_end(struct telling *t) {
+    moment at = t->story->later;
+    if (t->story->kind == STORY_TRIAL_PAID) {
+        tell_month(t, t->story->package, at);
+        fields_borrow(t->fields, "subscription_status", "active");
+        fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"status\":\"trialing\"}");
+        emit(t, "customer.subscription.updated", t->shapes->subscription, at);
+    } else {
+        fields_borrow(t->fields, "subscription_status", "canceled");
+        emit(t, "customer.subscription.deleted", t->shapes->subscription, at);
+    }
+}
+
+static void tell_refund(struct telling *t, int64_t paid, int64_t refunded) {
+    moment at = t->story->later;
+    stripe_set_id(t->stripe, "refund", "re_3", 23);
+    fields_set(t->fields, "refunded_amount", "%" PRId64, refunded);
+    fields_borrow(t->fields, "refunded", refunded == paid ? "true" : "false");
+    emit(t, "refund.created", shapes_refund, at);
+    fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"amount_refunded\":0,\"refunded\":false}");
+    emit(t, "charge.refunded", t->shapes->charge, at);
+}
+
+static void tell_dispute(struct telling *t, bool lost) {
+    moment at = t->story->at + 1, closed = t->story->later;
+    stripe_set_id(t->stripe, "dispute", "dp_1", 23);
+    fields_set(t->fields, "disputed_at", "%" PRId64, at);
+    fields_set(t->fields, "due_by", "%" PRId64, at + 9 * DAY);
+    fields_borrow(t->fields, "dispute_status", "needs_response");
+    emit(t, "charge.dispute.created", shapes_dispute, at);
+    fields_borrow(t->fields, "dispute_status", lost ? "lost" : "won");
+    emit(t, "charge.dispute.closed", shapes_dispute, closed);
+}
+
+/* The same subscription moves to another price and pays the difference. */
+static void tell_upgrade(struct telling *t) {
+    moment at = t->story->later;
+    stripe_name_price(t->stripe, t->story->other);
+    refer_to_price(t);
+    tell_month(t, t->story->other, at);
+    fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"quantity\":1}");
+    emit(t, "customer.subscription.updated", t->shapes->subscription, at);
+}
+
+static void tell_declined_for_good(struct telling *t) {
+    size_t package = t->story->package;
+    moment at = t->story->at;
+    begin_purchase(t, package, at);
+    begin_payment(t, t->stripe->sample->world->config->packages[package].price, stripe_has_fee(t->stripe), at,
+                  "subscription_create");
+    fields_borrow(t->fields, "subscription_status", "incomplete");
+    emit(t, "customer.subscription.created", t->shapes->subscription, at);
+    emit_declined(t, at, stripe_first_amount(t->stripe, package));
+}
+
+static void tell_fee_alone(struct telling *t) {
+    moment at = t->story->at;
+    begin_purchase(t, t->story->package, at);
+    begin_bare_payment(t, t->stripe->sample->world->config->setup_fee, at, "Set-up");
+    refer(t, "invoice_ref", "invoice", "invoice");
+    emit_charge(t, at);
+    emit_session(t, "payment", "paid", at);
+}
+
+/* What follows a first purchase. */
+static void tell_rest(struct telling *t) {
+    const struct story *story = t->story;
+    int64_t amount = stripe_first_amount(t->stripe, story->package);
+    switch (story->kind) {
+    case STORY_FULL_REFUND:
+        tell_refund(t, amount, amount);
+        break;
+    case STORY_PART_REFUND:
+        tell_refund(t, amount, amount / 3);
+        break;
+    case STORY_DISPUTE_LOST:
+    case STORY_DISPUTE_WON:
+        tell_dispute(t, story->kind == STORY_DISPUTE_LOST);
+        break;
+    case STORY_SECOND_PURCHASE:
+        tell_purchase(t, story->other, story->later);
+        break;
+    case STORY_UPGRADE_IN_PLACE:
+        tell_upgrade(t);
+        break;
+    default:
+        for (unsigned month = 1; month <= story->renewals; month++)
+            tell_month(t, story->package, story->at + month * MONTH);
+        if (story->bare_charge) {
+            begin_bare_payment(t, t->stripe->sample->world->config->packages[0].price, story->later, "Consulting");
+            emit_charge(t, story->later);
+        }
+    }
+}
+
 void events_write(struct delivery *out, struct stripe *stripe, const struct person *person, const struct story *story) {
-    (void)out; (void)stripe; (void)person; (void)story;
+    struct telling t = {out, stripe, &stripe->fields, story, story->new_api ? &shapes_new : &shapes_old};
+    begin_story(&t, person);
+    if (story->join == JOIN_BY_CUSTOMER) {
+        fields_set(t.fields, "at", "%" PRId64, story->at);
+        emit(&t, "customer.created", shapes_customer, story->at - 1);
+    }
+    switch (story->kind) {
+    case STORY_NOTHING:
+        break;
+    case STORY_FAILED:
+        tell_declined_for_good(&t);
+        break;
+    case STORY_SETUP_ALONE:
+        tell_fee_alone(&t);
+        break;
+    case STORY_TRIAL_PAID:
+    case STORY_TRIAL_LAPSED:
+        tell_trial(&t);
+        tell_trial_end(&t);
+        break;
+    case STORY_REFUND_THEN_BUY:
+        tell_purchase(&t, story->other, story->at);
+        tell_refund(&t, stripe_first_amount(stripe, story->other), stripe_first_amount(stripe, story->other));
+        tell_purchase(&t, story->package, story->later);
+        break;
+    default:
+        tell_purchase(&t, story->package, story->at);
+        tell_rest(&t);
+    }
 }

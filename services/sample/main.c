@@ -21,7 +21,7 @@ static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
     {"leads", NULL, SETTING_WHOLE, offsetof(struct options, leads), "20000", 1, 1e8, NULL, "people who fill in the form"},
     {"seed", NULL, SETTING_WHOLE, offsetof(struct options, seed), "1", 0, 1e15, NULL, "the same seed gives the same bytes"},
-    {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "compact", 0, 0, "compact",
+    {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
      "5 to 7 whole events a purchase, or one object"},
     {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
     {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-30", 10, 40, NULL, "when the data end (ISO 8601, UTC)"},

@@ -7,23 +7,26 @@
 #include <string.h>
 
 void fields_clear(struct fields *fields) {
-    fields->count = fields->used = 0;
+    memset(fields->name, 0, sizeof fields->name);
+    fields->used = 0;
 }
 
-/* Where the name stands; fields->count where it does not. */
+/* The slot of a name: where it stands, or the free one where it would. */
 static size_t find(const struct fields *fields, const char *name, size_t length) {
-    size_t i = 0;
-    while (i < fields->count && (strncmp(fields->name[i], name, length) != 0 || fields->name[i][length] != '\0'))
-        i++;
-    return i;
+    size_t slot = length;
+    for (size_t i = 0; i < length; i++)
+        slot = slot * 31 + (unsigned char)name[i];
+    slot %= TEMPLATE_SLOTS;
+    const char *there;
+    while ((there = fields->name[slot]) != NULL && (strncmp(there, name, length) != 0 || there[length] != '\0'))
+        slot = (slot + 1) % TEMPLATE_SLOTS;
+    return slot;
 }
 
 void fields_borrow(struct fields *fields, const char *name, const char *value) {
-    size_t place = find(fields, name, strlen(name));
-    assert(place < TEMPLATE_FIELDS);
-    fields->name[place] = name;
-    fields->value[place] = value;
-    fields->count += place == fields->count;
+    size_t slot = find(fields, name, strlen(name));
+    fields->name[slot] = name;
+    fields->value[slot] = value;
 }
 
 void fields_set(struct fields *fields, const char *name, const char *format, ...) {
@@ -38,9 +41,9 @@ void fields_set(struct fields *fields, const char *name, const char *format, ...
 }
 
 const char *fields_get(const struct fields *fields, const char *name) {
-    size_t place = find(fields, name, strlen(name));
-    assert(place < fields->count);
-    return fields->value[place];
+    size_t slot = find(fields, name, strlen(name));
+    assert(fields->name[slot] != NULL);
+    return fields->value[slot];
 }
 
 void template_render(struct buffer *out, const char *template, const struct fields *fields) {
@@ -53,9 +56,9 @@ void template_render(struct buffer *out, const char *template, const struct fiel
             at++;
         } else if (*at == '$') {
             size_t length = strspn(++at, "abcdefghijklmnopqrstuvwxyz_");
-            size_t place = find(fields, at, length);
-            assert(place < fields->count); /* a gap that nobody filled is our mistake */
-            buffer_put(out, fields->value[place]);
+            size_t slot = find(fields, at, length);
+            assert(fields->name[slot] != NULL); /* a gap that nobody filled is our mistake */
+            buffer_put(out, fields->value[slot]);
             at += length;
         }
     }

@@ -9,13 +9,13 @@
 
 #include "services/sample/buffer.h"
 
-enum { TEMPLATE_FIELDS = 80, TEMPLATE_ROOM = 16000 };
+enum { TEMPLATE_SLOTS = 256, TEMPLATE_ROOM = 32000 };
 
-/* Named texts for the gaps; setting a name again replaces its text. Start with {0}. */
+/* Named texts for the gaps, by the hash of the name; setting a name again replaces its text. Start with {0}. */
 struct fields {
-    size_t count, used;
-    const char *name[TEMPLATE_FIELDS];  /* borrowed: string literals */
-    const char *value[TEMPLATE_FIELDS]; /* in room, or borrowed */
+    const char *name[TEMPLATE_SLOTS];  /* borrowed: string literals; NULL where the slot is free */
+    const char *value[TEMPLATE_SLOTS]; /* in room, or borrowed */
+    size_t used;
     char room[TEMPLATE_ROOM];
 };
 

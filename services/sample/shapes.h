@@ -1,0 +1,28 @@
+/*
+ * shapes.h - Stripe's objects as whole events carry them, as templates (see template.h).
+ *
+ * Keys and nesting are those of genuine deliveries.  Two families stand side by side: "old" is what
+ * endpoints created before API version 2025-03-31.basil are sent, "new" what later ones are sent: the
+ * charge no longer names its invoice, the invoice no longer its subscription, intent and charge, a line
+ * tells its price by pricing.price_details, and invoice_payment objects tie what belongs together.
+ */
+#ifndef SAMPLE_SHAPES_H
+#define SAMPLE_SHAPES_H
+
+extern const char shapes_event[];
+extern const char shapes_session[];
+extern const char shapes_customer[];
+extern const char shapes_price[];
+extern const char shapes_invoice_payment[]; /* new only */
+extern const char shapes_refund[];
+extern const char shapes_dispute[];
+
+/* What differs between the families. */
+struct shapes {
+    const char *api_version;
+    const char *subscription, *invoice, *charge, *payment_intent;
+    const char *plan_line, *fee_line; /* of an invoice */
+};
+extern const struct shapes shapes_old, shapes_new;
+
+#endif
