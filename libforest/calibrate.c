@@ -1,0 +1,18 @@
+/* calibrate.c - temperature scaling. */
+#include "libforest/calibrate.h"
+
+#include "libforest/number.h"
+
+void lf_calibrate(double *prob, size_t classes, double temperature) {
+    double sum = 0, largest = 0;
+    if (temperature == 1)
+        return;
+    for (size_t k = 0; k < classes; k++)
+        largest = prob[k] > largest ? prob[k] : largest;
+    for (size_t k = 0; k < classes; k++) {
+        prob[k] = prob[k] > 0 ? lf_exp(lf_ln(prob[k] / largest) / temperature) : 0;
+        sum += prob[k];
+    }
+    for (size_t k = 0; k < classes; k++)
+        prob[k] /= sum;
+}

@@ -1,0 +1,25 @@
+/* describe.c - what a forest is. */
+#include "libforest/handle.h"
+
+void forest_describe(const struct forest *f, struct forest_info *info) {
+    const struct lf_image_info *of = f->info;
+    *info = (struct forest_info){.trees = of->trees,
+                                 .depth = of->depth,
+                                 .mtry = of->mtry,
+                                 .min_leaf = of->min_leaf,
+                                 .nodes = of->nodes,
+                                 .bytes = f->size,
+                                 .rows = of->rows,
+                                 .cells = of->cells,
+                                 .seed = of->seed,
+                                 .smoothing = of->smoothing,
+                                 .temperature = of->temperature,
+                                 .table = f->table != NULL,
+                                 .oob = of->oob,
+                                 .impurity_importance = f->importance,
+                                 .permutation_importance = f->importance + f->features};
+}
+
+const struct forest_schema *forest_schema_of(const struct forest *f) {
+    return f->schema;
+}

@@ -1,0 +1,14 @@
+/* error.h - saying why a call failed. */
+#ifndef LF_ERROR_H
+#define LF_ERROR_H
+
+#include "libforest/forest.h"
+
+/* Fill err (which may be NULL) and return status.  Bytes that would break the line, as a name may
+ * hold them, become '?'. */
+enum forest_status lf_fail(struct forest_error *err, enum forest_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+enum forest_status lf_no_memory(struct forest_error *err);
+
+#endif

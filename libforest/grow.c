@@ -1,0 +1,269 @@
+/* grow.c - growing one tree, breadth first. */
+#include "libforest/grow.h"
+
+#include "libforest/leaf.h"
+#include "libforest/rng.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A node whose turn has not come. */
+struct pending {
+    uint32_t begin, end; /* of item */
+    uint32_t depth;
+    uint64_t key;
+};
+
+struct lf_grower {
+    const struct lf_matrix *matrix;
+    struct lf_limits limits;
+    struct lf_splitter *splitter;
+    struct lf_item *item, *spare; /* [cells]; a node owns a stretch */
+    uint32_t *feature;            /* [features], shuffled on and on */
+    uint32_t *record;             /* a level set: the feature, then its bits */
+    struct pending *pending;      /* [capacity], by node */
+    uint32_t capacity;
+    uint64_t drawn;      /* rows in the tree */
+    struct lf_tree tree; /* being grown; node, cover have the capacity as well */
+};
+
+void lf_tree_done(struct lf_tree *tree) {
+    free(tree->node);
+    free(tree->cover);
+    free(tree->gain);
+    free(tree->share);
+    lf_pool_done(&tree->sets);
+    lf_pool_done(&tree->counts);
+    *tree = (struct lf_tree){0};
+}
+
+bool lf_tree_shares(struct lf_tree *tree, uint32_t classes, const double *prior, const double *smoothing,
+                    uint32_t variants) {
+    tree->shares = tree->counts.count;
+    tree->share = reallocarray(NULL, (size_t)variants * tree->shares, classes * sizeof *tree->share);
+    if (tree->share == NULL)
+        return false;
+    uint16_t *share = tree->share;
+    for (uint32_t variant = 0; variant < variants; variant++)
+        for (uint32_t i = 0; i < tree->shares; i++, share += classes)
+            lf_leaf_shares(lf_pool_at(&tree->counts, i), prior, smoothing[variant], classes, share);
+    lf_pool_done(&tree->counts);
+    return true;
+}
+
+uint32_t *lf_tree_set_begins(const struct lf_tree *tree) {
+    uint32_t *begin = calloc(tree->sets.count + (size_t)1, sizeof *begin);
+    for (uint32_t set = 0; begin != NULL && set < tree->sets.count; set++)
+        begin[set] = (uint32_t)(set * (tree->sets.width / sizeof(uint32_t)) + 1);
+    return begin;
+}
+
+/* Room for two nodes more. */
+static bool reserve(struct lf_grower *g) {
+    if (g->tree.nodes + 2 <= g->capacity)
+        return true;
+    uint32_t capacity = g->capacity + g->capacity / 2 + 64;
+    struct pending *pending = reallocarray(g->pending, capacity, sizeof *pending);
+    g->pending = pending ? pending : g->pending;
+    struct lf_node *node = reallocarray(g->tree.node, capacity, sizeof *node);
+    g->tree.node = node ? node : g->tree.node;
+    uint32_t *cover = reallocarray(g->tree.cover, capacity / 2 + 1, sizeof *cover);
+    g->tree.cover = cover ? cover : g->tree.cover;
+    if (pending == NULL || node == NULL || cover == NULL)
+        return false;
+    g->capacity = capacity;
+    return true;
+}
+
+static uint32_t take_items(struct lf_grower *g, const uint32_t *weight) {
+    uint32_t items = 0;
+    g->drawn = 0;
+    for (uint32_t cell = 0; cell < g->matrix->cells; cell++)
+        if (weight[cell] != 0) {
+            g->item[items++] = (struct lf_item){cell, weight[cell], g->matrix->label[cell]};
+            g->drawn += weight[cell];
+        }
+    return items;
+}
+
+static bool make_leaf(struct lf_grower *g, uint32_t node, const uint32_t *count, uint64_t rows) {
+    struct lf_node *leaf = &g->tree.node[node];
+    *leaf = (struct lf_node){.bin = LF_LEAF};
+    g->tree.cover[g->tree.leaves++] = (uint32_t)rows;
+    return lf_pool_intern(&g->tree.counts, count, &leaf->next);
+}
+
+/* Whether the node may be parted at all. */
+static bool may_split(const struct lf_grower *g, const struct pending *at, const uint32_t *count, uint64_t rows) {
+    const struct lf_limits *limits = &g->limits;
+    for (uint32_t k = 0; k < g->matrix->classes; k++)
+        if (count[k] == rows)
+            return false;
+    return rows >= 2 * (uint64_t)limits->min_leaf && (limits->max_depth == 0 || at->depth < limits->max_depth) &&
+           g->tree.nodes + 2 <= (limits->max_nodes ? limits->max_nodes : INT32_MAX);
+}
+
+/* Level sets are numbered in 16 bits: a tree that has used them up goes on with numeric features. */
+static bool may_try(const struct lf_grower *g, uint32_t feature) {
+    return g->matrix->column[feature].numeric || g->tree.sets.count < LF_LEAF;
+}
+
+static const struct lf_split *find_split(struct lf_grower *g, const struct pending *at, const uint32_t *count,
+                                         uint64_t rows) {
+    struct lf_rng rng = lf_rng_start(at->key);
+    lf_splitter_begin(g->splitter, g->item + at->begin, at->end - at->begin, count, rows);
+    uint32_t tried = 0;
+    for (uint32_t left = g->matrix->features; left > 0 && tried < g->limits.mtry; left--) {
+        uint32_t draw = (uint32_t)lf_rng_below(&rng, left), feature = g->feature[draw];
+        g->feature[draw] = g->feature[left - 1];
+        g->feature[left - 1] = feature;
+        if (may_try(g, feature) && lf_splitter_try(g->splitter, feature))
+            tried++;
+    }
+    return lf_splitter_best(g->splitter);
+}
+
+static bool make_inner(struct lf_grower *g, uint32_t node, const struct lf_split *split) {
+    struct lf_node *inner = &g->tree.node[node];
+    *inner = (struct lf_node){g->tree.nodes, (uint16_t)(split->feature | split->flags), split->bin};
+    if (!(split->flags & LF_LEVEL_SET))
+        return true;
+    uint32_t number;
+    g->record[0] = split->feature;
+    memcpy(g->record + 1, split->set, lf_splitter_set_words(g->splitter) * sizeof *split->set);
+    if (!lf_pool_intern(&g->tree.sets, g->record, &number))
+        return false;
+    inner->bin = (uint16_t)number;
+    return true;
+}
+
+static bool goes_right(const struct lf_split *split, uint32_t code) {
+    if (split->flags & LF_LEVEL_SET)
+        return lf_in_set(split->set, code);
+    return (uint16_t)(code - (split->flags & LF_MISSING_RIGHT ? 1 : 0)) > split->bin;
+}
+
+/* Stable, without a branch on the outcome.  Returns where the right part begins. */
+static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
+    const struct lf_column *column = &g->matrix->column[split->feature];
+    struct lf_item *left = g->item + at->begin, *right = g->spare;
+    for (uint32_t i = at->begin; i < at->end; i++) {
+        struct lf_item item = g->item[i];
+        bool to_right = goes_right(split, lf_column_code(column, item.cell));
+        *left = item;
+        *right = item;
+        left += !to_right;
+        right += to_right;
+    }
+    memcpy(left, g->spare, (size_t)(right - g->spare) * sizeof *right);
+    return (uint32_t)(left - g->item);
+}
+
+static void push_children(struct lf_grower *g, const struct pending *at, uint32_t middle) {
+    uint32_t depth = at->depth + 1;
+    g->pending[g->tree.nodes++] = (struct pending){at->begin, middle, depth, lf_child_key(at->key, 0)};
+    g->pending[g->tree.nodes++] = (struct pending){middle, at->end, depth, lf_child_key(at->key, 1)};
+    g->tree.depth = depth;
+}
+
+/* Sum of squared counts over rows, what a split's score has to pass. */
+static double impurity_base(const uint32_t *count, uint32_t classes, uint64_t rows) {
+    int64_t squares = 0;
+    for (uint32_t k = 0; k < classes; k++)
+        squares += (int64_t)count[k] * count[k];
+    return (double)squares / (double)rows;
+}
+
+static bool grow_node(struct lf_grower *g, uint32_t node) {
+    struct pending at = g->pending[node];
+    uint32_t count[FOREST_MAX_CLASSES], classes = g->matrix->classes;
+    uint64_t rows = 0;
+    memset(count, 0, classes * sizeof *count);
+    for (uint32_t i = at.begin; i < at.end; i++) {
+        count[g->item[i].label] += g->item[i].weight;
+        rows += g->item[i].weight;
+    }
+    if (!may_split(g, &at, count, rows))
+        return make_leaf(g, node, count, rows);
+    const struct lf_split *split = find_split(g, &at, count, rows);
+    if (split->score < 0)
+        return make_leaf(g, node, count, rows);
+    if (!reserve(g) || !make_inner(g, node, split))
+        return false;
+    g->tree.gain[split->feature] += (split->score - impurity_base(count, classes, rows)) / (double)g->drawn;
+    push_children(g, &at, part(g, &at, split));
+    return true;
+}
+
+/* The tree leaves the grower, which starts the next one with nothing. */
+static void hand_over(struct lf_grower *g, struct lf_tree *out) {
+    struct lf_node *node = reallocarray(g->tree.node, g->tree.nodes, sizeof *node);
+    uint32_t *cover = reallocarray(g->tree.cover, g->tree.leaves, sizeof *cover);
+    *out = g->tree;
+    out->node = node ? node : out->node;
+    out->cover = cover ? cover : out->cover;
+    g->tree = (struct lf_tree){0};
+    free(g->pending);
+    g->pending = NULL;
+    g->capacity = 0;
+}
+
+static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
+    for (uint32_t i = 0; i < g->matrix->features; i++)
+        g->feature[i] = g->matrix->by_name[i];
+    lf_pool_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
+    lf_pool_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
+    g->tree.gain = calloc(g->matrix->features, sizeof *g->tree.gain);
+    if (g->tree.gain == NULL || !reserve(g))
+        return false;
+    g->pending[0] = (struct pending){0, take_items(g, weight), 0, key};
+    g->tree.nodes = 1;
+    return true;
+}
+
+bool lf_grow(struct lf_grower *g, const uint32_t *weight, uint64_t key, struct lf_tree *out) {
+    bool grown = start(g, weight, key);
+    for (uint32_t node = 0; grown && node < g->tree.nodes; node++)
+        grown = grow_node(g, node);
+    if (!grown) {
+        lf_tree_done(&g->tree);
+        free(g->pending);
+        g->pending = NULL;
+        g->capacity = 0;
+        return false;
+    }
+    hand_over(g, out);
+    return true;
+}
+
+struct lf_grower *lf_grower_new(const struct lf_matrix *matrix, const struct lf_limits *limits) {
+    struct lf_grower *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return NULL;
+    g->matrix = matrix;
+    g->limits = *limits;
+    g->splitter = lf_splitter_new(matrix, limits->min_leaf);
+    if (g->splitter != NULL)
+        g->record = calloc(1 + lf_splitter_set_words(g->splitter), sizeof *g->record);
+    g->item = calloc(matrix->cells, sizeof *g->item);
+    g->spare = calloc(matrix->cells, sizeof *g->spare);
+    g->feature = calloc(matrix->features, sizeof *g->feature);
+    if (g->record == NULL || g->item == NULL || g->spare == NULL || g->feature == NULL) {
+        lf_grower_free(g);
+        return NULL;
+    }
+    return g;
+}
+
+void lf_grower_free(struct lf_grower *g) {
+    if (g == NULL)
+        return;
+    lf_tree_done(&g->tree);
+    lf_splitter_free(g->splitter);
+    free(g->item);
+    free(g->spare);
+    free(g->feature);
+    free(g->record);
+    free(g->pending);
+    free(g);
+}

@@ -1,0 +1,64 @@
+/* handle.h - a forest as the library holds it: pointers into an image that was found sound. */
+#ifndef LF_HANDLE_H
+#define LF_HANDLE_H
+
+#include "libforest/image.h"
+#include "libforest/leaf.h"
+
+/* A feature that some node asks about. */
+struct lf_input {
+    uint32_t feature;
+    uint32_t levels; /* 0: numeric */
+    uint32_t cuts;
+    const float *cut; /* [cuts] */
+};
+
+enum lf_holding { LF_BORROWED, LF_OWNED, LF_MAPPED };
+
+struct forest {
+    const uint8_t *image;
+    size_t size;
+    enum lf_holding holding;
+    struct forest_schema *schema; /* names lie in the image */
+    struct lf_input *input;       /* [inputs], in the order of features */
+    uint32_t inputs, trees, features, classes;
+    bool level_sets; /* some node asks for one */
+    double whole;    /* trees x LF_ONE, what sums of shares add up to */
+    const struct lf_image_info *info;
+    const struct lf_image_feature *kind;
+    const char *names; /* NAME */
+    const float *cut;
+    const struct lf_image_tree *tree; /* [trees + 1] */
+    const struct lf_node *node;
+    const uint32_t *set, *word;
+    const uint16_t *share; /* LEAF */
+    const uint32_t *cover;
+    const double *importance; /* [2][features] */
+    const uint32_t *table;    /* or NULL */
+    const struct lf_image_gold *gold;
+    uint64_t nodes, sets, words, shares, combinations;
+};
+
+static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tree) {
+    return (struct lf_walk){f->node + f->tree[tree].node, f->set + f->tree[tree].set, f->word};
+}
+
+/*
+ * Make a forest of an image.  Its contents are trusted only as far as they were checked; with `holding`
+ * other than LF_BORROWED the forest takes the image over on success and only then.
+ */
+enum forest_status lf_forest_open(struct forest **out, const void *image, size_t size, enum lf_holding holding,
+                                  struct forest_error *err);
+
+/* Without checksums, table and golden rows, which the writer of an image fills by asking this forest. */
+enum forest_status lf_forest_read(struct forest *f, const void *image, size_t size, struct forest_error *err);
+void lf_forest_done(struct forest *f);
+
+/* Codes of a row; only those of features in use are set. */
+void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /* [features] */);
+
+/* Sums of class shares over trees, by walking and by table. */
+void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum /* [classes] */);
+const uint32_t *lf_forest_table(const struct forest *f, const float *row); /* [classes]; only with a table */
+
+#endif

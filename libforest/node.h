@@ -1,0 +1,66 @@
+/*
+ * node.h - a node of a tree, and how a row moves through it.
+ *
+ * A tree is an array of 8-byte nodes in breadth-first order: the children of an inner node lie side by
+ * side at `next`, and `next` grows by two from one inner node to the following one.  So a child always
+ * comes after its parent, each node has one parent, and one pass can check all that.
+ *
+ * A row is u16 codes, one a feature (bins.h, schema.h).  An inner node asks one of two questions:
+ *   numeric      is the code above `bin`?  Missing is code 0 and goes left; where LF_MISSING_RIGHT is
+ *                set one is taken off the code first, which wraps missing round to the largest number.
+ *   categorical  (LF_LEVEL_SET) is the code's bit set in level set number `bin`?  Then right.
+ * A leaf has bin LF_LEAF, test 0, and in `next` the number of its row of class shares.
+ */
+#ifndef LF_NODE_H
+#define LF_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LF_LEAF = 0xffff, LF_FEATURE = 0x0fff, LF_MISSING_RIGHT = 0x4000, LF_LEVEL_SET = 0x8000 };
+
+struct lf_node {
+    uint32_t next;
+    uint16_t test; /* feature | flags */
+    uint16_t bin;
+};
+
+/* A tree to walk through. */
+struct lf_walk {
+    const struct lf_node *node; /* [nodes] */
+    const uint32_t *set;        /* [level sets], where in word the set begins */
+    const uint32_t *word;       /* bits by code, 32 a word */
+};
+
+enum { LF_LANES = 16 }; /* walks in flight at once, enough to hide the latency of a load */
+
+static inline bool lf_in_set(const uint32_t *word, uint32_t code) {
+    return word[code >> 5] >> (code & 31) & 1;
+}
+
+static inline uint32_t lf_step(const struct lf_walk *walk, uint32_t at, const uint16_t *code) {
+    struct lf_node node = walk->node[at];
+    uint32_t x = code[node.test & LF_FEATURE], right;
+    if (node.test & LF_LEVEL_SET)
+        right = lf_in_set(walk->word + walk->set[node.bin], x);
+    else
+        right = (uint16_t)(x - (node.test >> 14 & 1)) > node.bin;
+    return node.bin == LF_LEAF ? at : node.next + right;
+}
+
+/* The same for a tree without level sets: no branch. */
+static inline uint32_t lf_step_numeric(const struct lf_walk *walk, uint32_t at, const uint16_t *code) {
+    struct lf_node node = walk->node[at];
+    uint32_t right = (uint16_t)(code[node.test & LF_FEATURE] - (node.test >> 14 & 1)) > node.bin;
+    return node.bin == LF_LEAF ? at : node.next + right;
+}
+
+/* The row of class shares that the codes lead to. */
+static inline uint32_t lf_walk_one(const struct lf_walk *walk, const uint16_t *code) {
+    uint32_t at = 0;
+    while (walk->node[at].bin != LF_LEAF)
+        at = lf_step(walk, at, code);
+    return walk->node[at].next;
+}
+
+#endif

@@ -1,0 +1,461 @@
+/*
+ * open.c - from bytes to a forest.  A model file is hostile input: every offset, count and number is
+ * checked before it is used, in one pass, without recursion, and with memory bounded by the file's size.
+ */
+#include "libforest/handle.h"
+
+#include "libforest/calibrate.h"
+#include "libforest/error.h"
+#include "libforest/schema.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "models are used as they lie in memory: little-endian");
+_Static_assert(sizeof(struct lf_header) == 64 && sizeof(struct lf_section) == 32, "the layout of files");
+_Static_assert(sizeof(struct lf_image_info) == 120 && sizeof(struct lf_node) == 8, "the layout of files");
+
+const char lf_part_tag[LF_PARTS][5] = {"INFO", "KIND", "NAME", "CUTS", "TREE", "NODE", "SETS",
+                                       "BITS", "LEAF", "COVR", "IMPO", "TABL", "GOLD"};
+
+/* A part of the image; no bytes where it is absent. */
+struct part {
+    const uint8_t *at;
+    uint64_t length;
+    bool present;
+};
+
+struct reading {
+    struct forest *f;
+    struct part part[LF_PARTS];
+    struct forest_error *err;
+};
+
+static enum forest_status corrupt(struct reading *r, const char *what) {
+    return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %s", what);
+}
+
+/* ---- frame ----------------------------------------------------------------------------------- */
+
+static const struct lf_section *section_table(const struct forest *f) {
+    return (const struct lf_section *)(f->image + sizeof(struct lf_header));
+}
+
+static enum forest_status check_header(struct reading *r) {
+    const struct forest *f = r->f;
+    const struct lf_header *header = (const struct lf_header *)f->image;
+    if (f->size < sizeof *header || memcmp(header->magic, LF_MAGIC, sizeof header->magic) != 0)
+        return lf_fail(r->err, FOREST_CORRUPT, "not a model file");
+    if (header->endian != LF_ENDIAN)
+        return lf_fail(r->err, FOREST_CORRUPT, "a model of the other byte order");
+    if (header->major != LF_MAJOR)
+        return lf_fail(r->err, FOREST_CORRUPT, "model format %u, this library reads %d", header->major, LF_MAJOR);
+    if (header->size != f->size)
+        return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %zu bytes long where it says %llu", f->size,
+                       (unsigned long long)header->size);
+    if (header->sections > LF_MOST_SECTIONS || f->size < sizeof *header + header->sections * sizeof(struct lf_section))
+        return corrupt(r, "its section table does not fit");
+    return FOREST_OK;
+}
+
+static enum forest_status keep_section(struct reading *r, const struct lf_section *section) {
+    for (int p = 0; p < LF_PARTS; p++)
+        if (memcmp(section->tag, lf_part_tag[p], sizeof section->tag) == 0) {
+            if (r->part[p].present)
+                return corrupt(r, "a section comes twice");
+            r->part[p] = (struct part){r->f->image + section->offset, section->length, true};
+            return FOREST_OK;
+        }
+    if (section->flags & LF_CRITICAL)
+        return lf_fail(r->err, FOREST_CORRUPT, "the model needs a newer library: section %.4s", section->tag);
+    return FOREST_OK;
+}
+
+/* Sections follow one another with less than LF_ALIGN zeros in between and fill the image. */
+static enum forest_status find_sections(struct reading *r) {
+    const struct forest *f = r->f;
+    const struct lf_section *section = section_table(f);
+    uint32_t sections = ((const struct lf_header *)f->image)->sections;
+    uint64_t end = sizeof(struct lf_header) + sections * sizeof *section;
+    for (uint32_t i = 0; i < sections; i++) {
+        if (section[i].offset != lf_aligned(end) || section[i].offset > f->size ||
+            section[i].length > f->size - section[i].offset)
+            return corrupt(r, "a section lies outside of its place");
+        for (; end < section[i].offset; end++)
+            if (f->image[end] != 0)
+                return corrupt(r, "the space between sections is not empty");
+        end = section[i].offset + section[i].length;
+        enum forest_status status = keep_section(r, &section[i]);
+        if (status != FOREST_OK)
+            return status;
+    }
+    if (end != f->size)
+        return corrupt(r, "bytes after the last section");
+    for (int p = 0; p < LF_PARTS; p++)
+        if (!r->part[p].present && p != LF_TABL)
+            return lf_fail(r->err, FOREST_CORRUPT, "damaged model: no section %s", lf_part_tag[p]);
+    return FOREST_OK;
+}
+
+static enum forest_status check_sums(struct reading *r) {
+    const struct forest *f = r->f;
+    struct lf_header header;
+    memcpy(&header, f->image, sizeof header);
+    uint32_t expected = header.crc;
+    header.crc = 0;
+    const struct lf_section *section = section_table(f);
+    uint32_t crc = lf_crc32c(0, &header, sizeof header);
+    if (lf_crc32c(crc, section, header.sections * sizeof *section) != expected)
+        return corrupt(r, "the header's checksum does not match");
+    for (uint32_t i = 0; i < header.sections; i++)
+        if (lf_crc32c(0, f->image + section[i].offset, section[i].length) != section[i].crc)
+            return lf_fail(r->err, FOREST_CORRUPT, "damaged model: the checksum of %.4s does not match",
+                           section[i].tag);
+    return FOREST_OK;
+}
+
+/* ---- contents -------------------------------------------------------------------------------- */
+
+/* The elements of a part, or a length that no part has where it does not hold whole ones. */
+static uint64_t elements(const struct reading *r, enum lf_part p, size_t size) {
+    return r->part[p].length % size == 0 ? r->part[p].length / size : UINT64_MAX;
+}
+
+static bool all_finite(const double *number, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(number[i]))
+            return false;
+    return true;
+}
+
+static enum forest_status read_info(struct reading *r) {
+    struct forest *f = r->f;
+    f->info = (const struct lf_image_info *)r->part[LF_INFO].at;
+    if (elements(r, LF_INFO, sizeof *f->info) != 1)
+        return corrupt(r, "INFO has a wrong length");
+    f->trees = f->info->trees;
+    f->features = f->info->features;
+    f->classes = f->info->classes;
+    f->whole = (double)f->trees * LF_ONE;
+    if (f->trees < 1 || f->trees > FOREST_MAX_TREES || f->features < 1 || f->features > FOREST_MAX_FEATURES ||
+        f->classes < 2 || f->classes > FOREST_MAX_CLASSES)
+        return corrupt(r, "a number of trees, features or classes is out of range");
+    if (!(f->info->temperature >= LF_COLDEST && f->info->temperature <= LF_HOTTEST) ||
+        !all_finite(&f->info->smoothing, 1) || !all_finite(&f->info->oob.accuracy, 4))
+        return corrupt(r, "a number of INFO is out of range");
+    f->importance = (const double *)r->part[LF_IMPO].at;
+    if (elements(r, LF_IMPO, sizeof(double)) != 2 * (uint64_t)f->features ||
+        !all_finite(f->importance, 2 * f->features))
+        return corrupt(r, "importances are not two finite numbers a feature");
+    return FOREST_OK;
+}
+
+static enum forest_status read_kinds(struct reading *r, uint64_t *names) {
+    struct forest *f = r->f;
+    f->kind = (const struct lf_image_feature *)r->part[LF_KIND].at;
+    f->cut = (const float *)r->part[LF_CUTS].at;
+    if (elements(r, LF_KIND, sizeof *f->kind) != f->features)
+        return corrupt(r, "KIND has a wrong length");
+    uint64_t cuts = 0;
+    *names = f->classes + (uint64_t)f->features;
+    for (uint32_t i = 0; i < f->features; i++) {
+        const struct lf_image_feature *kind = &f->kind[i];
+        bool numeric = kind->kind == FOREST_NUMERIC;
+        if (kind->kind > FOREST_NUMERIC || (numeric ? kind->levels != 0 : kind->levels < 1 || kind->cuts != 0) ||
+            kind->levels > FOREST_MAX_LEVELS || kind->cuts >= LF_LEAF - 1)
+            return corrupt(r, "the kind of a feature is out of range");
+        cuts += kind->cuts;
+        *names += kind->levels;
+    }
+    if (elements(r, LF_CUTS, sizeof(float)) != cuts)
+        return corrupt(r, "CUTS has a wrong length");
+    for (uint64_t i = 0, first = 0, feature = 0; i < cuts; i++) {
+        while (i == first + f->kind[feature].cuts) /* the feature of this cut; those without are skipped */
+            first += f->kind[feature++].cuts;
+        if (isnan(f->cut[i]) || (i > first && !(f->cut[i - 1] < f->cut[i])))
+            return corrupt(r, "cuts do not ascend");
+    }
+    return FOREST_OK;
+}
+
+/* The next name, or NULL where none ends before the end. */
+static const char *next_name(const char **at, const char *end) {
+    const char *name = *at, *stop = memchr(name, 0, (size_t)(end - name));
+    if (stop == NULL)
+        return NULL;
+    *at = stop + 1;
+    return name;
+}
+
+static enum forest_status read_names(struct reading *r, uint64_t names) {
+    struct forest *f = r->f;
+    const char *at = (const char *)r->part[LF_NAME].at, *end = at + r->part[LF_NAME].length;
+    if (names > r->part[LF_NAME].length)
+        return corrupt(r, "NAME is too short");
+    size_t features_size = f->features * sizeof(struct forest_feature);
+    f->schema = malloc(sizeof *f->schema + features_size + names * sizeof(char *));
+    if (f->schema == NULL)
+        return lf_no_memory(r->err);
+    struct forest_feature *feature = (struct forest_feature *)(f->schema + 1);
+    const char **name = (const char **)(feature + f->features);
+    f->names = at;
+    *f->schema = (struct forest_schema){f->features, feature, f->classes, name};
+    bool whole = true;
+    for (uint32_t k = 0; k < f->classes; k++)
+        whole = whole && (*name++ = next_name(&at, end)) != NULL;
+    for (uint32_t i = 0; i < f->features; i++) {
+        feature[i] = (struct forest_feature){NULL, (enum forest_kind)f->kind[i].kind, f->kind[i].levels, NULL};
+        whole = whole && (feature[i].name = next_name(&at, end)) != NULL;
+        feature[i].level = feature[i].levels ? name : NULL;
+        for (uint32_t l = 0; l < f->kind[i].levels; l++)
+            whole = whole && (*name++ = next_name(&at, end)) != NULL;
+    }
+    if (!whole || at != end)
+        return corrupt(r, "NAME does not hold the names that it should");
+    struct forest_error why;
+    enum forest_status status = lf_schema_check(f->schema, &why);
+    if (status == FOREST_INVALID)
+        return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %s", why.text);
+    return status == FOREST_OK ? status : lf_no_memory(r->err);
+}
+
+/* ---- trees ----------------------------------------------------------------------------------- */
+
+struct tree_extent {
+    uint64_t nodes, sets;
+    const uint32_t *set;
+};
+
+static bool inner_fits(const struct forest *f, const struct tree_extent *tree, struct lf_node node) {
+    uint32_t feature = node.test & LF_FEATURE, flags = node.test & ~(uint32_t)LF_FEATURE;
+    if (feature >= f->features)
+        return false;
+    const struct lf_image_feature *kind = &f->kind[feature];
+    if (kind->kind == FOREST_NUMERIC)
+        return (flags == 0 || flags == LF_MISSING_RIGHT) && node.bin <= kind->cuts;
+    uint64_t words = (kind->levels + 2 + 31) / 32;
+    return flags == LF_LEVEL_SET && node.bin < tree->sets && words <= f->words &&
+           tree->set[node.bin] <= f->words - words;
+}
+
+/*
+ * One compare a node, against where the next children must be, shows that the tree is whole: every
+ * child is in range and after its parent, and every node but the root is the child of exactly one.
+ * Levels are counted along the way: one ends where the children of the level before it ended.
+ */
+static bool tree_fits(const struct forest *f, const struct tree_extent *tree, const struct lf_node *node,
+                      uint32_t *depth, bool *used) {
+    uint64_t next = 1, level_end = 1;
+    for (uint64_t i = 0; i < tree->nodes; i++) {
+        if (i == level_end) {
+            level_end = next;
+            ++*depth;
+        }
+        if (node[i].bin == LF_LEAF) {
+            if (node[i].test != 0 || node[i].next >= f->shares)
+                return false;
+            continue;
+        }
+        if (node[i].next != next || !inner_fits(f, tree, node[i]))
+            return false;
+        used[node[i].test & LF_FEATURE] = true;
+        next += 2;
+        if (next > tree->nodes)
+            return false;
+    }
+    return next == tree->nodes;
+}
+
+static enum forest_status read_trees(struct reading *r, bool *used) {
+    struct forest *f = r->f;
+    f->tree = (const struct lf_image_tree *)r->part[LF_TREE].at;
+    f->node = (const struct lf_node *)r->part[LF_NODE].at;
+    f->set = (const uint32_t *)r->part[LF_SETS].at;
+    f->word = (const uint32_t *)r->part[LF_BITS].at;
+    f->nodes = elements(r, LF_NODE, sizeof *f->node);
+    f->sets = elements(r, LF_SETS, sizeof *f->set);
+    f->words = elements(r, LF_BITS, sizeof *f->word);
+    if (elements(r, LF_TREE, sizeof *f->tree) != f->trees + (uint64_t)1 || f->nodes != f->info->nodes ||
+        f->sets == UINT64_MAX || f->words == UINT64_MAX)
+        return corrupt(r, "TREE, NODE, SETS or BITS has a wrong length");
+    if (f->tree[0].node != 0 || f->tree[0].set != 0 || f->tree[f->trees].node != f->nodes ||
+        f->tree[f->trees].set != f->sets)
+        return corrupt(r, "trees do not cover all nodes and sets");
+    uint32_t depth = 0;
+    for (uint32_t t = 0; t < f->trees; t++) {
+        const struct lf_image_tree *tree = &f->tree[t];
+        if (tree[1].node <= tree->node || tree[1].node > f->nodes || tree[1].node - tree->node > INT32_MAX ||
+            tree[1].set < tree->set || tree[1].set > f->sets)
+            return corrupt(r, "trees do not follow one another");
+        struct tree_extent extent = {tree[1].node - tree->node, tree[1].set - tree->set, f->set + tree->set};
+        uint32_t of_tree = 0;
+        if (!tree_fits(f, &extent, f->node + tree->node, &of_tree, used))
+            return lf_fail(r->err, FOREST_CORRUPT, "damaged model: tree %u is not a tree", t);
+        depth = of_tree > depth ? of_tree : depth;
+    }
+    if (depth != f->info->depth)
+        return corrupt(r, "the depth of the trees is not what INFO says");
+    f->cover = (const uint32_t *)r->part[LF_COVR].at;
+    if (elements(r, LF_COVR, sizeof *f->cover) != (f->nodes + f->trees) / 2)
+        return corrupt(r, "COVR has a wrong length");
+    return FOREST_OK;
+}
+
+static enum forest_status read_shares(struct reading *r) {
+    struct forest *f = r->f;
+    f->share = (const uint16_t *)r->part[LF_LEAFS].at;
+    f->shares = elements(r, LF_LEAFS, f->classes * sizeof *f->share);
+    if (f->shares == UINT64_MAX)
+        return corrupt(r, "LEAF has a wrong length");
+    for (uint64_t i = 0; i < f->shares; i++) {
+        uint32_t sum = 0;
+        for (uint32_t k = 0; k < f->classes; k++)
+            sum += f->share[i * f->classes + k];
+        if (sum != LF_ONE)
+            return corrupt(r, "the class shares of a leaf do not sum to one");
+    }
+    return FOREST_OK;
+}
+
+static enum forest_status read_table(struct reading *r) {
+    struct forest *f = r->f;
+    if (!r->part[LF_TABL].present)
+        return FOREST_OK;
+    f->table = (const uint32_t *)r->part[LF_TABL].at;
+    f->combinations = lf_schema_domain(f->schema, LF_TABLE_BYTES / sizeof *f->table / f->classes);
+    if (f->combinations == 0 || elements(r, LF_TABL, f->classes * sizeof *f->table) != f->combinations)
+        return corrupt(r, "TABL has a wrong length");
+    for (uint64_t i = 0; i < f->combinations; i++) {
+        uint64_t sum = 0;
+        for (uint32_t k = 0; k < f->classes; k++)
+            sum += f->table[i * f->classes + k];
+        if (sum != (uint64_t)f->trees * LF_ONE)
+            return corrupt(r, "the probabilities of a table row do not sum to one");
+    }
+    return FOREST_OK;
+}
+
+static enum forest_status make_inputs(struct reading *r, const bool *used) {
+    struct forest *f = r->f;
+    f->input = calloc(f->features, sizeof *f->input);
+    if (f->input == NULL)
+        return lf_no_memory(r->err);
+    const float *cut = f->cut;
+    for (uint32_t i = 0; i < f->features; cut += f->kind[i++].cuts)
+        if (used[i])
+            f->input[f->inputs++] = (struct lf_input){i, f->kind[i].levels, f->kind[i].cuts, cut};
+    f->level_sets = f->sets > 0;
+    return FOREST_OK;
+}
+
+/* ---- answers kept in the image ----------------------------------------------------------------------------- */
+
+static const float *golden_row(const struct forest *f, uint32_t row) {
+    return (const float *)(f->gold + 1) + (size_t)row * f->features;
+}
+
+static const uint32_t *golden_sum(const struct forest *f, uint32_t row) {
+    return (const uint32_t *)golden_row(f, f->gold->rows) + (size_t)row * f->classes;
+}
+
+static enum forest_status read_gold(struct reading *r) {
+    struct forest *f = r->f;
+    f->gold = (const struct lf_image_gold *)r->part[LF_GOLD].at;
+    if (r->part[LF_GOLD].length < sizeof *f->gold || f->gold->rows != lf_golden_rows(f->features) ||
+        r->part[LF_GOLD].length != sizeof *f->gold + (uint64_t)f->gold->rows * 4 * ((uint64_t)f->features + f->classes))
+        return corrupt(r, "GOLD has a wrong length");
+    return FOREST_OK;
+}
+
+static enum forest_status replay_gold(struct reading *r) {
+    const struct forest *f = r->f;
+    uint16_t code[FOREST_MAX_FEATURES];
+    uint32_t sum[FOREST_MAX_CLASSES];
+    for (uint32_t row = 0; row < f->gold->rows; row++) {
+        lf_forest_encode(f, golden_row(f, row), code);
+        lf_forest_sums(f, code, sum);
+        size_t size = f->classes * sizeof *sum;
+        if (memcmp(sum, golden_sum(f, row), size) != 0 ||
+            (f->table != NULL && memcmp(sum, lf_forest_table(f, golden_row(f, row)), size) != 0))
+            return corrupt(r, "a golden row does not give the answer that was recorded");
+    }
+    return FOREST_OK;
+}
+
+static enum forest_status read_answers(struct reading *r) {
+    enum forest_status status = read_table(r);
+    status = status == FOREST_OK ? read_gold(r) : status;
+    return status == FOREST_OK ? replay_gold(r) : status;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static enum forest_status read_contents(struct reading *r) {
+    bool used[FOREST_MAX_FEATURES] = {false};
+    uint64_t names = 0;
+    enum forest_status status = read_info(r);
+    status = status == FOREST_OK ? read_kinds(r, &names) : status;
+    status = status == FOREST_OK ? read_names(r, names) : status;
+    status = status == FOREST_OK ? read_shares(r) : status;
+    status = status == FOREST_OK ? read_trees(r, used) : status;
+    return status == FOREST_OK ? make_inputs(r, used) : status;
+}
+
+static enum forest_status read_all(struct forest *f, const void *image, size_t size, bool complete,
+                                   struct forest_error *err) {
+    *f = (struct forest){.image = image, .size = size};
+    struct reading r = {.f = f, .err = err};
+    enum forest_status status = check_header(&r);
+    status = status == FOREST_OK ? find_sections(&r) : status;
+    status = status == FOREST_OK && complete ? check_sums(&r) : status;
+    status = status == FOREST_OK ? read_contents(&r) : status;
+    status = status == FOREST_OK && complete ? read_answers(&r) : status;
+    if (status != FOREST_OK)
+        lf_forest_done(f);
+    return status;
+}
+
+enum forest_status lf_forest_read(struct forest *f, const void *image, size_t size, struct forest_error *err) {
+    return read_all(f, image, size, false, err);
+}
+
+void lf_forest_done(struct forest *f) {
+    free(f->schema);
+    free(f->input);
+    *f = (struct forest){0};
+}
+
+enum forest_status lf_forest_open(struct forest **out, const void *image, size_t size, enum lf_holding holding,
+                                  struct forest_error *err) {
+    if ((uintptr_t)image % LF_ALIGN != 0)
+        return lf_fail(err, FOREST_INVALID, "the image does not begin at a multiple of %d", LF_ALIGN);
+    struct forest *f = malloc(sizeof *f);
+    if (f == NULL)
+        return lf_no_memory(err);
+    enum forest_status status = read_all(f, image, size, true, err);
+    if (status != FOREST_OK) {
+        free(f);
+        return status;
+    }
+    f->holding = holding;
+    *out = f;
+    return FOREST_OK;
+}
+
+enum forest_status forest_open(struct forest **out, const void *image, size_t size, struct forest_error *err) {
+    return lf_forest_open(out, image, size, LF_BORROWED, err);
+}
+
+void forest_free(struct forest *f) {
+    if (f == NULL)
+        return;
+    void *image = (void *)(uintptr_t)f->image;
+    if (f->holding == LF_OWNED)
+        free(image);
+    else if (f->holding == LF_MAPPED)
+        munmap(image, f->size);
+    lf_forest_done(f);
+    free(f);
+}

@@ -1,0 +1,30 @@
+/* pool.h - interning: equal records of one width get one number, counted from 0 as they first come. */
+#ifndef LF_POOL_H
+#define LF_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lf_pool {
+    size_t width; /* bytes of a record, a multiple of 4 */
+    uint32_t count, capacity;
+    uint32_t *record; /* [capacity][width / 4] */
+    uint64_t *slot;   /* [slots], a power of two: upper half of the hash | number + 1; 0 is free */
+    size_t slots;
+};
+
+void lf_pool_init(struct lf_pool *pool, size_t width);
+
+/* The number of the record, which becomes part of the pool if it was not.  False when memory ran
+ * out; the pool is then as it was. */
+bool lf_pool_intern(struct lf_pool *pool, const uint32_t *record, uint32_t *number);
+
+static inline const uint32_t *lf_pool_at(const struct lf_pool *pool, uint32_t number) {
+    return pool->record + number * (pool->width / 4);
+}
+
+void lf_pool_clear(struct lf_pool *pool); /* forget the records, keep the memory */
+void lf_pool_done(struct lf_pool *pool);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * split.h - the best way to part the rows of a node by one feature.
+ *
+ * Quality is Gini's: a split is the better, the larger  L/l + R/r , where l and r are the rows on each
+ * side and L and R the sums over classes of squared row counts.  All four are integers, kept up to date
+ * as rows move from right to left; only the last step is a division.
+ *
+ * Numeric features try every cut between values present, with missing values on either side.
+ * Categorical ones try every subset up to LF_EXHAUSTIVE levels present, by Gray code, so that each
+ * subset is one level away from the one before; beyond that, and with two classes where it is optimal,
+ * levels are ordered by the share of a class, for each class, and cut (Breiman et al. 1984, 4.2).
+ */
+#ifndef LF_SPLIT_H
+#define LF_SPLIT_H
+
+#include "libforest/matrix.h"
+
+enum { LF_EXHAUSTIVE = 12 };
+
+/* A cell with how often the tree drew it. */
+struct lf_item {
+    uint32_t cell, weight, label;
+};
+
+struct lf_split {
+    double score; /* L/l + R/r; below 0: none found */
+    uint32_t feature;
+    uint16_t flags, bin; /* as in node.h; bin of a level set is not yet known */
+    uint32_t *set;       /* [set_words], bits by code, when flags has LF_LEVEL_SET */
+};
+
+struct lf_splitter;
+
+/* NULL when memory ran out. */
+struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min_leaf);
+void lf_splitter_free(struct lf_splitter *splitter);
+
+size_t lf_splitter_set_words(const struct lf_splitter *splitter); /* of the feature with most levels */
+
+/* Start a node: its items, their class counts, and how many rows they are. */
+void lf_splitter_begin(struct lf_splitter *splitter, const struct lf_item *item, uint32_t n,
+                       const uint32_t *class_count /* [classes] */, uint64_t rows);
+
+/* Try a feature.  False when all items have the same code. */
+bool lf_splitter_try(struct lf_splitter *splitter, uint32_t feature);
+
+/* The best of what was tried since begin; ties go to the feature that comes first by name. */
+const struct lf_split *lf_splitter_best(const struct lf_splitter *splitter);
+
+#endif
