@@ -1,0 +1,29 @@
+/*
+ * dictionary.h - texts and their numbers: the first text is 0, a text seen before keeps its number.
+ *
+ * Memory grows with the distinct texts.  One thread at a time.
+ */
+#ifndef COMMON_DICTIONARY_H
+#define COMMON_DICTIONARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dictionary {
+    size_t count;     /* distinct texts */
+    size_t *offset;   /* [count], of each text in bytes */
+    char *bytes;      /* all texts, each with its end */
+    uint32_t *slot;   /* [slots], a power of two: number + 1, or 0 where free */
+    size_t offset_room, used, room, slots;
+};
+
+/* The number of a text, which is added where it is new; false where memory ran out. */
+bool dictionary_number(struct dictionary *d, const char *text, uint32_t *number);
+
+/* Borrowed until the next text is added. */
+const char *dictionary_text(const struct dictionary *d, uint32_t number);
+
+void dictionary_done(struct dictionary *d); /* fine on zeroes, which are an empty dictionary */
+
+#endif

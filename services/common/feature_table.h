@@ -1,0 +1,46 @@
+/*
+ * feature_table.h - the features folder in memory: schema.json and the rows of features.csv.
+ *
+ * Both must belong together: schema.json names the hash of its features.csv.  Only read once made.
+ */
+#ifndef COMMON_FEATURE_TABLE_H
+#define COMMON_FEATURE_TABLE_H
+
+#include "libforest/forest.h"
+#include "services/common/clock.h"
+#include "services/common/files.h"
+
+enum feature_split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_HOLDOUT };
+
+enum { FEATURE_PERIOD_DAYS = 5 }; /* of one period; 90, 180 and 365 days are whole numbers of them */
+
+struct feature_table {
+    struct forest_schema schema; /* its texts live in `document` */
+    json_t *document;            /* schema.json */
+    moment holdout_from;         /* when the first purchase of the hold-out was made */
+    moment validation_from;      /* the same of the validation rows */
+    moment trained_until;        /* the last purchase before the hold-out */
+    char sha256[SHA256_HEX];       /* of features.csv */
+    char train_sha256[SHA256_HEX]; /* of the train.csv that it was made of */
+    uint64_t total;  /* sum of weights */
+    size_t rows;     /* distinct rows */
+    float *x;        /* [rows][schema.features] */
+    uint16_t *label; /* [rows] */
+    uint32_t *weight;
+    uint8_t *split;   /* enum feature_split */
+    uint32_t *period; /* whole periods between the purchase and holdout_from */
+};
+
+/* Read the features folder below the data folder; on failure *out is left alone. */
+bool feature_table_read(struct feature_table *out, const char *data, struct file_error *err);
+void feature_table_done(struct feature_table *table); /* fine on zeroes */
+
+#define FEATURE_ALL_PERIODS UINT32_MAX
+#define SPLIT_BIT(split) (1U << (split))
+
+/* out[i] = weight[i] for the rows of these splits (SPLIT_BITs) whose period is below `periods`, 0 for the
+ * others; returns their sum. */
+uint64_t feature_table_weights(const struct feature_table *table, unsigned splits, uint32_t periods,
+                               uint32_t *out /* [rows] */);
+
+#endif
