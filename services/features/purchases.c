@@ -1,0 +1,168 @@
+/* purchases.c - reads train.csv; a value that cannot be is refused with its line. */
+#include "services/features/purchases.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/csv_table.h"
+
+enum { FIRST_ROWS = 4096 };
+
+/* Where the columns are. */
+struct reading {
+    struct purchases *p;
+    int customer, at, package;
+    int *feature; /* [features] */
+};
+
+/* ---- numbers as bits that sort ---- */
+
+static feature_value number_bits(float number) {
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits >> 31 ? ~bits : bits | 0x80000000u;
+}
+
+float purchases_number(feature_value value) {
+    uint32_t bits = value >> 31 ? value & 0x7fffffffu : ~value;
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+/* ---- one row ---- */
+
+static bool grow(struct purchases *p) {
+    if (p->count < p->room)
+        return true;
+    size_t room = 2 * p->room + FIRST_ROWS;
+    struct purchase *row = realloc(p->row, room * sizeof *row);
+    if (row == NULL)
+        return false;
+    p->row = row;
+    feature_value *value = realloc(p->value, room * p->config->feature_count * sizeof *value);
+    if (value == NULL)
+        return false;
+    p->value = value;
+    p->room = room;
+    return true;
+}
+
+static bool keep_customer(struct purchases *p, const char *id) {
+    size_t size = strlen(id) + 1;
+    if (p->customers_used + size > p->customers_room) {
+        size_t room = 2 * p->customers_room + size + FIRST_ROWS;
+        char *customers = realloc(p->customers, room);
+        if (customers == NULL)
+            return false;
+        p->customers = customers;
+        p->customers_room = room;
+    }
+    p->row[p->count].customer = p->customers_used;
+    memcpy(p->customers + p->customers_used, id, size);
+    p->customers_used += size;
+    return true;
+}
+
+static bool read_value(struct purchases *p, size_t feature, const char *text, feature_value *out, char problem[200]) {
+    char *end;
+    uint32_t number;
+    *out = 0;
+    if (text[0] == '\0')
+        return true;
+    if (p->config->features[feature].kind == CONFIG_CATEGORICAL) {
+        if (strlen(text) > CONFIG_MAX_NAME || !dictionary_number(&p->texts[feature], text, &number)) {
+            snprintf(problem, 200, "a value of %.80s is longer than %d bytes", p->config->features[feature].name,
+                     CONFIG_MAX_NAME);
+            return false;
+        }
+        *out = number + 1;
+        return true;
+    }
+    float value = strtof(text, &end);
+    if (*end != '\0' || !isfinite(value)) {
+        snprintf(problem, 200, "\"%.40s\" is no number, as %.80s must be", text, p->config->features[feature].name);
+        return false;
+    }
+    *out = number_bits(value == 0 ? 0 : value); /* -0 is 0 */
+    return true;
+}
+
+static bool read_row(struct reading *r, char *const *fields, char problem[200]) {
+    struct purchases *p = r->p;
+    if (!grow(p) || !keep_customer(p, fields[r->customer])) {
+        snprintf(problem, 200, "out of memory");
+        return false;
+    }
+    struct purchase *row = &p->row[p->count];
+    size_t class = config_find_package(p->config, fields[r->package]);
+    if (class == CONFIG_ANY_PACKAGE) {
+        snprintf(problem, 200, "the configuration has no package \"%.80s\"", fields[r->package]);
+        return false;
+    }
+    row->class = (uint32_t)class;
+    if (!clock_parse(fields[r->at], &row->at)) {
+        snprintf(problem, 200, "purchased_at \"%.40s\" is no time", fields[r->at]);
+        return false;
+    }
+    feature_value *value = p->value + p->count * p->config->feature_count;
+    for (size_t i = 0; i < p->config->feature_count; i++)
+        if (!read_value(p, i, fields[r->feature[i]], &value[i], problem))
+            return false;
+    p->count++;
+    return true;
+}
+
+/* ---- the file ---- */
+
+static bool find_column(const struct csv_header *header, const char *name, int *out, char problem[200]) {
+    *out = csv_column(header, name);
+    if (*out == CSV_NO_COLUMN)
+        snprintf(problem, 200, "no column %.80s", name);
+    return *out != CSV_NO_COLUMN;
+}
+
+static bool read_header(struct reading *r, const struct csv_header *header, char problem[200]) {
+    const struct config *config = r->p->config;
+    bool good = find_column(header, "customer_id", &r->customer, problem) &&
+                find_column(header, "purchased_at", &r->at, problem) &&
+                find_column(header, "package", &r->package, problem);
+    for (size_t i = 0; i < config->feature_count && good; i++)
+        good = find_column(header, config->features[i].name, &r->feature[i], problem);
+    return good;
+}
+
+static bool take_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct reading *r = user;
+    return fields == NULL ? read_header(r, header, problem) : read_row(r, fields, problem);
+}
+
+bool purchases_read(struct purchases *out, const char *path, const struct config *config, struct file_error *err) {
+    struct purchases p = {.config = config, .texts = calloc(config->feature_count + 1, sizeof *p.texts)};
+    struct reading r = {.p = &p, .feature = calloc(config->feature_count + 1, sizeof *r.feature)};
+    bool done = p.texts != NULL && r.feature != NULL;
+    if (!done)
+        file_error_set(err, "read", path);
+    done = done && csv_table_read(path, take_row, &r, err);
+    free(r.feature);
+    if (done)
+        *out = p;
+    else
+        purchases_done(&p);
+    return done;
+}
+
+void purchases_done(struct purchases *p) {
+    for (size_t i = 0; p->texts != NULL && i < p->config->feature_count; i++)
+        dictionary_done(&p->texts[i]);
+    free(p->texts);
+    free(p->row);
+    free(p->value);
+    free(p->customers);
+    *p = (struct purchases){0};
+}
+
+const char *purchases_customer(const struct purchases *p, size_t row) {
+    return p->customers + p->row[row].customer;
+}

@@ -1,0 +1,27 @@
+/* split.h - which purchases are for training, for choosing settings, and for the last measure: by time. */
+#ifndef FEATURES_SPLIT_H
+#define FEATURES_SPLIT_H
+
+#include "services/common/feature_table.h"
+#include "services/features/purchases.h"
+
+/* How large the hold-out may be; it is a fifth of all rows within these. */
+struct split_limits {
+    size_t least, most;
+};
+
+struct split {
+    size_t count;
+    uint32_t *order;            /* [count] row numbers by purchased_at, then customer_id */
+    size_t validation, holdout; /* places in the order where they begin */
+};
+
+/* The newest rows are the hold-out, the newest fifth of those before it the validation rows. */
+bool split_by_time(struct split *out, const struct purchases *p, const struct split_limits *limits,
+                   struct file_error *err);
+void split_done(struct split *split); /* fine on zeroes */
+
+enum feature_split split_of(const struct split *split, size_t place);
+moment split_time(const struct split *split, const struct purchases *p, size_t place);
+
+#endif

@@ -1,0 +1,33 @@
+/* purchases.h - a train.csv for tests: rows as text, and what the room makes of them. */
+#ifndef TEST_FEATURES_PURCHASES_H
+#define TEST_FEATURES_PURCHASES_H
+
+#include "services/common/configuration.h"
+#include "services/features/purchases.h"
+#include "tests/unit/common/scratch.h"
+
+static const char test_configuration[] =
+    "{\"currency\":\"usd\",\"setup_fee\":0,\"label\":\"first\",\"packages\":["
+    "{\"name\":\"Business\",\"price\":150,\"lookup_keys\":[],\"nicknames\":[],\"price_ids\":[],\"product_ids\":[]},"
+    "{\"name\":\"MVP\",\"price\":350,\"lookup_keys\":[],\"nicknames\":[],\"price_ids\":[],\"product_ids\":[]}],"
+    "\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"columns\":[],\"levels\":[\"Medical\",\"Dental\",\"Legal\"]},"
+    "{\"name\":\"age\",\"kind\":\"numeric\",\"columns\":[]}],\"offers\":[]}";
+
+static inline struct config *test_config(void) {
+    struct config_error problem;
+    struct config *config = config_parse(test_configuration, sizeof test_configuration - 1, &problem);
+    if (config == NULL)
+        fail_msg("%s", problem.text);
+    return config;
+}
+
+/* "customer,type,age,purchased_at,package" lines after the header. */
+static inline bool test_purchases(struct purchases *out, const struct config *config, const char *rows,
+                                  struct file_error *err) {
+    char text[8192];
+    snprintf(text, sizeof text, "customer_id,type,age,purchased_at,package\n%s", rows);
+    scratch_write("train.csv", text);
+    return purchases_read(out, scratch_path("train.csv"), config, err);
+}
+
+#endif
