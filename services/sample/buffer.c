@@ -27,7 +27,7 @@ void buffer_clear(struct buffer *buffer) {
 }
 
 void buffer_add(struct buffer *buffer, const char *bytes, size_t size) {
-    if (!make_room(buffer, size))
+    if (size == 0 || !make_room(buffer, size))
         return;
     memcpy(buffer->bytes + buffer->used, bytes, size);
     buffer->used += size;
@@ -48,6 +48,10 @@ void buffer_format(struct buffer *buffer, const char *format, ...) {
         buffer->failed = true;
     else
         buffer_add(buffer, words, (size_t)size);
+}
+
+const char *buffer_text(const struct buffer *buffer) {
+    return buffer->bytes != NULL ? buffer->bytes : "";
 }
 
 void buffer_done(struct buffer *buffer) {

@@ -19,6 +19,7 @@ void buffer_clear(struct buffer *buffer); /* keeps the room */
 void buffer_add(struct buffer *buffer, const char *bytes, size_t size);
 void buffer_put(struct buffer *buffer, const char *words);
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *buffer_text(const struct buffer *buffer); /* never NULL; borrowed until the next change */
 void buffer_done(struct buffer *buffer);
 
 #endif

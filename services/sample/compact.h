@@ -10,8 +10,8 @@
 #ifndef SAMPLE_COMPACT_H
 #define SAMPLE_COMPACT_H
 
-#include "services/sample/stripe.h"
+#include "services/sample/billing.h"
 
-void compact_write(struct delivery *out, struct stripe *stripe, const struct person *person, const struct story *story);
+void compact_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story);
 
 #endif

@@ -21,7 +21,7 @@ static void place(struct delivery *delivery, const struct buffer *line) {
     struct buffer *slot = &delivery->waiting[draw_below(&delivery->draw, DELIVERY_WINDOW)];
     write_out(delivery, slot);
     buffer_clear(slot);
-    buffer_add(slot, line->bytes, line->used);
+    buffer_add(slot, buffer_text(line), line->used);
     delivery->lines++;
     delivery->failed = delivery->failed || slot->failed || line->failed;
 }

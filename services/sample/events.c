@@ -2,6 +2,7 @@
 #include "services/sample/events.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "services/sample/mess.h"
 #include "services/sample/shapes.h"
@@ -11,25 +12,26 @@ enum { DAY = 24 * 3600, MONTH = 30 * DAY, TRIAL = 14 * DAY };
 /* What the writing of one story needs. */
 struct telling {
     struct delivery *out;
-    struct stripe *stripe;
-    struct fields *fields; /* the stripe's */
+    struct billing *billing;
+    struct fields *fields; /* the billing's */
     const struct story *story;
     const struct shapes *shapes;
+    int lines; /* of the invoice now in the fields */
 };
 
 /* ---- one event ---- */
 
 static void emit(struct telling *t, const char *type, const char *object, moment at) {
-    struct stripe *stripe = t->stripe;
+    struct billing *billing = t->billing;
     fields_set(t->fields, "event_at", "%" PRId64, at);
-    buffer_clear(&stripe->object);
-    template_render(&stripe->object, object, t->fields);
-    stripe_set_id(stripe, "event", "evt_1", 23);
-    fields_borrow(t->fields, "object", stripe->object.failed ? "null" : stripe->object.bytes);
+    buffer_clear(&billing->object);
+    template_render(&billing->object, object, t->fields);
+    billing_set_id(billing, "event", "evt_1", 23);
+    fields_borrow(t->fields, "object", buffer_text(&billing->object));
     fields_borrow(t->fields, "type", type);
-    buffer_clear(&stripe->line);
-    template_render(&stripe->line, shapes_event, t->fields);
-    delivery_send(t->out, &stripe->line);
+    buffer_clear(&billing->line);
+    template_render(&billing->line, shapes_event, t->fields);
+    delivery_send(t->out, &billing->line);
     fields_borrow(t->fields, "previous", "");
 }
 
@@ -38,49 +40,49 @@ static void emit(struct telling *t, const char *type, const char *object, moment
 /* A reference as it may stand: mostly the id, sometimes the object (cut short: an ETL wants its id). */
 static void refer(struct telling *t, const char *name, const char *id_name, const char *object) {
     const char *id = fields_get(t->fields, id_name);
-    if (draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED)))
+    if (draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED)))
         fields_set(t->fields, name, "{\"id\":\"%s\",\"object\":\"%s\",\"metadata\":{}}", id, object);
     else
         fields_set(t->fields, name, "\"%s\"", id);
 }
 
-/* A customer may have been deleted since: then a stub says so. */
+/* An expanded customer may have been deleted since: then a stub says so. */
 static void refer_to_customer(struct telling *t) {
-    struct draw *look = &t->stripe->look;
+    struct draw *look = &t->billing->look;
     const char *id = fields_get(t->fields, "customer");
-    if (draw_chance(look, mess_rate(MESS_EXPANDED)))
+    if (!draw_chance(look, mess_rate(MESS_EXPANDED)))
+        fields_set(t->fields, "customer_ref", "\"%s\"", id);
+    else if (draw_below(look, 2) == 0)
         fields_set(t->fields, "customer_ref", "{\"id\":\"%s\",\"object\":\"customer\",\"deleted\":true}", id);
     else
-        fields_set(t->fields, "customer_ref", "\"%s\"", id);
+        fields_set(t->fields, "customer_ref", "{\"id\":\"%s\",\"object\":\"customer\",\"email\":%s}", id,
+                   fields_get(t->fields, "known_email"));
 }
 
 static void refer_to_price(struct telling *t) {
-    if (draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED))) {
-        buffer_clear(&t->stripe->object);
-        template_render(&t->stripe->object, shapes_price, t->fields);
-        fields_set(t->fields, "price_ref", "%s", t->stripe->object.bytes);
-    } else {
-        fields_set(t->fields, "price_ref", "\"%s\"", fields_get(t->fields, "price"));
-    }
+    bool expanded = draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED));
+    buffer_clear(&t->billing->object);
+    template_render(&t->billing->object, expanded ? shapes_price : "'$price'", t->fields);
+    fields_set(t->fields, "price_ref", "%s", buffer_text(&t->billing->object));
 }
 
 /* ---- the facts of a story, a purchase, a payment ---- */
 
 static void begin_story(struct telling *t, const struct person *person) {
-    stripe_customer(t->stripe, person, t->story);
-    stripe_set_id(t->stripe, "invoice_prefix", "", 8);
-    stripe_set_id(t->stripe, "payment_method", "pm_1", 23);
-    stripe_set_id(t->stripe, "fingerprint", "", 16);
+    billing_customer(t->billing, person, t->story);
+    billing_set_id(t->billing, "invoice_prefix", "", 8);
+    billing_set_id(t->billing, "payment_method", "pm_1", 23);
+    billing_set_id(t->billing, "fingerprint", "", 16);
     refer_to_customer(t);
     fields_borrow(t->fields, "api_version", t->shapes->api_version);
     fields_borrow(t->fields, "previous", "");
     fields_borrow(t->fields, "trial_start", "null");
     fields_borrow(t->fields, "trial_end", "null");
-    fields_set(t->fields, "fee_amount", "%" PRId64, t->stripe->sample->world->config->setup_fee);
+    fields_set(t->fields, "fee_amount", "%" PRId64, t->billing->sample->world->config->setup_fee);
 }
 
 static void begin_purchase(struct telling *t, size_t package, moment at) {
-    stripe_purchase(t->stripe, package);
+    billing_purchase(t->billing, package);
     refer(t, "subscription_ref", "subscription", "subscription");
     refer_to_price(t);
     fields_set(t->fields, "started_at", "%" PRId64, at);
@@ -110,8 +112,8 @@ static void set_outcome(struct telling *t, int64_t amount, bool paid) {
 /* A payment without an invoice: what a bare charge needs. */
 static void begin_bare_payment(struct telling *t, int64_t amount, moment at, const char *description) {
     struct fields *fields = t->fields;
-    stripe_payment(t->stripe, amount, at);
-    stripe_set_id(t->stripe, "balance", "txn_3", 23);
+    billing_payment(t->billing, amount, at);
+    billing_set_id(t->billing, "balance", "txn_3", 23);
     refer(t, "charge_ref", "charge", "charge");
     refer(t, "intent_ref", "intent", "payment_intent");
     fields_borrow(fields, "charge_invoice", "null");
@@ -121,36 +123,59 @@ static void begin_bare_payment(struct telling *t, int64_t amount, moment at, con
     set_outcome(t, amount, true);
 }
 
-/* An invoice over `plan` (before discount) and the set-up fee where there is one, with its intent and charge. */
-static void begin_payment(struct telling *t, int64_t plan, bool fee, moment at, const char *reason) {
+/* An invoice, still without lines, over what is left of its plan and fee after the discount; its intent and charge. */
+static void begin_invoice(struct telling *t, int64_t plan, int64_t fee, moment at, const char *reason) {
     struct fields *fields = t->fields;
-    int64_t discount = t->story->discount ? plan / 10 : 0;
-    int64_t subtotal = plan + (fee ? t->stripe->sample->world->config->setup_fee : 0);
-    begin_bare_payment(t, subtotal - discount, at, "Subscription creation");
-    stripe_set_id(t->stripe, "invoice_payment", "inpay_1", 23);
-    stripe_set_id(t->stripe, "fee_entry", "ii_1", 23);
+    int64_t discount = t->story->discount ? plan / 10 : 0, subtotal = plan + fee;
+    bool first = strcmp(reason, "subscription_create") == 0;
+    begin_bare_payment(t, subtotal - discount, at, first ? "Subscription creation" : "Subscription update");
+    billing_set_id(t->billing, "invoice_payment", "inpay_1", 23);
+    billing_set_id(t->billing, "fee_entry", "ii_1", 23);
     refer(t, "invoice_ref", "invoice", "invoice");
     bool charged = subtotal > 0;
     fields_borrow(fields, "charge_invoice", fields_get(fields, "invoice_ref"));
     fields_borrow(fields, "invoice_charge", charged ? fields_get(fields, "charge_ref") : "null");
     fields_borrow(fields, "invoice_intent", charged ? fields_get(fields, "intent_ref") : "null");
     /* Stripe itself leaves it null now and then, while the first invoice is being made. */
-    bool known = !draw_chance(&t->stripe->look, mess_rate(MESS_EXPANDED));
+    bool known = !draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED));
     fields_borrow(fields, "latest_invoice", known ? fields_get(fields, "invoice_ref") : "null");
     fields_borrow(fields, "reason", reason);
-    fields_borrow(fields, "proration", "false");
-    fields_set(fields, "line_amount", "%" PRId64, plan);
     fields_set(fields, "subtotal", "%" PRId64, subtotal);
     fields_set(fields, "discount", "%" PRId64, discount);
     fields_set(fields, "discount_amounts", discount > 0 ? "[{\"amount\":%" PRId64 ",\"discount\":\"di_1Autumn\"}]" : "[]",
                discount);
     fields_set(fields, "period_end", "%" PRId64, at + MONTH);
-    buffer_clear(&t->stripe->part);
-    template_render(&t->stripe->part, t->shapes->plan_line, fields);
-    buffer_put(&t->stripe->part, fee ? "," : "");
-    template_render(&t->stripe->part, fee ? t->shapes->fee_line : "", fields);
-    fields_borrow(fields, "lines", t->stripe->part.failed ? "" : t->stripe->part.bytes);
-    fields_borrow(fields, "line_count", fee ? "2" : "1");
+    buffer_clear(&t->billing->part);
+    t->lines = 0;
+}
+
+static void add_line(struct telling *t, const char *line) {
+    struct buffer *lines = &t->billing->part;
+    buffer_put(lines, t->lines++ > 0 ? "," : "");
+    billing_set_id(t->billing, "invoice_line", "il_1", 23);
+    template_render(lines, line, t->fields);
+    fields_borrow(t->fields, "lines", buffer_text(lines));
+    fields_set(t->fields, "line_count", "%d", t->lines);
+}
+
+/* A line of the price now in the fields. */
+static void add_plan_line(struct telling *t, int64_t amount, bool proration) {
+    fields_set(t->fields, "line_amount", "%" PRId64, amount);
+    fields_borrow(t->fields, "proration", proration ? "true" : "false");
+    add_line(t, t->shapes->plan_line);
+}
+
+/* The first invoice of a subscription. */
+static void begin_first_invoice(struct telling *t, int64_t plan, moment at) {
+    bool fee = billing_has_fee(t->billing);
+    begin_invoice(t, plan, fee ? t->billing->sample->world->config->setup_fee : 0, at, "subscription_create");
+    add_plan_line(t, plan, false);
+    if (fee)
+        add_line(t, t->shapes->fee_line);
+}
+
+static int64_t full_price(const struct telling *t, size_t package) {
+    return t->billing->sample->world->config->packages[package].price;
 }
 
 /* ---- events that belong together ---- */
@@ -190,16 +215,15 @@ static void emit_session(struct telling *t, const char *mode, const char *status
 
 /* A whole first purchase: subscription, invoice, payment, checkout. */
 static void tell_purchase(struct telling *t, size_t package, moment at) {
-    int64_t price = t->stripe->sample->world->config->packages[package].price;
     begin_purchase(t, package, at);
-    begin_payment(t, price, stripe_has_fee(t->stripe), at, "subscription_create");
+    begin_first_invoice(t, full_price(t, package), at);
     if (t->story->retried) {
-        emit_declined(t, at, stripe_first_amount(t->stripe, package));
+        emit_declined(t, at, billing_first_amount(t->billing, package));
         /* The same intent and invoice, another attempt. */
-        stripe_set_id(t->stripe, "charge", "ch_3", 23);
+        billing_set_id(t->billing, "charge", "ch_3", 23);
         refer(t, "charge_ref", "charge", "charge");
         fields_borrow(t->fields, "invoice_charge", fields_get(t->fields, "charge_ref"));
-        set_outcome(t, stripe_first_amount(t->stripe, package), true);
+        set_outcome(t, billing_first_amount(t->billing, package), true);
     }
     emit(t, "customer.subscription.created", t->shapes->subscription, at);
     emit_paid_invoice(t, at, true);
@@ -210,7 +234,7 @@ static void tell_purchase(struct telling *t, size_t package, moment at) {
 static void tell_trial(struct telling *t) {
     moment at = t->story->at;
     begin_purchase(t, t->story->package, at);
-    begin_payment(t, 0, false, at, "subscription_create");
+    begin_first_invoice(t, 0, at);
     fields_set(t->fields, "trial_start", "%" PRId64, at);
     fields_set(t->fields, "trial_end", "%" PRId64, at + TRIAL);
     fields_borrow(t->fields, "subscription_status", "trialing");
@@ -222,8 +246,8 @@ static void tell_trial(struct telling *t) {
 
 /* A further month of the subscription now in the fields. */
 static void tell_month(struct telling *t, size_t package, moment at) {
-    begin_payment(t, t->stripe->sample->world->config->packages[package].price, false, at, "subscription_cycle");
-    fields_borrow(t->fields, "description", "Subscription update");
+    begin_invoice(t, full_price(t, package), 0, at, "subscription_cycle");
+    add_plan_line(t, full_price(t, package), false);
     emit_paid_invoice(t, at, true);
 }
 
@@ -242,7 +266,7 @@ static void tell_trial_end(struct telling *t) {
 
 static void tell_refund(struct telling *t, int64_t paid, int64_t refunded) {
     moment at = t->story->later;
-    stripe_set_id(t->stripe, "refund", "re_3", 23);
+    billing_set_id(t->billing, "refund", "re_3", 23);
     fields_set(t->fields, "refunded_amount", "%" PRId64, refunded);
     fields_borrow(t->fields, "refunded", refunded == paid ? "true" : "false");
     emit(t, "refund.created", shapes_refund, at);
@@ -252,7 +276,7 @@ static void tell_refund(struct telling *t, int64_t paid, int64_t refunded) {
 
 static void tell_dispute(struct telling *t, bool lost) {
     moment at = t->story->at + 1, closed = t->story->later;
-    stripe_set_id(t->stripe, "dispute", "dp_1", 23);
+    billing_set_id(t->billing, "dispute", "dp_1", 23);
     fields_set(t->fields, "disputed_at", "%" PRId64, at);
     fields_set(t->fields, "due_by", "%" PRId64, at + 9 * DAY);
     fields_borrow(t->fields, "dispute_status", "needs_response");
@@ -261,13 +285,18 @@ static void tell_dispute(struct telling *t, bool lost) {
     emit(t, "charge.dispute.closed", shapes_dispute, closed);
 }
 
-/* The same subscription moves to another price and pays the difference. */
+/* The same subscription moves to another price: some of the old one is given back, the new one is paid. */
 static void tell_upgrade(struct telling *t) {
     moment at = t->story->later;
-    stripe_name_price(t->stripe, t->story->other);
+    int64_t back = full_price(t, t->story->package) / 10, pay = full_price(t, t->story->other);
+    back = back < pay / 2 ? back : pay / 2;
+    begin_invoice(t, pay - back, 0, at, "subscription_update");
+    add_plan_line(t, -back, true);
+    billing_name_price(t->billing, t->story->other);
     refer_to_price(t);
-    tell_month(t, t->story->other, at);
-    fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"quantity\":1}");
+    add_plan_line(t, pay, true);
+    emit_paid_invoice(t, at, true);
+    fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"latest_invoice\":null}");
     emit(t, "customer.subscription.updated", t->shapes->subscription, at);
 }
 
@@ -275,17 +304,16 @@ static void tell_declined_for_good(struct telling *t) {
     size_t package = t->story->package;
     moment at = t->story->at;
     begin_purchase(t, package, at);
-    begin_payment(t, t->stripe->sample->world->config->packages[package].price, stripe_has_fee(t->stripe), at,
-                  "subscription_create");
+    begin_first_invoice(t, full_price(t, package), at);
     fields_borrow(t->fields, "subscription_status", "incomplete");
     emit(t, "customer.subscription.created", t->shapes->subscription, at);
-    emit_declined(t, at, stripe_first_amount(t->stripe, package));
+    emit_declined(t, at, billing_first_amount(t->billing, package));
 }
 
 static void tell_fee_alone(struct telling *t) {
     moment at = t->story->at;
     begin_purchase(t, t->story->package, at);
-    begin_bare_payment(t, t->stripe->sample->world->config->setup_fee, at, "Set-up");
+    begin_bare_payment(t, t->billing->sample->world->config->setup_fee, at, "Set-up");
     refer(t, "invoice_ref", "invoice", "invoice");
     emit_charge(t, at);
     emit_session(t, "payment", "paid", at);
@@ -294,7 +322,7 @@ static void tell_fee_alone(struct telling *t) {
 /* What follows a first purchase. */
 static void tell_rest(struct telling *t) {
     const struct story *story = t->story;
-    int64_t amount = stripe_first_amount(t->stripe, story->package);
+    int64_t amount = billing_first_amount(t->billing, story->package);
     switch (story->kind) {
     case STORY_FULL_REFUND:
         tell_refund(t, amount, amount);
@@ -316,14 +344,14 @@ static void tell_rest(struct telling *t) {
         for (unsigned month = 1; month <= story->renewals; month++)
             tell_month(t, story->package, story->at + month * MONTH);
         if (story->bare_charge) {
-            begin_bare_payment(t, t->stripe->sample->world->config->packages[0].price, story->later, "Consulting");
+            begin_bare_payment(t, full_price(t, 0), story->later, "Consulting");
             emit_charge(t, story->later);
         }
     }
 }
 
-void events_write(struct delivery *out, struct stripe *stripe, const struct person *person, const struct story *story) {
-    struct telling t = {out, stripe, &stripe->fields, story, story->new_api ? &shapes_new : &shapes_old};
+void events_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story) {
+    struct telling t = {out, billing, &billing->fields, story, story->new_api ? &shapes_new : &shapes_old, 0};
     begin_story(&t, person);
     if (story->join == JOIN_BY_CUSTOMER) {
         fields_set(t.fields, "at", "%" PRId64, story->at);
@@ -345,7 +373,7 @@ void events_write(struct delivery *out, struct stripe *stripe, const struct pers
         break;
     case STORY_REFUND_THEN_BUY:
         tell_purchase(&t, story->other, story->at);
-        tell_refund(&t, stripe_first_amount(stripe, story->other), stripe_first_amount(stripe, story->other));
+        tell_refund(&t, billing_first_amount(billing, story->other), billing_first_amount(billing, story->other));
         tell_purchase(&t, story->package, story->later);
         break;
     default:

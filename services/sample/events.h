@@ -2,8 +2,8 @@
 #ifndef SAMPLE_EVENTS_H
 #define SAMPLE_EVENTS_H
 
-#include "services/sample/stripe.h"
+#include "services/sample/billing.h"
 
-void events_write(struct delivery *out, struct stripe *stripe, const struct person *person, const struct story *story);
+void events_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story);
 
 #endif

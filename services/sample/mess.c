@@ -46,7 +46,7 @@ static const struct {
     [MESS_PLAN_BY_NICKNAME] = {25000, "of purchases: a price with a nickname and no lookup key"},
     [MESS_PLAN_BY_AMOUNT] = {4000, "of purchases without discount: a price that only the amount can tell"},
     [MESS_NEW_API] = {50000, "of purchases: told in API version 2025-03-31.basil or newer (events layout)"},
-    [MESS_EXPANDED] = {5000, "of references: an expanded object"},
+    [MESS_EXPANDED] = {5000, "of references: an expanded object, a deleted stub or (the latest invoice) null"},
     [MESS_DELIVERED_TWICE] = {3000, "of events and objects: delivered twice"},
 };
 

@@ -28,9 +28,9 @@ static uint64_t ring_step(uint64_t places) {
 bool payments_write(FILE *file, const struct sample *sample, bool compact, struct story_tally *tally,
                     struct payments_count *count) {
     struct delivery *out = malloc(sizeof *out);
-    struct stripe *stripe = stripe_new(sample);
+    struct billing *billing = billing_new(sample);
     struct progress bar;
-    bool done = out != NULL && stripe != NULL;
+    bool done = out != NULL && billing != NULL;
     if (done) {
         delivery_begin(out, file, draw_begin(sample->seed, DRAW_DELIVERY, 1), mess_rate(MESS_DELIVERED_TWICE));
         progress_begin(&bar, "payments", "leads", sample->leads);
@@ -44,15 +44,15 @@ bool payments_write(FILE *file, const struct sample *sample, bool compact, struc
         story_tell(&story, sample, &person);
         story_judge(tally, &story, person_is_stranger(&person, sample));
         if (story.kind != STORY_NOTHING)
-            (compact ? compact_write : events_write)(out, stripe, &person, &story);
+            (compact ? compact_write : events_write)(out, billing, &person, &story);
         progress_update(&bar, i);
     }
     if (done) {
         progress_end(&bar);
-        done = delivery_end(out);
+        done = delivery_end(out) && !billing_failed(billing);
         *count = (struct payments_count){out->lines, out->repeated};
     }
-    stripe_free(stripe);
+    billing_free(billing);
     free(out);
     return done;
 }

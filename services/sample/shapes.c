@@ -140,7 +140,8 @@ const char shapes_price[] = PRICE;
     "'hosted_invoice_url':null,'invoice_pdf':null,'last_finalization_error':null,'lines':{'object':'list',"            \
     "'data':[$lines],'has_more':false,'total_count':$line_count,'url':'/v1/invoices/$invoice/lines'},"                 \
     "'livemode':$live,'metadata':{},'next_payment_attempt':null,'number':'$invoice_prefix-0001',"                      \
-    "'on_behalf_of':null,'period_end':$period_end,'period_start':$at,'post_payment_credit_notes_amount':0,"            \
+    "'on_behalf_of':null,'payment_settings':{'payment_method_options':null,'payment_method_types':null},"               \
+    "'period_end':$period_end,'period_start':$at,'post_payment_credit_notes_amount':0,"            \
     "'pre_payment_credit_notes_amount':0,'receipt_number':null,'starting_balance':0,'statement_descriptor':null,"      \
     "'status':'$invoice_status','status_transitions':{'finalized_at':$at,'marked_uncollectible_at':null,"              \
     "'paid_at':$paid_at,'voided_at':null}," tail "'subtotal':$subtotal,'test_clock':null,'total':$amount,"             \
@@ -162,7 +163,7 @@ const struct shapes shapes_old = {
                  "'metadata':{},'period':{'end':$period_end,'start':$at},'plan':" PLAN ",'price':" PRICE
                  ",'proration':$proration,'quantity':1,'subscription':'$subscription','subscription_item':'$item','tax_amounts':[],"
                  "'tax_rates':[],'type':'subscription'}",
-    .fee_line = "{'id':'$fee_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
+    .fee_line = "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
                 "'discount_amounts':[],'discountable':true,'discounts':[],'invoice_item':'$fee_entry','livemode':$live,"
                 "'metadata':{},'period':{'end':$at,'start':$at},'plan':null,'price':" FEE_PRICE
                 ",'proration':false,'quantity':1,'subscription':'$subscription','tax_amounts':[],'tax_rates':[],'type':'invoiceitem'}",
@@ -186,7 +187,7 @@ const struct shapes shapes_new = {
                  "'subscription_item':'$item'},'type':'subscription_item_details'},'period':{'end':$period_end,"
                  "'start':$at},'pretax_credit_amounts':[],'pricing':{'price_details':{'price':$price_ref,"
                  "'product':'$product'},'type':'price_details','unit_amount_decimal':'$unit_amount'},'quantity':1,'taxes':[]}",
-    .fee_line = "{'id':'$fee_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
+    .fee_line = "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
                 "'discount_amounts':[],'discountable':true,'discounts':[],'invoice':'$invoice','livemode':$live,"
                 "'metadata':{},'parent':{'invoice_item_details':{'invoice_item':'$fee_entry','proration':false,"
                 "'proration_details':null,'subscription':'$subscription'},'subscription_item_details':null,"

@@ -1,6 +1,8 @@
 /* story.c - tells stories, and judges them as the ETL must. */
 #include "services/sample/story.h"
 
+#include <string.h>
+
 #include "services/sample/mess.h"
 
 enum { HOUR = 3600, DAY = 24 * HOUR, MONTH = 30 * DAY };
@@ -51,10 +53,11 @@ static enum story_join draw_join(const struct person *person, struct draw *draw)
     return by_email || person->anonymous ? JOIN_BY_EMAIL : JOIN_BY_REFERENCE;
 }
 
-static enum story_plan draw_plan(const struct story *story, struct draw *draw) {
+static enum story_plan draw_plan(const struct story *story, const struct config *config, struct draw *draw) {
     uint64_t ticket = draw_below(draw, 100000);
-    /* A story of two packages needs names, or the invoice of the change could not be told from the first. */
-    bool amount_tells = !story->discount && story->kind != STORY_UPGRADE_IN_PLACE;
+    /* A discount or the difference between two packages is no price, and amounts are compared in dollars only. */
+    bool amount_tells =
+        !story->discount && story->kind != STORY_UPGRADE_IN_PLACE && strcmp(config->currency, "usd") == 0;
     if (ticket < mess_rate(MESS_PLAN_BY_AMOUNT) && amount_tells)
         return PLAN_BY_AMOUNT;
     return ticket < mess_rate(MESS_PLAN_BY_AMOUNT) + mess_rate(MESS_PLAN_BY_NICKNAME) ? PLAN_BY_NICKNAME
@@ -92,12 +95,17 @@ void story_tell(struct story *story, const struct sample *sample, const struct p
     story->other_payer = draw_chance(&draw, mess_rate(MESS_OTHER_PAYER));
     story->new_api = draw_chance(&draw, mess_rate(MESS_NEW_API));
     story->join = draw_join(person, &draw);
-    story->plan = draw_plan(story, &draw);
+    story->plan = draw_plan(story, sample->world->config, &draw);
     story->renewals = draw_renewals(story, sample->end, &draw);
 }
 
+static void count_purchase(struct story_tally *tally, const struct story *story, bool stranger) {
+    tally->no_lead += stranger;
+    tally->labelled += !stranger;
+    tally->package[story->package] += !stranger;
+}
+
 void story_judge(struct story_tally *tally, const struct story *story, bool stranger) {
-    uint64_t *label = stranger ? &tally->no_lead : &tally->labelled;
     tally->people += !stranger;
     tally->buyers += !stranger && story->kind != STORY_NOTHING;
     switch (story->kind) {
@@ -108,14 +116,14 @@ void story_judge(struct story_tally *tally, const struct story *story, bool stra
     case STORY_DISPUTE_WON:
     case STORY_TRIAL_PAID:
     case STORY_UPGRADE_IN_PLACE:
-        ++*label;
+        count_purchase(tally, story, stranger);
         break;
     case STORY_SECOND_PURCHASE:
-        ++*label;
+        count_purchase(tally, story, stranger);
         tally->later_purchase++;
         break;
     case STORY_REFUND_THEN_BUY:
-        ++*label;
+        count_purchase(tally, story, stranger);
         tally->refunded++;
         break;
     case STORY_FULL_REFUND:

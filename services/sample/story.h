@@ -48,6 +48,7 @@ struct story_tally {
     uint64_t people;   /* who sent the form */
     uint64_t buyers;   /* of them, who wanted to buy */
     uint64_t labelled; /* rows of train.csv */
+    uint64_t package[WORLD_MAX_PACKAGES]; /* of them, by label */
     uint64_t no_lead, refunded, dispute_lost, unpaid, setup_fee_only, test_mode, later_purchase; /* purchases that are no label */
 };
 void story_judge(struct story_tally *tally, const struct story *story, bool stranger);

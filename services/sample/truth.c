@@ -35,15 +35,18 @@ static json_t *distribution_json(const struct world *world, const struct world_e
     return cells;
 }
 
-static json_t *purchases_json(const struct story_tally *tally) {
+static json_t *purchases_json(const struct story_tally *tally, const struct config *config) {
     uint64_t excluded = tally->no_lead + tally->refunded + tally->dispute_lost + tally->unpaid + tally->setup_fee_only +
                         tally->test_mode + tally->later_purchase;
     json_t *reasons = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "no_lead", count(tally->no_lead), "refunded",
                                 count(tally->refunded), "dispute_lost", count(tally->dispute_lost), "unpaid",
                                 count(tally->unpaid), "setup_fee_only", count(tally->setup_fee_only), "test_mode",
                                 count(tally->test_mode), "later_purchase", count(tally->later_purchase));
-    return json_pack("{s:o, s:o, s:o}", "labelled", count(tally->labelled), "found", count(tally->labelled + excluded),
-                     "excluded", reasons);
+    json_t *packages = json_object();
+    for (size_t i = 0; i < config->package_count; i++)
+        json_object_set_new(packages, config->packages[i].name, count(tally->package[i]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "labelled", count(tally->labelled), "packages", packages, "found",
+                     count(tally->labelled + excluded), "excluded", reasons);
 }
 
 static json_t *shift_json(const struct truth *truth) {
@@ -63,7 +66,7 @@ json_t *truth_json(const struct truth *truth) {
     json_object_set_new(bayes, "of_buyers", score_json(world_bayes(sample->world, era, true)));
     return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", (json_int_t)sample->seed, "begin", begin,
                      "end", end, "shift", shift_json(truth), "bayes", bayes, "leads", count(truth->tally.people),
-                     "purchases", purchases_json(&truth->tally), "files", truth_counts(truth), "distribution",
+                     "purchases", purchases_json(&truth->tally, sample->world->config), "files", truth_counts(truth), "distribution",
                      distribution_json(sample->world, era));
 }
 

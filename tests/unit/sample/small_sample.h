@@ -1,0 +1,39 @@
+/* small_sample.h - a sample of the built-in configuration, for the tests of this room. */
+#ifndef TESTS_SMALL_SAMPLE_H
+#define TESTS_SMALL_SAMPLE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+/* cmocka wants the four above before itself */
+#include <cmocka.h>
+
+#include "services/common/configuration.h"
+#include "services/sample/person.h"
+
+struct small_sample {
+    struct config *config;
+    struct world *world;
+    struct sample sample;
+};
+
+static inline struct small_sample small_sample_new(uint64_t seed, uint64_t leads, enum world_shift shift) {
+    struct small_sample small;
+    char problem[200];
+    small.config = configuration_read(NULL, NULL, NULL);
+    assert_non_null(small.config);
+    small.world = world_new(small.config, shift, problem);
+    assert_non_null(small.world);
+    moment begin = 1700000000, end = begin + 365 * 86400;
+    small.sample = (struct sample){seed, leads, leads / 50, begin, end, begin + (end - begin) / 2, small.world};
+    return small;
+}
+
+static inline void small_sample_done(struct small_sample *small) {
+    free(small->world);
+    config_free(small->config);
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* template_test.c - JSON templates and the shuffling window that their lines go through. */
+#include "small_sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "services/sample/delivery.h"
+#include "services/sample/template.h"
+
+static void gaps_are_filled_and_quotes_turned(void **state) {
+    (void)state;
+    static struct fields fields;
+    struct buffer out = {0};
+    fields_clear(&fields);
+    fields_set(&fields, "charge", "ch_%d", 7);
+    fields_borrow(&fields, "amount", "350");
+    template_render(&out, "{'id':'$charge','amount':$amount}", &fields);
+    assert_string_equal(buffer_text(&out), "{\"id\":\"ch_7\",\"amount\":350}");
+    buffer_done(&out);
+}
+
+static void a_name_set_again_has_the_new_text(void **state) {
+    (void)state;
+    static struct fields fields;
+    fields_clear(&fields);
+    fields_set(&fields, "at", "1");
+    fields_set(&fields, "at_end", "2");
+    fields_set(&fields, "at", "3");
+    assert_string_equal(fields_get(&fields, "at"), "3");
+    assert_string_equal(fields_get(&fields, "at_end"), "2");
+}
+
+enum { LINES = 5000 };
+
+static void every_line_arrives_out_of_order_and_some_twice(void **state) {
+    (void)state;
+    static int seen[LINES];
+    struct delivery *delivery = malloc(sizeof *delivery);
+    struct buffer line = {0};
+    char *bytes;
+    size_t size;
+    FILE *file = open_memstream(&bytes, &size);
+    delivery_begin(delivery, file, draw_begin(1, DRAW_DELIVERY, 0), 10000);
+    for (int i = 0; i < LINES; i++) {
+        buffer_clear(&line);
+        buffer_format(&line, "%d", i);
+        delivery_send(delivery, &line);
+    }
+    assert_true(delivery_end(delivery));
+    fclose(file);
+
+    int number, before = -1, twice = 0, backwards = 0, length;
+    for (const char *at = bytes; sscanf(at, "%d\n%n", &number, &length) == 1; at += length) {
+        assert_in_range(number, 0, LINES - 1);
+        twice += seen[number]++;
+        backwards += number < before;
+        before = number;
+    }
+    for (int i = 0; i < LINES; i++)
+        assert_in_range(seen[i], 1, 2);
+    assert_true((uint64_t)twice == delivery->repeated);
+    assert_in_range(twice, LINES / 15, LINES / 7);
+    assert_true(backwards > LINES / 10);
+    buffer_done(&line);
+    free(bytes);
+    free(delivery);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gaps_are_filled_and_quotes_turned),
+        cmocka_unit_test(a_name_set_again_has_the_new_text),
+        cmocka_unit_test(every_line_arrives_out_of_order_and_some_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* world_test.c - the known distribution has the shape that it is meant to have. */
+#include "small_sample.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DENTAL = 1, SIZE_10_25 = 1, MVP = 2 };
+
+static double probability(const struct world_era *era, size_t type, size_t size, size_t package) {
+    return ldexp(era->package[type][size][package], -32);
+}
+
+static void check_sums(const struct world *world, const struct world_era *era) {
+    uint64_t leads = 0;
+    for (size_t type = 0; type < era->types; type++)
+        for (size_t size = 0; size < world->size->levels.count; size++) {
+            uint64_t packages = 0;
+            leads += era->share[type][size];
+            for (size_t i = 0; i < world->config->package_count; i++)
+                packages += era->package[type][size][i];
+            assert_true(packages == UINT64_C(1) << 32);
+        }
+    assert_true(leads == UINT64_C(1) << 32);
+}
+
+static void shares_and_probabilities_sum_to_one_exactly_under_every_shift(void **state) {
+    (void)state;
+    for (enum world_shift shift = WORLD_STEADY; shift <= WORLD_NEW_TYPE; shift++) {
+        struct small_sample small = small_sample_new(1, 100, shift);
+        check_sums(small.world, &small.world->before);
+        check_sums(small.world, &small.world->after);
+        small_sample_done(&small);
+    }
+}
+
+static void dental_practices_of_10_to_25_lean_clearly_to_mvp(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
+    assert_string_equal(world_type_name(small.world, DENTAL), "Dental");
+    assert_string_equal(world_size_name(small.world, SIZE_10_25), "10-25");
+    double p = probability(&small.world->before, DENTAL, SIZE_10_25, MVP);
+    assert_true(p > 0.75 && p < 0.85);
+    small_sample_done(&small);
+}
+
+static void the_best_possible_accuracy_is_between_60_and_75_percent(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
+    struct world_score leads = world_bayes(small.world, &small.world->before, false);
+    struct world_score buyers = world_bayes(small.world, &small.world->before, true);
+    assert_true(leads.accuracy > 0.60 && leads.accuracy < 0.75);
+    assert_true(buyers.accuracy > 0.60 && buyers.accuracy < 0.75);
+    assert_true(leads.log_loss > 0.5 && leads.log_loss < 1.1);
+    small_sample_done(&small);
+}
+
+static void between_30_and_50_percent_want_to_buy_and_types_differ(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
+    const struct world_era *era = &small.world->before;
+    double all = 0;
+    unsigned least = 1000, most = 0;
+    for (size_t type = 0; type < era->types; type++) {
+        least = era->buyers[type] < least ? era->buyers[type] : least;
+        most = era->buyers[type] > most ? era->buyers[type] : most;
+        for (size_t size = 0; size < small.world->size->levels.count; size++)
+            all += ldexp(era->share[type][size], -32) * era->buyers[type] / 1000;
+    }
+    assert_true(all > 0.30 && all < 0.50);
+    assert_true(most >= least + 50);
+    small_sample_done(&small);
+}
+
+/* Without interaction the odds of two packages change from size to size by the same factor for every type. */
+static void type_and_size_are_more_than_the_sum_of_their_effects(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
+    const struct world_era *era = &small.world->before;
+    enum { HOME_SERVICES = 3, REAL_ESTATE = 4, ELITE = 1, SIZE_26_50 = 2, SIZE_101_250 = 4 };
+    double odds[2][2];
+    for (size_t i = 0; i < 2; i++) {
+        size_t size = i == 0 ? SIZE_26_50 : SIZE_101_250;
+        odds[0][i] = probability(era, HOME_SERVICES, size, ELITE) / probability(era, HOME_SERVICES, size, MVP);
+        odds[1][i] = probability(era, REAL_ESTATE, size, ELITE) / probability(era, REAL_ESTATE, size, MVP);
+    }
+    assert_true(fabs(log(odds[0][1] / odds[0][0]) - log(odds[1][1] / odds[1][0])) > 1);
+    small_sample_done(&small);
+}
+
+static void a_covariate_shift_changes_the_mix_and_no_wish(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_COVARIATE);
+    const struct world *world = small.world;
+    assert_memory_not_equal(world->before.share, world->after.share, sizeof world->before.share);
+    assert_memory_equal(world->before.package, world->after.package, sizeof world->before.package);
+    small_sample_done(&small);
+}
+
+static void a_concept_shift_changes_wishes_and_not_the_mix(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_CONCEPT);
+    const struct world *world = small.world;
+    assert_memory_equal(world->before.share, world->after.share, sizeof world->before.share);
+    assert_true(probability(&world->after, DENTAL, SIZE_10_25, MVP) < 0.5);
+    small_sample_done(&small);
+}
+
+static void a_new_type_appears_only_after_the_shift(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 4000, WORLD_NEW_TYPE);
+    uint64_t before = 0, after = 0;
+    for (uint64_t i = 0; i < small.sample.leads; i++) {
+        struct person person;
+        person_meet(&person, &small.sample, i);
+        bool new_type = person.type == small.world->type->levels.count;
+        before += new_type && person.signup < small.sample.shifted;
+        after += new_type && person.signup >= small.sample.shifted;
+    }
+    assert_true(before == 0);
+    assert_true(after > 100);
+    small_sample_done(&small);
+}
+
+static void leads_come_in_the_shares_that_are_told(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(5, 20000, WORLD_STEADY);
+    double expected = 0, seen = 0;
+    for (size_t size = 0; size < small.world->size->levels.count; size++)
+        expected += ldexp(small.world->before.share[DENTAL][size], -32);
+    for (uint64_t i = 0; i < small.sample.leads; i++) {
+        struct person person;
+        person_meet(&person, &small.sample, i);
+        seen += person.type == DENTAL;
+    }
+    assert_true(fabs(seen / (double)small.sample.leads - expected) < 0.01);
+    small_sample_done(&small);
+}
+
+static void a_configuration_without_sizes_is_refused_by_name(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
+    char problem[200] = "";
+    size_t count = small.config->feature_count;
+    small.config->feature_count = 1; /* business_type alone */
+    assert_null(world_new(small.config, WORLD_STEADY, problem));
+    assert_non_null(strstr(problem, "business_size"));
+    small.config->feature_count = count;
+    small_sample_done(&small);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_and_probabilities_sum_to_one_exactly_under_every_shift),
+        cmocka_unit_test(dental_practices_of_10_to_25_lean_clearly_to_mvp),
+        cmocka_unit_test(the_best_possible_accuracy_is_between_60_and_75_percent),
+        cmocka_unit_test(between_30_and_50_percent_want_to_buy_and_types_differ),
+        cmocka_unit_test(type_and_size_are_more_than_the_sum_of_their_effects),
+        cmocka_unit_test(a_covariate_shift_changes_the_mix_and_no_wish),
+        cmocka_unit_test(a_concept_shift_changes_wishes_and_not_the_mix),
+        cmocka_unit_test(a_new_type_appears_only_after_the_shift),
+        cmocka_unit_test(leads_come_in_the_shares_that_are_told),
+        cmocka_unit_test(a_configuration_without_sizes_is_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
