@@ -1,0 +1,160 @@
+/* champion_test.c - a model is loaded only when pointer, manifest, files and forest all agree. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "services/common/champion.h"
+#include "tests/unit/common/scratch.h"
+
+#define VERSION_1 "registry/versions/1/"
+
+static void train_and_save(const char *path) {
+    const char *const levels[] = {"a", "b"}, *const classes[] = {"x", "y"};
+    const struct forest_feature feature = {"f", FOREST_CATEGORICAL, 2, levels};
+    const struct forest_schema schema = {1, &feature, 2, classes};
+    const float rows[] = {0, 1};
+    const uint16_t labels[] = {0, 1};
+    const uint32_t weights[] = {30, 20};
+    struct forest_params params;
+    struct forest_dataset *ds = NULL;
+    struct forest *forest = NULL;
+    forest_params_init(&params);
+    params.trees = 5;
+    assert_int_equal(forest_dataset_new(&ds, &schema, NULL), FOREST_OK);
+    assert_int_equal(forest_dataset_add(ds, rows, labels, weights, 2, NULL), FOREST_OK);
+    assert_int_equal(forest_train(&forest, ds, &params, NULL), FOREST_OK);
+    assert_int_equal(forest_save(forest, path, NULL), FOREST_OK);
+    forest_free(forest);
+    forest_dataset_free(ds);
+}
+
+static void hash_of(const char *name, char hex[SHA256_HEX]) {
+    struct file_error err;
+    assert_true(files_sha256(scratch_path(name), hex, &err));
+}
+
+/* A manifest and a pointer that agree with the files as they are now. */
+static void seal(void) {
+    char forest[SHA256_HEX], card[SHA256_HEX], manifest[SHA256_HEX], text[500];
+    hash_of(VERSION_1 "forest.bin", forest);
+    hash_of(VERSION_1 "card.json", card);
+    snprintf(text, sizeof text, "{\"version\":1,\"files\":{\"forest.bin\":\"%s\",\"card.json\":\"%s\"}}", forest, card);
+    scratch_write(VERSION_1 "manifest.json", text);
+    hash_of(VERSION_1 "manifest.json", manifest);
+    snprintf(text, sizeof text, "{\"version\":1,\"sha256\":\"%s\"}", manifest);
+    scratch_write("registry/champion.json", text);
+}
+
+static int fresh_registry(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(publish_make_folder(scratch_path(VERSION_1), &err));
+    train_and_save(scratch_path(VERSION_1 "forest.bin"));
+    scratch_write(VERSION_1 "card.json", "{}");
+    seal();
+    return 0;
+}
+
+static void assert_refused(const char *because) {
+    struct champion champion = {0};
+    struct file_error err;
+    if (champion_load(&champion, scratch, &err)) {
+        champion_done(&champion);
+        fail_msg("loaded in spite of: %s", because);
+    }
+    if (strstr(err.text, because) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", err.text, because);
+}
+
+static void a_sealed_version_is_loaded(void **state) {
+    (void)state;
+    struct champion champion;
+    struct file_error err;
+    float prob[2];
+    assert_true(champion_load(&champion, scratch, &err));
+    assert_int_equal(champion.version, 1);
+    forest_predict(champion.forest, &(float){0}, prob);
+    assert_true(prob[0] > 0.8F);
+    champion_done(&champion);
+    champion_done(&champion);
+}
+
+static void a_missing_pointer_is_something_to_try_later(void **state) {
+    (void)state;
+    struct champion champion;
+    struct file_error err;
+    assert_int_equal(remove(scratch_path("registry/champion.json")), 0);
+    assert_false(champion_load(&champion, scratch, &err));
+    assert_true(err.try_later);
+}
+
+static void a_pointer_that_is_none_is_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"{}", "[]", "{\"version\":1,\"sha256\":\"ab\"}", "{\"version\":-1,\"sha256\":\"\"}"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        scratch_write("registry/champion.json", wrong[i]);
+        assert_refused("it needs a version and the sha256 of its manifest");
+    }
+}
+
+static void a_changed_file_is_refused_by_its_hash(void **state) {
+    (void)state;
+    scratch_write(VERSION_1 "card.json", "{ }");
+    assert_refused("card.json: its hash is not the manifest's");
+    seal();
+    scratch_write(VERSION_1 "manifest.json", "{}");
+    assert_refused("manifest.json: its hash is not the one that points to it");
+}
+
+static void a_damaged_forest_is_refused_even_where_all_hashes_agree(void **state) {
+    (void)state;
+    struct file_error err;
+    size_t size;
+    char *bytes = files_read(scratch_path(VERSION_1 "forest.bin"), 1 << 24, &size, &err);
+    assert_non_null(bytes);
+    for (size_t cut = 0; cut < size; cut += size / 7) { /* truncated */
+        assert_true(publish_bytes(scratch_path(VERSION_1 "forest.bin"), bytes, cut, &err));
+        seal();
+        assert_refused("forest.bin");
+    }
+    for (size_t at = 0; at < size; at += 97) { /* a byte changed */
+        bytes[at] = (char)(bytes[at] ^ 1);
+        assert_true(publish_bytes(scratch_path(VERSION_1 "forest.bin"), bytes, size, &err));
+        seal();
+        assert_refused("forest.bin");
+        bytes[at] = (char)(bytes[at] ^ 1);
+    }
+    free(bytes);
+}
+
+static void a_manifest_of_another_version_or_with_a_path_is_refused(void **state) {
+    (void)state;
+    char manifest[SHA256_HEX], text[300];
+    struct file_error err;
+    struct champion champion;
+    scratch_write(VERSION_1 "manifest.json", "{\"version\":1,\"files\":{\"forest.bin\":\"\",\"card.json\":\"\",\"../x\":\"\"}}");
+    hash_of(VERSION_1 "manifest.json", manifest);
+    snprintf(text, sizeof text, "{\"version\":1,\"sha256\":\"%s\"}", manifest);
+    scratch_write("registry/champion.json", text);
+    assert_false(champion_load(&champion, scratch, &err));
+    fresh_registry(state);
+    snprintf(text, sizeof text, "cp -r '%s/registry/versions/1' '%s/registry/versions/2'", scratch, scratch);
+    assert_int_equal(system(text), 0);
+    assert_false(champion_load_version(&champion, scratch, 2, NULL, &err));
+    assert_non_null(strstr(err.text, "another version's"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_sealed_version_is_loaded, fresh_registry),
+        cmocka_unit_test_setup(a_missing_pointer_is_something_to_try_later, fresh_registry),
+        cmocka_unit_test_setup(a_pointer_that_is_none_is_refused, fresh_registry),
+        cmocka_unit_test_setup(a_changed_file_is_refused_by_its_hash, fresh_registry),
+        cmocka_unit_test_setup(a_damaged_forest_is_refused_even_where_all_hashes_agree, fresh_registry),
+        cmocka_unit_test_setup(a_manifest_of_another_version_or_with_a_path_is_refused, fresh_registry),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
