@@ -24,7 +24,7 @@ static const struct setting settings[] = {
     {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
      "5 to 7 whole events a purchase, or one object"},
     {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
-    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-30", 10, 40, NULL, "when the data end (ISO 8601, UTC)"},
+    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-01", 10, 40, NULL, "when the data end (ISO 8601, UTC)"},
     {"shift", NULL, SETTING_CHOICE, offsetof(struct options, shift), "none", 0, 0, "none|covariate|concept|new-type",
      "what changes in the middle of the time: the mix of types, the wishes of some, a new type"},
     {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL, "overwrite raw data that are no sample"},
@@ -98,6 +98,25 @@ static enum exit_code generate(struct stage *stage, const struct options *option
     return done ? stage_end(stage, EXIT_DONE, truth_counts(truth)) : stage_fail_file(stage, &err);
 }
 
+/* The sample that the options ask for; false and err where they make no sense.  The caller frees its world. */
+static bool plan(struct sample *sample, const struct options *options, const struct config *config,
+                 struct file_error *err) {
+    moment end;
+    char problem[200];
+    if (!clock_parse(options->end, &end))
+        return file_error_say(err, "--end: \"%.40s\" is no date", options->end);
+    struct world *world = world_new(config, shift_of(options->shift), problem);
+    if (world == NULL)
+        return file_error_say(err, "%s", problem);
+    moment span = options->days * 24 * 3600;
+    uint64_t leads = (uint64_t)options->leads, strangers = leads * mess_rate(MESS_STRANGER) / 100000;
+    *sample = (struct sample){(uint64_t)options->seed, leads, strangers, end - span, end, end - span / 2, world};
+    return !options->force && holds_real_data(options->common.data)
+               ? file_error_say(err, "raw/ holds data that are no sample; --force overwrites them")
+               : true;
+}
+
+/* Whatever decides the bytes. */
 static void add_inputs(struct stage *stage, const struct options *options, const char *config_text) {
     char numbers[100];
     snprintf(numbers, sizeof numbers, "%lld %lld %lld", options->leads, options->seed, options->days);
@@ -108,46 +127,28 @@ static void add_inputs(struct stage *stage, const struct options *options, const
     stage_input_text(stage, "config", config_text);
 }
 
-/* The sample that the options ask for; false and problem where they make no sense. */
-static bool plan(struct sample *sample, const struct options *options, const struct config *config, char problem[200]) {
-    moment end;
-    if (!clock_parse(options->end, &end)) {
-        snprintf(problem, 200, "--end: \"%.40s\" is no date", options->end);
-        return false;
-    }
-    moment span = options->days * 24 * 3600;
-    struct world *world = world_new(config, shift_of(options->shift), problem);
-    *sample = (struct sample){(uint64_t)options->seed, (uint64_t)options->leads, 0, end - span, end, end - span / 2, world};
-    sample->strangers = sample->leads * mess_rate(MESS_STRANGER) / 100000;
-    return world != NULL;
-}
-
 int main(int argc, char **argv) {
     struct program program = {"leadforest-sample", "raw data of customers and payments, from a known distribution",
                               "[options]", mess_describe(), settings, sizeof settings / sizeof *settings, 0};
     struct options options = {0};
+    struct sample sample = {0};
     struct stage stage;
     struct file_error err;
-    struct sample sample = {0};
-    char problem[200], *config_text = NULL;
+    char *config_text = NULL;
     bool finished;
     enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
     if (code != EXIT_DONE || finished || !stage_begin(&stage, "sample", options.common.data, &code))
         return code;
 
     struct config *config = configuration_read(options.common.config, &config_text, &err);
-    if (config == NULL) {
-        code = stage_fail(&stage, EXIT_USAGE_ERROR, err.text);
-    } else if (!plan(&sample, &options, config, problem)) {
-        code = stage_fail(&stage, EXIT_USAGE_ERROR, problem);
-    } else if (!options.force && holds_real_data(options.common.data)) {
-        code = stage_fail(&stage, EXIT_USAGE_ERROR, "raw/ holds data that are no sample; --force overwrites them");
-    } else {
+    if (config != NULL && plan(&sample, &options, config, &err)) {
         struct truth truth = {.sample = &sample, .shift = options.shift};
         add_inputs(&stage, &options, config_text);
         code = generate(&stage, &options, &truth);
+    } else {
+        code = stage_fail(&stage, EXIT_USAGE_ERROR, err.text);
     }
-    free((void *)sample.world);
+    free(sample.world);
     config_free(config);
     free(config_text);
     return code;

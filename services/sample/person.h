@@ -12,7 +12,7 @@ struct sample {
     uint64_t strangers;  /* people who pay without having done so: the numbers after them */
     moment begin, end;   /* sign-ups lie between; nothing happens after the end */
     moment shifted;      /* from here on the world is world->after */
-    const struct world *world;
+    struct world *world;
 };
 
 struct person {

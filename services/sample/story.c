@@ -99,48 +99,53 @@ void story_tell(struct story *story, const struct sample *sample, const struct p
     story->renewals = draw_renewals(story, sample->end, &draw);
 }
 
-static void count_purchase(struct story_tally *tally, const struct story *story, bool stranger) {
-    tally->no_lead += stranger;
-    tally->labelled += !stranger;
-    tally->package[story->package] += !stranger;
+const char *story_exclusion_text(enum story_exclusion exclusion) {
+    static const char *const texts[EXCLUSIONS] = {
+        [EXCLUDED_LATER] = "not the person's first purchase",
+        [EXCLUDED_NO_LEAD] = "no lead",
+        [EXCLUDED_LOST] = "dispute lost",
+        [EXCLUDED_REFUNDED] = "refunded in full",
+        [EXCLUDED_SETUP_FEE] = "set-up fee alone",
+        [EXCLUDED_BARE_CHARGE] = "charge beside a subscription",
+        [EXCLUDED_FAILED] = "payment failed",
+        [EXCLUDED_TRIAL] = "trial or free: nothing paid",
+        [EXCLUDED_OTHER_MODE] = "other mode",
+    };
+    return texts[exclusion];
+}
+
+/* What a kind of story leaves beside or instead of its label; EXCLUSIONS where nothing. */
+static enum story_exclusion exclusion_of(enum story_kind kind, bool stranger) {
+    switch (kind) {
+    case STORY_SECOND_PURCHASE:
+        return stranger ? EXCLUDED_NO_LEAD : EXCLUDED_LATER;
+    case STORY_FULL_REFUND:
+    case STORY_REFUND_THEN_BUY:
+        return EXCLUDED_REFUNDED;
+    case STORY_DISPUTE_LOST:
+        return EXCLUDED_LOST;
+    case STORY_TRIAL_LAPSED:
+        return EXCLUDED_TRIAL;
+    case STORY_FAILED:
+        return EXCLUDED_FAILED;
+    case STORY_SETUP_ALONE:
+        return EXCLUDED_SETUP_FEE;
+    case STORY_TEST_MODE:
+        return EXCLUDED_OTHER_MODE;
+    default:
+        return EXCLUSIONS;
+    }
 }
 
 void story_judge(struct story_tally *tally, const struct story *story, bool stranger) {
+    bool counts = story->kind > STORY_NOTHING && story->kind < STORY_FULL_REFUND;
+    enum story_exclusion exclusion = exclusion_of(story->kind, stranger);
     tally->people += !stranger;
     tally->buyers += !stranger && story->kind != STORY_NOTHING;
-    switch (story->kind) {
-    case STORY_NOTHING:
-        break;
-    case STORY_PLAIN:
-    case STORY_PART_REFUND:
-    case STORY_DISPUTE_WON:
-    case STORY_TRIAL_PAID:
-    case STORY_UPGRADE_IN_PLACE:
-        count_purchase(tally, story, stranger);
-        break;
-    case STORY_SECOND_PURCHASE:
-        count_purchase(tally, story, stranger);
-        tally->later_purchase++;
-        break;
-    case STORY_REFUND_THEN_BUY:
-        count_purchase(tally, story, stranger);
-        tally->refunded++;
-        break;
-    case STORY_FULL_REFUND:
-        tally->refunded++;
-        break;
-    case STORY_DISPUTE_LOST:
-        tally->dispute_lost++;
-        break;
-    case STORY_TRIAL_LAPSED:
-    case STORY_FAILED:
-        tally->unpaid++;
-        break;
-    case STORY_SETUP_ALONE:
-        tally->setup_fee_only++;
-        break;
-    case STORY_TEST_MODE:
-        tally->test_mode++;
-        break;
-    }
+    tally->labelled += counts && !stranger;
+    tally->package[story->package] += counts && !stranger;
+    tally->excluded[EXCLUDED_NO_LEAD] += counts && stranger;
+    tally->excluded[EXCLUDED_BARE_CHARGE] += story->bare_charge;
+    if (exclusion != EXCLUSIONS)
+        tally->excluded[exclusion]++;
 }

@@ -43,13 +43,28 @@ struct story {
 
 void story_tell(struct story *story, const struct sample *sample, const struct person *person);
 
-/* What the ETL must find, by its reasons. */
+/* Why what looks like a purchase is no label, in the words of the ETL's report. */
+enum story_exclusion {
+    EXCLUDED_LATER,
+    EXCLUDED_NO_LEAD,
+    EXCLUDED_LOST,
+    EXCLUDED_REFUNDED,
+    EXCLUDED_SETUP_FEE,
+    EXCLUDED_BARE_CHARGE,
+    EXCLUDED_FAILED,
+    EXCLUDED_TRIAL,
+    EXCLUDED_OTHER_MODE,
+    EXCLUSIONS
+};
+const char *story_exclusion_text(enum story_exclusion exclusion);
+
+/* What the ETL must find. */
 struct story_tally {
-    uint64_t people;   /* who sent the form */
-    uint64_t buyers;   /* of them, who wanted to buy */
-    uint64_t labelled; /* rows of train.csv */
+    uint64_t people;                      /* who sent the form */
+    uint64_t buyers;                      /* of them, who wanted to buy */
+    uint64_t labelled;                    /* rows of train.csv */
     uint64_t package[WORLD_MAX_PACKAGES]; /* of them, by label */
-    uint64_t no_lead, refunded, dispute_lost, unpaid, setup_fee_only, test_mode, later_purchase; /* purchases that are no label */
+    uint64_t excluded[EXCLUSIONS];
 };
 void story_judge(struct story_tally *tally, const struct story *story, bool stranger);
 

@@ -36,12 +36,12 @@ static json_t *distribution_json(const struct world *world, const struct world_e
 }
 
 static json_t *purchases_json(const struct story_tally *tally, const struct config *config) {
-    uint64_t excluded = tally->no_lead + tally->refunded + tally->dispute_lost + tally->unpaid + tally->setup_fee_only +
-                        tally->test_mode + tally->later_purchase;
-    json_t *reasons = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "no_lead", count(tally->no_lead), "refunded",
-                                count(tally->refunded), "dispute_lost", count(tally->dispute_lost), "unpaid",
-                                count(tally->unpaid), "setup_fee_only", count(tally->setup_fee_only), "test_mode",
-                                count(tally->test_mode), "later_purchase", count(tally->later_purchase));
+    json_t *reasons = json_object();
+    uint64_t excluded = 0;
+    for (enum story_exclusion i = 0; i < EXCLUSIONS; i++) {
+        json_object_set_new(reasons, story_exclusion_text(i), count(tally->excluded[i]));
+        excluded += tally->excluded[i];
+    }
     json_t *packages = json_object();
     for (size_t i = 0; i < config->package_count; i++)
         json_object_set_new(packages, config->packages[i].name, count(tally->package[i]));

@@ -67,7 +67,8 @@ static void an_event_delivered_twice_is_the_same_and_no_other_has_its_id(void **
 static void a_plain_purchase_is_five_to_seven_events(void **state) {
     (void)state;
     struct payments payments = write_payments(1, false);
-    size_t purchases = payments.tally.labelled + payments.tally.no_lead + payments.tally.later_purchase;
+    size_t purchases = payments.tally.labelled + payments.tally.excluded[EXCLUDED_NO_LEAD] +
+                       payments.tally.excluded[EXCLUDED_LATER];
     double each = (double)(payments.count.lines - payments.count.repeated) / (double)purchases;
     assert_true(each > 5 && each < 10); /* with refunds, renewals and what comes to nothing */
     json_decref(payments.lines);

@@ -64,12 +64,12 @@ static void a_purchase_that_stands_is_one_labelled_row(void **state) {
 
 static void what_only_looks_like_a_purchase_is_none(void **state) {
     (void)state;
-    assert_true(judge(STORY_FULL_REFUND, false).refunded == 1);
-    assert_true(judge(STORY_DISPUTE_LOST, false).dispute_lost == 1);
-    assert_true(judge(STORY_TRIAL_LAPSED, false).unpaid == 1);
-    assert_true(judge(STORY_FAILED, false).unpaid == 1);
-    assert_true(judge(STORY_SETUP_ALONE, false).setup_fee_only == 1);
-    assert_true(judge(STORY_TEST_MODE, false).test_mode == 1);
+    assert_true(judge(STORY_FULL_REFUND, false).excluded[EXCLUDED_REFUNDED] == 1);
+    assert_true(judge(STORY_DISPUTE_LOST, false).excluded[EXCLUDED_LOST] == 1);
+    assert_true(judge(STORY_TRIAL_LAPSED, false).excluded[EXCLUDED_TRIAL] == 1);
+    assert_true(judge(STORY_FAILED, false).excluded[EXCLUDED_FAILED] == 1);
+    assert_true(judge(STORY_SETUP_ALONE, false).excluded[EXCLUDED_SETUP_FEE] == 1);
+    assert_true(judge(STORY_TEST_MODE, false).excluded[EXCLUDED_OTHER_MODE] == 1);
     for (enum story_kind kind = STORY_FULL_REFUND; kind <= STORY_TEST_MODE; kind++)
         assert_true(judge(kind, false).labelled == 0);
 }
@@ -77,13 +77,13 @@ static void what_only_looks_like_a_purchase_is_none(void **state) {
 static void a_stranger_pays_without_being_a_lead(void **state) {
     (void)state;
     struct story_tally tally = judge(STORY_PLAIN, true);
-    assert_true(tally.people == 0 && tally.labelled == 0 && tally.no_lead == 1);
+    assert_true(tally.people == 0 && tally.labelled == 0 && tally.excluded[EXCLUDED_NO_LEAD] == 1);
 }
 
 static void a_second_purchase_is_found_and_left_out(void **state) {
     (void)state;
-    assert_true(judge(STORY_SECOND_PURCHASE, false).later_purchase == 1);
-    assert_true(judge(STORY_REFUND_THEN_BUY, false).refunded == 1);
+    assert_true(judge(STORY_SECOND_PURCHASE, false).excluded[EXCLUDED_LATER] == 1);
+    assert_true(judge(STORY_REFUND_THEN_BUY, false).excluded[EXCLUDED_REFUNDED] == 1);
 }
 
 int main(void) {
