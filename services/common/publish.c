@@ -222,16 +222,29 @@ void publish_remove_folder(const char *path) {
     rmdir(path);
 }
 
-void publish_sweep(const char *folder) {
+static void sweep(const char *folder, const char *prefix) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
         return;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         char path[PATH_MAX];
-        if (strncmp(entry->d_name, ".tmp-", 5) != 0 || !publish_path(path, NULL, "%s/%s", folder, entry->d_name))
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
+            !publish_path(path, NULL, "%s/%s", folder, entry->d_name))
             continue;
         if (unlink(path) != 0)
             publish_remove_folder(path);
     }
     closedir(dir);
+}
+
+void publish_sweep(const char *folder) {
+    sweep(folder, ".tmp-");
+}
+
+void publish_sweep_beside(const char *path) {
+    char folder[PATH_MAX], prefix[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    folder_of(path, folder);
+    if (publish_path(prefix, NULL, ".tmp-%s-", slash != NULL ? slash + 1 : path))
+        sweep(folder, prefix);
 }

@@ -52,6 +52,7 @@ bool publish_append(const char *path, const void *bytes, size_t size, struct fil
 
 /* Remove what a killed run left in a folder (not below it). */
 void publish_sweep(const char *folder);
+void publish_sweep_beside(const char *path); /* of this file alone, for folders that several stages write to */
 
 bool publish_make_folder(const char *path, struct file_error *err); /* with its parents; fine where it exists */
 void publish_remove_folder(const char *path); /* a folder of plain files */

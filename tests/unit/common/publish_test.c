@@ -107,6 +107,18 @@ static void a_sweep_removes_what_a_killed_run_left_and_nothing_else(void **state
     assert_true(files_exist(scratch_path("swept/kept")));
 }
 
+static void a_sweep_beside_a_file_leaves_what_others_are_writing(void **state) {
+    (void)state;
+    struct publication ours, theirs;
+    struct file_error err;
+    assert_true(publish_open(&ours, scratch_path("shared/ours"), &err));
+    fclose(ours.file);
+    assert_true(publish_open(&theirs, scratch_path("shared/theirs"), &err));
+    publish_sweep_beside(scratch_path("shared/ours"));
+    assert_int_equal(count_names(scratch_path("shared")), 1);
+    assert_true(publish_commit(&theirs, &err));
+}
+
 static void lines_are_appended(void **state) {
     (void)state;
     struct file_error err;
@@ -145,6 +157,7 @@ int main(void) {
         cmocka_unit_test(a_full_disk_is_named_and_leaves_the_old_file),
         cmocka_unit_test(a_folder_appears_whole_and_only_once),
         cmocka_unit_test(a_sweep_removes_what_a_killed_run_left_and_nothing_else),
+        cmocka_unit_test(a_sweep_beside_a_file_leaves_what_others_are_writing),
         cmocka_unit_test(lines_are_appended),
         cmocka_unit_test(a_file_over_the_limit_is_refused_by_name),
         cmocka_unit_test(hashes_are_sha256),
