@@ -1,0 +1,29 @@
+/* candidate.h - a trained candidate: its forest, its window, its card, and its folder. */
+#ifndef TRAIN_CANDIDATE_H
+#define TRAIN_CANDIDATE_H
+
+#include "services/common/publish.h"
+#include "services/train/card.h"
+
+struct recipe {
+    struct forest_params params;
+    const char *window;    /* "auto" or one of window_days as text */
+    uint64_t least_rows;   /* that a shorter window must have to be tried */
+};
+
+struct candidate {
+    struct forest *forest;
+    json_t *card;
+    struct window_choice window;
+    struct forest_metrics holdout;
+};
+
+/* Choose the window, train on it, measure once on the hold-out. */
+enum forest_status candidate_train(struct candidate *out, const struct feature_table *table,
+                                   const struct config *config, const struct recipe *recipe, struct forest_error *err);
+void candidate_done(struct candidate *candidate); /* fine on zeroes */
+
+/* The folder `path` with forest.bin and card.json; one that is there already is replaced. */
+bool candidate_publish(const struct candidate *candidate, const char *path, struct file_error *err);
+
+#endif

@@ -1,0 +1,148 @@
+/* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
+#include <string.h>
+
+#include "services/common/configuration.h"
+#include "services/common/log.h"
+#include "services/common/progress.h"
+#include "services/common/settings.h"
+#include "services/common/stage.h"
+#include "services/common/volume.h"
+#include "services/train/candidate.h"
+
+enum { ALARM_WINDOW_ROWS = 100 };
+
+struct settings {
+    struct settings_common common;
+    const char *window;
+    long long window_rows, trees, seed, threads;
+    bool alarm;
+};
+
+static const struct setting rows[] = {
+    SETTINGS_COMMON(struct settings, common),
+    SETTINGS_THREADS(struct settings, threads),
+    {"window", "TRAIN_WINDOW", SETTING_CHOICE, offsetof(struct settings, window), "auto", 0, 0, "auto|all|365|180|90",
+     "days before the hold-out to train on; auto: what is best on the validation rows"},
+    {"window-rows", "TRAIN_WINDOW_ROWS", SETTING_WHOLE, offsetof(struct settings, window_rows), "1000", 1, 1000000000,
+     NULL, "rows that a shorter window must have before it is tried"},
+    {"alarm", "TRAIN_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
+     "an alarm asked for this training: try short windows even with few rows"},
+    {"trees", "TRAIN_TREES", SETTING_WHOLE, offsetof(struct settings, trees), "200", 1, FOREST_MAX_TREES, NULL,
+     "trees of the forest"},
+    {"seed", "TRAIN_SEED", SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
+     "seed of all random numbers; the same data and seed give the same bytes"},
+};
+
+static const struct program program = {
+    .name = "leadforest-train",
+    .does = "features/ -> candidates/<run>/forest.bin + card.json",
+    .usage = "[options]",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+};
+
+static bool show_progress(void *user, uint32_t done, uint32_t total) {
+    struct progress *progress = user;
+    progress->total = total;
+    progress_update(progress, done);
+    return true;
+}
+
+static struct recipe recipe_of(const struct settings *s, struct progress *progress) {
+    struct recipe recipe = {.window = s->window,
+                            .least_rows = s->alarm && s->window_rows > ALARM_WINDOW_ROWS ? ALARM_WINDOW_ROWS
+                                                                                          : (uint64_t)s->window_rows};
+    forest_params_init(&recipe.params);
+    recipe.params.trees = (uint32_t)s->trees;
+    recipe.params.seed = (uint64_t)s->seed;
+    recipe.params.threads = settings_threads(s->threads);
+    recipe.params.tune = true;
+    recipe.params.progress = show_progress;
+    recipe.params.progress_user = progress;
+    return recipe;
+}
+
+/* The configuration is an input for its prices, which the card tells. */
+static bool tell_inputs(struct stage *stage, const struct settings *s, struct config **config, struct file_error *err) {
+    char path[PATH_MAX], text[200], *json = NULL;
+    *config = configuration_read(s->common.config, &json, err);
+    if (*config == NULL)
+        return false;
+    stage_input_text(stage, "configuration", json);
+    free(json);
+    snprintf(text, sizeof text, "%s %lld %d %lld %lld %s", s->window, s->window_rows, s->alarm, s->trees, s->seed,
+             FOREST_VERSION);
+    stage_input_text(stage, "settings", text);
+    return publish_path(path, err, "%s/" VOLUME_SCHEMA, s->common.data) && stage_input_file(stage, path, err) &&
+           publish_path(path, err, "%s/" VOLUME_FEATURES, s->common.data) && stage_input_file(stage, path, err);
+}
+
+/* The folder, then the pointer that makes it the newest, then the stamp. */
+static bool publish(struct stage *stage, const struct candidate *candidate, const char *data, struct file_error *err) {
+    char path[PATH_MAX], forest[PATH_MAX], card[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, stage->run) ||
+        !candidate_publish(candidate, path, err) ||
+        !publish_path(path, err, "%s/" VOLUME_CANDIDATES "/newest.json", data) ||
+        !publish_path(forest, err, "%s/forest.bin", stage->run) || !publish_path(card, err, "%s/card.json", stage->run))
+        return false;
+    json_t *newest = json_pack("{s:s}", "candidate", stage->run);
+    const char *const outputs[] = {"newest.json", forest, card};
+    bool done = publish_json(path, newest, err) && publish_path(path, err, "%s/" VOLUME_CANDIDATES, data) &&
+                stage_stamp(stage, path, outputs, 3, err);
+    json_decref(newest);
+    return done;
+}
+
+static enum exit_code run(struct stage *stage, const struct settings *s, const struct config *config) {
+    struct feature_table table = {0};
+    struct candidate candidate = {0};
+    struct progress progress;
+    struct file_error err;
+    struct forest_error problem = {""};
+    enum exit_code code;
+
+    progress_begin(&progress, "training", "trees", 0);
+    struct recipe recipe = recipe_of(s, &progress);
+    if (!feature_table_read(&table, s->common.data, &err))
+        return stage_fail_file(stage, &err);
+    enum forest_status status = candidate_train(&candidate, &table, config, &recipe, &problem);
+    progress_end(&progress);
+    if (status != FOREST_OK)
+        code = stage_fail(stage, status == FOREST_NO_MEMORY ? EXIT_TRY_LATER : EXIT_BAD_DATA, problem.text);
+    else if (!publish(stage, &candidate, s->common.data, &err))
+        code = stage_fail_file(stage, &err);
+    else
+        code = stage_end(stage, EXIT_DONE,
+                         json_pack("{s:s, s:I, s:f, s:f, s:O}", "candidate", stage->run, "window_days",
+                                   (json_int_t)candidate.window.days, "accuracy", candidate.holdout.accuracy,
+                                   "log_loss", candidate.holdout.log_loss, "trained_rows",
+                                   json_object_get(candidate.card, "trained_rows")));
+    candidate_done(&candidate);
+    feature_table_done(&table);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    struct settings s;
+    bool finished;
+    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
+    if (code != EXIT_DONE || finished)
+        return code;
+    struct stage stage;
+    if (!stage_begin(&stage, "train", s.common.data, &code))
+        return code;
+
+    struct config *config = NULL;
+    struct file_error err;
+    char folder[PATH_MAX];
+    if (!publish_path(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !tell_inputs(&stage, &s, &config, &err))
+        code = stage_fail_file(&stage, &err);
+    else if (stage_up_to_date(&stage, folder))
+        code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
+    else {
+        publish_sweep(folder);
+        code = run(&stage, &s, config);
+    }
+    config_free(config);
+    return code;
+}
