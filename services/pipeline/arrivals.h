@@ -1,0 +1,10 @@
+/* arrivals.h - whether raw/ has changed: one number for the names, sizes and times of all files in it. */
+#ifndef PIPELINE_ARRIVALS_H
+#define PIPELINE_ARRIVALS_H
+
+#include <stdint.h>
+
+/* 0 where raw/ and raw/inbox/ hold no files. Hidden files are passed by: they are on their way. */
+uint64_t arrivals_fingerprint(const char *data);
+
+#endif

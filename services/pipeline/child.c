@@ -1,0 +1,127 @@
+/* child.c - starts a program beside our own, takes in its output and its end. */
+#include "services/pipeline/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The path of leadforest-<name> in the folder of the running program. */
+static bool path_beside(char out[PATH_MAX], const char *name, struct file_error *err) {
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n < 0) {
+        file_error_set(err, "read", "/proc/self/exe");
+        return false;
+    }
+    self[n] = '\0';
+    *strrchr(self, '/') = '\0'; /* the link is absolute */
+    return publish_path(out, err, "%s/leadforest-%s", self, name);
+}
+
+static int spawn(pid_t *pid, const char *path, int output) {
+    const char *slash = strrchr(path, '/');
+    char *const argv[] = {(char *)(slash + 1), NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    if (output >= 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int problem = posix_spawn(pid, path, &actions, &attributes, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return problem;
+}
+
+bool child_start(struct child *child, const char *name, bool capture, struct file_error *err) {
+    char path[PATH_MAX];
+    int ends[2] = {-1, -1};
+    child->pid = 0;
+    child->output = -1;
+    child->used = 0;
+    child->line_ended = false;
+    if (!path_beside(path, name, err))
+        return false;
+    int problem = capture && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0 ? errno : 0;
+    if (problem == 0 && capture)
+        fcntl(ends[1], F_SETFL, 0); /* the child's end blocks, as programs expect */
+    if (problem == 0)
+        problem = spawn(&child->pid, path, ends[1]);
+    if (ends[1] >= 0)
+        close(ends[1]);
+    if (problem == 0) {
+        child->output = ends[0];
+        return true;
+    }
+    if (ends[0] >= 0)
+        close(ends[0]);
+    child->pid = 0;
+    errno = problem;
+    file_error_set(err, "start", path);
+    return false;
+}
+
+/* Keep the last line that is not empty. */
+static void keep(struct child *child, const char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\n') {
+            child->line_ended = true;
+            continue;
+        }
+        if (child->line_ended)
+            child->used = 0;
+        child->line_ended = false;
+        if (child->used + 1 < CHILD_LINE)
+            child->line[child->used++] = bytes[i];
+    }
+}
+
+void child_read(struct child *child) {
+    char bytes[4096];
+    ssize_t n;
+    while (child->output >= 0 && (n = read(child->output, bytes, sizeof bytes)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return;
+        fwrite(bytes, 1, (size_t)n, stdout);
+        fflush(stdout);
+        keep(child, bytes, (size_t)n);
+    }
+    if (child->output >= 0)
+        close(child->output);
+    child->output = -1;
+}
+
+bool child_ended(struct child *child, int *code) {
+    int status;
+    if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
+        return false;
+    child_read(child);
+    if (child->output >= 0)
+        close(child->output); /* a grandchild may hold the other end open */
+    child->output = -1;
+    child->pid = 0;
+    child->line[child->used] = '\0';
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return true;
+}
+
+void child_terminate(const struct child *child) {
+    if (child->pid > 0)
+        kill(child->pid, SIGTERM);
+}

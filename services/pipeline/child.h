@@ -1,0 +1,34 @@
+/* child.h - a leadforest program that stands beside this one, run as a child process. */
+#ifndef PIPELINE_CHILD_H
+#define PIPELINE_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "services/common/exit_codes.h"
+#include "services/common/publish.h"
+
+enum { CHILD_LINE = 1 << 16 }; /* of a longer output line only this much is kept */
+
+struct child {
+    pid_t pid;  /* 0: none */
+    int output; /* its stdout, to be read; -1 where it writes to ours */
+    size_t used;
+    char line[CHILD_LINE]; /* the last line that is not empty, once it has ended */
+    bool line_ended;
+};
+
+/* Start leadforest-<name>. Its signals are as if started from a shell. */
+bool child_start(struct child *child, const char *name, bool capture, struct file_error *err);
+
+/* Take in what it has written, which is passed on to our stdout. */
+void child_read(struct child *child);
+
+/* Whether it has ended; *code is its exit status, or 128 + the signal that ended it. Does not wait. */
+bool child_ended(struct child *child, int *code);
+
+/* Ask it to stop; fine where there is none. */
+void child_terminate(const struct child *child);
+
+#endif

@@ -1,0 +1,108 @@
+/* run.c - runs the stages one after the other; what is up to date is passed by, what fails ends the run. */
+#include "services/pipeline/run.h"
+
+#include <stdlib.h>
+
+#include "services/common/clock.h"
+#include "services/common/log.h"
+#include "services/common/volume.h"
+
+static const char *const stage_names[] = {"etl", "features", "train", "register", "score"};
+enum { STAGES = sizeof stage_names / sizeof *stage_names };
+
+static json_t *present(void) {
+    char text[CLOCK_TEXT];
+    moment now = 0;
+    clock_now(NULL, &now);
+    clock_format(now, text);
+    return json_string(text);
+}
+
+/* A record that cannot be written is said and stops nothing. */
+static void publish_record(const struct run *run) {
+    char path[PATH_MAX];
+    struct file_error err;
+    if (!publish_path(path, &err, "%s/" VOLUME_RUNS "/%s.json", run->data, run->stage.run) ||
+        !publish_json(path, run->record, &err))
+        log_event(LOG_WARN, "run not recorded", "%s", err.text);
+}
+
+static void end(struct run *run, enum exit_code code) {
+    double seconds = clock_monotonic() - run->began;
+    const char *word = exit_code_word(code);
+    json_object_set_new(run->record, "status", json_string(word));
+    json_object_set_new(run->record, "exit", json_integer(code));
+    json_object_set_new(run->record, "ended", present());
+    json_object_set_new(run->record, "seconds", json_real(seconds));
+    publish_record(run);
+    json_t *extra = json_pack("{s:s, s:f}", "reason", run->reason, "seconds", seconds);
+    if (run->at < STAGES)
+        json_object_set_new(extra, "stopped_at", json_string(stage_names[run->at]));
+    json_decref(run->record);
+    run->record = NULL;
+    run->going = false;
+    run->code = stage_end(&run->stage, code, extra);
+}
+
+static void start_stage(struct run *run) {
+    struct file_error err;
+    run->stage_began = clock_monotonic();
+    if (child_start(&run->child, stage_names[run->at], true, &err))
+        return;
+    log_event(LOG_ERROR, "stage not started", "%s", err.text);
+    end(run, err.try_later ? EXIT_TRY_LATER : EXIT_BUG);
+}
+
+bool run_begin(struct run *run, const char *data, const char *reason) {
+    *run = (struct run){.data = data, .reason = reason, .began = clock_monotonic()};
+    if (!stage_begin(&run->stage, "pipeline", data, &run->code))
+        return false;
+    char folder[PATH_MAX];
+    if (publish_path(folder, NULL, "%s/" VOLUME_RUNS, data))
+        publish_sweep(folder);
+    setenv("LEADFOREST_RUN", run->stage.run, 1);
+    run->going = true;
+    run->record = json_pack("{s:s, s:s, s:o, s:s, s:[]}", "run", run->stage.run, "reason", reason, "started", present(),
+                            "status", "running", "stages");
+    log_event(LOG_INFO, "run started", "%s", reason);
+    start_stage(run);
+    return true;
+}
+
+static void record_stage(struct run *run, int code) {
+    json_t *result = json_loads(run->child.line, 0, NULL);
+    json_t *entry = json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_names[run->at], "seconds",
+                              clock_monotonic() - run->stage_began, "exit", code, "result",
+                              result != NULL ? result : json_null());
+    json_array_append_new(json_object_get(run->record, "stages"), entry);
+    log_event(code == EXIT_DONE || code == EXIT_NOTHING_TO_DO ? LOG_INFO : LOG_ERROR, "stage ended", "%s: exit %d (%s)",
+              stage_names[run->at], code, exit_code_word((enum exit_code)code));
+}
+
+void run_continue(struct run *run) {
+    int code;
+    child_read(&run->child);
+    if (!run->going || !child_ended(&run->child, &code))
+        return;
+    record_stage(run, code);
+    run->fresh += code == EXIT_DONE;
+    if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO) {
+        end(run, run->stopping ? EXIT_TERMINATED : (enum exit_code)code);
+        return;
+    }
+    run->at++;
+    if (run->at == STAGES)
+        end(run, run->fresh > 0 ? EXIT_DONE : EXIT_NOTHING_TO_DO);
+    else if (run->stopping)
+        end(run, EXIT_TERMINATED);
+    else {
+        publish_record(run);
+        start_stage(run);
+    }
+}
+
+void run_terminate(struct run *run) {
+    run->stopping = true;
+    if (run->going)
+        child_terminate(&run->child);
+}

@@ -1,0 +1,56 @@
+/* schedule.c - decides when the next run is due. */
+#include "services/pipeline/schedule.h"
+
+#include <stddef.h>
+
+enum { HOUR = 3600, DAY = 86400, MOST_DOUBLINGS = 30 };
+
+static moment next_night(int hour, moment now) {
+    moment night = now - now % DAY + hour * HOUR;
+    return night > now ? night : night + DAY;
+}
+
+void schedule_begin(struct schedule *s, const struct schedule_times *times, moment now) {
+    *s = (struct schedule){.times = *times, .night = next_night(times->night_hour, now)};
+}
+
+void schedule_look(struct schedule *s, uint64_t fingerprint, double seconds) {
+    if (fingerprint == s->seen)
+        return;
+    s->seen = fingerprint;
+    if (!s->changed)
+        s->changed_first = seconds;
+    s->changed = true;
+    s->changed_last = seconds;
+}
+
+const char *schedule_due(const struct schedule *s, moment now, double seconds) {
+    if (s->seen == 0)
+        return NULL;
+    if (s->changed && (seconds - s->changed_last >= s->times.quiet ||
+                       seconds - s->changed_first >= SCHEDULE_PATIENCE * s->times.quiet))
+        return "data arrived";
+    if (s->retries > 0 && seconds >= s->retry_at)
+        return "retry";
+    if (s->times.night_hour >= 0 && now >= s->night)
+        return "nightly";
+    return NULL;
+}
+
+void schedule_started(struct schedule *s, moment now) {
+    s->changed = false;
+    if (now >= s->night)
+        s->night = next_night(s->times.night_hour, now);
+}
+
+void schedule_ended(struct schedule *s, enum exit_code code, double seconds) {
+    if (code != EXIT_TRY_LATER) {
+        s->retries = 0;
+        return;
+    }
+    double wait = s->times.retry;
+    for (unsigned i = 0; i < s->retries && i < MOST_DOUBLINGS && wait < s->times.retry_most; i++)
+        wait *= 2;
+    s->retries++;
+    s->retry_at = seconds + (wait < s->times.retry_most ? wait : s->times.retry_most);
+}

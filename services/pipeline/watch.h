@@ -1,0 +1,18 @@
+/* watch.h - runs the line whenever that is due, and keeps an api alive where asked, until SIGTERM. */
+#ifndef PIPELINE_WATCH_H
+#define PIPELINE_WATCH_H
+
+#include "services/pipeline/events.h"
+#include "services/pipeline/schedule.h"
+
+struct watch_options {
+    const char *data;
+    double poll; /* seconds between two looks at raw/ */
+    struct schedule_times times;
+    bool serve;
+};
+
+/* Returns after SIGTERM, when every child has ended. */
+void watch_until_told(const struct watch_options *options, struct events *events);
+
+#endif
