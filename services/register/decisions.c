@@ -1,0 +1,107 @@
+/* decisions.c - reads and appends decisions, one JSON object a line. */
+#include "services/register/decisions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/common/volume.h"
+
+enum { MAX_DECISIONS = 256 << 20 };
+
+static bool path_of(char out[PATH_MAX], const char *data, struct file_error *err) {
+    return publish_path(out, err, "%s/" VOLUME_DECISIONS, data);
+}
+
+static json_t *parse_lines(const char *path, const char *text, size_t size, struct file_error *err) {
+    json_t *all = json_array();
+    size_t line = 0;
+    for (const char *at = text, *end; at < text + size; at = end + 1) {
+        end = memchr(at, '\n', (size_t)(text + size - at));
+        if (end == NULL)
+            break; /* torn */
+        line++;
+        json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
+        if (!json_is_object(decision)) {
+            file_error_say(err, "read %s: line %zu is no decision", path, line);
+            json_decref(decision);
+            json_decref(all);
+            return NULL;
+        }
+        json_array_append_new(all, decision);
+    }
+    return all;
+}
+
+json_t *decisions_read(const char *data, struct file_error *err) {
+    char path[PATH_MAX];
+    size_t size;
+    if (!path_of(path, data, err))
+        return NULL;
+    if (!files_exist(path))
+        return json_array();
+    char *text = files_read(path, MAX_DECISIONS, &size, err);
+    json_t *all = text != NULL ? parse_lines(path, text, size, err) : NULL;
+    free(text);
+    return all;
+}
+
+/* What a power cut left of a line was never acknowledged: it is cut off, or the next line would join it. */
+static bool cut_torn_line(const char *path, struct file_error *err) {
+    size_t size;
+    char *text = files_exist(path) ? files_read(path, MAX_DECISIONS, &size, err) : NULL;
+    if (text == NULL)
+        return !files_exist(path);
+    const char *last = memrchr(text, '\n', size);
+    size_t whole = last != NULL ? (size_t)(last - text) + 1 : 0;
+    bool done = whole == size || truncate(path, (off_t)whole) == 0;
+    if (!done)
+        file_error_set(err, "append to", path);
+    free(text);
+    return done;
+}
+
+bool decisions_append(const char *data, const json_t *decision, struct file_error *err) {
+    char path[PATH_MAX];
+    char *line = json_dumps(decision, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    if (line == NULL)
+        return file_error_say(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
+    size_t size = strlen(line);
+    line[size] = '\n'; /* in the place of its zero byte */
+    bool done = path_of(path, data, err) && cut_torn_line(path, err) && publish_append(path, line, size + 1, err);
+    free(line);
+    return done;
+}
+
+/* ---- questions ---- */
+
+static const json_t *last_with(const json_t *decisions, const char *key) {
+    for (size_t i = json_array_size(decisions); i > 0; i--) {
+        const json_t *decision = json_array_get(decisions, i - 1);
+        if (json_object_get(decision, key) != NULL)
+            return decision;
+    }
+    return NULL;
+}
+
+const json_t *decisions_last_move(const json_t *decisions) {
+    return last_with(decisions, "manifest_sha256");
+}
+
+const json_t *decisions_last_comparison(const json_t *decisions) {
+    return last_with(decisions, "compared_with");
+}
+
+static bool is(const json_t *decision, const char *key, const char *text) {
+    const char *value = json_string_value(json_object_get(decision, key));
+    return value != NULL && strcmp(value, text) == 0;
+}
+
+const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256) {
+    size_t i;
+    json_t *decision;
+    json_array_foreach(decisions, i, decision)
+        if (is(decision, "candidate", candidate) && is(decision, "forest_sha256", forest_sha256))
+            return decision;
+    return NULL;
+}

@@ -1,0 +1,31 @@
+/*
+ * decisions.h - registry/decisions.ndjson: every decision with all its numbers, appended and durable before
+ * anything follows from it.  The champion pointer is only ever what the last move in here says.
+ *
+ * A line: {"time","run","action","status","reason", and where they apply "candidate","forest_sha256",
+ * "holdout":{"sha256","rows"},"data_rows","numbers","compared_with", and in a move "version","manifest_sha256","previous"}.
+ */
+#ifndef REGISTER_DECISIONS_H
+#define REGISTER_DECISIONS_H
+
+#include <jansson.h>
+
+#include "services/common/files.h"
+
+/* All decisions, oldest first, as an array that the caller decrefs; an empty one where there is no file.
+ * A last line that a power cut tore is passed by; any other that is no JSON is an error. */
+json_t *decisions_read(const char *data, struct file_error *err);
+
+/* Append one (borrowed); durable when it returns true. */
+bool decisions_append(const char *data, const json_t *decision, struct file_error *err);
+
+/* The last decision that moved the champion pointer; NULL where none did. Borrowed. */
+const json_t *decisions_last_move(const json_t *decisions);
+
+/* The last decision that compared a candidate with a champion; NULL where none did. Borrowed. */
+const json_t *decisions_last_comparison(const json_t *decisions);
+
+/* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */
+const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256);
+
+#endif

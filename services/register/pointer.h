@@ -1,0 +1,29 @@
+/*
+ * pointer.h - registry/champion.json and previous.json follow the last move in decisions.ndjson.
+ *
+ * A move is decided, made durable, then carried out; a run that died in between is finished by the next.
+ */
+#ifndef REGISTER_POINTER_H
+#define REGISTER_POINTER_H
+
+#include <jansson.h>
+
+#include "services/common/files.h"
+
+/* A version and the hash of its manifest; version 0: none. */
+struct pointer {
+    long long version;
+    char sha256[SHA256_HEX];
+};
+
+/* Read champion.json or previous.json; one that is not there is version 0. */
+bool pointer_read(struct pointer *out, const char *data, const char *name, struct file_error *err);
+
+/* Add to a decision what makes it a move: from what the pointer is to what it shall be. */
+void pointer_describe_move(json_t *decision, const struct pointer *from, const struct pointer *to);
+
+/* Carry out the last move of the decisions where that has not been done. A pointer that is neither what
+ * the move found nor what it made was set by someone else and is left alone, with a warning. */
+bool pointer_settle(const char *data, const json_t *decisions, struct file_error *err);
+
+#endif

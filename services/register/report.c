@@ -1,0 +1,91 @@
+/* report.c - lists, shows and verifies versions. */
+#include "services/register/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/common/champion.h"
+#include "services/common/log.h"
+#include "services/common/volume.h"
+#include "services/register/pointer.h"
+#include "services/register/versions.h"
+
+static double holdout_number(const json_t *card, const char *key) {
+    return json_number_value(json_object_get(json_object_get(json_object_get(card, "metrics"), "holdout"), key));
+}
+
+static void print_version(const char *data, long long version, const struct pointer *champion) {
+    struct champion v = {0};
+    struct file_error err;
+    const char *mark = version == champion->version ? "*" : " ";
+    if (!champion_load_version(&v, data, version, NULL, &err)) {
+        printf("%s %4lld  does not hold: %s\n", mark, version, err.text);
+        return;
+    }
+    const char *until = json_string_value(json_object_get(v.card, "trained_until"));
+    printf("%s %4lld  log-loss %.4f  accuracy %.4f  %8lld rows until %s\n", mark, version,
+           holdout_number(v.card, "log_loss"), holdout_number(v.card, "accuracy"),
+           (long long)json_integer_value(json_object_get(v.card, "trained_rows")), until != NULL ? until : "?");
+    champion_done(&v);
+}
+
+bool report_list(struct outcome *out, const char *data, struct file_error *err) {
+    struct pointer champion;
+    size_t count;
+    if (!pointer_read(&champion, data, VOLUME_CHAMPION, err))
+        return false;
+    long long *all = versions_list(data, &count);
+    for (size_t i = 0; i < count; i++)
+        print_version(data, all[i], &champion);
+    free(all);
+    *out = (struct outcome){EXIT_DONE, json_pack("{s:I, s:o}", "versions", (json_int_t)count, "champion",
+                                                 champion.version > 0 ? json_integer(champion.version) : json_null())};
+    return true;
+}
+
+bool report_show(struct outcome *out, const char *data, long long version, struct file_error *err) {
+    struct champion v = {0};
+    if (!champion_load_version(&v, data, version, NULL, err))
+        return false;
+    json_t *shown = json_pack("{s:O, s:O}", "manifest", v.manifest, "card", v.card);
+    json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
+    putchar('\n');
+    json_decref(shown);
+    champion_done(&v);
+    *out = (struct outcome){EXIT_DONE, json_pack("{s:I}", "version", (json_int_t)version)};
+    return true;
+}
+
+/* One that does not hold is said and counted. */
+static size_t verify_version(const char *data, long long version, const char *sha256) {
+    struct champion v = {0};
+    struct file_error err;
+    bool holds = champion_load_version(&v, data, version, sha256, &err);
+    if (!holds)
+        log_event(LOG_ERROR, "version does not hold", "%lld: %s", version, err.text);
+    champion_done(&v);
+    return !holds;
+}
+
+static size_t verify_pointer(const char *data, const char *name) {
+    struct pointer pointer;
+    struct file_error err;
+    if (!pointer_read(&pointer, data, name, &err)) {
+        log_event(LOG_ERROR, "pointer does not hold", "%s", err.text);
+        return 1;
+    }
+    return pointer.version > 0 ? verify_version(data, pointer.version, pointer.sha256) : 0;
+}
+
+bool report_verify(struct outcome *out, const char *data, struct file_error *err) {
+    size_t count, bad = 0;
+    (void)err;
+    long long *all = versions_list(data, &count);
+    for (size_t i = 0; i < count; i++)
+        bad += verify_version(data, all[i], NULL);
+    free(all);
+    bad += verify_pointer(data, VOLUME_CHAMPION) + verify_pointer(data, VOLUME_PREVIOUS);
+    *out = (struct outcome){bad > 0 ? EXIT_BAD_DATA : EXIT_DONE,
+                            json_pack("{s:I, s:I}", "versions", (json_int_t)count, "bad", (json_int_t)bad)};
+    return true;
+}

@@ -1,0 +1,16 @@
+/* report.h - what a person asks the registry: list, show, verify. Lines for people go to stdout. */
+#ifndef REGISTER_REPORT_H
+#define REGISTER_REPORT_H
+
+#include "services/register/promotion.h"
+
+/* Each version in a line, the champion marked. */
+bool report_list(struct outcome *out, const char *data, struct file_error *err);
+
+/* The manifest and the card of one version. */
+bool report_show(struct outcome *out, const char *data, long long version, struct file_error *err);
+
+/* Hash and load every version and both pointers again; EXIT_BAD_DATA where one does not hold. */
+bool report_verify(struct outcome *out, const char *data, struct file_error *err);
+
+#endif
