@@ -1,0 +1,108 @@
+/* leadforest-score: processed/leads.csv + champion -> scores/leads.csv, whom to call first and what to offer. */
+#include <stdlib.h>
+
+#include "services/common/champion.h"
+#include "services/common/configuration.h"
+#include "services/common/settings.h"
+#include "services/common/stage.h"
+#include "services/common/volume.h"
+#include "services/score/scores.h"
+
+struct settings {
+    struct settings_common common;
+};
+
+static const struct setting rows[] = {
+    SETTINGS_COMMON(struct settings, common),
+};
+
+static const struct program program = {
+    .name = "leadforest-score",
+    .does = "processed/leads.csv + champion -> scores/leads.csv",
+    .usage = "[options]",
+    .notes = "One line a lead without a purchase: customer_id, its inputs, the most probable package and its\n"
+             "probability, p_<package> for each, expected_price, and the offer of the configuration's first rule that\n"
+             "fits. Best first: by expected_price, a month's price to expect if the lead buys (the sum of probability\n"
+             "x price), and of equals by customer_id. An input that would begin a spreadsheet formula gets an\n"
+             "apostrophe in front.",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+};
+
+/* The leads, the configuration's prices and offers, the champion. */
+static bool tell_inputs(struct stage *stage, const struct settings *s, struct config **config, struct file_error *err) {
+    char path[PATH_MAX], *json = NULL;
+    *config = configuration_read(s->common.config, &json, err);
+    if (*config == NULL)
+        return false;
+    stage_input_text(stage, "configuration", json);
+    free(json);
+    return publish_path(path, err, "%s/" VOLUME_LEADS, s->common.data) && stage_input_file(stage, path, err) &&
+           publish_path(path, err, "%s/" VOLUME_CHAMPION, s->common.data) && stage_input_file(stage, path, err);
+}
+
+static bool publish(struct stage *stage, const struct scores *scores, const char *data, struct file_error *err) {
+    static const char *const outputs[] = {"leads.csv"};
+    char path[PATH_MAX];
+    struct publication p;
+    if (!publish_path(path, err, "%s/" VOLUME_SCORES, data) || !publish_open(&p, path, err))
+        return false;
+    scores_write(scores, p.file);
+    return publish_commit(&p, err) && publish_path(path, err, "%s/" VOLUME_SCORES_FOLDER, data) &&
+           stage_stamp(stage, path, outputs, 1, err);
+}
+
+static enum exit_code run(struct stage *stage, const struct settings *s, const struct config *config) {
+    struct champion champion = {0};
+    struct leads leads = {0};
+    struct scores scores = {0};
+    struct prices prices;
+    struct file_error err;
+    char path[PATH_MAX];
+    enum exit_code code;
+
+    if (!champion_load(&champion, s->common.data, &err))
+        return stage_fail_file(stage, &err);
+    const struct forest_schema *schema = forest_schema_of(champion.forest);
+    prices_find(&prices, schema, config, champion.card);
+    bool done = publish_path(path, &err, "%s/" VOLUME_LEADS, s->common.data) &&
+                leads_read(&leads, path, schema, &err) &&
+                scores_make(&scores, &leads, champion.forest, &prices, config, &err) &&
+                publish(stage, &scores, s->common.data, &err);
+    if (done)
+        code = stage_end(stage, EXIT_DONE,
+                         json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)leads.count, "distinct",
+                                   (json_int_t)leads.cells.count, "model_version", (json_int_t)champion.version));
+    else
+        code = stage_fail_file(stage, &err);
+    scores_done(&scores);
+    leads_done(&leads);
+    champion_done(&champion);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    struct settings s;
+    bool finished;
+    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
+    if (code != EXIT_DONE || finished)
+        return code;
+    struct stage stage;
+    if (!stage_begin(&stage, "score", s.common.data, &code))
+        return code;
+
+    struct config *config = NULL;
+    struct file_error err;
+    char folder[PATH_MAX];
+    if (!publish_path(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) ||
+        !tell_inputs(&stage, &s, &config, &err))
+        code = stage_fail_file(&stage, &err);
+    else if (stage_up_to_date(&stage, folder))
+        code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
+    else {
+        publish_sweep(folder);
+        code = run(&stage, &s, config);
+    }
+    config_free(config);
+    return code;
+}

@@ -1,0 +1,18 @@
+/* prices.h - what each of the model's packages costs a month: the configuration's price, else the card's. */
+#ifndef SCORE_PRICES_H
+#define SCORE_PRICES_H
+
+#include <jansson.h>
+
+#include "libetl/config.h"
+#include "libforest/forest.h"
+
+struct prices {
+    double monthly[FOREST_MAX_CLASSES];  /* by class of the model; 0 where nobody knows */
+    size_t package[FOREST_MAX_CLASSES];  /* in the configuration, or CONFIG_ANY_PACKAGE */
+};
+
+void prices_find(struct prices *out, const struct forest_schema *schema, const struct config *config,
+                 const json_t *card);
+
+#endif

@@ -1,0 +1,118 @@
+/* scores_test.c - leads are ranked by the price to expect, and what they typed cannot run in a spreadsheet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "services/common/configuration.h"
+#include "services/score/scores.h"
+#include "tests/unit/common/scratch.h"
+
+static const char *const types[] = {"Dental", "Legal"};
+static const char *const packages[] = {"Business", "Now"};
+static const struct forest_feature features[] = {{"business_type", FOREST_CATEGORICAL, 2, types},
+                                                 {"age", FOREST_NUMERIC, 0, NULL}};
+static const struct forest_schema schema = {2, features, 2, packages};
+
+/* Dental buys Business, Legal buys Now. */
+static struct forest *make_model(void) {
+    struct forest_dataset *ds;
+    struct forest_params params;
+    struct forest_error err;
+    struct forest *forest = NULL;
+    const float rows[] = {0, 30, 1, 30};
+    forest_params_init(&params);
+    params.trees = 10;
+    params.smoothing = 0;
+    params.bootstrap = FOREST_ALL_ROWS;
+    params.mtry = 2;
+    assert_int_equal(forest_dataset_new(&ds, &schema, &err), FOREST_OK);
+    assert_int_equal(
+        forest_dataset_add(ds, rows, (const uint16_t[]){0, 1}, (const uint32_t[]){100, 100}, 2, &err), FOREST_OK);
+    if (forest_train(&forest, ds, &params, &err) != FOREST_OK)
+        fail_msg("%s", err.text);
+    forest_dataset_free(ds);
+    return forest;
+}
+
+/* scores/leads.csv of some leads, by the built-in configuration. */
+static char *score(const char *leads_csv) {
+    struct file_error err;
+    struct leads leads;
+    struct scores scores;
+    struct prices prices;
+    char *text = NULL;
+    size_t size;
+    struct forest *model = make_model();
+    struct config *config = configuration_read(NULL, NULL, &err);
+    scratch_write("leads.csv", leads_csv);
+    prices_find(&prices, &schema, config, NULL);
+    if (!leads_read(&leads, scratch_path("leads.csv"), &schema, &err) ||
+        !scores_make(&scores, &leads, model, &prices, config, &err))
+        fail_msg("%s", err.text);
+    FILE *file = open_memstream(&text, &size);
+    scores_write(&scores, file);
+    fclose(file);
+    scores_done(&scores);
+    leads_done(&leads);
+    config_free(config);
+    forest_free(model);
+    return text;
+}
+
+static void the_dearest_are_first_and_equals_go_by_customer_id(void **state) {
+    (void)state;
+    char *text = score("customer_id,age,business_type,signup_at\n"
+                       "c,30,Dental,2026-01-01\nb,30,Legal,2026-01-01\na,30,Dental,2026-01-01\n");
+    assert_string_equal(text, "customer_id,business_type,age,package,probability,p_Business,p_Now,expected_price,offer\n"
+                              "b,Legal,30,Now,1.0000,0.0000,1.0000,500.00,call within the hour\n"
+                              "a,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n"
+                              "c,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n");
+    free(text);
+}
+
+static void customer_ids_of_any_length_are_in_order(void **state) {
+    (void)state;
+    char *text = score("customer_id,age,business_type\nlead-00000002,30,Dental\nlead-0000,30,Dental\n"
+                       "lead-00000001,30,Dental\nlead,30,Dental\n");
+    const char *first = strstr(text, "lead,"), *second = strstr(text, "lead-0000,"), *third = strstr(text, "lead-00000001"),
+               *fourth = strstr(text, "lead-00000002");
+    assert_true(first < second && second < third && third < fourth);
+    free(text);
+}
+
+static void a_formula_typed_into_a_form_is_made_harmless(void **state) {
+    (void)state;
+    char *text = score("customer_id,age,business_type\na,-1,\"=HYPERLINK(\"\"http://x\"\",1)\"\n");
+    assert_non_null(strstr(text, "\na,\"'=HYPERLINK(\"\"http://x\"\",1)\",-1,"));
+    free(text);
+}
+
+static void a_missing_input_or_column_is_scored_as_missing(void **state) {
+    (void)state;
+    char *text = score("customer_id,business_type\na,\nb,Legal\n");
+    assert_non_null(strstr(text, "\nb,Legal,,Now,"));
+    assert_non_null(strstr(text, "\na,,,"));
+    free(text);
+}
+
+static void a_number_that_is_none_is_refused_with_its_line(void **state) {
+    (void)state;
+    struct leads leads;
+    struct file_error err;
+    scratch_write("leads.csv", "customer_id,business_type,age\na,Legal,30\nb,Legal,old\n");
+    assert_false(leads_read(&leads, scratch_path("leads.csv"), &schema, &err));
+    assert_non_null(strstr(err.text, "line 3: \"old\" is no number, as age must be"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_dearest_are_first_and_equals_go_by_customer_id),
+        cmocka_unit_test(customer_ids_of_any_length_are_in_order),
+        cmocka_unit_test(a_formula_typed_into_a_form_is_made_harmless),
+        cmocka_unit_test(a_missing_input_or_column_is_scored_as_missing),
+        cmocka_unit_test(a_number_that_is_none_is_refused_with_its_line),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
