@@ -1,0 +1,110 @@
+/* api.c - asks a JSON API and reads its answer. */
+#include "services/sync/api.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "services/sync/retry.h"
+
+/* ---- what was refused ---- */
+
+/* Stripe's word for its refusal, "resource_missing"; its sentences may quote what was sent and stay untold. */
+static void find_word(const struct http_reply *reply, char word[64]) {
+    json_t *body = json_loadb(reply->body, reply->size, 0, NULL);
+    const json_t *error = json_object_get(body, "error");
+    const char *said = json_string_value(json_object_get(error, "code"));
+    if (said == NULL)
+        said = json_string_value(json_object_get(error, "type"));
+    size_t length = said != NULL ? strspn(said, "abcdefghijklmnopqrstuvwxyz_") : 0;
+    word[0] = '\0';
+    if (length > 0 && length < 60 && said[length] == '\0')
+        snprintf(word, 64, " (%s)", said);
+    json_decref(body);
+}
+
+static const char *meaning(long status) {
+    switch (status) {
+    case 401:
+        return "the key is not accepted";
+    case 403:
+        return "the key may not read this";
+    case 404:
+        return "there is nothing at this address";
+    default:
+        return status >= 300 && status < 400 ? "a redirect, which is not followed" : "refused";
+    }
+}
+
+static json_t *refuse(const struct http_reply *reply, const char *where, struct file_error *err) {
+    char word[64];
+    find_word(reply, word);
+    file_error_say(err, "GET %s: status %ld%s: %s", where, reply->status, word, meaning(reply->status));
+    return NULL;
+}
+
+/* ---- what was answered ---- */
+
+/* The code unit of "\uXXXX", or 0 where there is none. */
+static unsigned escaped_unit(const char *at, const char *end) {
+    unsigned unit = 0;
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return 0;
+    for (int i = 2; i < 6; i++) {
+        if (!isxdigit((unsigned char)at[i]))
+            return 0;
+        unsigned digit = (unsigned)at[i] <= '9' ? (unsigned)(at[i] - '0') : (unsigned)(tolower(at[i]) - 'a' + 10);
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/* Half a surrogate pair is no text, but a form takes it, and one such submission must not stop all that follow: it
+ * becomes U+FFFD. */
+static void mend_surrogates(char *json, size_t size) {
+    const char *end = json + size;
+    for (char *at = json; at < end; at++) {
+        if (*at != '\\')
+            continue;
+        unsigned unit = escaped_unit(at, end);
+        if (unit >= 0xD800 && unit < 0xDC00 && escaped_unit(at + 6, end) >> 10 == 0xDC00 >> 10)
+            at += 11;
+        else if (unit >> 11 == 0xD800 >> 11)
+            at = (char *)memcpy(at + 2, "fffd", 4) + 3;
+        else
+            at++;
+    }
+}
+
+static json_t *read_answer(struct http_reply *reply, const char *where, struct file_error *err) {
+    json_error_t problem;
+    mend_surrogates(reply->body, reply->size);
+    json_t *answer = json_loadb(reply->body, reply->size, JSON_ALLOW_NUL, &problem);
+    if (json_is_object(answer))
+        return answer;
+    if (answer == NULL)
+        file_error_say(err, "GET %s: the answer is not JSON at byte %d", where, problem.position);
+    else
+        file_error_say(err, "GET %s: the answer is not an object", where);
+    json_decref(answer);
+    return NULL;
+}
+
+json_t *api_get(const struct api *api, const struct query *query, long *status, struct file_error *err) {
+    char where[sizeof query->text];
+    struct http_request request = {.url = query->text, .key = api->key, .header = api->header};
+    struct http_reply reply;
+    snprintf(where, sizeof where, "%.*s", (int)query->where_size, query->text);
+    if (status != NULL)
+        *status = 0;
+    if (!query->whole) {
+        file_error_say(err, "GET %.200s...: the address is longer than %zu bytes", where, sizeof query->text);
+        return NULL;
+    }
+    if (!retry_get(api->http, &request, where, api->max_wait_s, &reply, err))
+        return NULL;
+    if (status != NULL)
+        *status = reply.status;
+    json_t *answer = reply.status == 200 ? read_answer(&reply, where, err) : refuse(&reply, where, err);
+    http_reply_done(&reply);
+    return answer;
+}

@@ -1,0 +1,26 @@
+/* api.h - one question to a JSON API: retried while that helps, its status put into words, its answer parsed. */
+#ifndef SYNC_API_H
+#define SYNC_API_H
+
+#include <jansson.h>
+
+#include "services/sync/http.h"
+#include "services/sync/query.h"
+
+/* How to reach an API; all borrowed. */
+struct api {
+    const struct http *http;
+    const char *url; /* "https://api.stripe.com" */
+    const char *key;
+    const char *header; /* one more header, or NULL */
+    double max_wait_s;  /* for an API that is busy or down */
+};
+
+/*
+ * The object that the API answers with status 200; the caller decrefs it.  Otherwise NULL and err: try_later where
+ * it was busy or not reachable for max_wait_s, else what it refused.  *status, where not NULL, is what it answered (0:
+ * nothing).
+ */
+json_t *api_get(const struct api *api, const struct query *query, long *status, struct file_error *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* http.c - GET by libcurl: bounded in size and time, verified, never redirected. */
+#include "services/sync/http.h"
+
+#include <curl/curl.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+static const long CONNECT_TIMEOUT_S = 10;
+/* A connection that gives less than a byte a second for this long is dead. */
+static const long STALL_TIMEOUT_S = 30;
+
+void http_reply_done(struct http_reply *reply) {
+    free(reply->body);
+    *reply = (struct http_reply){0};
+}
+
+/* ---- the body ---- */
+
+struct body {
+    char *bytes;
+    size_t size, room;
+    bool too_large;
+};
+
+static bool body_reserve(struct body *body, size_t size) {
+    if (size < body->room)
+        return true;
+    size_t room = body->room == 0 ? 1 << 16 : body->room;
+    while (room <= size)
+        room *= 2;
+    char *bytes = realloc(body->bytes, room);
+    if (bytes == NULL)
+        return false;
+    body->bytes = bytes;
+    body->room = room;
+    return true;
+}
+
+/* Told less than it offered, libcurl gives the transfer up. */
+static size_t body_take(char *bytes, size_t one, size_t count, void *user) {
+    struct body *body = user;
+    size_t size = one * count;
+    body->too_large = size > HTTP_MAX_BODY - body->size;
+    if (body->too_large || !body_reserve(body, body->size + size))
+        return CURL_WRITEFUNC_ERROR;
+    memcpy(body->bytes + body->size, bytes, size);
+    body->size += size;
+    body->bytes[body->size] = '\0';
+    return size;
+}
+
+/* ---- one request ---- */
+
+static struct curl_slist *make_headers(const struct http_request *request) {
+    char bearer[600];
+    int n = snprintf(bearer, sizeof bearer, "Authorization: Bearer %s", request->key);
+    struct curl_slist *headers = n > 0 && n < (int)sizeof bearer ? curl_slist_append(NULL, bearer) : NULL;
+    explicit_bzero(bearer, sizeof bearer);
+    if (headers == NULL || request->header == NULL)
+        return headers;
+    struct curl_slist *longer = curl_slist_append(headers, request->header);
+    if (longer == NULL)
+        curl_slist_free_all(headers);
+    return longer;
+}
+
+static void take_reply(CURL *curl, struct body *body, struct http_reply *reply) {
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+    reply->retry_after_s = (double)retry_after;
+    reply->body = body->bytes;
+    reply->size = body->size;
+    body->bytes = NULL;
+}
+
+static enum http_outcome get(void *self, const struct http_request *request, struct http_reply *reply,
+                             char problem[200]) {
+    CURL *curl = self;
+    struct body body = {0};
+    char reason[CURL_ERROR_SIZE] = "";
+    struct curl_slist *headers = make_headers(request);
+    *reply = (struct http_reply){0};
+    if (headers == NULL || !body_reserve(&body, 0)) {
+        snprintf(problem, 200, "out of memory");
+        curl_slist_free_all(headers);
+        return HTTP_UNREACHABLE;
+    }
+    body.bytes[0] = '\0';
+    curl_easy_setopt(curl, CURLOPT_URL, request->url);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    CURLcode code = curl_easy_perform(curl);
+    if (code == CURLE_OK)
+        take_reply(curl, &body, reply);
+    else
+        snprintf(problem, 200, "%.199s", reason[0] != '\0' ? reason : curl_easy_strerror(code));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    curl_slist_free_all(headers);
+    free(body.bytes);
+    return code == CURLE_OK ? HTTP_ANSWERED : body.too_large ? HTTP_TOO_LARGE : HTTP_UNREACHABLE;
+}
+
+static void wait(void *self, double least_s, double most_s) {
+    (void)self;
+    uint32_t chance = UINT32_MAX / 2; /* where the system gives no randomness, the middle will do */
+    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != (ssize_t)sizeof chance)
+        chance = UINT32_MAX / 2;
+    double pause = least_s + (most_s - least_s) * ((double)chance / UINT32_MAX), whole;
+    struct timespec left;
+    left.tv_nsec = (long)(modf(pause, &whole) * 1e9);
+    left.tv_sec = (time_t)whole;
+    while (nanosleep(&left, &left) != 0)
+        continue;
+}
+
+/* ---- opening ---- */
+
+bool http_open(struct http *http, double timeout_s, struct file_error *err) {
+    CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
+    if (curl == NULL)
+        return file_error_say(err, "libcurl does not start");
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(timeout_s * 1000));
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "leadforest-sync");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take);
+    *http = (struct http){.self = curl, .get = get, .wait = wait};
+    return true;
+}
+
+void http_close(struct http *http) {
+    if (http->self == NULL)
+        return;
+    curl_easy_cleanup(http->self);
+    curl_global_cleanup();
+    *http = (struct http){0};
+}
+
+/* ---- addresses and keys ---- */
+
+static bool is_loopback(const char *host) {
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+static bool lacks(CURLU *parsed, CURLUPart part) {
+    char *text = NULL;
+    bool absent = curl_url_get(parsed, part, &text, 0) != CURLUE_OK;
+    curl_free(text);
+    return absent;
+}
+
+bool http_address_fits(const char *url, struct file_error *err) {
+    CURLU *parsed = curl_url();
+    char *scheme = NULL, *host = NULL;
+    bool fits = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK && lacks(parsed, CURLUPART_USER) &&
+                lacks(parsed, CURLUPART_QUERY) && lacks(parsed, CURLUPART_FRAGMENT);
+    fits = fits && (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_loopback(host)));
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(parsed);
+    return fits || file_error_say(err,
+                                  "\"%.200s\" is not an https address without user and query "
+                                  "(http is for this machine alone)",
+                                  url);
+}
+
+bool http_key_fits(const char *key) {
+    size_t length = strlen(key);
+    for (size_t i = 0; i < length; i++)
+        if (key[i] <= ' ' || key[i] > '~')
+            return false;
+    return length >= 8 && length <= 500;
+}

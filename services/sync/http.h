@@ -1,0 +1,57 @@
+/*
+ * http.h - one GET over the network, as a table of functions, so that tests can put something else in its place.
+ *
+ * Only https is spoken, but for this machine's own addresses.  A key goes out as a bearer token and nowhere
+ * else: redirects are not followed.
+ */
+#ifndef SYNC_HTTP_H
+#define SYNC_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/common/publish.h"
+
+enum { HTTP_MAX_BODY = 32 << 20 }; /* bytes of an answer, once unpacked */
+
+struct http_request {
+    const char *url;
+    const char *key;    /* printable, without spaces */
+    const char *header; /* "Name: value", or NULL */
+};
+
+struct http_reply {
+    long status;
+    double retry_after_s; /* 0: not said */
+    char *body;           /* [size], and a zero byte after it */
+    size_t size;
+};
+void http_reply_done(struct http_reply *reply); /* fine on zeroes and twice */
+
+enum http_outcome {
+    HTTP_ANSWERED,    /* with whatever status */
+    HTTP_UNREACHABLE, /* no answer, or not a whole one in time; problem says why */
+    HTTP_TOO_LARGE    /* an answer over HTTP_MAX_BODY */
+};
+
+struct http {
+    void *self;
+    /* On HTTP_ANSWERED the caller owns *reply; otherwise *reply is zeroes. */
+    enum http_outcome (*get)(void *self, const struct http_request *request, struct http_reply *reply,
+                             char problem[200]);
+    /* Sleep a random time between the two, so that many programs that were refused together do not come back together.
+     */
+    void (*wait)(void *self, double least_s, double most_s);
+};
+
+/* The real one, by libcurl.  timeout_s bounds a whole request.  One thread at a time. */
+bool http_open(struct http *http, double timeout_s, struct file_error *err);
+void http_close(struct http *http); /* fine on zeroes */
+
+/* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment. */
+bool http_address_fits(const char *url, struct file_error *err);
+
+/* Whether a text can be a key: printable ASCII without spaces, so that it cannot smuggle in another header. */
+bool http_key_fits(const char *key);
+
+#endif

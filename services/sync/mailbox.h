@@ -1,0 +1,15 @@
+/*
+ * mailbox.h - takes submissions out of notification e-mails: a folder of .eml files, or one file (.eml or mbox).
+ *
+ * The last resort, where Formspree's API and webhooks are not at hand.  A submission becomes {"submission":{...}},
+ * with the message's id as "_id".
+ */
+#ifndef SYNC_MAILBOX_H
+#define SYNC_MAILBOX_H
+
+#include "services/sync/intake.h"
+
+/* Messages read before are known by the hash of their bytes, the refused ones too. */
+bool mailbox_pull(const char *path, struct intake *intake, struct file_error *err);
+
+#endif

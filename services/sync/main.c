@@ -1,0 +1,116 @@
+/* leadforest-sync: pulls new submissions and payments into raw/inbox, from Stripe, Formspree and e-mails. */
+#include <string.h>
+
+#include "services/common/log.h"
+#include "services/common/stage.h"
+#include "services/sync/source.h"
+
+static const struct setting rows[] = {
+    SETTINGS_COMMON(struct options, common),
+    SETTINGS_NOW(struct options, now),
+    {NULL, "STRIPE_API_KEY", SETTING_SECRET, offsetof(struct options, stripe_key), NULL, 1, 500, NULL,
+     "secret or restricted key of Stripe's API; reading is enough"},
+    {"stripe-url", "STRIPE_URL", SETTING_TEXT, offsetof(struct options, stripe_url), "https://api.stripe.com", 1, 500,
+     NULL, "address of Stripe's API"},
+    {"stripe-version", "STRIPE_VERSION", SETTING_TEXT, offsetof(struct options, stripe_version), "2025-03-31.basil", 1,
+     60, NULL, "version of Stripe's API to ask for"},
+    {"backfill", NULL, SETTING_FLAG, offsetof(struct options, backfill), NULL, 0, 0, NULL,
+     "take all of Stripe's objects again, not only new events"},
+    {NULL, "FORMSPREE_API_KEY", SETTING_SECRET, offsetof(struct options, formspree_key), NULL, 1, 500, NULL,
+     "key of Formspree's API, for all forms; or one for each form, between commas"},
+    {"formspree-url", "FORMSPREE_URL", SETTING_TEXT, offsetof(struct options, formspree_url), "https://formspree.io", 1,
+     500, NULL, "address of Formspree's API"},
+    {"forms", "FORMSPREE_FORMS", SETTING_TEXT, offsetof(struct options, forms), NULL, 1, 2000, NULL,
+     "ids of the forms to pull, between commas"},
+    {"mail", "MAIL_PATH", SETTING_TEXT, offsetof(struct options, mail), NULL, 1, 4000, NULL,
+     "folder of .eml files, or an mbox, with Formspree's notifications"},
+    {"overlap", "SYNC_OVERLAP", SETTING_WHOLE, offsetof(struct options, overlap_s), "3600", 0, 2592000, NULL,
+     "seconds before the newest known record from which to look again"},
+    {"timeout", "SYNC_TIMEOUT", SETTING_NUMBER, offsetof(struct options, timeout_s), "60", 0.1, 3600, NULL,
+     "seconds that one request may take"},
+    {"max-wait", "SYNC_MAX_WAIT", SETTING_NUMBER, offsetof(struct options, max_wait_s), "120", 0, 86400, NULL,
+     "seconds to wait for an API that is busy or down before giving up"},
+};
+
+static const struct program program = {
+    .name = "leadforest-sync",
+    .does = "pulls new submissions and payments into raw/inbox",
+    .usage = "[options] [stripe|formspree|mail]",
+    .notes = "Without a word, whichever are configured.",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+    .max_words = 1,
+};
+
+/* Which sources this run pulls; false and err where none, or one of them cannot be. */
+static bool choose(const struct options *o, const char *word, bool chosen[SOURCES], struct file_error *err) {
+    bool any = false;
+    for (size_t i = 0; i < SOURCES; i++) {
+        chosen[i] = word != NULL ? strcmp(word, source_table[i].name) == 0 : source_table[i].configured(o);
+        any = any || chosen[i];
+        if (chosen[i] && !source_table[i].fits(o, err))
+            return false;
+    }
+    if (any)
+        return true;
+    return word != NULL ? file_error_say(err, "there is no source \"%.80s\"", word)
+                        : file_error_say(err, "nothing to pull from: set STRIPE_API_KEY, FORMSPREE_API_KEY and "
+                                              "FORMSPREE_FORMS, or --mail");
+}
+
+/* What fails for good asks for a person, so it is told before what passes. */
+static enum exit_code worse(enum exit_code a, enum exit_code b) {
+    static const enum exit_code order[] = {EXIT_BAD_DATA, EXIT_TRY_LATER, EXIT_DONE};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return EXIT_NOTHING_TO_DO;
+}
+
+/* One source; what becomes of it stands in the result line under its name. */
+static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http, moment now,
+                           json_t *result) {
+    struct file_error err;
+    json_t *counts = NULL;
+    bool done = source_pull(source, o, http, now, &counts, &err);
+    json_int_t appended = json_integer_value(json_object_get(counts, "appended"));
+    if (!done) {
+        log_event(LOG_ERROR, "failed", "%s: %s", source->name, err.text);
+        json_object_set_new(result, "error", json_string(err.text));
+    }
+    if (counts != NULL)
+        json_object_set_new(result, source->name, counts);
+    if (!done)
+        return err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    return appended > 0 ? EXIT_DONE : EXIT_NOTHING_TO_DO;
+}
+
+static enum exit_code pull_all(struct stage *stage, const struct options *o, const char *word) {
+    struct http http = {0};
+    struct file_error err;
+    bool chosen[SOURCES];
+    moment now;
+    if (!clock_now(o->now, &now))
+        return stage_fail(stage, EXIT_USAGE_ERROR, "--now is no time");
+    if (!choose(o, word, chosen, &err) || !http_open(&http, o->timeout_s, &err))
+        return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
+
+    json_t *result = json_object();
+    enum exit_code code = EXIT_NOTHING_TO_DO;
+    for (size_t i = 0; i < SOURCES; i++)
+        if (chosen[i])
+            code = worse(code, pull(&source_table[i], o, &http, now, result));
+    http_close(&http);
+    return stage_end(stage, code, result);
+}
+
+int main(int argc, char **argv) {
+    struct options o = {0};
+    struct words words;
+    struct stage stage;
+    bool finished;
+    enum exit_code code = settings_read(&program, &o, &words, argc, argv, &finished);
+    if (code == EXIT_DONE && !finished && stage_begin(&stage, "sync", o.common.data, &code))
+        code = pull_all(&stage, &o, words.count > 0 ? words.word[0] : NULL);
+    return (int)code;
+}

@@ -1,0 +1,140 @@
+/* source.c - Stripe, Formspree and e-mail as rows of one table. */
+#include "services/sync/source.h"
+
+#include <string.h>
+
+#include "services/sync/formspree.h"
+#include "services/sync/mailbox.h"
+#include "services/sync/stripe.h"
+
+/* ---- stripe ---- */
+
+static bool stripe_configured(const struct options *o) {
+    return o->stripe_key != NULL;
+}
+
+static bool stripe_fits(const struct options *o, struct file_error *err) {
+    if (o->stripe_key == NULL)
+        return file_error_say(err, "stripe: STRIPE_API_KEY is not set");
+    if (!http_key_fits(o->stripe_key))
+        return file_error_say(err, "stripe: STRIPE_API_KEY has spaces or is no key");
+    if (o->stripe_version[strspn(o->stripe_version, "abcdefghijklmnopqrstuvwxyz0123456789.-")] != '\0')
+        return file_error_say(err, "stripe: \"%s\" is no version of Stripe's API", o->stripe_version);
+    return http_address_fits(o->stripe_url, err);
+}
+
+/* Live and test keys see different objects; the middle of a key tells which. */
+static void stripe_identity(const struct options *o, char *out, size_t size) {
+    snprintf(out, size, "%s %s", o->stripe_url, strstr(o->stripe_key, "_test_") != NULL ? "test" : "live");
+}
+
+static bool pull_stripe(const struct options *o, const struct http *http, struct intake *intake,
+                        struct file_error *err) {
+    char version[100];
+    snprintf(version, sizeof version, "Stripe-Version: %s", o->stripe_version);
+    struct api api = {http, o->stripe_url, o->stripe_key, version, o->max_wait_s};
+    struct stripe_pull pull = {.backfill = o->backfill, .overlap_s = o->overlap_s};
+    return stripe_pull(&pull, &api, intake, err);
+}
+
+/* ---- formspree ---- */
+
+/* The part of a list between commas that begins at *at, which moves behind it; cut to what fits. */
+static void next_part(const char **at, char *part, size_t size) {
+    size_t length = strcspn(*at, ",");
+    snprintf(part, size, "%.*s", (int)length, *at);
+    *at += length + ((*at)[length] == ',');
+}
+
+static size_t count_parts(const char *list) {
+    size_t count = 1;
+    for (; *list != '\0'; list++)
+        count += *list == ',';
+    return count;
+}
+
+static bool formspree_configured(const struct options *o) {
+    return o->formspree_key != NULL || o->forms != NULL;
+}
+
+static bool formspree_fits(const struct options *o, struct file_error *err) {
+    if (o->formspree_key == NULL || o->forms == NULL)
+        return file_error_say(err, "formspree: %s is not set",
+                              o->forms == NULL ? "FORMSPREE_FORMS" : "FORMSPREE_API_KEY");
+    const char *at = o->forms;
+    for (size_t left = count_parts(o->forms); left > 0; left--) {
+        char form[80];
+        next_part(&at, form, sizeof form);
+        if (!formspree_form_fits(form))
+            return file_error_say(err, "formspree: \"%s\" is no id of a form (letters and digits)", form);
+    }
+    size_t keys = count_parts(o->formspree_key);
+    if (!http_key_fits(o->formspree_key) || (keys != 1 && keys != count_parts(o->forms)))
+        return file_error_say(err,
+                              "formspree: FORMSPREE_API_KEY must be one key, or one for each form, between commas");
+    return http_address_fits(o->formspree_url, err);
+}
+
+static void formspree_identity(const struct options *o, char *out, size_t size) {
+    snprintf(out, size, "%s", o->formspree_url);
+}
+
+static bool pull_formspree(const struct options *o, const struct http *http, struct intake *intake,
+                           struct file_error *err) {
+    const char *forms = o->forms, *keys = o->formspree_key;
+    bool one_key = count_parts(o->formspree_key) == 1, done = true;
+    for (size_t left = count_parts(o->forms); done && left > 0; left--) {
+        char form[80], key[512];
+        next_part(&forms, form, sizeof form);
+        if (one_key)
+            keys = o->formspree_key;
+        next_part(&keys, key, sizeof key);
+        struct api api = {http, o->formspree_url, key, NULL, o->max_wait_s};
+        struct formspree_pull pull = {.form = form, .overlap_s = o->overlap_s};
+        done = formspree_pull(&pull, &api, intake, err);
+    }
+    return done;
+}
+
+/* ---- mail ---- */
+
+static bool mail_configured(const struct options *o) {
+    return o->mail != NULL;
+}
+
+static bool mail_fits(const struct options *o, struct file_error *err) {
+    return o->mail != NULL || file_error_say(err, "mail: --mail is not given");
+}
+
+static void mail_identity(const struct options *o, char *out, size_t size) {
+    (void)o; /* messages are known by their content, wherever they lie */
+    snprintf(out, size, "e-mail");
+}
+
+static bool pull_mail(const struct options *o, const struct http *http, struct intake *intake, struct file_error *err) {
+    (void)http;
+    return mailbox_pull(o->mail, intake, err);
+}
+
+/* ---- all of them ---- */
+
+/* The instance in the inbox's names is ours alone: see inbox.h.  E-mails tell of Formspree's submissions. */
+const struct source source_table[SOURCES] = {
+    {"stripe", "stripe-sync", 8192, stripe_configured, stripe_fits, stripe_identity, pull_stripe},
+    {"formspree", "formspree-sync", 8192, formspree_configured, formspree_fits, formspree_identity, pull_formspree},
+    {"mail", "formspree-mail", 1 << 19, mail_configured, mail_fits, mail_identity, pull_mail},
+};
+
+bool source_pull(const struct source *source, const struct options *options, const struct http *http, moment at,
+                 json_t **counts, struct file_error *err) {
+    char identity[4200];
+    struct intake intake = {.data = options->common.data, .inbox = source->inbox, .at = at};
+    source->identity(options, identity, sizeof identity);
+    bool done = cursor_open(&intake.cursor, options->common.data, source->name, identity, source->remembered, err);
+    if (done) {
+        done = source->pull(options, http, &intake, err);
+        *counts = intake_counts(&intake);
+    }
+    intake_done(&intake);
+    return done;
+}

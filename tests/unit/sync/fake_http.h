@@ -1,0 +1,63 @@
+/* fake_http.h - HTTP without a network: answers from a script, and remembers what was asked and how long it waited. */
+#ifndef TEST_FAKE_HTTP_H
+#define TEST_FAKE_HTTP_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/sync/http.h"
+
+enum { FAKE_MOST = 32 };
+
+struct fake_answer {
+    enum http_outcome outcome;
+    long status;
+    double retry_after_s;
+    char *body; /* freed when it was given */
+};
+
+struct fake {
+    struct fake_answer answer[FAKE_MOST];
+    size_t answers, asked, waits;
+    char url[FAKE_MOST][1024];
+    char key[64], header[64]; /* of the last request */
+    double least_s[FAKE_MOST], most_s[FAKE_MOST];
+};
+
+/* Beyond the script's end nothing answers. */
+static enum http_outcome fake_get(void *self, const struct http_request *request, struct http_reply *reply,
+                                  char problem[200]) {
+    struct fake *fake = self;
+    *reply = (struct http_reply){0};
+    if (fake->asked == FAKE_MOST)
+        abort();
+    snprintf(fake->url[fake->asked], sizeof fake->url[0], "%s", request->url);
+    snprintf(fake->key, sizeof fake->key, "%s", request->key);
+    snprintf(fake->header, sizeof fake->header, "%s", request->header != NULL ? request->header : "");
+    struct fake_answer *answer = &fake->answer[fake->asked++];
+    if (fake->asked > fake->answers || answer->outcome == HTTP_UNREACHABLE) {
+        snprintf(problem, 200, "nobody there");
+        return HTTP_UNREACHABLE;
+    }
+    if (answer->outcome == HTTP_ANSWERED)
+        *reply = (struct http_reply){answer->status, answer->retry_after_s, answer->body, strlen(answer->body)};
+    return answer->outcome;
+}
+
+static void fake_wait(void *self, double least_s, double most_s) {
+    struct fake *fake = self;
+    fake->least_s[fake->waits] = least_s;
+    fake->most_s[fake->waits++] = most_s;
+}
+
+static inline struct http fake_http(struct fake *fake) {
+    *fake = (struct fake){0};
+    return (struct http){.self = fake, .get = fake_get, .wait = fake_wait};
+}
+
+static inline void fake_answer(struct fake *fake, long status, const char *body) {
+    fake->answer[fake->answers++] = (struct fake_answer){HTTP_ANSWERED, status, 0, strdup(body)};
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* http_test.c - where keys may be sent, what can be a key, and how addresses are written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/sync/http.h"
+#include "services/sync/query.h"
+
+static void keys_go_to_https_and_to_this_machine_alone(void **state) {
+    (void)state;
+    static const char *const fit[] = {"https://api.stripe.com", "https://proxy.example:8443/stripe",
+                                      "http://127.0.0.1:80", "http://localhost:8080", "http://[::1]:1"};
+    static const char *const unfit[] = {"http://api.stripe.com",
+                                        "http://127.0.0.1.example.com",
+                                        "http://127.0.0.1@example.com",
+                                        "http://localhost.example.com",
+                                        "https://user:word@example.com",
+                                        "ftp://127.0.0.1",
+                                        "file:///etc/passwd",
+                                        "https://example.com?x=1",
+                                        "https://example.com#x",
+                                        "api.stripe.com",
+                                        ""};
+    struct file_error err;
+    for (size_t i = 0; i < sizeof fit / sizeof *fit; i++)
+        assert_true(http_address_fits(fit[i], &err));
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
+        assert_false(http_address_fits(unfit[i], &err));
+}
+
+static void a_key_cannot_hold_another_header(void **state) {
+    (void)state;
+    assert_true(http_key_fits("sk_test_0123456789"));
+    assert_false(http_key_fits("sk_test_0123456789\n"));
+    assert_false(http_key_fits("sk test 0123456789"));
+    assert_false(http_key_fits("sk_test_\xC3\xA9\xC3\xA9"));
+    assert_false(http_key_fits(""));
+}
+
+static void parameters_are_encoded(void **state) {
+    (void)state;
+    struct query query;
+    query_begin(&query, "https://a.example/", "/v1/x");
+    query_text(&query, "types[]", "a b&c=d");
+    query_number(&query, "limit", -5);
+    assert_true(query.whole);
+    assert_string_equal(query.text, "https://a.example/v1/x?types%5B%5D=a%20b%26c%3Dd&limit=-5");
+    assert_int_equal(query.where_size, strlen("https://a.example/v1/x"));
+}
+
+static void an_address_that_does_not_fit_is_noticed(void **state) {
+    (void)state;
+    struct query query;
+    char value[3000];
+    memset(value, '/', sizeof value - 1);
+    value[sizeof value - 1] = '\0';
+    query_begin(&query, "https://a.example", "/");
+    query_text(&query, "x", value);
+    assert_false(query.whole);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_go_to_https_and_to_this_machine_alone),
+        cmocka_unit_test(a_key_cannot_hold_another_header),
+        cmocka_unit_test(parameters_are_encoded),
+        cmocka_unit_test(an_address_that_does_not_fit_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,46 @@
+/* intake_fixture.h - an intake on a scratch folder, and what it left in the inbox. */
+#ifndef TEST_INTAKE_FIXTURE_H
+#define TEST_INTAKE_FIXTURE_H
+
+#include "services/common/files.h"
+#include "services/sync/intake.h"
+#include "tests/unit/common/scratch.h"
+
+static struct intake intake;
+static struct file_error err;
+
+static const moment NOON = 1780315200; /* 2026-06-01T12:00:00Z */
+#define INBOX_FILE "raw/inbox/test-unit-2026-06-01.ndjson"
+
+static inline bool intake_again(moment at) {
+    intake_done(&intake);
+    intake = (struct intake){.data = scratch, .inbox = "test-unit", .at = at};
+    return cursor_open(&intake.cursor, scratch, "test", "unit", 1024, &err);
+}
+
+/* As if this program had never run here. */
+static inline int intake_fresh(void **state) {
+    (void)state;
+    char command[300];
+    snprintf(command, sizeof command, "rm -rf '%s/raw'", scratch);
+    return system(command) != 0 || !intake_again(NOON);
+}
+
+static inline int intake_end(void **state) {
+    (void)state;
+    intake_done(&intake);
+    return 0;
+}
+
+/* The lines of the inbox that have this text. */
+static inline size_t inbox_count(const char *text) {
+    size_t size, count = 0;
+    char *all = files_read(scratch_path(INBOX_FILE), 1 << 24, &size, &err);
+    char *rest = all;
+    for (char *line; all != NULL && (line = strsep(&rest, "\n")) != NULL;)
+        count += line[0] != '\0' && strstr(line, text) != NULL;
+    free(all);
+    return count;
+}
+
+#endif
