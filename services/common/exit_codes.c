@@ -15,6 +15,7 @@ const char *exit_code_word(enum exit_code code) {
         return "nothing to do";
     case EXIT_TERMINATED:
         return "terminated";
+    case EXIT_NONE:
     case EXIT_BUG:
         break;
     }
