@@ -54,7 +54,7 @@ static void start_stage(struct run *run) {
 }
 
 bool run_begin(struct run *run, const char *data, const char *reason) {
-    *run = (struct run){.data = data, .reason = reason, .began = clock_monotonic()};
+    *run = (struct run){.data = data, .reason = reason, .began = clock_monotonic(), .code = EXIT_NONE};
     if (!stage_begin(&run->stage, "pipeline", data, &run->code))
         return false;
     char folder[PATH_MAX];

@@ -7,7 +7,7 @@
 
 struct run {
     bool going;
-    enum exit_code code; /* once it has ended */
+    enum exit_code code; /* EXIT_NONE until it has ended */
     const char *data;    /* borrowed */
     const char *reason;  /* why it was started; borrowed */
     struct stage stage;  /* the pipeline's own lock and run id */
