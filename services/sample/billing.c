@@ -105,7 +105,8 @@ static const char *first_of(const struct config_strings *list) {
     return list->count > 0 ? list->text[0] : NULL;
 }
 
-/* A price is named by lookup key or nickname where the configuration knows one, by neither where only the amount tells. */
+/* A price is named by lookup key or nickname where the configuration knows one, by neither where only the amount tells.
+ */
 void billing_name_price(struct billing *billing, size_t package) {
     const struct config_package *config = &billing->sample->world->config->packages[package];
     enum story_plan plan = billing->story->plan;

@@ -21,7 +21,7 @@ struct billing {
 };
 
 struct billing *billing_new(const struct sample *sample); /* NULL where memory ran out */
-bool billing_failed(const struct billing *billing);         /* memory ran out while something was put together */
+bool billing_failed(const struct billing *billing);       /* memory ran out while something was put together */
 void billing_free(struct billing *billing);
 
 /*
@@ -33,7 +33,8 @@ void billing_customer(struct billing *billing, const struct person *person, cons
 /* A subscription to a package.  Sets: session, subscription, item, and what billing_name_price sets. */
 void billing_purchase(struct billing *billing, size_t package);
 
-/* The price of a package alone.  Sets: price, product, lookup_key and nickname (quoted or null), unit_amount, fee_price. */
+/* The price of a package alone.  Sets: price, product, lookup_key and nickname (quoted or null), unit_amount,
+ * fee_price. */
 void billing_name_price(struct billing *billing, size_t package);
 
 /* An invoice over an amount with its intent and charge.  Sets: invoice, invoice_line, intent, charge, amount, at. */

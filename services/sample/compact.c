@@ -3,16 +3,21 @@
 
 #include <inttypes.h>
 
+/* clang-format off: it would break the lines of JSON within names */
 static const char session[] =
-    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$at,"
+    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$"
+    "at,"
     "'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':'$invoice','line_items':"
-    "{'object':'list','data':[{'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring'}}$fee]},'livemode':$live,'mode':'subscription',"
-    "'payment_method_types':['$method'],'payment_status':'$payment_status','status':'complete','subscription':'$subscription'}";
+    "{'object':'list','data':[{'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring'}"
+    "}$fee]},'livemode':$live,'mode':'subscription',"
+    "'payment_method_types':['$method'],'payment_status':'$payment_status','status':'complete','subscription':'$"
+    "subscription'}";
 
 static const char fee_item[] = ",{'price':{'id':'$fee_price','type':'one_time'}}";
 
 static const char fee_session[] =
-    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$at,"
+    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$"
+    "at,"
     "'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':null,'line_items':"
     "{'object':'list','data':[{'price':{'id':'$fee_price','type':'one_time'}}]},"
     "'livemode':$live,'mode':'payment','payment_intent':'$intent','payment_method_types':['$method'],"
@@ -29,15 +34,19 @@ static const char dispute[] =
     "'livemode':$live,'payment_intent':'$intent','reason':'fraudulent','status':'$status'}";
 
 static const char invoice[] =
-    "{'id':'$invoice','object':'invoice','amount_paid':$amount,'billing_reason':'$reason','created':$at,'currency':'$currency',"
-    "'customer':'$customer','customer_email':$email,'lines':{'object':'list','data':[{'id':'$invoice_line','amount':$amount,"
-    "'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring','unit_amount':$unit_amount},"
+    "{'id':'$invoice','object':'invoice','amount_paid':$amount,'billing_reason':'$reason','created':$at,'currency':'$"
+    "currency',"
+    "'customer':'$customer','customer_email':$email,'lines':{'object':'list','data':[{'id':'$invoice_line','amount':$"
+    "amount,"
+    "'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring','unit_amount':$unit_"
+    "amount},"
     "'type':'subscription'}]},'livemode':$live,'paid':true,'payment_intent':'$intent','status':'paid',"
     "'subscription':'$subscription'}";
 
 static const char customer[] =
     "{'id':'$customer','object':'customer','created':$at,'currency':'$currency','email':$known_email,'livemode':$live,"
     "'name':'$name'}";
+/* clang-format on */
 
 static void send(struct delivery *out, struct billing *billing, const char *template) {
     buffer_clear(&billing->line);
@@ -68,7 +77,8 @@ static void write_session(struct delivery *out, struct billing *billing, size_t 
 enum charge_end { CHARGE_PAID, CHARGE_DECLINED, CHARGE_REFUNDED, CHARGE_PART_REFUNDED, CHARGE_DISPUTED };
 
 /* The charge of the payment now in the fields, as it stands in the end. */
-static void write_charge(struct delivery *out, struct billing *billing, int64_t amount, bool of_invoice, enum charge_end end) {
+static void write_charge(struct delivery *out, struct billing *billing, int64_t amount, bool of_invoice,
+                         enum charge_end end) {
     struct fields *fields = &billing->fields;
     bool paid = end != CHARGE_DECLINED;
     int64_t refunded = end == CHARGE_REFUNDED ? amount : end == CHARGE_PART_REFUNDED ? amount / 3 : 0;
@@ -157,7 +167,8 @@ static void write_rest(struct delivery *out, struct billing *billing, const stru
     }
 }
 
-void compact_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story) {
+void compact_write(struct delivery *out, struct billing *billing, const struct person *person,
+                   const struct story *story) {
     billing_customer(billing, person, story);
     set_details(billing);
     fields_set(&billing->fields, "at", "%" PRId64, story->at);

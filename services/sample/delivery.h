@@ -9,17 +9,17 @@
 
 #include <stdio.h>
 
-#include "services/sample/draw.h"
 #include "services/sample/buffer.h"
+#include "services/sample/draw.h"
 
 enum { DELIVERY_WINDOW = 1000 };
 
 struct delivery {
     FILE *file; /* borrowed */
     struct draw draw;
-    unsigned twice;   /* per 100,000 lines */
+    unsigned twice;           /* per 100,000 lines */
     uint64_t lines, repeated; /* sent so far; of them the second copies */
-    bool failed;      /* out of memory */
+    bool failed;              /* out of memory */
     struct buffer waiting[DELIVERY_WINDOW];
 };
 

@@ -11,7 +11,16 @@
 #include <stdint.h>
 
 /* What a stream is for, so that one more draw in one place does not change the others. */
-enum draw_stream { DRAW_PERSON, DRAW_STORY, DRAW_FORM, DRAW_BROKEN, DRAW_STRIPE_IDS, DRAW_EVENT_IDS, DRAW_STRIPE_LOOK, DRAW_DELIVERY };
+enum draw_stream {
+    DRAW_PERSON,
+    DRAW_STORY,
+    DRAW_FORM,
+    DRAW_BROKEN,
+    DRAW_STRIPE_IDS,
+    DRAW_EVENT_IDS,
+    DRAW_STRIPE_LOOK,
+    DRAW_DELIVERY
+};
 
 struct draw {
     uint64_t key, count;
@@ -19,7 +28,7 @@ struct draw {
 
 struct draw draw_begin(uint64_t seed, enum draw_stream stream, uint64_t number);
 uint64_t draw_next(struct draw *draw);
-uint32_t draw_ticket(struct draw *draw);              /* 0 .. 2^32 - 1 */
+uint32_t draw_ticket(struct draw *draw);                /* 0 .. 2^32 - 1 */
 uint64_t draw_below(struct draw *draw, uint64_t limit); /* 0 .. limit - 1; limit 1 .. 2^32 */
 bool draw_chance(struct draw *draw, unsigned per_100000);
 

@@ -142,8 +142,8 @@ static void begin_invoice(struct telling *t, int64_t plan, int64_t fee, moment a
     fields_borrow(fields, "reason", reason);
     fields_set(fields, "subtotal", "%" PRId64, subtotal);
     fields_set(fields, "discount", "%" PRId64, discount);
-    fields_set(fields, "discount_amounts", discount > 0 ? "[{\"amount\":%" PRId64 ",\"discount\":\"di_1Autumn\"}]" : "[]",
-               discount);
+    fields_set(fields, "discount_amounts",
+               discount > 0 ? "[{\"amount\":%" PRId64 ",\"discount\":\"di_1Autumn\"}]" : "[]", discount);
     fields_set(fields, "period_end", "%" PRId64, at + MONTH);
     buffer_clear(&t->billing->part);
     t->lines = 0;
@@ -350,7 +350,8 @@ static void tell_rest(struct telling *t) {
     }
 }
 
-void events_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story) {
+void events_write(struct delivery *out, struct billing *billing, const struct person *person,
+                  const struct story *story) {
     struct telling t = {out, billing, &billing->fields, story, story->new_api ? &shapes_new : &shapes_old, 0};
     begin_story(&t, person);
     if (story->join == JOIN_BY_CUSTOMER) {

@@ -4,6 +4,7 @@
 
 #include "services/sample/billing.h"
 
-void events_write(struct delivery *out, struct billing *billing, const struct person *person, const struct story *story);
+void events_write(struct delivery *out, struct billing *billing, const struct person *person,
+                  const struct story *story);
 
 #endif

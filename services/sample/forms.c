@@ -96,7 +96,8 @@ static void put_size(struct buffer *row, const struct sample *sample, size_t siz
     bool number = mess_happens(draw, MESS_SIZE_AS_NUMBER), dash = mess_happens(draw, MESS_SIZE_DASH);
     bool range = sample->world->size->ranges && read_range(name, &low, &high);
     if (range && number)
-        buffer_format(row, "%lu%s", low + draw_below(draw, high - low + 1), draw_below(draw, 2) == 0 ? "" : " employees");
+        buffer_format(row, "%lu%s", low + draw_below(draw, high - low + 1),
+                      draw_below(draw, 2) == 0 ? "" : " employees");
     else if (range && dash && strchr(name, '-') != NULL)
         buffer_format(row, draw_below(draw, 2) == 0 ? "%lu\xe2\x80\x93%lu" : "%lu to %lu", low, high);
     else if (mess_happens(draw, MESS_CASE_AND_SPACES))
@@ -128,7 +129,7 @@ static void put_row(struct buffer *row, const struct sample *sample, const struc
     person_email(person, email);
     buffer_clear(row);
     buffer_format(row, "%s,%s %s,%s,", person->anonymous ? "" : person->id, person_first_name(person),
-                person_last_name(person), email);
+                  person_last_name(person), email);
     put_business_name(row, person, world_type_name(sample->world, person->type), draw);
     buffer_put(row, ",");
     put_type(row, sample, person->type, draw);
@@ -163,7 +164,8 @@ static void put_broken_row(struct buffer *row, const struct sample *sample, uint
         buffer_put(row, "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r");
         break;
     case 2:
-        buffer_format(row, ",%s,,%s,Legal,1-9,,,2026-01-31T10:20:30,,", person_first_name(&person), person_trade(&person));
+        buffer_format(row, ",%s,,%s,Legal,1-9,,,2026-01-31T10:20:30,,", person_first_name(&person),
+                      person_trade(&person));
         break;
     default:
         buffer_put(row, "\x01\x02\xff\xfe PK\x03\x04");
@@ -200,7 +202,8 @@ static void write_person(struct delivery *out, struct buffer *row, const struct 
     }
     if (mess_happens(&draw, MESS_LATER_ANSWER) && story.kind != STORY_NOTHING) {
         moment bought = story.at > story.later ? story.at : story.later;
-        struct answers later = {other_size(sample, person.size, &draw), false, bought + DAY + (moment)draw_below(&draw, 60 * DAY)};
+        struct answers later = {other_size(sample, person.size, &draw), false,
+                                bought + DAY + (moment)draw_below(&draw, 60 * DAY)};
         put_row(row, sample, &person, &later, &draw);
         if (later.at < sample->end)
             delivery_send(out, row);

@@ -19,15 +19,19 @@ struct options {
 
 static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
-    {"leads", NULL, SETTING_WHOLE, offsetof(struct options, leads), "20000", 1, 1e8, NULL, "people who fill in the form"},
-    {"seed", NULL, SETTING_WHOLE, offsetof(struct options, seed), "1", 0, 1e15, NULL, "the same seed gives the same bytes"},
+    {"leads", NULL, SETTING_WHOLE, offsetof(struct options, leads), "20000", 1, 1e8, NULL,
+     "people who fill in the form"},
+    {"seed", NULL, SETTING_WHOLE, offsetof(struct options, seed), "1", 0, 1e15, NULL,
+     "the same seed gives the same bytes"},
     {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
      "5 to 7 whole events a purchase, or one object"},
     {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
-    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-01", 10, 40, NULL, "when the data end (ISO 8601, UTC)"},
+    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-01", 10, 40, NULL,
+     "when the data end (ISO 8601, UTC)"},
     {"shift", NULL, SETTING_CHOICE, offsetof(struct options, shift), "none", 0, 0, "none|covariate|concept|new-type",
      "what changes in the middle of the time: the mix of types, the wishes of some, a new type"},
-    {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL, "overwrite raw data that are no sample"},
+    {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL,
+     "overwrite raw data that are no sample"},
 };
 
 /* Data that a sample did not make stay: they may be the only copy. */
@@ -128,8 +132,13 @@ static void add_inputs(struct stage *stage, const struct options *options, const
 }
 
 int main(int argc, char **argv) {
-    struct program program = {"leadforest-sample", "raw data of customers and payments, from a known distribution",
-                              "[options]", mess_describe(), settings, sizeof settings / sizeof *settings, 0};
+    struct program program = {"leadforest-sample",
+                              "raw data of customers and payments, from a known distribution",
+                              "[options]",
+                              mess_describe(),
+                              settings,
+                              sizeof settings / sizeof *settings,
+                              0};
     struct options options = {0};
     struct sample sample = {0};
     struct stage stage;

@@ -7,15 +7,16 @@
 
 #include "services/sample/mess.h"
 
-static const char *const first_names[] = {"Anna",  "Ben",    "Carla",  "Deniz", "Elena", "Farid", "Greta", "Hugo",
-                                          "Ines",  "Jonas",  "Kemal",  "Lena",  "Marta", "Nils",  "Olga",  "Pablo",
-                                          "Quinn", "Rosa",   "Samir",  "Tessa", "Uwe",   "Vera",  "Wanda", "Xenia",
-                                          "Yusuf", "Zoe",    "Amara",  "Bruno", "Chloe", "Diego", "Edith", "Felix"};
+static const char *const first_names[] = {"Anna",  "Ben",   "Carla", "Deniz", "Elena", "Farid", "Greta", "Hugo",
+                                          "Ines",  "Jonas", "Kemal", "Lena",  "Marta", "Nils",  "Olga",  "Pablo",
+                                          "Quinn", "Rosa",  "Samir", "Tessa", "Uwe",   "Vera",  "Wanda", "Xenia",
+                                          "Yusuf", "Zoe",   "Amara", "Bruno", "Chloe", "Diego", "Edith", "Felix"};
 static const char *const last_names[] = {"Abel",   "Becker", "Castro", "Dorn",   "Evans", "Fischer", "Grant",  "Hale",
                                          "Ibarra", "Jensen", "Kaya",   "Lopez",  "Moss",  "Novak",   "Okafor", "Perez",
                                          "Quist",  "Ramos",  "Stone",  "Thorne", "Ueda",  "Vance",   "Walsh",  "Young",
                                          "Zeller", "Ash",    "Bloom",  "Clark",  "Drake", "Ellis",   "Frost",  "Gray"};
-static const char *const trades[] = {"Group", "Partners", "Studio", "Company", "Associates", "Center", "House", "Works"};
+static const char *const trades[] = {"Group",      "Partners", "Studio", "Company",
+                                     "Associates", "Center",   "House",  "Works"};
 static const char *const domains[] = {"example.com", "example.org", "example.net"};
 
 enum {

@@ -8,10 +8,10 @@
 /* What a sample is made of; every person and story is a function of it and a number. */
 struct sample {
     uint64_t seed;
-    uint64_t leads;      /* people who filled in the form: numbers 0 .. leads - 1 */
-    uint64_t strangers;  /* people who pay without having done so: the numbers after them */
-    moment begin, end;   /* sign-ups lie between; nothing happens after the end */
-    moment shifted;      /* from here on the world is world->after */
+    uint64_t leads;     /* people who filled in the form: numbers 0 .. leads - 1 */
+    uint64_t strangers; /* people who pay without having done so: the numbers after them */
+    moment begin, end;  /* sign-ups lie between; nothing happens after the end */
+    moment shifted;     /* from here on the world is world->after */
     struct world *world;
 };
 
@@ -30,7 +30,7 @@ const struct world_era *person_era(const struct person *person, const struct sam
 
 const char *person_first_name(const struct person *person);
 const char *person_last_name(const struct person *person);
-const char *person_trade(const struct person *person); /* the last word of a business name: "Group" */
+const char *person_trade(const struct person *person);        /* the last word of a business name: "Group" */
 void person_email(const struct person *person, char out[80]); /* lower case; nobody else has it */
 
 #endif

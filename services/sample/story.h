@@ -36,7 +36,7 @@ struct story {
     enum story_join join;
     enum story_plan plan;
     size_t package, other;
-    moment at, later; /* the first payment; what follows it, at most a month afterwards */
+    moment at, later;  /* the first payment; what follows it, at most a month afterwards */
     unsigned renewals; /* months paid after the first, up to the end */
     bool setup_fee, discount, retried, bare_charge, other_payer, new_api;
 };

@@ -66,13 +66,13 @@ json_t *truth_json(const struct truth *truth) {
     json_object_set_new(bayes, "of_buyers", score_json(world_bayes(sample->world, era, true)));
     return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", (json_int_t)sample->seed, "begin", begin,
                      "end", end, "shift", shift_json(truth), "bayes", bayes, "leads", count(truth->tally.people),
-                     "purchases", purchases_json(&truth->tally, sample->world->config), "files", truth_counts(truth), "distribution",
-                     distribution_json(sample->world, era));
+                     "purchases", purchases_json(&truth->tally, sample->world->config), "files", truth_counts(truth),
+                     "distribution", distribution_json(sample->world, era));
 }
 
 json_t *truth_counts(const struct truth *truth) {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "leads", count(truth->tally.people), "buyers",
                      count(truth->tally.buyers), "labelled", count(truth->tally.labelled), "rows",
-                     count(truth->forms.rows), "repeated_rows", count(truth->forms.repeated), "broken_rows", count(truth->forms.broken), "records",
-                     count(truth->payments.lines));
+                     count(truth->forms.rows), "repeated_rows", count(truth->forms.repeated), "broken_rows",
+                     count(truth->forms.broken), "records", count(truth->payments.lines));
 }

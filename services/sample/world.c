@@ -22,12 +22,12 @@ static const unsigned leads_of[TYPES][SIZES] = {
     {28, 30, 16, 7, 3, 2},  /* Restaurant */
 };
 
-static const unsigned buyers_of[TYPES] = {470, 530, 460, 440, 420, 450, 430, 500, 440, 400}; /* per 1,000 leads */
+static const unsigned buyers_of[TYPES] = {490, 540, 490, 470, 450, 480, 470, 520, 470, 430}; /* per 1,000 leads */
 
 /* How much a type likes each package, smallest first. */
 static const unsigned type_effect[TYPES][PACKAGES] = {
-    {9, 27, 80, 50},    {5, 18, 150, 22}, {18, 100, 34, 26}, {160, 34, 12, 6}, {28, 100, 18, 13},
-    {100, 50, 12, 6},   {40, 70, 34, 20}, {9, 18, 34, 120},  {55, 26, 48, 12}, {180, 28, 9, 3},
+    {9, 27, 80, 50},  {5, 18, 150, 22}, {18, 100, 34, 26}, {160, 34, 12, 6}, {28, 100, 18, 13},
+    {100, 50, 12, 6}, {40, 70, 34, 20}, {9, 18, 34, 120},  {55, 26, 48, 12}, {180, 28, 9, 3},
 };
 static const unsigned size_effect[SIZES][PACKAGES] = {
     {115, 30, 5, 1}, {26, 46, 46, 3}, {7, 38, 76, 9}, {2, 16, 80, 34}, {1, 6, 46, 100}, {1, 2, 20, 170},
@@ -40,7 +40,7 @@ static const struct {
 } interactions[] = {
     {1, 1, 2, 2, 3}, /* middling dental practices: MVP is not quite as sure as both effects say */
     {3, 4, 1, 6, 1}, /* large home services keep to Elite */
-    {3, 5, 1, 8, 1},
+    {3, 5, 1, 8, 1}, /* and the largest all the more */
     {7, 0, 3, 8, 1}, /* one-person shops that live online want Now */
     {2, 3, 1, 3, 1}, /* law firms of 51-100 stay with Elite */
     {9, 1, 1, 3, 1}, /* restaurants of 10-25 outgrow Business early */
@@ -167,7 +167,8 @@ const char *world_size_name(const struct world *world, size_t size) {
 
 /* ---- drawing ---- */
 
-void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type, size_t *size) {
+void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type,
+                     size_t *size) {
     uint64_t ticket = draw_ticket(draw);
     size_t sizes = world->size->levels.count, cell = 0;
     while (ticket >= era->share[cell / sizes][cell % sizes]) {

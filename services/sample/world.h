@@ -22,10 +22,10 @@ enum world_shift { WORLD_STEADY, WORLD_COVARIATE, WORLD_CONCEPT, WORLD_NEW_TYPE 
 
 /* One regime: before or after the shift. */
 struct world_era {
-    size_t types; /* one more after the shift to a new type */
-    uint32_t share[WORLD_MAX_TYPES][WORLD_MAX_SIZES];                        /* of leads; all sum to 2^32 */
+    size_t types;                                                           /* one more after the shift to a new type */
+    uint32_t share[WORLD_MAX_TYPES][WORLD_MAX_SIZES];                       /* of leads; all sum to 2^32 */
     uint32_t package[WORLD_MAX_TYPES][WORLD_MAX_SIZES][WORLD_MAX_PACKAGES]; /* of a cell's buyers; sum to 2^32 each */
-    unsigned buyers[WORLD_MAX_TYPES];                                        /* per 1,000 leads of the type */
+    unsigned buyers[WORLD_MAX_TYPES];                                       /* per 1,000 leads of the type */
 };
 
 struct world {
@@ -46,7 +46,8 @@ struct world *world_new(const struct config *config, enum world_shift shift, cha
 const char *world_type_name(const struct world *world, size_t type);
 const char *world_size_name(const struct world *world, size_t size);
 
-void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type, size_t *size);
+void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type,
+                     size_t *size);
 size_t world_draw_package(const struct world *world, const struct world_era *era, size_t type, size_t size,
                           struct draw *draw);
 

@@ -67,8 +67,8 @@ static void an_event_delivered_twice_is_the_same_and_no_other_has_its_id(void **
 static void a_plain_purchase_is_five_to_seven_events(void **state) {
     (void)state;
     struct payments payments = write_payments(1, false);
-    size_t purchases = payments.tally.labelled + payments.tally.excluded[EXCLUDED_NO_LEAD] +
-                       payments.tally.excluded[EXCLUDED_LATER];
+    size_t purchases =
+        payments.tally.labelled + payments.tally.excluded[EXCLUDED_NO_LEAD] + payments.tally.excluded[EXCLUDED_LATER];
     double each = (double)(payments.count.lines - payments.count.repeated) / (double)purchases;
     assert_true(each > 5 && each < 10); /* with refunds, renewals and what comes to nothing */
     json_decref(payments.lines);
@@ -110,20 +110,20 @@ static size_t unknown_keys(const json_t *mine, const json_t *real) {
     size_t unknown = 0;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)mine, key, value)
-        if (json_object_get(real, key) == NULL) {
-            print_message("key \"%s\" of a %s is not in the genuine one\n", key, text_of(mine, "object"));
-            unknown++;
-        }
+    json_object_foreach((json_t *)mine, key, value) if (json_object_get(real, key) == NULL) {
+        print_message("key \"%s\" of a %s is not in the genuine one\n", key, text_of(mine, "object"));
+        unknown++;
+    }
     return unknown;
 }
 
 static json_t *first_old_object(const struct payments *payments, const char *type) {
     size_t i;
     json_t *event;
-    json_array_foreach(payments->lines, i, event)
-        if (strcmp(text_of(event, "type"), type) == 0 && strcmp(text_of(event, "api_version"), "2025") < 0)
-            return json_object_get(json_object_get(event, "data"), "object");
+    json_array_foreach(payments->lines, i, event) if (strcmp(text_of(event, "type"), type) == 0 &&
+                                                      strcmp(text_of(event, "api_version"), "2025") <
+                                                          0) return json_object_get(json_object_get(event, "data"),
+                                                                                    "object");
     return NULL;
 }
 

@@ -54,8 +54,9 @@ static void nothing_happens_after_the_end_and_every_kind_of_story_happens(void *
 
 static void a_purchase_that_stands_is_one_labelled_row(void **state) {
     (void)state;
-    static const enum story_kind standing[] = {STORY_PLAIN, STORY_PART_REFUND, STORY_DISPUTE_WON, STORY_TRIAL_PAID,
-                                               STORY_UPGRADE_IN_PLACE, STORY_SECOND_PURCHASE, STORY_REFUND_THEN_BUY};
+    static const enum story_kind standing[] = {STORY_PLAIN,          STORY_PART_REFUND,      STORY_DISPUTE_WON,
+                                               STORY_TRIAL_PAID,     STORY_UPGRADE_IN_PLACE, STORY_SECOND_PURCHASE,
+                                               STORY_REFUND_THEN_BUY};
     for (size_t i = 0; i < sizeof standing / sizeof *standing; i++) {
         struct story_tally tally = judge(standing[i], false);
         assert_true(tally.labelled == 1 && tally.package[2] == 1 && tally.people == 1 && tally.buyers == 1);
