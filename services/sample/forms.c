@@ -60,8 +60,10 @@ static const char *draw_alias(const struct config_feature *feature, size_t level
 static void put_loudly(struct buffer *row, const char *words, struct draw *draw) {
     bool upper = draw_below(draw, 2) == 0;
     buffer_put(row, draw_below(draw, 2) == 0 ? " " : "");
-    for (const char *c = words; *c != '\0'; c++)
-        buffer_add(row, &(char){(char)(upper ? toupper((unsigned char)*c) : tolower((unsigned char)*c))}, 1);
+    for (const char *c = words; *c != '\0'; c++) {
+        char letter = (char)(upper ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
+        buffer_add(row, &letter, 1);
+    }
     buffer_put(row, "  ");
 }
 

@@ -1,6 +1,7 @@
 /* world.c - the tables of the known distribution, and drawing from it. */
 #include "services/sample/world.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ static const unsigned new_type_buyers = 480;
 static void share_out(const uint64_t *weight, size_t count, uint32_t *tickets) {
     uint64_t total = 0, given = 0;
     size_t heaviest = 0;
+    assert(count > 0);
     for (size_t i = 0; i < count; i++) {
         total += weight[i];
         if (weight[i] > weight[heaviest])
