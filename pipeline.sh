@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 build=${BUILD:-build}
-export HOST=127.0.0.1
+export HOST=127.0.0.1 LOG_FORMAT=${LOG_FORMAT:-text}
 
 say() {
     printf '== %s\n' "$*" >&2
