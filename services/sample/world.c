@@ -108,7 +108,7 @@ static uint64_t lead_weight(const struct world *world, size_t type, size_t size,
 }
 
 static void fill_era(const struct world *world, struct world_era *era, enum world_shift shift) {
-    uint64_t leads[WORLD_MAX_TYPES * WORLD_MAX_SIZES];
+    uint64_t leads[WORLD_MAX_TYPES * WORLD_MAX_SIZES] = {0};
     uint32_t tickets[WORLD_MAX_TYPES * WORLD_MAX_SIZES];
     size_t sizes = world->size->levels.count, packages = world->config->package_count;
     era->types = world->type->levels.count + (shift == WORLD_NEW_TYPE);
@@ -116,7 +116,7 @@ static void fill_era(const struct world *world, struct world_era *era, enum worl
         bool turned = shift == WORLD_CONCEPT && changes_mind[type % TYPES];
         era->buyers[type] = is_new_type(world, type) ? new_type_buyers : buyers_of[type % TYPES];
         for (size_t size = 0; size < sizes; size++) {
-            uint64_t odds[WORLD_MAX_PACKAGES];
+            uint64_t odds[WORLD_MAX_PACKAGES] = {0};
             for (size_t package = 0; package < packages; package++)
                 odds[package] = package_weight(world, type, size, package, turned);
             share_out(odds, packages, era->package[type][size]);
