@@ -108,7 +108,7 @@ check "a source that is not configured is a wrong call" is "$code" 64
 
 # Killed in the middle, again and again: a page is slow enough to be hit.
 fresh
-suffer "slow 0.15!"
+suffer "slow 0.08!"
 kills=0
 for _ in $(seq 60); do
     STRIPE_URL=$url "$build/leadforest-sync" --data "$data" stripe >"$scratch/killed" 2>>"$scratch/log" &
