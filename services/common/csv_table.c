@@ -37,19 +37,25 @@ static void stop(struct reader *r, const char *why) {
     r->stopped = true;
 }
 
+/* In the row that is being read. */
+static void stop_in_row(struct reader *r, const char *why) {
+    r->line += !r->stopped;
+    stop(r, why);
+}
+
 static void on_field(void *bytes, size_t size, void *user) {
     struct reader *r = user;
     if (r->stopped)
         return;
     if (r->fields == MAX_COLUMNS) {
-        stop(r, "too many columns");
+        stop_in_row(r, "too many columns");
         return;
     }
     if (r->used + size + 1 > r->room) {
         size_t room = 2 * (r->room + size) + FIRST_ROW_BYTES;
         char *text = realloc(r->text, room);
         if (text == NULL) {
-            stop(r, "out of memory");
+            stop_in_row(r, "out of memory");
             return;
         }
         r->text = text;
@@ -80,9 +86,9 @@ static void take_header(struct reader *r) {
 static void on_row(int end, void *user) {
     struct reader *r = user;
     (void)end;
-    r->line++;
     if (r->stopped)
-        return;
+        return; /* libcsv goes on to the end of the chunk; the line stays where it stopped */
+    r->line++;
     bool header = r->names == NULL;
     if (header)
         take_header(r);
@@ -122,14 +128,10 @@ static void parse_file(struct reader *r, FILE *file) {
     csv_set_space_func(&parser, no_blank);
     size_t n;
     while (!r->stopped && (n = fread(chunk, 1, READ_CHUNK, file)) > 0)
-        if (csv_parse(&parser, chunk, n, on_field, on_row, r) != n) {
-            r->line++;
-            stop(r, csv_error(&parser) == CSV_ENOMEM ? "a field larger than 64 KiB" : "a quote in the wrong place");
-        }
-    if (!r->stopped && csv_fini(&parser, on_field, on_row, r) != 0) {
-        r->line++;
-        stop(r, "the file ends within quotes");
-    }
+        if (csv_parse(&parser, chunk, n, on_field, on_row, r) != n)
+            stop_in_row(r, csv_error(&parser) == CSV_ENOMEM ? "a field larger than 64 KiB" : "a quote in the wrong place");
+    if (!r->stopped && csv_fini(&parser, on_field, on_row, r) != 0)
+        stop_in_row(r, "the file ends within quotes");
     csv_free(&parser);
     free(chunk);
 }

@@ -59,6 +59,8 @@ static void a_wrong_file_is_refused_with_its_line(void **state) {
                  {"a,b\n1,\"2\n", "line 2: the file ends within quotes"},
                  {"a,b\n1,2\n\"x\"y,3\n", "line 3: a quote in the wrong place"},
                  {"a,b\nstop,2\n", "line 2: told to stop"},
+                 {"a,b\n1,2\nstop,2\n1,2\n1,2\n1,\"2\"3\n", "line 3: told to stop"},
+                 {"a,b\n3\n1,2\n1,2\n", "line 2: 1 fields where the header has 2"},
                  {"", "no header"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct seen seen = {0};
