@@ -40,6 +40,13 @@ static json_t *result_of(const json_t *decision) {
 
 /* ---- by hand ---- */
 
+static bool version_exists(const char *data, long long version, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        return false;
+    return files_exist(path) || file_error_say(err, "there is no version %lld", version);
+}
+
 /* Move to a version after its whole chain of hashes was checked. */
 static bool move_to(struct outcome *out, const struct promotion_options *o, const char *action, long long version,
                     const char *sha256, struct file_error *err) {
@@ -47,7 +54,7 @@ static bool move_to(struct outcome *out, const struct promotion_options *o, cons
     struct pointer from, to = {.version = version};
     json_t *decisions = decisions_read(o->data, err), *decision = NULL;
     bool done = decisions != NULL && pointer_settle(o->data, decisions, err) &&
-                pointer_read(&from, o->data, VOLUME_CHAMPION, err) &&
+                pointer_read(&from, o->data, VOLUME_CHAMPION, err) && version_exists(o->data, version, err) &&
                 champion_load_version(&target, o->data, version, sha256, err);
     if (done && from.version == version) {
         *out = (struct outcome){EXIT_NOTHING_TO_DO, json_pack("{s:s}", "reason", "it is the champion already")};

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# The pipeline with stages that do what they are told: order, exit codes, records, signals, watching.
+set -uo pipefail
+build=$1
+source "$(dirname "$0")/../scenario.bash"
+data=$scratch/data
+bin=$scratch/bin
+mkdir -p "$bin" "$data/raw"
+cp "$build/leadforest-pipeline" "$bin"
+
+# A stage writes down that it ran, sleeps as long as bin/sleep says and ends as bin/<stage> says (0 where it says nothing).
+for stage in etl features train register score api; do
+    cat >"$bin/leadforest-$stage" <<STAGE
+#!/usr/bin/env bash
+trap 'echo "$stage terminated" >>"$scratch/ran"; exit 143' TERM
+echo "\$\$" >"$scratch/process-$stage"
+echo "$stage \$LEADFOREST_RUN" >>"$scratch/ran"
+echo "working"
+echo "{\"stage\":\"$stage\",\"rows\":7,\"data\":\"\$DATA_DIR\"}"
+sleep "\$(cat "$bin/sleep-$stage" 2>/dev/null || echo 0)" &
+wait \$!
+exit "\$(cat "$bin/exit-$stage" 2>/dev/null || echo 0)"
+STAGE
+    chmod +x "$bin/leadforest-$stage"
+done
+
+stages_end_with() { # CODE
+    local stage
+    for stage in etl features train register score; do
+        echo "$1" >"$bin/exit-$stage"
+    done
+}
+
+run_all() { # CODE
+    code=0
+    : >"$scratch/ran"
+    said=$("$bin/leadforest-pipeline" --data "$data" run-all 2>>"$scratch/log") || code=$?
+    [ "$code" -eq "$1" ] || { echo "exit code $code: $said"; return 1; }
+}
+
+ran() {
+    [ "$(cut -d' ' -f1 "$scratch/ran" | tr '\n' ' ')" = "$* " ] || { cat "$scratch/ran"; return 1; }
+}
+
+started() { # STAGE TIMES
+    [ "$(grep -c "^$1" "$scratch/ran")" -ge "$2" ]
+}
+
+record() { # JQ-FILTER
+    jq -e "$1" "$data/runs/$(jq -r .run <<<"$(tail -n 1 <<<"$said")").json"
+}
+
+# Waits up to ten seconds for a command to be true.
+in_time() {
+    local try
+    for try in $(seq 100); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    "$@"
+}
+
+check "the line runs" run_all 0
+check "its stages in order" ran etl features train register score
+check "all with one run id" test "$(cut -d' ' -f2 "$scratch/ran" | sort -u)" = "$(jq -r .run <<<"$(tail -n 1 <<<"$said")")"
+check "each stage's last line is in the record" record '[.stages[].result.rows] == [7,7,7,7,7] and .status == "done"'
+check "and options are handed down" record '.stages[0].result.data == "'"$data"'"'
+stages_end_with 99
+check "where every stage is up to date so is the line" run_all 99
+echo 0 >"$bin/exit-train"
+check "one stage that did something is enough for 0" run_all 0
+stages_end_with 0
+echo 65 >"$bin/exit-train"
+check "a stage's failure is the line's" run_all 65
+check "which stops there" ran etl features train
+check "and is in the record" record '.exit == 65 and .stages[2].exit == 65 and (.stages | length) == 3'
+rm "$bin"/exit-*
+
+echo 30 >"$bin/sleep-features"
+: >"$scratch/ran"
+"$bin/leadforest-pipeline" --data "$data" run-all >"$scratch/out" 2>>"$scratch/log" &
+pipeline=$!
+in_time grep -q features "$scratch/ran"
+code=0
+"$bin/leadforest-pipeline" --data "$data" run-all >/dev/null 2>&1 || code=$?
+check "a second line at the same time is told to try later" test "$code" -eq 75
+kill -TERM "$pipeline"
+wait "$pipeline"
+check "SIGTERM ends a line with 143" test $? -eq 143
+check "its stage is told and no other starts" ran etl features features
+rm "$bin/sleep-features"
+
+: >"$scratch/ran"
+echo 30 >"$bin/sleep-api"
+"$bin/leadforest-pipeline" --data "$data" --quiet 0.3 --poll 0.05 --retry 0.2 --nightly-hour -1 --serve watch >"$scratch/out" 2>>"$scratch/log" &
+pipeline=$!
+check "watch keeps an api alive" in_time grep -q '^api' "$scratch/ran"
+sleep 0.6
+check "and leaves an empty volume in peace" ran api
+echo a >"$data/raw/customers.csv"
+check "data that arrive are taken in" in_time grep -q '^score' "$scratch/ran"
+sleep 0.6
+check "once" ran api etl features train register score
+echo 75 >"$bin/exit-etl"
+echo b >"$data/raw/transactions.json"
+check "a stage to be tried later is tried again" in_time started etl 3
+check "and again" in_time started etl 4
+rm "$bin/exit-etl"
+check "until it is done and the line goes on" in_time started score 2
+echo 65 >"$bin/exit-etl"
+echo c >>"$data/raw/transactions.json"
+before=$(grep -c '^etl' "$scratch/ran")
+in_time started etl $((before + 1))
+sleep 1.5
+check "bad data are not tried again" test "$(grep -c '^etl' "$scratch/ran")" -eq $((before + 1))
+rm "$bin/exit-etl"
+kill -KILL "$(cat "$scratch/process-api")"
+check "an api that died is started again" in_time started api 2
+echo 30 >"$bin/sleep-etl"
+echo d >>"$data/raw/transactions.json"
+in_time started etl $((before + 2))
+kill -TERM "$pipeline"
+wait "$pipeline"
+check "SIGTERM ends watching with 0" test $? -eq 0
+check "stage and api were told" bash -c "grep -q '^etl terminated' '$scratch/ran' && grep -q '^api terminated' '$scratch/ran'"
+exit "$broken"

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# The gate and the registry: only what is surely better is promoted, every move can be undone, none is lost.
+set -uo pipefail
+build=$1
+source "$(dirname "$0")/../scenario.bash"
+here=$(dirname "$0")
+data=$scratch/data
+registry=$data/registry
+
+exits_with() { # CODE ARGUMENT...
+    run register --data "$data" "${@:2}"
+    [ "$code" -eq "$1" ] || { echo "exit code $code: $said"; tail -n 3 "$scratch/log"; return 1; }
+}
+
+result() { # JQ-FILTER
+    jq -e "$1" <<<"$(tail -n 1 <<<"$said")" || { echo "said $said"; return 1; }
+}
+
+# A candidate of purchases that purchases.py makes.
+candidate() {
+    python3 "$here/purchases.py" "$data" "$@" || return 1
+    local stage
+    for stage in features train; do
+        run "$stage" --data "$data"
+        [ "$code" -eq 0 ] || { echo "$stage ended with $code"; tail -n 3 "$scratch/log"; return 1; }
+    done
+}
+
+champion_is() {
+    [ "$(jq .version "$registry/champion.json")" = "$1" ] || { cat "$registry/champion.json"; return 1; }
+}
+
+chain_holds() { # VERSION
+    local folder=$registry/versions/$1 file
+    [ "$(jq -r .sha256 "$registry/champion.json")" = "$(sha256sum <"$folder/manifest.json" | cut -d' ' -f1)" ] || return 1
+    for file in forest.bin card.json; do
+        [ "$(jq -r ".files[\"$file\"]" "$folder/manifest.json")" = "$(sha256sum <"$folder/$file" | cut -d' ' -f1)" ] || return 1
+    done
+}
+
+check "without a candidate there is nothing to judge yet" exits_with 75
+check "a first candidate" candidate --days 400
+check "is judged" exits_with 0
+check "and promoted" result '.status == "promoted" and .version == 1'
+check "pointer, manifest and files agree" chain_holds 1
+check "it is judged once" exits_with 99
+
+check "a candidate of twenty purchases more" candidate --days 402
+check "may be compared, since nothing was before" exits_with 0
+check "and is rejected: it is not surely better" result '.status == "rejected" and (.reason | test("not surely above zero"))'
+check "a candidate of twenty purchases more again" candidate --days 404
+check "is not compared again so soon" exits_with 99
+check "and the reason is said" result '.reason == "20 purchases are new since the last comparison; 100 are needed"'
+check "the champion stays" champion_is 1
+
+check "after customers changed" candidate --days 600 --changed 180
+check "the candidate that knows it" exits_with 0
+check "is promoted" result '.status == "promoted" and .version == 2'
+check "with its numbers written down" jq -se '.[-1] | .numbers.gain.bound > 0 and .compared_with == 1 and .holdout.rows == 1200' "$registry/decisions.ndjson"
+check "and the champion is the new one" champion_is 2
+check "list marks it" bash -c "grep -q '^\* *2 ' <<<\"\$('$build/leadforest-register' --data '$data' list 2>/dev/null)\""
+check "rollback" exits_with 0 rollback
+check "brings the old one back" champion_is 1
+check "and is a decision" jq -se '.[-1].status == "rolled back"' "$registry/decisions.ndjson"
+check "rollback again" exits_with 0 rollback
+check "brings the new one" champion_is 2
+check "promote 1" exits_with 0 promote 1
+check "does what it says" champion_is 1
+check "promote 1 again is nothing to do" exits_with 99 promote 1
+check "a version that is not there is said" exits_with 65 promote 77
+check "an unknown command is a mistake of the caller" exits_with 64 promote
+
+check "with a type the champion has never seen" candidate --days 900 --changed 480 --new-type
+check "champion and challenger still compare" exits_with 0
+check "and the challenger wins" result '.status == "promoted" and .version == 3'
+
+# As after a power cut between the decision and the pointer.
+jq '{version: .previous.version, sha256: .previous.manifest_sha256, promoted_at: .time}' \
+    <<<"$(tail -n 1 "$registry/decisions.ndjson")" >"$registry/champion.json"
+printf '{"time":"2026-' >>"$registry/decisions.ndjson"
+check "a decision that was not carried out" champion_is 1
+check "is carried out by the next run" exits_with 99
+check "though a torn line follows it" champion_is 3
+
+check "all versions hold" exits_with 0 verify
+printf x >>"$registry/versions/1/forest.bin"
+check "a changed byte is found" exits_with 65 verify
+check "and its version is not promoted" exits_with 65 promote 1
+check "the champion stays" champion_is 3
+exit "$broken"
