@@ -66,12 +66,15 @@ static void mend_surrogates(char *json, size_t size) {
         if (*at != '\\')
             continue;
         unsigned unit = escaped_unit(at, end);
-        if (unit >= 0xD800 && unit < 0xDC00 && escaped_unit(at + 6, end) >> 10 == 0xDC00 >> 10)
+        if (unit >= 0xD800 && unit < 0xDC00 && escaped_unit(at + 6, end) >> 10 == 0xDC00 >> 10) {
             at += 11;
-        else if (unit >> 11 == 0xD800 >> 11)
-            at = (char *)memcpy(at + 2, "fffd", 4) + 3;
-        else
-            at++;
+            continue;
+        }
+        if (unit >> 11 == 0xD800 >> 11) {
+            memset(at + 2, 'f', 3);
+            at[5] = 'd';
+        }
+        at++; /* over what was escaped, be it another backslash */
     }
 }
 

@@ -63,7 +63,8 @@ static void read_messages(GMimeParser *parser, const char *bytes, size_t size, m
         GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
         size_t end = parsed != NULL ? (size_t)g_mime_parser_tell(parser) : size;
         go_on = give(parsed, bytes + begin, end - begin, each, user) && parsed != NULL;
-        g_clear_object(&parsed);
+        if (parsed != NULL)
+            g_object_unref(parsed);
     } while (go_on && !g_mime_parser_eos(parser));
 }
 

@@ -128,7 +128,7 @@ static const char *read_fields(const char *at, json_t *fields) {
 }
 
 json_t *notification_read(const char *text, const char **reason) {
-    struct line line = {0};
+    struct line line = {"", 0};
     const char *at = text;
     *reason = NULL;
     if (strnlen(text, MAX_TEXT) == MAX_TEXT) {
