@@ -17,6 +17,7 @@ GMIME     := $(shell pkg-config --cflags gmime-3.0 2>/dev/null)
 
 PROGRAMS := $(filter-out common,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+room      = $(filter-out %/main.o $(BUILD)/obj/services/common/%,$(call objects,services/$(1)))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/*_test.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -101,11 +102,16 @@ $(BUILD)/leadforest-%: $$(call objects,services/$$*) $(COMMON) $(ETL) $(FOREST)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_$*)
 
 # A test of a room sees the room's files (all but main.c) and the libraries.
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(filter-out %/main.o $$(BUILD)/obj/services/common/%,$$(call objects,services/$$(*D))) $(COMMON) $(ETL) $(FOREST)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call room,$$(*D)) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(*D))
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(filter-out %/main.o,$(call objects,services/api)) $(COMMON) $(ETL) $(FOREST)
+# A helper of scenarios is one file beside them.
+$(BUILD)/tests/tools/%: $(BUILD)/obj/tests/scenarios/%.o $(COMMON) $(ETL) $(FOREST)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 

@@ -1,0 +1,114 @@
+/* gate.c - refuses requests whose headers could mean two things. */
+#include "services/api/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void gate_refuse(struct gate *gate, int status, const char *why) {
+    if (gate->status == 0) {
+        gate->status = status;
+        gate->why = why;
+    }
+}
+
+static bool is_letter_or_digit(unsigned char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* RFC 9110, 5.6.2. */
+static bool is_token(const char *text, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (!is_letter_or_digit((unsigned char)text[i]) &&
+            (text[i] == '\0' || strchr("!#$%&'*+-.^_`|~", text[i]) == NULL))
+            return false;
+    return size > 0;
+}
+
+static bool is_field_value(const char *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 9110, 7.2: a name or address and perhaps a port; no user, path or list. */
+static bool is_host(const char *text) {
+    for (const char *c = text; *c != '\0'; c++)
+        if (!is_letter_or_digit((unsigned char)*c) && strchr("-._~:[]%!$&'()*+;=", *c) == NULL)
+            return false;
+    return *text != '\0';
+}
+
+/* Headers that may come only once: two of them are how smuggling begins. */
+static bool is_single(enum request_header header) {
+    return header == HEADER_HOST || header == HEADER_CONTENT_LENGTH || header == HEADER_TRANSFER_ENCODING ||
+           header == HEADER_CONTENT_TYPE || header == HEADER_AUTHORIZATION || header == HEADER_ORIGIN ||
+           header == HEADER_STRIPE_SIGNATURE || header == HEADER_FORMSPREE_SIGNATURE;
+}
+
+void gate_header(struct gate *gate, struct request *request, const char *name, size_t name_size, const char *value,
+                 size_t value_size) {
+    if (!is_token(name, name_size)) {
+        gate_refuse(gate, 400, "a header's name is not a token");
+        return;
+    }
+    if (value == NULL)
+        value = "";
+    if (!is_field_value(value, value_size)) {
+        gate_refuse(gate, 400, "a header's value holds control characters");
+        return;
+    }
+    enum request_header header = request_header_named(name, name_size);
+    if (header == HEADER_COUNT)
+        return;
+    if (request->header[header] != NULL && is_single(header))
+        gate_refuse(gate, 400, "a header that may come once came twice");
+    else if (request->header[header] == NULL)
+        request->header[header] = value;
+}
+
+/* Whether a list of codings ends in "chunked". */
+static bool ends_chunked(const char *codings) {
+    const char *last = strrchr(codings, ',');
+    last = last != NULL ? last + 1 : codings;
+    last += strspn(last, " \t");
+    return strcasecmp(last, "chunked") == 0;
+}
+
+static void check_length(struct gate *gate, const char *length, size_t limit) {
+    size_t size = strlen(length);
+    if (size == 0 || strspn(length, "0123456789") != size)
+        gate_refuse(gate, 400, "Content-Length is not a number");
+    else if (size > 18 || strtoull(length, NULL, 10) > limit)
+        gate_refuse(gate, 413, "the body is larger than this route takes");
+}
+
+static void check_coding(struct gate *gate, const struct request *request, const char *version) {
+    const char *coding = request->header[HEADER_TRANSFER_ENCODING];
+    if (request->header[HEADER_CONTENT_LENGTH] != NULL)
+        gate_refuse(gate, 400, "Content-Length and Transfer-Encoding exclude each other");
+    else if (strcmp(version, "HTTP/1.0") == 0 || !ends_chunked(coding))
+        gate_refuse(gate, 400, "Transfer-Encoding does not say where the body ends");
+    else if (strcasecmp(coding, "chunked") != 0)
+        gate_refuse(gate, 501, "of transfer codings only chunked is understood");
+}
+
+void gate_close(struct gate *gate, const struct request *request, const char *version, size_t limit) {
+    const char *host = request->header[HEADER_HOST];
+    if (host == NULL && strcmp(version, "HTTP/1.0") != 0)
+        gate_refuse(gate, 400, "Host is missing");
+    if (host != NULL && !is_host(host))
+        gate_refuse(gate, 400, "Host is no host");
+    if (request->header[HEADER_TRANSFER_ENCODING] != NULL)
+        check_coding(gate, request, version);
+    else if (request->header[HEADER_CONTENT_LENGTH] != NULL)
+        check_length(gate, request->header[HEADER_CONTENT_LENGTH], limit);
+}
+
+size_t gate_length(const struct request *request) {
+    const char *length = request->header[HEADER_CONTENT_LENGTH];
+    return length != NULL ? (size_t)strtoull(length, NULL, 10) : 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * gate.h - refuses requests whose headers could mean two things, before anything believes them.
+ *
+ * libmicrohttpd 0.9.75 lets through what lets one client smuggle a request past another server: two
+ * lengths, unknown transfer codings, names that are no names.  Every header passes here once.
+ */
+#ifndef API_GATE_H
+#define API_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/api/request.h"
+
+struct gate {
+    int status;      /* 0: good so far; otherwise the first complaint */
+    const char *why; /* static */
+};
+
+/* Something that its user found wrong. */
+void gate_refuse(struct gate *gate, int status, const char *why);
+
+/* One header as it came; known ones are remembered in request->header. */
+void gate_header(struct gate *gate, struct request *request, const char *name, size_t name_size, const char *value,
+                 size_t value_size);
+
+/* After the last header: do they agree with each other and with the version?  limit: bytes a body may have. */
+void gate_close(struct gate *gate, const struct request *request, const char *version, size_t limit);
+
+/* The length a request announces; 0 where it announces none.  Only after gate_close was content. */
+size_t gate_length(const struct request *request);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * inputs.h - what a caller tells of one lead, read from JSON into a row of numbers.
+ *
+ * Every feature of the model is required: a category is a string, a number a number.  lead_id and
+ * source are optional, short and plain (no e-mail address can be one); other keys are ignored.
+ */
+#ifndef API_INPUTS_H
+#define API_INPUTS_H
+
+#include <jansson.h>
+
+#include "services/api/model.h"
+#include "services/api/problem.h"
+
+enum { INPUTS_PLAIN = 128 }; /* bytes a lead_id or source may have */
+
+/* Bytes borrowed from the request. */
+struct inputs_span {
+    const char *at; /* NULL: not given */
+    size_t size;
+};
+
+struct inputs {
+    float row[MODEL_FEATURES];
+    struct inputs_span given[MODEL_FEATURES]; /* of categories: the text that was sent */
+    uint64_t unseen;                          /* a bit for each feature whose category is unknown */
+    struct inputs_span lead_id, source;
+};
+
+/*
+ * Read the usual shape, a flat object of plain strings, in one pass.  false where it is anything else
+ * (then nothing is known of it yet, and inputs_read must look): both agree wherever this one answers.
+ */
+bool inputs_scan(struct inputs *inputs, const struct model *model, const char *json, size_t size);
+
+/* Read an object, which the inputs then borrow from; what is wrong goes to problem. */
+bool inputs_read(struct inputs *inputs, const struct model *model, const json_t *object, struct problem *problem);
+
+/* One category or number, given by its feature; false where the value has the wrong type. */
+bool inputs_set(struct inputs *inputs, const struct model *model, size_t feature, const json_t *value);
+
+/* Add an error for each unseen category, where those are not to be answered. */
+void inputs_reject_unseen(const struct inputs *inputs, const struct model *model, struct problem *problem);
+
+#endif

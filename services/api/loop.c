@@ -1,0 +1,98 @@
+/* loop.c - one thread that serves. */
+#include "services/api/loop.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- the transport's calls ---- */
+
+static size_t admit(void *user, struct request *request) {
+    return service_admit(user, request);
+}
+
+static void answer(void *user, struct request *request, struct reply *reply) {
+    service_answer(user, request, reply);
+}
+
+static void refuse(void *user, const struct request *request, int status, const char *why, struct reply *reply) {
+    service_refuse(user, request, status, why, reply);
+}
+
+static void finish(void *user, const struct request *request, int status, uint64_t nanoseconds) {
+    service_finish(user, request, status, nanoseconds);
+}
+
+/* ---- the thread ---- */
+
+static bool is_over(const struct loop *loop) {
+    return loop_state(loop) == LOOP_DRAIN && transport_connections(loop->transport) == 0;
+}
+
+/* Go on to what the main thread wants, one step at a time. */
+static void obey(struct loop *loop) {
+    while (loop_state(loop) < atomic_load(&loop->order)) {
+        enum loop_order next = (enum loop_order)(loop_state(loop) + 1);
+        if (next == LOOP_STOP_ACCEPTING)
+            transport_stop_accepting(loop->transport);
+        else
+            transport_drain(loop->transport);
+        atomic_store(&loop->state, next);
+    }
+}
+
+/*
+ * Our own poll around a step that cannot block: the library's blocking step waits on even though it has
+ * events in hand when they are exactly a multiple of 128.
+ */
+static void *serve(void *argument) {
+    struct loop *loop = argument;
+    struct served *served = &loop->worker->service->served;
+    struct pollfd ready[] = {{.fd = transport_fd(loop->transport), .events = POLLIN},
+                             {.fd = loop->wake, .events = POLLIN}};
+    while (!is_over(loop)) {
+        int patience = transport_patience(loop->transport);
+        if (patience > 0 && poll(ready, 2, patience) > 0 && ready[1].revents != 0)
+            eventfd_read(loop->wake, &(eventfd_t){0});
+        served_enter(served, loop->reader);
+        obey(loop);
+        transport_step(loop->transport);
+        served_leave(loop->reader);
+    }
+    transport_free(loop->transport);
+    return NULL;
+}
+
+bool loop_start(struct loop *loop, int listener, const struct transport_limits *limits, struct worker *worker,
+                struct served_reader *reader) {
+    const struct transport_calls calls = {worker, admit, answer, refuse, finish};
+    loop->worker = worker;
+    loop->reader = reader;
+    atomic_init(&loop->order, LOOP_SERVE);
+    atomic_init(&loop->state, LOOP_SERVE);
+    loop->transport = transport_new(listener, limits, &calls);
+    loop->wake = loop->transport != NULL ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+    if (loop->wake >= 0 && pthread_create(&loop->thread, NULL, serve, loop) == 0)
+        return true;
+    transport_free(loop->transport);
+    if (loop->wake >= 0)
+        close(loop->wake);
+    return false;
+}
+
+void loop_tell(struct loop *loop, enum loop_order order) {
+    atomic_store(&loop->order, order);
+    eventfd_write(loop->wake, 1);
+}
+
+bool loop_join(struct loop *loop, double until) {
+    double whole, part = modf(until, &whole);
+    struct timespec deadline = {.tv_sec = (time_t)whole, .tv_nsec = (long)(part * 1e9)};
+    if (pthread_clockjoin_np(loop->thread, NULL, CLOCK_MONOTONIC, &deadline) != 0)
+        return false;
+    close(loop->wake);
+    return true;
+}

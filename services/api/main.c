@@ -1,0 +1,84 @@
+/* main.c - leadforest-api: serves the promoted forest over HTTP. */
+#include <stdio.h>
+
+#include "services/api/cors.h"
+#include "services/api/options.h"
+#include "services/api/probe.h"
+#include "services/api/reload.h"
+#include "services/api/server.h"
+#include "services/common/log.h"
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct setting settings[] = {
+    SETTINGS_COMMON(struct options, common),
+    {"host", "HOST", SETTING_TEXT, AT(host), "0.0.0.0", 1, 255, NULL, "address to listen on"},
+    {"port", "PORT", SETTING_WHOLE, AT(port), "8000", 0, 65535, NULL, "port to listen on; 0: any free one"},
+    SETTINGS_THREADS(struct options, threads),
+    {"connections", "CONNECTIONS", SETTING_WHOLE, AT(connections), "16384", 16, 1000000, NULL,
+     "connections at once, shared evenly by the loops; further ones wait"},
+    {"request-seconds", "REQUEST_SECONDS", SETTING_WHOLE, AT(request_seconds), "10", 1, 3600, NULL,
+     "a request that is not whole after this is cut off"},
+    {"idle-seconds", "IDLE_SECONDS", SETTING_WHOLE, AT(idle_seconds), "60", 1, 3600, NULL,
+     "a connection without a request is closed after this"},
+    {"drain-seconds", "DRAIN_SECONDS", SETTING_WHOLE, AT(drain_seconds), "2", 0, 300, NULL,
+     "after SIGTERM, how long /readyz says no while all is still served"},
+    {"max-body", "MAX_BODY", SETTING_WHOLE, AT(max_body), "65536", 1024, 1048576, NULL,
+     "bytes a request for one prediction may have"},
+    {"poll-ms", "MODEL_POLL_MS", SETTING_WHOLE, AT(poll_ms), "500", 10, 60000, NULL,
+     "between two looks for a newly promoted model"},
+    {"unknown-category", "UNKNOWN_CATEGORY", SETTING_CHOICE, AT(unknown_category), "answer", 0, 0, "answer|reject",
+     "answer a category never seen in training, with a warning, or reject it with 422"},
+    {"cors-origins", "CORS_ORIGINS", SETTING_TEXT, AT(cors_origins), NULL, 0, 4000, NULL,
+     "websites that may ask from a browser: https://a.example,https://b.example or *"},
+    {"check", NULL, SETTING_FLAG, AT(check), NULL, 0, 0, NULL, "verify the configuration and the model, and stop"},
+    {"health", NULL, SETTING_FLAG, AT(health), NULL, 0, 0, NULL,
+     "ask the server running on HOST and PORT whether it is alive, and stop: 0 or 1"},
+};
+
+static const struct program program = {
+    .name = "leadforest-api",
+    .does = "serves the promoted forest over HTTP",
+    .usage = "[options]",
+    .notes = "SIGHUP looks for a newly promoted model at once; SIGTERM drains and ends, a second one ends at once.",
+    .settings = settings,
+    .setting_count = sizeof settings / sizeof *settings,
+};
+
+static enum exit_code fail(enum exit_code code, const char *text) {
+    log_event(LOG_ERROR, "failed", "%s", text);
+    return code;
+}
+
+/* Whether the champion would be served. */
+static enum exit_code check(const struct options *options, const struct config *config) {
+    struct file_error err;
+    struct model *model = reload_read(options->common.data, config, &err);
+    if (model == NULL)
+        return fail(err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err.text);
+    printf("{\"stage\":\"api\",\"status\":\"good\",\"version\":%s}\n", model->version);
+    model_free(model);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv) {
+    struct options options = {0};
+    struct file_error err;
+    bool finished;
+    enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
+    if (code != EXIT_DONE || finished)
+        return code;
+    if (options.health)
+        return probe_alive(options.host, options.port) ? 0 : 1;
+
+    log_open("api", NULL);
+    json_object_seed(0); /* before there are threads */
+    if (!cors_valid(options.cors_origins))
+        return fail(EXIT_USAGE_ERROR, "CORS_ORIGINS: origins such as https://shop.example are needed, without a path");
+    struct config *config = configuration_read(options.common.config, NULL, &err);
+    if (config == NULL)
+        return fail(EXIT_USAGE_ERROR, err.text);
+    code = options.check ? check(&options, config) : server_run(&options, config);
+    config_free(config);
+    return code;
+}

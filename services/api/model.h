@@ -1,0 +1,69 @@
+/*
+ * model.h - a verified champion made ready to serve: names to numbers, numbers to finished JSON.
+ *
+ * Where all inputs are categories the domain is finite and every answer is written once, when the model
+ * is loaded; otherwise the forest is walked per request.  Both give the same bytes.  A model never
+ * changes after it is made, but for its counters, each of which one loop alone writes.
+ */
+#ifndef API_MODEL_H
+#define API_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libetl/config.h"
+#include "services/api/buffer.h"
+#include "services/api/levels.h"
+#include "services/common/champion.h"
+
+enum {
+    MODEL_FEATURES = CONFIG_MAX_FEATURES, /* a model with more is not served */
+    MODEL_CELLS = 1 << 16                 /* a larger domain is not written in advance */
+};
+
+/* The answer to one input: two pieces of finished JSON. */
+struct model_answer {
+    uint32_t best;    /* class */
+    const char *body; /* {"predicted_package":"MVP","probability":0.82} */
+    size_t body_size;
+    const char *shares; /* {"Business":0.1,...} */
+    size_t shares_size;
+};
+
+struct model_cell {
+    uint32_t best;
+    size_t body, shares, end; /* places in `written` */
+};
+
+struct model {
+    struct champion champion;
+    char version[24];
+    const struct forest_schema *schema; /* the forest's */
+    size_t features, classes;
+    struct levels levels[MODEL_FEATURES];                  /* of categorical features */
+    const struct config_feature *spelling[MODEL_FEATURES]; /* how a website may spell them; NULL: unknown to it */
+    int64_t price[FOREST_MAX_CLASSES];                     /* a month, minor unit; -1: unknown to the configuration */
+    size_t cells;                                          /* 0: answers are not written in advance */
+    struct model_cell *cell;                               /* [cells], the last feature's code runs fastest */
+    struct buffer written;
+};
+
+/*
+ * Make a champion ready; on success *champion is taken over (and left zeroed), on failure it stays the
+ * caller's.  config must outlive the model.
+ */
+struct model *model_new(struct champion *champion, const struct config *config, struct file_error *err);
+void model_free(struct model *model); /* NULL is fine */
+
+/* A feature's number by its name; model->features where there is none. */
+size_t model_find_feature(const struct model *model, const char *name, size_t size);
+
+/* The level that a text means: by its exact name, else as the ETL would read it, else FOREST_UNSEEN. */
+float model_level(const struct model *model, size_t feature, const char *text, size_t size);
+
+/* Answer one row.  What answer points to lives as long as the model and, where the answer had to be
+ * written now, as long as scratch is not touched. */
+void model_answer(const struct model *model, const float *row, struct model_answer *answer, struct buffer *scratch);
+
+#endif

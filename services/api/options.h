@@ -1,0 +1,25 @@
+/* options.h - the server's settings, as main() read them; afterwards they are only read. */
+#ifndef API_OPTIONS_H
+#define API_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "services/common/settings.h"
+
+struct options {
+    struct settings_common common;
+    const char *host;
+    long long port;
+    long long threads; /* loops; 0: as many as the machine allows */
+    long long connections;
+    long long request_seconds; /* a request must be whole after this */
+    long long idle_seconds;    /* a connection without a request is closed after this */
+    long long drain_seconds;   /* after SIGTERM, how long to serve while not ready */
+    long long max_body;        /* bytes */
+    long long poll_ms;         /* between looks at the champion pointer */
+    const char *unknown_category;
+    const char *cors_origins;
+    bool check, health;
+};
+
+#endif

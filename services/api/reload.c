@@ -1,0 +1,82 @@
+/* reload.c - watches the champion pointer and puts verified models into service. */
+#include "services/api/reload.h"
+
+#include <string.h>
+
+#include "services/common/clock.h"
+#include "services/common/log.h"
+#include "services/common/volume.h"
+
+enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
+
+void reload_open(struct reload *reload, const char *data, const struct config *config, struct served *served) {
+    *reload = (struct reload){.data = data, .config = config, .served = served, .patience = FIRST_RETRY_SECONDS};
+}
+
+struct model *reload_read(const char *data, const struct config *config, struct file_error *err) {
+    struct champion champion;
+    if (!champion_load(&champion, data, err))
+        return NULL;
+    struct model *model = model_new(&champion, config, err);
+    if (model == NULL)
+        champion_done(&champion);
+    return model;
+}
+
+/* The pointer is replaced by rename, so one of these differs; notifications do not cross every kind of volume. */
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static void serve(struct reload *reload, struct model *model) {
+    reload->settled = true;
+    reload->refusal.text[0] = '\0';
+    reload->patience = FIRST_RETRY_SECONDS;
+    reload->loaded++;
+    log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
+              model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
+    model_free(served_swap(reload->served, model));
+}
+
+/* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
+static void refuse(struct reload *reload, const struct file_error *err) {
+    reload->retry = clock_monotonic() + reload->patience;
+    reload->patience = 2 * reload->patience < LAST_RETRY_SECONDS ? 2 * reload->patience : LAST_RETRY_SECONDS;
+    if (strcmp(reload->refusal.text, err->text) == 0)
+        return;
+    reload->refusal = *err;
+    reload->refused++;
+    log_event(LOG_ERROR, "model refused", "%s", err->text);
+}
+
+/* Whether the pointer names the very model that is served (it was touched, or written again). */
+static bool is_served(const struct reload *reload, const char *path) {
+    const struct model *model = served_model(reload->served);
+    char sha256[SHA256_HEX];
+    long long version;
+    return model != NULL && champion_pointer(path, &version, sha256, NULL) && version == model->champion.version &&
+           strcmp(sha256, model->champion.sha256) == 0;
+}
+
+void reload_look(struct reload *reload, bool now) {
+    char path[PATH_MAX];
+    struct stat about;
+    struct file_error err;
+    if (!publish_path(path, NULL, "%s/" VOLUME_CHAMPION, reload->data) || stat(path, &about) != 0)
+        return; /* nothing promoted yet, or the volume is away: serve on */
+    bool changed = !is_same_file(&about, &reload->seen);
+    if (!changed && !now && (reload->settled || clock_monotonic() < reload->retry))
+        return;
+    if (changed)
+        reload->patience = FIRST_RETRY_SECONDS;
+    reload->seen = about;
+    reload->settled = is_served(reload, path);
+    if (reload->settled)
+        return;
+    struct model *model = reload_read(reload->data, reload->config, &err);
+    if (model != NULL)
+        serve(reload, model);
+    else
+        refuse(reload, &err);
+}

@@ -1,0 +1,32 @@
+/* reload.h - watches the champion pointer and puts verified models into service. */
+#ifndef API_RELOAD_H
+#define API_RELOAD_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "services/api/model.h"
+#include "services/api/served.h"
+
+/* What is known of the pointer file; used by the main thread alone. */
+struct reload {
+    const char *data;
+    const struct config *config;
+    struct served *served;
+    struct stat seen;          /* of the pointer, when it was last looked into */
+    bool settled;              /* and nothing was left to do then */
+    double retry;              /* monotonic second from which a refused or missing model is looked at again */
+    double patience;           /* how long to wait after the next refusal */
+    struct file_error refusal; /* the last one that was logged */
+    unsigned long loaded, refused;
+};
+
+void reload_open(struct reload *reload, const char *data, const struct config *config, struct served *served);
+
+/* Look at the pointer; where it has changed (or now: whether or not it has) load, verify and swap. */
+void reload_look(struct reload *reload, bool now);
+
+/* Read and make ready what the pointer names, without serving it. NULL and err where it is refused. */
+struct model *reload_read(const char *data, const struct config *config, struct file_error *err);
+
+#endif

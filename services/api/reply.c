@@ -1,0 +1,74 @@
+/* reply.c - bodies and headers of replies. */
+#include "services/api/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The header texts, most of a reply, need no wiping. */
+void reply_start(struct reply *reply) {
+    reply->status = 0;
+    reply->type = NULL;
+    reply->body = NULL;
+    reply->size = 0;
+    reply->owned = NULL;
+    reply->later = NULL;
+    reply->header_count = 0;
+    reply->text_size = 0;
+}
+
+void reply_static(struct reply *reply, int status, const char *type, const char *body, size_t size) {
+    reply->status = status;
+    reply->type = type;
+    reply->body = body;
+    reply->size = size;
+}
+
+void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t) {
+    size_t size;
+    char *body = buffer_take(t, &size);
+    if (body == NULL) {
+        reply_static(reply, 500, NULL, "", 0);
+        return;
+    }
+    reply->owned = body;
+    reply_static(reply, status, type, body, size);
+}
+
+static bool is_visible(const char *value) {
+    for (; *value != '\0'; value++)
+        if ((unsigned char)*value < 0x20 || *value == 0x7f)
+            return false;
+    return true;
+}
+
+void reply_header_static(struct reply *reply, const char *name, const char *value) {
+    if (reply->header_count < REPLY_HEADERS) {
+        reply->header[reply->header_count].name = name;
+        reply->header[reply->header_count].value = value;
+        reply->header_count++;
+    }
+}
+
+void reply_header(struct reply *reply, const char *name, const char *value) {
+    size_t size = strlen(value) + 1;
+    if (size > sizeof reply->text - reply->text_size || !is_visible(value))
+        return;
+    char *copy = memcpy(reply->text + reply->text_size, value, size);
+    reply->text_size += size;
+    reply_header_static(reply, name, copy);
+}
+
+const char *reply_find_header(const struct reply *reply, const char *name) {
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcasecmp(reply->header[i].name, name) == 0)
+            return reply->header[i].value;
+    return NULL;
+}
+
+void reply_done(struct reply *reply) {
+    free(reply->owned);
+    reply->owned = NULL;
+    reply->body = NULL;
+    reply->size = 0;
+}

@@ -1,0 +1,73 @@
+/*
+ * request.h - a request as handlers see it: no socket, nothing of the HTTP library.
+ *
+ * All pointers are borrowed from the transport (or a test) and stay good until the reply is made.
+ */
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Methods as bits, so that a route can say which it takes. */
+enum request_method { METHOD_OTHER = 0, METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_OPTIONS = 8 };
+
+/* The headers anyone here reads; every other one is checked by the gate and then forgotten. */
+enum request_header {
+    HEADER_HOST,
+    HEADER_CONTENT_LENGTH,
+    HEADER_TRANSFER_ENCODING,
+    HEADER_CONTENT_TYPE,
+    HEADER_ORIGIN,
+    HEADER_PREFLIGHT_METHOD, /* Access-Control-Request-Method */
+    HEADER_AUTHORIZATION,
+    HEADER_API_KEY,
+    HEADER_REQUEST_ID,
+    HEADER_TRACEPARENT,
+    HEADER_FORWARDED_FOR,
+    HEADER_STRIPE_SIGNATURE,
+    HEADER_FORMSPREE_SIGNATURE,
+    HEADER_COUNT
+};
+
+enum {
+    REQUEST_ID = 65,   /* bytes of a request id with its end */
+    REQUEST_PEER = 46, /* bytes of an address as text */
+    REQUEST_PATH = 256 /* bytes of a decoded path; longer ones are 414 */
+};
+
+struct request {
+    enum request_method method;
+    char path[REQUEST_PATH];          /* percent-decoded, without the query */
+    const char *query;                /* as sent, after the '?'; "" where there is none */
+    const char *header[HEADER_COUNT]; /* NULL where it was not sent */
+    const char *body;                 /* [size] */
+    size_t size;
+    char id[REQUEST_ID];     /* the caller's X-Request-Id where that is usable, otherwise a new one */
+    char peer[REQUEST_PEER]; /* the address that connected */
+    void *ticket;            /* what a handler that answers later keeps between its two calls; starts as NULL */
+    void *waker;             /* given to the function that wakes the request up again */
+};
+
+/* "GET" -> METHOD_GET; METHOD_OTHER where we do not know it. */
+enum request_method request_method_named(const char *name);
+
+/* Which header a name is; HEADER_COUNT where it is none of ours.  Case does not matter. */
+enum request_header request_header_named(const char *name, size_t size);
+
+/*
+ * Take a request target apart ("/predict?details=1", or in absolute form).  0 where it is good,
+ * otherwise the status to answer: 400 for bad escapes, NUL and the like, 414 where the path is too long.
+ */
+int request_set_target(struct request *request, const char *target);
+
+/* Whether the query has name=value ("details=1"), literally. */
+bool request_asks(const struct request *request, const char *pair);
+
+/* Use the caller's id where it is 1 to 64 plain characters; false where a new one is needed. */
+bool request_adopt_id(struct request *request);
+
+/* Whether Content-Type is this media type, whatever its parameters. */
+bool request_is_type(const struct request *request, const char *type);
+
+#endif

@@ -1,0 +1,31 @@
+/* routes.h - the one table of routes: what 404, 405 and Allow, body limits and the contract follow from. */
+#ifndef API_ROUTES_H
+#define API_ROUTES_H
+
+#include <stddef.h>
+
+#include "services/api/service.h"
+
+typedef void route_handler(struct worker *worker, struct request *request, struct reply *reply);
+
+enum route_body { BODY_NONE, BODY_ONE }; /* what a request brings: nothing, one lead */
+
+struct route {
+    const char *path;
+    enum request_method method; /* GET takes HEAD too; OPTIONS is answered for all */
+    enum route_body body;
+    route_handler *handle;
+    const char *summary;
+};
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* The route of a path and method, or NULL. */
+const struct route *routes_find(const char *path, enum request_method method);
+
+enum { ROUTES_METHODS = 40 };
+/* "POST, OPTIONS": what the path takes; false where no route has it. */
+bool routes_methods(const char *path, char out[ROUTES_METHODS]);
+
+#endif

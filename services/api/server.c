@@ -1,0 +1,190 @@
+/* server.c - the running server: loops that serve, and the main thread that watches over them. */
+#include "services/api/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "services/api/listener.h"
+#include "services/api/loop.h"
+#include "services/api/reload.h"
+#include "services/common/clock.h"
+#include "services/common/log.h"
+
+struct server {
+    const struct options *options;
+    struct service service;
+    struct reload reload;
+    size_t loops;
+    struct loop *loop;            /* [loops] */
+    struct worker *worker;        /* [loops] */
+    struct served_reader *reader; /* [loops] */
+};
+
+/* ---- starting ---- */
+
+/* As many descriptors as the connections need, where the system allows it. */
+static void raise_file_limit(const struct options *options) {
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)options->connections + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted)
+        log_event(LOG_WARN, "few descriptors", "%ju connections need more than the %ju files that may be open",
+                  (uintmax_t)options->connections, (uintmax_t)limit.rlim_cur);
+}
+
+/* The signals the main thread waits for; blocked before any thread starts, so that all inherit it. */
+static sigset_t watched_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+static bool prepare(struct server *server, const struct options *options, const struct config *config) {
+    size_t loops = settings_threads(options->threads);
+    *server = (struct server){.options = options, .loops = loops};
+    server->loop = calloc(loops, sizeof *server->loop);
+    server->worker = calloc(loops, sizeof *server->worker);
+    server->reader = aligned_alloc(_Alignof(struct served_reader), loops * sizeof *server->reader);
+    if (server->loop == NULL || server->worker == NULL || server->reader == NULL)
+        return false;
+    service_open(&server->service, options, config, server->reader, loops);
+    reload_open(&server->reload, options->common.data, config, &server->service.served);
+    for (size_t i = 0; i < loops; i++)
+        worker_open(&server->worker[i], &server->service);
+    return true;
+}
+
+static bool start_loops(struct server *server) {
+    const struct options *options = server->options;
+    const struct transport_limits limits = {
+        .connections = (unsigned)((unsigned long long)options->connections / server->loops + 1),
+        .request_seconds = (unsigned)options->request_seconds,
+        .idle_seconds = (unsigned)options->idle_seconds};
+    char why[200];
+    long long port = options->port;
+    int *listener = calloc(server->loops, sizeof *listener);
+    if (listener == NULL || !listener_open(options->host, &port, listener, server->loops, why)) {
+        log_event(LOG_ERROR, "failed", "%s", listener == NULL ? "out of memory" : why);
+        free(listener);
+        return false;
+    }
+    bool good = true;
+    for (size_t i = 0; i < server->loops && good; i++)
+        good = loop_start(&server->loop[i], listener[i], &limits, &server->worker[i], &server->reader[i]);
+    free(listener);
+    if (good)
+        log_event(LOG_INFO, "listening", "on %s port %lld, %zu loops", options->host, port, server->loops);
+    else
+        log_event(LOG_ERROR, "failed", "start a loop: out of memory or descriptors");
+    return good;
+}
+
+/* ---- running ---- */
+
+/* Wait for a signal at most so long; 0 where none came. */
+static int wait_signal(const sigset_t *set, long long ms) {
+    const struct timespec patience = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    int number = sigtimedwait(set, NULL, &patience);
+    return number > 0 ? number : 0;
+}
+
+/* Until SIGTERM or SIGINT; returns which. */
+static int watch(struct server *server, const sigset_t *set) {
+    int number = 0;
+    do {
+        reload_look(&server->reload, number == SIGHUP);
+        number = wait_signal(set, server->options->poll_ms);
+    } while (number == 0 || number == SIGHUP);
+    return number;
+}
+
+/* A second signal while draining means: at once. */
+static bool is_impatient(const sigset_t *set, long long ms) {
+    double until = clock_monotonic() + (double)ms / 1000;
+    for (double left = (double)ms / 1000; left > 0; left = until - clock_monotonic()) {
+        int number = wait_signal(set, (long long)(left * 1000) + 1);
+        if (number == SIGTERM || number == SIGINT)
+            return true;
+    }
+    return false;
+}
+
+/* Have all loops do it, and wait until they have. */
+static void tell_loops(struct server *server, enum loop_order order) {
+    const struct timespec pause_between = {.tv_nsec = 1000000};
+    for (size_t i = 0; i < server->loops; i++)
+        loop_tell(&server->loop[i], order);
+    for (size_t i = 0; i < server->loops; i++)
+        while (loop_state(&server->loop[i]) < order)
+            nanosleep(&pause_between, NULL);
+}
+
+static bool join_loops(struct server *server, double seconds, const sigset_t *set, bool *impatient) {
+    double until = clock_monotonic() + seconds;
+    for (size_t i = 0; i < server->loops; i++)
+        while (!loop_join(&server->loop[i], clock_monotonic() + 0.02)) {
+            *impatient = is_impatient(set, 1);
+            if (*impatient || clock_monotonic() > until)
+                return false;
+        }
+    return true;
+}
+
+/*
+ * First only say that we are not ready, so that balancers turn away while all is still served; then
+ * take no more connections, and end each with its next reply.
+ */
+static enum exit_code drain(struct server *server, const sigset_t *set, bool graceful) {
+    const struct options *options = server->options;
+    bool impatient = false;
+    atomic_store(&server->service.draining, true);
+    log_event(LOG_INFO, "draining", "not ready for %lld s, then finishing what is in flight",
+              graceful ? options->drain_seconds : 0);
+    if (graceful && is_impatient(set, options->drain_seconds * 1000))
+        _exit(EXIT_TERMINATED);
+    tell_loops(server, LOOP_STOP_ACCEPTING);
+    tell_loops(server, LOOP_DRAIN);
+    if (!join_loops(server, (double)options->request_seconds + 1, set, &impatient)) {
+        log_event(LOG_WARN, "cut", "%s", impatient ? "a second signal arrived" : "some clients did not finish in time");
+        _exit(impatient ? EXIT_TERMINATED : EXIT_DONE);
+    }
+    log_event(LOG_INFO, "stopped", "all requests were answered");
+    return EXIT_DONE;
+}
+
+static void tidy(struct server *server) {
+    for (size_t i = 0; i < server->loops; i++)
+        worker_done(&server->worker[i]);
+    service_done(&server->service);
+    free(server->loop);
+    free(server->worker);
+    free(server->reader);
+}
+
+enum exit_code server_run(const struct options *options, const struct config *config) {
+    struct server server;
+    const sigset_t set = watched_signals();
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    raise_file_limit(options);
+    if (!prepare(&server, options, config)) {
+        log_event(LOG_ERROR, "failed", "out of memory");
+        return EXIT_TRY_LATER;
+    }
+    if (!start_loops(&server))
+        return EXIT_TRY_LATER; /* what did start ends with the process */
+    int number = watch(&server, &set);
+    enum exit_code code = drain(&server, &set, number == SIGTERM);
+    tidy(&server);
+    return code;
+}

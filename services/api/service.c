@@ -1,0 +1,84 @@
+/* service.c - from a whole request to its reply: route, preflight, handler, and the headers all replies share. */
+#include "services/api/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "services/api/routes.h"
+#include "services/common/run_id.h"
+
+void service_open(struct service *service, const struct options *options, const struct config *config,
+                  struct served_reader *reader, size_t readers) {
+    *service = (struct service){.options = options, .config = config, .cors = {options->cors_origins}};
+    served_open(&service->served, reader, readers);
+    atomic_init(&service->draining, false);
+}
+
+void service_done(struct service *service) {
+    model_free(served_swap(&service->served, NULL));
+}
+
+void worker_open(struct worker *worker, struct service *service) {
+    char uuid[37];
+    *worker = (struct worker){.service = service};
+    run_id_new(uuid);
+    /* 64 random bits of the UUID, so that ids of other loops and processes differ. */
+    snprintf(worker->id_prefix, sizeof worker->id_prefix, "%.8s%.4s%.4s", uuid, uuid + 24, uuid + 32);
+}
+
+void worker_done(struct worker *worker) {
+    buffer_done(&worker->scratch);
+}
+
+/* Sixteen digits of the worker and sixteen of a count: unique, and made without a system call. */
+static void make_id(struct worker *worker, struct request *request) {
+    uint64_t number = ++worker->ids;
+    memcpy(request->id, worker->id_prefix, 16);
+    for (size_t i = 32; i-- > 16; number >>= 4)
+        request->id[i] = "0123456789abcdef"[number & 15];
+    request->id[32] = '\0';
+}
+
+size_t service_admit(struct worker *worker, struct request *request) {
+    if (!request_adopt_id(request))
+        make_id(worker, request);
+    /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
+    return (size_t)worker->service->options->max_body;
+}
+
+static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {
+    const struct route *route = routes_find(request->path, request->method);
+    char methods[ROUTES_METHODS];
+    if (route != NULL) {
+        route->handle(worker, request, reply);
+    } else if (!routes_methods(request->path, methods)) {
+        problem_reply_one(reply, 404, request->id, "path", NULL, "not_found", "is none of this service's");
+    } else if (request->method == METHOD_OPTIONS) {
+        cors_preflight(&worker->service->cors, request, methods, reply);
+    } else {
+        problem_reply_one(reply, 405, request->id, "method", NULL, "method", "must be one of %s", methods);
+        reply_header(reply, "Allow", methods);
+    }
+}
+
+void service_answer(struct worker *worker, struct request *request, struct reply *reply) {
+    find_and_handle(worker, request, reply);
+    if (reply->later != NULL)
+        return;
+    reply_header_static(reply, "X-Request-Id", request->id);
+    cors_mark(&worker->service->cors, request, reply);
+}
+
+void service_refuse(struct worker *worker, const struct request *request, int status, const char *why,
+                    struct reply *reply) {
+    problem_reply_one(reply, status, request->id, status == 413 ? "body" : "request", NULL, "refused", "%s", why);
+    reply_header_static(reply, "X-Request-Id", request->id);
+    cors_mark(&worker->service->cors, request, reply);
+}
+
+void service_finish(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
+    (void)worker;
+    (void)request;
+    (void)status;
+    (void)nanoseconds;
+}

@@ -1,0 +1,59 @@
+/*
+ * service.h - what the server knows and does, without a socket: requests in, replies out.
+ *
+ * A service is shared by all loops; each loop has a worker of its own, which nobody else writes.
+ */
+#ifndef API_SERVICE_H
+#define API_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "services/api/cors.h"
+#include "services/api/inputs.h"
+#include "services/api/options.h"
+#include "services/api/reply.h"
+#include "services/api/request.h"
+#include "services/api/served.h"
+
+struct service {
+    const struct options *options;
+    const struct config *config;
+    struct cors cors;
+    struct served served;
+    atomic_bool draining;
+};
+
+/* One loop's part; made and freed by the main thread, used by the loop's. */
+struct worker {
+    struct service *service;
+    char id_prefix[17];
+    uint64_t ids;
+    struct inputs inputs; /* of the request in hand */
+    struct buffer scratch;
+};
+
+struct route; /* routes.h */
+
+void service_open(struct service *service, const struct options *options, const struct config *config,
+                  struct served_reader *reader, size_t readers);
+void service_done(struct service *service); /* frees the model; nobody may be serving any more */
+
+void worker_open(struct worker *worker, struct service *service);
+void worker_done(struct worker *worker);
+
+/* The headers have arrived: give the request an id; returns how many bytes of body it may have. */
+size_t service_admit(struct worker *worker, struct request *request);
+
+/* Answer a whole request.  Where reply->later is set, the request is to sleep until it is woken
+ * up, and then to be given here again. */
+void service_answer(struct worker *worker, struct request *request, struct reply *reply);
+
+/* Answer a request that the gate refused. */
+void service_refuse(struct worker *worker, const struct request *request, int status, const char *why,
+                    struct reply *reply);
+
+/* The reply is on its way, or its reader is gone (status 0 where there was none). */
+void service_finish(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds);
+
+#endif

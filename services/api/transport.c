@@ -1,0 +1,376 @@
+/* transport.c - libmicrohttpd: the only file that knows it. */
+#include "services/api/transport.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "services/api/gate.h"
+
+enum {
+    POOL_BYTES = 8192,   /* a connection's memory: the library wipes it after every request */
+    SMALL_BODY = 1024,   /* bytes kept in the connection itself */
+    SWALLOWED = 1 << 20, /* bytes of a chunked body that may pass its limit before the connection is cut */
+    REPLY_SECONDS = 60,  /* for the client to take its reply */
+    SWEEP_MS = 250,      /* between looks at the deadlines */
+    DRAIN_SWEEP_MS = 20,
+    DRAIN_IDLE_SECONDS = 1
+};
+
+/* A connection, and the request on it (HTTP/1.1 has one at a time). */
+struct connection {
+    struct transport *transport;
+    struct MHD_Connection *mhd;
+    struct connection *next, *previous;
+    int fd;
+    uint64_t deadline; /* ns; 0: none */
+    uint64_t idle;     /* ns: since when it has no request; 0: it has one */
+    struct request request;
+    struct gate gate;
+    size_t headers;   /* shown to us by the library */
+    uint64_t started; /* ns */
+    bool begun;       /* the library has shown us the headers */
+    size_t limit;     /* bytes of body allowed */
+    size_t swallowed; /* bytes of body beyond that */
+    size_t room;
+    char *large; /* the body where it is larger than `small` */
+    char small[SMALL_BODY];
+};
+
+struct transport {
+    struct MHD_Daemon *daemon;
+    struct transport_limits limits;
+    struct transport_calls calls;
+    struct connection *connections;
+    size_t count;
+    uint64_t now, swept; /* ns */
+    bool draining;
+};
+
+static const uint64_t second = 1000000000; /* ns */
+
+static uint64_t clock_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * second + (uint64_t)now.tv_nsec;
+}
+
+/* ---- connections ---- */
+
+static void rest(struct connection *c, uint64_t now, unsigned seconds) {
+    c->idle = now;
+    c->deadline = now + seconds * second;
+}
+
+static void name_peer(struct connection *c, const struct sockaddr *address) {
+    c->request.peer[0] = '\0';
+    if (address == NULL)
+        return;
+    if (address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, c->request.peer,
+                  REQUEST_PEER);
+    else if (address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, c->request.peer,
+                  REQUEST_PEER);
+}
+
+static struct connection *connection_new(struct transport *t, struct MHD_Connection *mhd) {
+    struct connection *c = malloc(sizeof *c);
+    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (c == NULL)
+        return NULL;
+    c->transport = t;
+    c->mhd = mhd;
+    c->fd = fd->connect_fd;
+    c->large = NULL;
+    c->begun = false;
+    name_peer(c, peer != NULL ? peer->client_addr : NULL);
+    rest(c, t->now, t->limits.request_seconds);
+    c->previous = NULL;
+    c->next = t->connections;
+    if (c->next != NULL)
+        c->next->previous = c;
+    t->connections = c;
+    t->count++;
+    return c;
+}
+
+static void connection_free(struct transport *t, struct connection *c) {
+    if (c->previous != NULL)
+        c->previous->next = c->next;
+    else
+        t->connections = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
+    t->count--;
+    free(c->large);
+    free(c);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode code) {
+    struct transport *t = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = connection_new(t, mhd);
+    } else if (*context != NULL) {
+        connection_free(t, *context);
+        *context = NULL;
+    }
+}
+
+static struct connection *connection_of(struct MHD_Connection *mhd) {
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* The library's own timeout is of inactivity: a client that sends a byte a second would stay for ever. */
+static void sweep(struct transport *t) {
+    t->swept = t->now;
+    for (struct connection *c = t->connections; c != NULL; c = c->next) {
+        bool late = c->deadline != 0 && t->now >= c->deadline;
+        bool unneeded = t->draining && c->idle != 0 && t->now >= c->idle + DRAIN_IDLE_SECONDS * second;
+        if (late || unneeded)
+            shutdown(c->fd, SHUT_RDWR); /* the library then sees its end and tidies up */
+    }
+}
+
+/* ---- a request ---- */
+
+/* The request line has arrived.  What is returned comes back as *context of the calls below. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd) {
+    struct transport *t = cls;
+    struct connection *c = connection_of(mhd);
+    if (c == NULL)
+        return NULL;
+    struct request *request = &c->request;
+    c->started = clock_ns();
+    c->deadline = c->started + t->limits.request_seconds * second;
+    c->idle = 0;
+    c->begun = false;
+    c->limit = c->swallowed = 0;
+    c->room = SMALL_BODY;
+    memset(request->header, 0, sizeof request->header);
+    request->method = METHOD_OTHER;
+    request->body = c->small;
+    request->size = 0;
+    request->id[0] = '\0';
+    request->ticket = NULL;
+    request->waker = c;
+    c->gate = (struct gate){.status = request_set_target(request, target)};
+    c->gate.why = c->gate.status == 414 ? "the path is too long" : "the target is no path";
+    return c;
+}
+
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
+                                 const char *value, size_t value_size) {
+    struct connection *c = cls;
+    (void)kind;
+    c->headers++;
+    gate_header(&c->gate, &c->request, name, name_size, value, value_size);
+    return MHD_YES;
+}
+
+/*
+ * Whether every line that came became one header that we saw.  0.9.7x drops nameless headers, cuts values
+ * at a NUL and joins folded lines without a word; but it parses in place, from the method to the end of
+ * the header, leaving a zero for the colon, the CR and the LF of each line and nowhere else.  So the zeroes
+ * after the request line can be counted.  Later versions refuse such requests by themselves.
+ */
+static bool is_all_seen(const struct connection *c, const char *method, const char *version) {
+    size_t size = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    const char *end = method + size;
+    size_t zeroes = 0;
+    for (const char *at = version; at < end; at++)
+        zeroes += *at == '\0';
+    return zeroes == 2 + 3 * c->headers + 2 || strncmp(MHD_get_version(), "0.9.7", 5) != 0;
+}
+
+static enum MHD_Result give(struct connection *c, struct reply *reply) {
+    char *owned = reply->owned;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->size, owned != NULL ? owned : (char *)(uintptr_t)reply->body,
+                                        owned != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    if (response == NULL) {
+        reply_done(reply);
+        return MHD_NO;
+    }
+    if (reply->type != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    for (size_t i = 0; i < reply->header_count; i++)
+        MHD_add_response_header(response, reply->header[i].name, reply->header[i].value);
+    if (c->transport->draining)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    c->deadline = c->transport->now + REPLY_SECONDS * second;
+    enum MHD_Result queued = MHD_queue_response(c->mhd, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* The headers are in.  A reply queued here closes the connection, so only what must be refused is. */
+static enum MHD_Result begin(struct connection *c, const char *method, const char *version) {
+    const struct transport_calls *calls = &c->transport->calls;
+    c->begun = true;
+    c->headers = 0;
+    c->request.method = request_method_named(method);
+    MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
+    if (!is_all_seen(c, method, version))
+        gate_refuse(&c->gate, 400,
+                    "the header holds a NUL, a folded line, a bare line feed or a header without a name");
+    c->limit = calls->admit(calls->user, &c->request);
+    gate_close(&c->gate, &c->request, version, c->limit);
+    if (c->gate.status == 0)
+        return MHD_YES;
+    struct reply reply;
+    reply_start(&reply);
+    calls->refuse(calls->user, &c->request, c->gate.status, c->gate.why, &reply);
+    return give(c, &reply);
+}
+
+/* A piece of the body has arrived. */
+static enum MHD_Result receive(struct connection *c, const char *bytes, size_t size) {
+    struct request *request = &c->request;
+    if (c->swallowed > 0 || size > c->limit - request->size) {
+        c->swallowed += size; /* chunked, for the gate has seen every Content-Length */
+        return c->swallowed <= SWALLOWED ? MHD_YES : MHD_NO;
+    }
+    if (request->size + size > c->room) {
+        size_t room = gate_length(request) > 2 * c->room ? gate_length(request) : 2 * c->room;
+        while (room < request->size + size)
+            room *= 2;
+        char *large = realloc(c->large, room);
+        if (large == NULL)
+            return MHD_NO;
+        if (c->large == NULL)
+            memcpy(large, c->small, request->size);
+        c->large = large;
+        c->room = room;
+        request->body = large;
+    }
+    memcpy((c->large != NULL ? c->large : c->small) + request->size, bytes, size);
+    request->size += size;
+    return MHD_YES;
+}
+
+static enum MHD_Result finish(struct connection *c) {
+    struct transport *t = c->transport;
+    struct reply reply;
+    reply_start(&reply);
+    if (c->swallowed > 0)
+        t->calls.refuse(t->calls.user, &c->request, 413, "the body is larger than this route takes", &reply);
+    else
+        t->calls.answer(t->calls.user, &c->request, &reply);
+    if (reply.later == NULL)
+        return give(c, &reply);
+    /* Asleep first, so that no wake-up can come too early. */
+    c->deadline = 0;
+    MHD_suspend_connection(c->mhd);
+    reply.later(&c->request);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *size, void **context) {
+    struct connection *c = *context;
+    (void)cls;
+    (void)mhd;
+    (void)url; /* decoded and cut at NUL by the library; the raw target was read before */
+    if (c == NULL)
+        return MHD_NO;
+    if (!c->begun)
+        return begin(c, method, version);
+    if (*size == 0)
+        return finish(c);
+    size_t arrived = *size;
+    *size = 0;
+    return receive(c, bytes, arrived);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code) {
+    struct transport *t = cls;
+    struct connection *c = *context;
+    (void)code;
+    if (c == NULL)
+        return;
+    const union MHD_ConnectionInfo *status = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
+    uint64_t now = clock_ns();
+    t->calls.finish(t->calls.user, &c->request, status != NULL ? (int)status->http_status : 0, now - c->started);
+    free(c->large);
+    c->large = NULL;
+    rest(c, now, t->limits.idle_seconds);
+    *context = NULL;
+}
+
+/* ---- the daemon ---- */
+
+struct transport *transport_new(int listener, const struct transport_limits *limits,
+                                const struct transport_calls *calls) {
+    struct transport *t = calloc(1, sizeof *t);
+    if (t != NULL) {
+        t->limits = *limits;
+        t->calls = *calls;
+        t->now = t->swept = clock_ns();
+        /* Without a thread of its own: the library's loop hangs when exactly 128 events are pending. */
+        t->daemon = MHD_start_daemon(
+            MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, t, MHD_OPTION_LISTEN_SOCKET, listener,
+            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+            MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024, MHD_OPTION_CONNECTION_LIMIT, limits->connections,
+            MHD_OPTION_NOTIFY_CONNECTION, on_connection, t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t,
+            MHD_OPTION_URI_LOG_CALLBACK, on_target, t, MHD_OPTION_END);
+    }
+    if (t != NULL && t->daemon != NULL)
+        return t;
+    free(t);
+    close(listener);
+    return NULL;
+}
+
+int transport_fd(const struct transport *t) {
+    return MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+int transport_patience(struct transport *t) {
+    MHD_UNSIGNED_LONG_LONG wanted;
+    int most = t->draining ? DRAIN_SWEEP_MS : SWEEP_MS;
+    if (MHD_get_timeout(t->daemon, &wanted) == MHD_YES && wanted < (MHD_UNSIGNED_LONG_LONG)most)
+        return (int)wanted;
+    return most;
+}
+
+void transport_step(struct transport *t) {
+    t->now = clock_ns();
+    MHD_run(t->daemon);
+    if (t->now - t->swept >= (uint64_t)(t->draining ? DRAIN_SWEEP_MS : SWEEP_MS) * 1000000)
+        sweep(t);
+}
+
+void transport_stop_accepting(struct transport *t) {
+    MHD_run(t->daemon); /* take what has connected already */
+    MHD_socket listener = MHD_quiesce_daemon(t->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        close(listener);
+}
+
+void transport_drain(struct transport *t) {
+    t->draining = true;
+}
+
+size_t transport_connections(const struct transport *t) {
+    return t->count;
+}
+
+void transport_free(struct transport *t) {
+    if (t == NULL)
+        return;
+    MHD_stop_daemon(t->daemon);
+    free(t);
+}
+
+void transport_wake(void *waker) {
+    struct connection *c = waker;
+    MHD_resume_connection(c->mhd);
+}

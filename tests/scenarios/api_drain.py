@@ -1,0 +1,49 @@
+"""SIGTERM under load: not ready first, then every request that came is answered, and exit 0."""
+from api_house import *
+
+with scratch() as folder:
+    registry = Registry(folder)
+    registry.promote(1)
+
+    failed, codes = [], []
+    for _ in range(5):
+        server = Server(folder, DRAIN_SECONDS=1)
+        server.wait_ready()
+        loads = [Load(server) for _ in range(16)]
+        time.sleep(0.3)
+        codes.append(server.stop())
+        failed += sum((load.end().failed for load in loads), [])
+    check("five times SIGTERM under 16 keep-alive clients fails no request", not failed, failed[:3])
+    check("and exits 0", codes == [0] * 5, codes)
+
+    server = Server(folder, DRAIN_SECONDS=2)
+    server.wait_ready()
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    check("while draining it is not ready", server.get("/readyz")[0] == 503)
+    check("but alive", server.get("/livez")[0] == 200)
+    check("and still serves", server.predict()[0] == 200)
+    started = time.monotonic()
+    code = server.stop()
+    check("a second SIGTERM ends it at once", code == 143 and time.monotonic() - started < 0.5, code)
+
+    server = Server(folder, REQUEST_SECONDS=3)
+    server.wait_ready()
+    half = server.connect()
+    half.sendall(request("POST", "/predict", DENTAL)[:-10])
+    idle = server.connect()
+    time.sleep(0.2)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    half.sendall(DENTAL[-10:])
+    reply = Reader(half).reply()
+    check("a request that was half there is finished", reply and reply[0] == 200 and reply[1].get("connection") == "close", reply)
+    check("a connection without a request does not hold it up", server.process.wait(5) == 0)
+
+    server = Server(folder, REQUEST_SECONDS=1)
+    server.wait_ready()
+    half = server.connect()
+    half.sendall(request("POST", "/predict", DENTAL)[:-10])
+    started = time.monotonic()
+    check("one that never comes is given up", server.stop() == 0 and time.monotonic() - started < 4)
+finish()
