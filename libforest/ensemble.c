@@ -12,6 +12,7 @@ struct hand {
     struct lf_grower *grower;
     uint32_t *drawn;  /* [units] */
     uint32_t *weight; /* [cells] */
+    struct lf_ballot ballot;
     struct lf_votes votes;
 };
 
@@ -26,17 +27,18 @@ struct job {
 static void draw(const struct lf_training *training, struct hand *hand, uint32_t tree) {
     lf_bootstrap_draw(training->bootstrap, training->seed, tree, hand->drawn);
     memset(hand->weight, 0, training->matrix->cells * sizeof *hand->weight);
-    for (uint32_t unit = 0; unit < training->bootstrap->units; unit++)
+    for (uint32_t unit = 0; unit < training->bootstrap->units; unit++) {
         hand->weight[training->bootstrap->cell[unit]] += hand->drawn[unit];
+        hand->ballot.missed[unit] = lf_bootstrap_missed(training->bootstrap, unit, hand->drawn[unit]);
+    }
 }
 
 static bool vote(const struct job *job, struct hand *hand, const struct lf_tree *tree) {
     uint32_t *begin = lf_tree_set_begins(tree);
     if (begin == NULL)
         return false;
-    struct lf_walk walk = {tree->node, begin, tree->sets.record};
-    lf_votes_add(&hand->votes, job->probes, job->training->matrix, job->training->bootstrap, hand->drawn, &walk,
-                 tree->share, tree->shares);
+    struct lf_walk walk = {tree->node, tree->sets.count > 0 ? begin : NULL, tree->sets.record};
+    lf_votes_add(&hand->votes, job->probes, &hand->ballot, &walk, tree->share, tree->shares);
     free(begin);
     return true;
 }
@@ -73,6 +75,7 @@ static bool make_hand(struct hand *hand, const struct job *job, const struct lf_
     hand->drawn = calloc(training->bootstrap->units, sizeof *hand->drawn);
     hand->weight = calloc(training->matrix->cells, sizeof *hand->weight);
     return (hand->grower != NULL || limits == NULL) && hand->drawn != NULL && hand->weight != NULL &&
+           lf_ballot_make(&hand->ballot, job->probes, training->bootstrap->units) &&
            lf_votes_make(&hand->votes, votes->probes, votes->classes, votes->variants);
 }
 
@@ -92,6 +95,7 @@ static enum forest_status by_hands(struct job *job, const struct lf_limits *limi
         if (status == FOREST_OK)
             lf_votes_move(votes, &hand->votes);
         lf_votes_done(&hand->votes);
+        lf_ballot_done(&hand->ballot);
         lf_grower_free(hand->grower);
         free(hand->drawn);
         free(hand->weight);

@@ -93,17 +93,17 @@ enum forest_status forest_dataset_new(struct forest_dataset **out, const struct 
  * Memory grows with the number of distinct rows.  On failure nothing was added.
  */
 enum forest_status forest_dataset_add(struct forest_dataset *ds, const float *rows /* [n][features] */,
-                                      const uint16_t *labels /* [n] */, const uint32_t *weights /* [n] */,
-                                      size_t n, struct forest_error *err);
+                                      const uint16_t *labels /* [n] */, const uint32_t *weights /* [n] */, size_t n,
+                                      struct forest_error *err);
 
 /* Add all rows of `from`, which has an equal schema and is only read. */
 enum forest_status forest_dataset_merge(struct forest_dataset *into, const struct forest_dataset *from,
                                         struct forest_error *err);
 
-uint64_t forest_dataset_rows(const struct forest_dataset *ds); /* sum of weights */
-size_t forest_dataset_cells(const struct forest_dataset *ds);  /* distinct (row, label) pairs */
+uint64_t forest_dataset_rows(const struct forest_dataset *ds);                      /* sum of weights */
+size_t forest_dataset_cells(const struct forest_dataset *ds);                       /* distinct (row, label) pairs */
 const struct forest_schema *forest_dataset_schema(const struct forest_dataset *ds); /* borrowed */
-void forest_dataset_free(struct forest_dataset *ds); /* NULL is fine */
+void forest_dataset_free(struct forest_dataset *ds);                                /* NULL is fine */
 
 /* ---- training -------------------------------------------------------------------------------- */
 
@@ -180,11 +180,11 @@ enum forest_status forest_explain(const struct forest *f, const float *row,
 
 /* How good probabilities are on weighted rows. */
 struct forest_metrics {
-    uint64_t rows;    /* sum of weights */
-    double accuracy;  /* 0 .. 1 */
-    double log_loss;  /* nats a row; probabilities are floored at 1e-15 */
-    double brier;     /* sum over classes of squared error, mean over rows, 0 .. 2 */
-    double ece;       /* expected calibration error of the top class, 15 bins of equal width */
+    uint64_t rows;   /* sum of weights */
+    double accuracy; /* 0 .. 1 */
+    double log_loss; /* nats a row; probabilities are floored at 1e-15 */
+    double brier;    /* sum over classes of squared error, mean over rows, 0 .. 2 */
+    double ece;      /* expected calibration error of the top class, 15 bins of equal width */
 };
 
 struct forest_info {
@@ -203,13 +203,12 @@ const struct forest_schema *forest_schema_of(const struct forest *f); /* borrowe
 /* ---- metrics --------------------------------------------------------------------------------- */
 
 /* The forest on a data set with an equal schema.  confusion[actual][predicted] may be NULL. */
-enum forest_status forest_evaluate(const struct forest *f, const struct forest_dataset *ds,
-                                   struct forest_metrics *out, uint64_t *confusion /* [classes][classes] */,
-                                   struct forest_error *err);
+enum forest_status forest_evaluate(const struct forest *f, const struct forest_dataset *ds, struct forest_metrics *out,
+                                   uint64_t *confusion /* [classes][classes] */, struct forest_error *err);
 
 /* Any probabilities against labels. weights NULL: 1 each. */
-void forest_score(const float *prob /* [n][classes] */, const uint16_t *labels, const uint32_t *weights,
-                  size_t n, size_t classes, struct forest_metrics *out, uint64_t *confusion);
+void forest_score(const float *prob /* [n][classes] */, const uint16_t *labels, const uint32_t *weights, size_t n,
+                  size_t classes, struct forest_metrics *out, uint64_t *confusion);
 
 /* ---- model files ----------------------------------------------------------------------------- */
 

@@ -22,8 +22,7 @@ struct forest {
     struct forest_schema *schema; /* names lie in the image */
     struct lf_input *input;       /* [inputs], in the order of features */
     uint32_t inputs, trees, features, classes;
-    bool level_sets; /* some node asks for one */
-    double whole;    /* trees x LF_ONE, what sums of shares add up to */
+    double whole; /* trees x LF_ONE, what sums of shares add up to */
     const struct lf_image_info *info;
     const struct lf_image_feature *kind;
     const char *names; /* NAME */
@@ -40,7 +39,10 @@ struct forest {
 };
 
 static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tree) {
-    return (struct lf_walk){f->node + f->tree[tree].node, f->set + f->tree[tree].set, f->word};
+    const uint32_t *set = f->set + f->tree[tree].set;
+    if (f->tree[tree].set == f->sets) /* none of its own: any will do, since it asks for none */
+        set = f->sets > 0 ? f->set : NULL;
+    return (struct lf_walk){f->node + f->tree[tree].node, set, f->word};
 }
 
 /*

@@ -86,30 +86,27 @@ struct chunk {
     uint32_t rows; /* units that are permuted, for each feature the same */
 };
 
-static bool make_probes(struct lf_probes *out, uint32_t n, uint32_t features) {
-    *out = (struct lf_probes){.n = n,
-                              .unit = calloc(n, sizeof *out->unit),
-                              .weight = calloc(n, sizeof *out->weight),
-                              .code = reallocarray(NULL, n, features * sizeof *out->code),
-                              .origin = calloc(n, sizeof *out->origin)};
-    return out->unit && out->weight && out->code && out->origin;
+/* Which of the unit probes the given one of chunk->rows is. */
+static uint32_t origin_of(const struct chunk *chunk, uint32_t row) {
+    return (uint32_t)((uint64_t)row * chunk->probes->n / chunk->rows);
 }
 
-static void permute(const struct chunk *chunk, const struct marginal *marginal, struct lf_probes *out, uint32_t at) {
+static bool permute(const struct chunk *chunk, const struct marginal *marginal, struct lf_probes *out, uint32_t at) {
     const struct lf_probes *from = chunk->probes;
-    uint32_t features = chunk->training->matrix->features;
+    uint16_t code[FOREST_MAX_FEATURES];
     bool all = marginal->present <= LF_CLOSED_FORM;
     struct lf_rng rng = lf_rng_start(lf_key(chunk->training->seed, marginal->feature, LF_PERMUTE));
     for (uint32_t value = 0; value < copies(marginal); value++)
         for (uint32_t row = 0; row < chunk->rows; row++, at++) {
-            uint32_t origin = (uint32_t)((uint64_t)row * from->n / chunk->rows);
-            uint16_t *code = out->code + (size_t)at * features;
-            memcpy(code, from->code + (size_t)origin * features, features * sizeof *code);
+            uint32_t origin = origin_of(chunk, row);
+            memcpy(code, lf_probes_codes(from, from->row[origin]), from->features * sizeof *code);
             code[marginal->feature] = (uint16_t)(all ? marginal->code[value] : drawn_code(marginal, &rng));
             out->unit[at] = from->unit[origin];
-            out->origin[at] = origin;
             out->weight[at] = from->weight[origin] * (all ? marginal->share[value] : 1);
+            if (!lf_probes_ask(out, at, code))
+                return false;
         }
+    return true;
 }
 
 /* Weighted mean rise of the loss over probes begin .. end-1. */
@@ -118,7 +115,7 @@ static double mean_rise(const struct chunk *chunk, const struct lf_probes *permu
     double rise = 0, weight = 0, prob[FOREST_MAX_CLASSES];
     for (uint32_t i = begin; i < end; i++) {
         uint8_t label = chunk->training->matrix->label[chunk->training->bootstrap->cell[permuted->unit[i]]];
-        if (!lf_votes_share(chunk->votes, 0, permuted->origin[i], prob))
+        if (!lf_votes_share(chunk->votes, 0, origin_of(chunk, (i - begin) % chunk->rows), prob))
             continue;
         double before = lf_loss(prob[label]);
         lf_votes_share(votes, 0, i, prob);
@@ -135,10 +132,10 @@ static enum forest_status ask(const struct chunk *chunk, struct lf_tree *tree, u
     uint32_t n = 0, at = 0;
     for (uint32_t i = 0; i < chunk->features; i++)
         n += chunk->rows * copies(&chunk->marginal[i]);
-    bool made = make_probes(&permuted, n, chunk->training->matrix->features) &&
+    bool made = lf_probes_make(&permuted, n, chunk->training->matrix->features) &&
                 lf_votes_make(&votes, n, chunk->votes->classes, 1);
     for (uint32_t i = 0; made && i < chunk->features; at += chunk->rows * copies(&chunk->marginal[i++]))
-        permute(chunk, &chunk->marginal[i], &permuted, at);
+        made = permute(chunk, &chunk->marginal[i], &permuted, at);
     enum forest_status status =
         made ? lf_ensemble_vote(chunk->training, tree, trees, &permuted, &votes, err) : lf_no_memory(err);
     at = 0;

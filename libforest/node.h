@@ -28,39 +28,27 @@ struct lf_node {
 /* A tree to walk through. */
 struct lf_walk {
     const struct lf_node *node; /* [nodes] */
-    const uint32_t *set;        /* [level sets], where in word the set begins */
+    const uint32_t *set;        /* [level sets], where in word each begins; NULL in a tree without any */
     const uint32_t *word;       /* bits by code, 32 a word */
 };
-
-enum { LF_LANES = 16 }; /* walks in flight at once, enough to hide the latency of a load */
 
 static inline bool lf_in_set(const uint32_t *word, uint32_t code) {
     return word[code >> 5] >> (code & 31) & 1;
 }
 
-static inline uint32_t lf_step(const struct lf_walk *walk, uint32_t at, const uint16_t *code) {
-    struct lf_node node = walk->node[at];
-    uint32_t x = code[node.test & LF_FEATURE], right;
-    if (node.test & LF_LEVEL_SET)
-        right = lf_in_set(walk->word + walk->set[node.bin], x);
-    else
-        right = (uint16_t)(x - (node.test >> 14 & 1)) > node.bin;
-    return node.bin == LF_LEAF ? at : node.next + right;
-}
-
-/* The same for a tree without level sets: no branch. */
-static inline uint32_t lf_step_numeric(const struct lf_walk *walk, uint32_t at, const uint16_t *code) {
-    struct lf_node node = walk->node[at];
-    uint32_t right = (uint16_t)(code[node.test & LF_FEATURE] - (node.test >> 14 & 1)) > node.bin;
-    return node.bin == LF_LEAF ? at : node.next + right;
-}
-
-/* The row of class shares that the codes lead to. */
-static inline uint32_t lf_walk_one(const struct lf_walk *walk, const uint16_t *code) {
-    uint32_t at = 0;
-    while (walk->node[at].bin != LF_LEAF)
-        at = lf_step(walk, at, code);
-    return walk->node[at].next;
+/*
+ * Whether an inner node sends the row right.  Nobody can predict that, so there is no branch: both
+ * questions are answered and one is masked.  level_sets false promises that the tree has no level set.
+ */
+static inline uint32_t lf_goes_right(const struct lf_walk *walk, struct lf_node node, const uint16_t *code,
+                                     bool level_sets) {
+    uint32_t x = code[node.test & LF_FEATURE];
+    uint32_t right = ((x - (node.test >> 14 & 1U)) & 0xffff) > node.bin;
+    if (!level_sets)
+        return right;
+    uint32_t mask = -((uint32_t)node.test >> 15);
+    const uint32_t *word = walk->word + walk->set[node.bin & mask];
+    return (right & ~mask) | (word[(x & mask) >> 5] >> (x & 31) & 1 & mask);
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "libforest/leaf.h"
 #include "libforest/metrics.h"
 #include "libforest/number.h"
+#include "libforest/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,34 +14,46 @@
 #define FIT_PROBES 20000
 #define MOST_VOTES ((size_t)1 << 22) /* probes x classes */
 
-enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
-                                      const struct lf_bootstrap *bootstrap, struct forest_error *err) {
-    size_t most = MOST_VOTES / matrix->classes, features = matrix->features;
-    uint32_t n = bootstrap->units < most ? bootstrap->units : (uint32_t)most;
+bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features) {
     *out = (struct lf_probes){.n = n,
+                              .features = features,
                               .unit = calloc(n, sizeof *out->unit),
                               .weight = calloc(n, sizeof *out->weight),
-                              .code = reallocarray(NULL, n, features * sizeof *out->code)};
-    if (out->unit == NULL || out->weight == NULL || out->code == NULL) {
-        lf_probes_done(out);
-        return lf_no_memory(err);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t unit = (uint32_t)((uint64_t)i * bootstrap->units / n);
-        out->unit[i] = unit;
-        out->weight[i] = (double)bootstrap->count[unit];
-        for (size_t f = 0; f < features; f++)
-            out->code[i * features + f] = (uint16_t)lf_column_code(&matrix->column[f], bootstrap->cell[unit]);
-    }
-    return FOREST_OK;
+                              .row = calloc(n, sizeof *out->row)};
+    lf_pool_init(&out->codes, (features + 1) / 2 * sizeof(uint32_t));
+    return out->unit != NULL && out->weight != NULL && out->row != NULL;
 }
 
 void lf_probes_done(struct lf_probes *probes) {
     free(probes->unit);
     free(probes->weight);
-    free(probes->code);
-    free(probes->origin);
+    free(probes->row);
+    lf_pool_done(&probes->codes);
     *probes = (struct lf_probes){0};
+}
+
+bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
+    uint32_t record[(FOREST_MAX_FEATURES + 1) / 2];
+    record[(probes->features - 1) / 2] = 0; /* the padding */
+    memcpy(record, code, probes->features * sizeof *code);
+    return lf_pool_intern(&probes->codes, record, &probes->row[i]);
+}
+
+enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
+                                      const struct lf_bootstrap *bootstrap, struct forest_error *err) {
+    size_t most = MOST_VOTES / matrix->classes;
+    uint32_t n = bootstrap->units < most ? bootstrap->units : (uint32_t)most;
+    uint16_t code[FOREST_MAX_FEATURES];
+    bool made = lf_probes_make(out, n, matrix->features);
+    for (uint32_t i = 0; made && i < n; i++) {
+        uint32_t unit = (uint32_t)((uint64_t)i * bootstrap->units / n);
+        out->unit[i] = unit;
+        out->weight[i] = (double)bootstrap->count[unit];
+        for (uint32_t f = 0; f < matrix->features; f++)
+            code[f] = (uint16_t)lf_column_code(&matrix->column[f], bootstrap->cell[unit]);
+        made = lf_probes_ask(out, i, code);
+    }
+    return made ? FOREST_OK : lf_no_memory(err);
 }
 
 bool lf_votes_make(struct lf_votes *out, uint32_t probes, uint32_t classes, uint32_t variants) {
@@ -58,56 +71,55 @@ void lf_votes_done(struct lf_votes *votes) {
     *votes = (struct lf_votes){0};
 }
 
-/* Probes in flight. */
-struct lanes {
-    unsigned n;
-    uint32_t probe[LF_LANES], missed[LF_LANES], at[LF_LANES];
-    const uint16_t *code[LF_LANES];
-};
-
-static void walk_lanes(struct lanes *lanes, const struct lf_walk *walk) {
-    memset(lanes->at, 0, sizeof lanes->at);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (unsigned lane = 0; lane < lanes->n; lane++) {
-            uint32_t next = lf_step(walk, lanes->at[lane], lanes->code[lane]);
-            moved |= next != lanes->at[lane];
-            lanes->at[lane] = next;
-        }
-    }
+bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units) {
+    size_t rows = probes->codes.count;
+    *out = (struct lf_ballot){.missed = calloc(units, sizeof *out->missed),
+                              .arrived = calloc(rows, sizeof *out->arrived),
+                              .pick = calloc(rows + 1, sizeof *out->pick),
+                              .share = calloc(rows, sizeof *out->share)};
+    return out->missed && out->arrived && out->pick && out->share;
 }
 
-static void vote(struct lf_votes *votes, struct lanes *lanes, const struct lf_walk *walk, const uint16_t *share,
-                 size_t shares) {
-    walk_lanes(lanes, walk);
-    for (unsigned lane = 0; lane < lanes->n; lane++) {
-        uint64_t missed = lanes->missed[lane];
-        votes->chance[lanes->probe[lane]] += missed;
+void lf_ballot_done(struct lf_ballot *ballot) {
+    free(ballot->missed);
+    free(ballot->arrived);
+    free(ballot->pick);
+    free(ballot->share);
+    *ballot = (struct lf_ballot){0};
+}
+
+/* Walk the rows of codes that some probe with a vote asks with. */
+static void walk_probes(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
+    uint32_t n = 0;
+    memset(ballot->arrived, 0, probes->codes.count * sizeof *ballot->arrived);
+    for (uint32_t i = 0; i < probes->n; i++) {
+        uint32_t row = probes->row[i];
+        bool first = ballot->missed[probes->unit[i]] != 0 && ballot->arrived[row] == 0;
+        ballot->pick[n] = row;
+        ballot->arrived[row] |= first;
+        n += first;
+    }
+    lf_walk_rows(walk, (const uint16_t *)probes->codes.record, probes->codes.width / sizeof(uint16_t), ballot->pick, n,
+                 ballot->share);
+    for (uint32_t i = 0; i < n; i++)
+        ballot->arrived[ballot->pick[i]] = ballot->share[i];
+}
+
+void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
+                  const struct lf_walk *walk, const uint16_t *share, size_t shares) {
+    walk_probes(probes, ballot, walk);
+    for (uint32_t i = 0; i < probes->n; i++) {
+        uint64_t missed = ballot->missed[probes->unit[i]];
+        if (missed == 0)
+            continue;
+        votes->chance[i] += missed;
         for (uint32_t variant = 0; variant < votes->variants; variant++) {
-            const uint16_t *row = share + (variant * shares + walk->node[lanes->at[lane]].next) * votes->classes;
-            uint64_t *sum = votes->sum + ((size_t)variant * votes->probes + lanes->probe[lane]) * votes->classes;
+            const uint16_t *row = share + (variant * shares + ballot->arrived[probes->row[i]]) * votes->classes;
+            uint64_t *sum = votes->sum + ((size_t)variant * votes->probes + i) * votes->classes;
             for (uint32_t k = 0; k < votes->classes; k++)
                 sum[k] += missed * row[k];
         }
     }
-    lanes->n = 0;
-}
-
-void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_matrix *matrix,
-                  const struct lf_bootstrap *bootstrap, const uint32_t *drawn, const struct lf_walk *walk,
-                  const uint16_t *share, size_t shares) {
-    struct lanes lanes = {0};
-    for (uint32_t i = 0; i < probes->n; i++) {
-        uint32_t missed = lf_bootstrap_missed(bootstrap, probes->unit[i], drawn[probes->unit[i]]);
-        if (missed == 0)
-            continue;
-        lanes.probe[lanes.n] = i;
-        lanes.missed[lanes.n] = missed;
-        lanes.code[lanes.n] = probes->code + (size_t)i * matrix->features;
-        if (++lanes.n == LF_LANES)
-            vote(votes, &lanes, walk, share, shares);
-    }
-    vote(votes, &lanes, walk, share, shares);
 }
 
 void lf_votes_move(struct lf_votes *into, struct lf_votes *from) {

@@ -2,9 +2,10 @@
  * oob.h - what the trees that did not see a row say about it (bootstrap.h says how "did not see" is
  * counted).
  *
- * A probe is a row to ask about: the codes of a unit, or those of a unit with one feature replaced.
- * Trees vote on probes; votes are integers, so that threads may count apart and be added.  One tree may
- * vote in several variants at once: the same leaves, smoothed differently.
+ * A probe is a question: a unit, and the codes to ask with, its own or some of them replaced.  Probes with
+ * equal codes share a row of codes, which is walked once a tree.  Trees vote on probes; votes are integers,
+ * so that threads may count apart and be added.  A tree may vote in several variants at once: the same
+ * leaves, smoothed differently.
  */
 #ifndef LF_OOB_H
 #define LF_OOB_H
@@ -13,17 +14,28 @@
 #include "libforest/grow.h"
 
 struct lf_probes {
-    uint32_t n;
-    uint32_t *unit;   /* [n] */
-    double *weight;   /* [n], rows that the probe stands for */
-    uint16_t *code;   /* [n][features] */
-    uint32_t *origin; /* [n], for one with a feature replaced: the probe that it was made from; else NULL */
+    uint32_t n, features;
+    uint32_t *unit;       /* [n] */
+    double *weight;       /* [n], rows of data that the probe stands for */
+    uint32_t *row;        /* [n], which row of codes */
+    struct lf_pool codes; /* rows of codes: u16 [features], padded to whole words */
 };
+
+/* Room for n probes.  False when memory ran out. */
+bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features);
+void lf_probes_done(struct lf_probes *probes);
+
+/* Codes of row number `row`. */
+static inline const uint16_t *lf_probes_codes(const struct lf_probes *probes, uint32_t row) {
+    return (const uint16_t *)lf_pool_at(&probes->codes, row);
+}
+
+/* Make probe i ask with the codes, [features]. */
+bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code);
 
 /* One probe a unit, or an even sample of units where all would take over 32 MiB of votes. */
 enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
                                       const struct lf_bootstrap *bootstrap, struct forest_error *err);
-void lf_probes_done(struct lf_probes *probes);
 
 struct lf_votes {
     uint32_t probes, classes, variants;
@@ -34,10 +46,19 @@ struct lf_votes {
 bool lf_votes_make(struct lf_votes *out, uint32_t probes, uint32_t classes, uint32_t variants);
 void lf_votes_done(struct lf_votes *votes);
 
+/* What a thread needs for letting trees vote. */
+struct lf_ballot {
+    uint32_t *missed;       /* [units], the chance that the tree did not see a row of it, from the bootstrap */
+    uint32_t *arrived;      /* [rows of codes], the row of class shares where it arrived */
+    uint32_t *pick, *share; /* [rows of codes + 1] */
+};
+
+bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units);
+void lf_ballot_done(struct lf_ballot *ballot);
+
 /* A tree votes.  share is [variants][shares][classes]; a leaf's next is a number below shares. */
-void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_matrix *matrix,
-                  const struct lf_bootstrap *bootstrap, const uint32_t *drawn, const struct lf_walk *walk,
-                  const uint16_t *share, size_t shares);
+void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
+                  const struct lf_walk *walk, const uint16_t *share, size_t shares);
 
 /* Add the votes of `from` and forget them there. */
 void lf_votes_move(struct lf_votes *into, struct lf_votes *from);

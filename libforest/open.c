@@ -283,6 +283,9 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
     if (f->tree[0].node != 0 || f->tree[0].set != 0 || f->tree[f->trees].node != f->nodes ||
         f->tree[f->trees].set != f->sets)
         return corrupt(r, "trees do not cover all nodes and sets");
+    for (uint64_t i = 0; i < f->sets; i++) /* also those that no node asks for: a masked walk looks at them */
+        if (f->set[i] >= f->words)
+            return corrupt(r, "a level set lies outside of BITS");
     uint32_t depth = 0;
     for (uint32_t t = 0; t < f->trees; t++) {
         const struct lf_image_tree *tree = &f->tree[t];
@@ -346,7 +349,6 @@ static enum forest_status make_inputs(struct reading *r, const bool *used) {
     for (uint32_t i = 0; i < f->features; cut += f->kind[i++].cuts)
         if (used[i])
             f->input[f->inputs++] = (struct lf_input){i, f->kind[i].levels, f->kind[i].cuts, cut};
-    f->level_sets = f->sets > 0;
     return FOREST_OK;
 }
 

@@ -1,22 +1,23 @@
 /*
  * predict.c - answers: from the table where there is one, else by walking all trees.
  *
- * One row walks LF_LANES trees at once, a batch LF_LANES rows at once through one tree after another, so
- * that loads overlap.  Nothing is allocated; a batch uses under 100 KiB of stack.
+ * One row goes through many trees at once, a batch with many rows at once through one tree after another.
+ * Nothing is allocated; a batch uses 210 KiB of stack.
  */
 #include "libforest/handle.h"
 
 #include "libforest/bins.h"
 #include "libforest/calibrate.h"
 #include "libforest/schema.h"
+#include "libforest/walk.h"
 
 #include <string.h>
 
-/* Limits of a block of rows that goes through all trees together. */
-enum { BLOCK_ROWS = 256, BLOCK_CODES = 32768, BLOCK_SUMS = 4096 };
+/* Limits of a block of rows that goes through all trees together: the longer, the more rows share the
+ * cost of fetching a tree into the cache. */
+enum { TREES = 128, BLOCK_ROWS = 4096, BLOCK_CODES = 65536, BLOCK_SUMS = 16384 };
 
 void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code) {
-    code[0] = 0; /* leaves ask for it, and ignore it */
     for (uint32_t i = 0; i < f->inputs; i++) {
         const struct lf_input *in = &f->input[i];
         float value = row[in->feature];
@@ -40,27 +41,18 @@ const uint32_t *lf_forest_table(const struct forest *f, const float *row) {
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
-static void walk_trees(const struct forest *f, uint32_t first, uint32_t n, const uint16_t *code, uint32_t *sum) {
-    struct lf_walk walk[LF_LANES];
-    uint32_t at[LF_LANES] = {0};
-    for (uint32_t lane = 0; lane < n; lane++)
-        walk[lane] = lf_forest_walk(f, first + lane);
-    for (uint32_t moved = 1; moved != 0;) {
-        moved = 0;
-        for (uint32_t lane = 0; lane < n; lane++) {
-            uint32_t next = lf_step(&walk[lane], at[lane], code);
-            moved |= next ^ at[lane];
-            at[lane] = next;
-        }
-    }
-    for (uint32_t lane = 0; lane < n; lane++)
-        add_shares(f, walk[lane].node[at[lane]].next, sum);
-}
-
 void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum) {
+    struct lf_walk walk[TREES];
+    uint32_t share[TREES];
     memset(sum, 0, f->classes * sizeof *sum);
-    for (uint32_t tree = 0; tree < f->trees; tree += LF_LANES)
-        walk_trees(f, tree, f->trees - tree < LF_LANES ? f->trees - tree : LF_LANES, code, sum);
+    for (uint32_t first = 0; first < f->trees; first += TREES) {
+        uint32_t n = f->trees - first < TREES ? f->trees - first : TREES;
+        for (uint32_t i = 0; i < n; i++)
+            walk[i] = lf_forest_walk(f, first + i);
+        lf_walk_trees(walk, n, code, share);
+        for (uint32_t i = 0; i < n; i++)
+            add_shares(f, share[i], sum);
+    }
 }
 
 static const uint32_t *answer(const struct forest *f, const float *row, uint32_t *sum) {
@@ -105,47 +97,21 @@ uint16_t forest_classify(const struct forest *f, const float *row) {
 
 /* ---- many rows ------------------------------------------------------------------------------- */
 
-/* LF_LANES rows through a tree.  Whether all have arrived is asked every fourth level. */
-static inline void walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t features, bool level_sets,
-                             uint32_t *at) {
-    memset(at, 0, LF_LANES * sizeof *at);
-    for (uint32_t moved = 1; moved != 0;) {
-        for (int level = 0; level < 4; level++) {
-            moved = 0;
-            for (uint32_t lane = 0; lane < LF_LANES; lane++) {
-                const uint16_t *x = code + lane * features;
-                uint32_t next = level_sets ? lf_step(walk, at[lane], x) : lf_step_numeric(walk, at[lane], x);
-                moved |= next ^ at[lane];
-                at[lane] = next;
-            }
-        }
-    }
-}
-
-/* rows is a multiple of LF_LANES, of which the last may be empty ones. */
-static void walk_block(const struct forest *f, const uint16_t *code, uint32_t rows, uint32_t *sum) {
+static void sum_block(const struct forest *f, const uint16_t *code, uint32_t rows, uint32_t *sum) {
+    uint32_t share[BLOCK_ROWS];
     memset(sum, 0, (size_t)rows * f->classes * sizeof *sum);
     for (uint32_t tree = 0; tree < f->trees; tree++) {
         struct lf_walk walk = lf_forest_walk(f, tree);
-        for (uint32_t row = 0; row < rows; row += LF_LANES) {
-            uint32_t at[LF_LANES];
-            const uint16_t *first = code + (size_t)row * f->features;
-            if (f->level_sets)
-                walk_rows(&walk, first, f->features, true, at);
-            else
-                walk_rows(&walk, first, f->features, false, at);
-            for (uint32_t lane = 0; lane < LF_LANES; lane++)
-                add_shares(f, walk.node[at[lane]].next, sum + (size_t)(row + lane) * f->classes);
-        }
+        lf_walk_rows(&walk, code, f->features, NULL, rows, share);
+        for (uint32_t i = 0; i < rows; i++)
+            add_shares(f, share[i], sum + (size_t)i * f->classes);
     }
 }
 
-/* How many rows a block may have; below LF_LANES rows go one by one. */
 static uint32_t block_rows(const struct forest *f) {
-    uint32_t rows = BLOCK_ROWS;
-    while (rows * f->features > BLOCK_CODES || rows * f->classes > BLOCK_SUMS)
-        rows /= 2;
-    return rows;
+    uint32_t by_codes = BLOCK_CODES / f->features, by_sums = BLOCK_SUMS / f->classes;
+    uint32_t rows = by_codes < by_sums ? by_codes : by_sums;
+    return rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
 }
 
 /* What becomes of a row's sums: probabilities, or the class where label is set. */
@@ -166,18 +132,16 @@ static void batch_by_trees(const struct forest *f, const float *rows, size_t n, 
     uint32_t sum[BLOCK_SUMS], block = block_rows(f);
     for (size_t done = 0; done < n; done += block) {
         uint32_t some = n - done < block ? (uint32_t)(n - done) : block;
-        uint32_t whole = (some + LF_LANES - 1) / LF_LANES * LF_LANES;
         for (uint32_t i = 0; i < some; i++)
             lf_forest_encode(f, rows + (done + i) * f->features, code + (size_t)i * f->features);
-        memset(code + (size_t)some * f->features, 0, (size_t)(whole - some) * f->features * sizeof *code);
-        walk_block(f, code, whole, sum);
+        sum_block(f, code, some, sum);
         for (uint32_t i = 0; i < some; i++)
             put(f, sum + (size_t)i * f->classes, out, done + i);
     }
 }
 
 static void batch(const struct forest *f, const float *rows, size_t n, const struct output *out) {
-    if (f->table == NULL && block_rows(f) >= LF_LANES) {
+    if (f->table == NULL && n > 1) {
         batch_by_trees(f, rows, n, out);
         return;
     }

@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    LANES = 4,           /* classes that one instruction works on */
+    EXACT_ROWS = 1 << 17 /* fewer rows than this, cubed, are exact in a double */
+};
+
 /* Items with one code. */
 struct group {
     uint32_t code;
@@ -21,20 +26,20 @@ struct by_share {
 
 struct lf_splitter {
     const struct lf_matrix *matrix;
-    uint32_t min_leaf, classes;
+    int64_t min_leaf;
+    uint32_t classes;
     size_t set_words;
     uint32_t *place; /* [features], in the order of names */
 
     const struct lf_item *item; /* the node */
     uint32_t n;
-    const uint32_t *class_count;
     int64_t rows, squares;
+    int64_t total[FOREST_MAX_CLASSES]; /* rows by class */
+    int64_t left[FOREST_MAX_CLASSES];  /* of which are on the left now */
 
-    int64_t rows_left, rows_right, squares_left, squares_right; /* as rows are parted now */
-    int64_t left[FOREST_MAX_CLASSES], right[FOREST_MAX_CLASSES];
-
-    uint64_t *key, *spare;  /* [cells], code << 32 | item */
-    uint32_t *table;        /* [codes][classes] counts by code, or [groups][classes] */
+    uint32_t *key, *spare;  /* [up to 65535 items], code << 16 | item */
+    uint32_t *table;        /* [codes or groups][stride], counts by class */
+    uint32_t stride;        /* classes, rounded up to a multiple of LANES */
     struct group *group;    /* [codes] */
     struct by_share *order; /* [codes] */
     struct lf_split best;
@@ -42,71 +47,88 @@ struct lf_splitter {
 
 /* ---- parting --------------------------------------------------------------------------------- */
 
-static void all_right(struct lf_splitter *s) {
-    for (uint32_t k = 0; k < s->classes; k++) {
-        s->left[k] = 0;
-        s->right[k] = s->class_count[k];
-    }
-    s->rows_left = s->squares_left = 0;
-    s->rows_right = s->rows;
-    s->squares_right = s->squares;
+/* Rows as they are parted now: how many on each side, and the sum of their squared class counts. */
+struct parted {
+    int64_t left, right, squares_left, squares_right;
+};
+
+static inline struct parted all_right(struct lf_splitter *s) {
+    memset(s->left, 0, s->classes * sizeof *s->left);
+    return (struct parted){0, s->rows, 0, s->squares};
 }
 
 /* Move rows of a class from right to left, or back where negative: (l + w)^2 - l^2 = w (2l + w). */
-static inline void move(struct lf_splitter *s, uint32_t class, int64_t rows) {
-    s->squares_left += rows * (2 * s->left[class] + rows);
-    s->squares_right -= rows * (2 * s->right[class] - rows);
-    s->left[class] += rows;
-    s->right[class] -= rows;
-    s->rows_left += rows;
-    s->rows_right -= rows;
+static inline void move(struct lf_splitter *s, struct parted *now, uint32_t class, int64_t rows) {
+    int64_t left = s->left[class], right = s->total[class] - left;
+    s->left[class] = left + rows;
+    now->squares_left += rows * (2 * left + rows);
+    now->squares_right -= rows * (2 * right - rows);
+    now->left += rows;
+    now->right -= rows;
 }
 
 /* sign is 1 to the left, -1 back to the right. */
-static inline void move_group(struct lf_splitter *s, const struct group *group, int64_t sign) {
+static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int64_t sign) {
     for (uint32_t k = 0; k < s->classes; k++)
-        if (group->count[k] != 0)
-            move(s, k, sign * group->count[k]);
+        if (count[k] != 0)
+            move(s, now, k, sign * count[k]);
 }
 
-/* The quality of how rows are parted now, or -1 where a side would be too small. */
-static inline double score(const struct lf_splitter *s) {
-    if (s->rows_left < s->min_leaf || s->rows_right < s->min_leaf)
-        return -1;
-    return (double)s->squares_left / (double)s->rows_left + (double)s->squares_right / (double)s->rows_right;
+/* L/l + R/r.  Up to EXACT_ROWS on one fraction line, which is exact but for the one division, and faster. */
+static inline double quality(const struct parted *now) {
+    if (now->left + now->right < EXACT_ROWS)
+        return (double)(now->squares_left * now->right + now->squares_right * now->left) /
+               (double)(now->left * now->right);
+    return (double)now->squares_left / (double)now->left + (double)now->squares_right / (double)now->right;
 }
 
-static inline bool improves(const struct lf_splitter *s, double now, uint32_t feature) {
-    return now > s->best.score || (now == s->best.score && now >= 0 && s->place[feature] < s->place[s->best.feature]);
+/* Whether to take a split of this quality.  Most are clearly worse, which is seen first. */
+static inline bool improves(const struct lf_splitter *s, const struct parted *now, double score, uint32_t feature) {
+    if (__builtin_expect(score < s->best.score, 1))
+        return false;
+    return now->left >= s->min_leaf && now->right >= s->min_leaf &&
+           (score > s->best.score || s->place[feature] < s->place[s->best.feature]);
 }
 
 /* ---- items by code --------------------------------------------------------------------------- */
 
-static uint64_t *sort_items(struct lf_splitter *s, const struct lf_column *column) {
-    if (column->narrow != NULL)
-        for (uint32_t i = 0; i < s->n; i++)
-            s->key[i] = (uint64_t)column->narrow[s->item[i].cell] << 32 | i;
-    else
-        for (uint32_t i = 0; i < s->n; i++)
-            s->key[i] = (uint64_t)column->wide[s->item[i].cell] << 32 | i;
-    return lf_sort(s->key, s->spare, s->n, column->narrow != NULL ? 1 : 2);
+/*
+ * Counting goes through all codes, sorting takes some steps more an item.  More than 65535 items are always
+ * counted: their places would not fit the keys.
+ */
+static bool counting_pays(const struct lf_splitter *s, const struct lf_column *column) {
+    if (column->numeric && column->narrow == NULL)
+        return false; /* at most LF_EXACT_CELLS of them, over as many codes */
+    return s->n > 65535 || (uint64_t)s->n * 4 > (uint64_t)column->codes * s->stride;
 }
 
-static inline uint32_t code_of(uint64_t key) {
-    return (uint32_t)(key >> 32);
+static const uint32_t *sort_items(struct lf_splitter *s, const struct lf_column *column) {
+    for (uint32_t i = 0; i < s->n; i++)
+        s->key[i] = lf_column_code(column, s->item[i].cell) << 16 | i;
+    return lf_sort_codes(s->key, s->spare, s->n, column->codes);
 }
 
-static void count_by_code(struct lf_splitter *s, const struct lf_column *column) {
-    memset(s->table, 0, (size_t)column->codes * s->classes * sizeof *s->table);
+static inline uint32_t code_of(uint32_t key) {
+    return key >> 16;
+}
+
+static inline const struct lf_item *item_of(const struct lf_splitter *s, uint32_t key) {
+    return &s->item[key & 0xffff];
+}
+
+static void count_items(struct lf_splitter *s, const struct lf_column *column) {
+    memset(s->table, 0, (size_t)column->codes * s->stride * sizeof *s->table);
     for (uint32_t i = 0; i < s->n; i++) {
         const struct lf_item *item = &s->item[i];
-        s->table[column->narrow[item->cell] * s->classes + item->label] += item->weight;
+        s->table[(size_t)lf_column_code(column, item->cell) * s->stride + item->label] += item->weight;
     }
 }
 
-/* Counting costs a pass over all codes, sorting a few over the items. */
-static bool counting_pays(const struct lf_splitter *s, const struct lf_column *column) {
-    return column->narrow != NULL && (uint64_t)s->n * 4 > (uint64_t)column->codes * s->classes;
+static bool is_present(const struct lf_splitter *s, uint32_t code) {
+    uint32_t any = 0;
+    for (uint32_t k = 0; k < s->stride; k++)
+        any |= s->table[(size_t)code * s->stride + k];
+    return any != 0;
 }
 
 /* ---- numeric --------------------------------------------------------------------------------- */
@@ -118,31 +140,32 @@ enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
  * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
  * missing later goes with the larger part.
  */
-static void offer_cut(struct lf_splitter *s, uint32_t feature, uint32_t below, uint32_t above, enum missing missing) {
-    double now = score(s);
-    if (!improves(s, now, feature))
-        return;
-    bool right = missing == MISSING_NONE ? s->rows_right > s->rows_left : missing == MISSING_RIGHT;
+static void take_cut(struct lf_splitter *s, uint32_t feature, double score, const struct parted *now, uint32_t below,
+                     uint32_t above, enum missing missing) {
+    bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
     uint32_t bin = below == 0 ? 0 : below + (above - 1 - below) / 2; /* 0: missing against the rest */
-    s->best.score = now;
+    s->best.score = score;
     s->best.feature = feature;
     s->best.flags = right ? LF_MISSING_RIGHT : 0;
     s->best.bin = (uint16_t)(right ? bin - 1 : bin);
 }
 
-static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t *key, uint32_t from,
+static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint32_t *key, uint32_t from,
                          enum missing missing) {
-    all_right(s);
+    struct parted now = all_right(s);
     for (uint32_t i = from; i < s->n; i++) {
-        const struct lf_item *item = &s->item[(uint32_t)key[i]];
-        if (i > from && code_of(key[i]) != code_of(key[i - 1]))
-            offer_cut(s, feature, code_of(key[i - 1]), code_of(key[i]), missing);
-        move(s, item->label, item->weight);
+        const struct lf_item *item = item_of(s, key[i]);
+        if (i > from && code_of(key[i]) != code_of(key[i - 1])) {
+            double score = quality(&now);
+            if (improves(s, &now, score, feature))
+                take_cut(s, feature, score, &now, code_of(key[i - 1]), code_of(key[i]), missing);
+        }
+        move(s, &now, item->label, item->weight);
     }
 }
 
 static bool try_sorted(struct lf_splitter *s, uint32_t feature) {
-    const uint64_t *key = sort_items(s, &s->matrix->column[feature]);
+    const uint32_t *key = sort_items(s, &s->matrix->column[feature]);
     uint32_t missing = 0;
     if (code_of(key[0]) == code_of(key[s->n - 1]))
         return false;
@@ -154,34 +177,60 @@ static bool try_sorted(struct lf_splitter *s, uint32_t feature) {
     return true;
 }
 
-static bool any(const uint32_t *count, uint32_t classes) {
-    uint32_t together = 0;
-    for (uint32_t k = 0; k < classes; k++)
-        together |= count[k];
-    return together != 0;
+/* The counts of a code go from right to left.  Squares are summed anew, LANES at a time. */
+static inline void move_counts(struct parted *now, uint32_t *left, uint32_t *right, const uint32_t *count,
+                               uint32_t stride) {
+    uint64_t squares_left = 0, squares_right = 0;
+    uint32_t rows = 0;
+    for (uint32_t k = 0; k < stride; k += LANES)
+        for (uint32_t lane = k; lane < k + LANES; lane++) {
+            rows += count[lane];
+            left[lane] += count[lane];
+            right[lane] -= count[lane];
+            squares_left += (uint64_t)left[lane] * left[lane];
+            squares_right += (uint64_t)right[lane] * right[lane];
+        }
+    now->left += rows;
+    now->right -= rows;
+    now->squares_left = (int64_t)squares_left;
+    now->squares_right = (int64_t)squares_right;
 }
 
-/* Returns how many codes from `from` on are present. */
-static uint32_t sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
-    uint32_t codes = s->matrix->column[feature].codes, present = 0, last = 0;
-    all_right(s);
+/*
+ * A cut after each code from `from` on.  Codes that are absent repeat the score of the one before, which
+ * is no improvement; a side without rows gives a NaN, which is none either.
+ */
+static void sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
+    uint32_t codes = s->matrix->column[feature].codes, left[FOREST_MAX_CLASSES] = {0}, right[FOREST_MAX_CLASSES] = {0};
+    struct parted now = {0, s->rows, 0, s->squares};
+    for (uint32_t k = 0; k < s->classes; k++)
+        right[k] = (uint32_t)s->total[k];
     for (uint32_t code = from; code < codes; code++) {
-        struct group group = {.count = s->table + code * s->classes};
-        if (!any(group.count, s->classes))
+        move_counts(&now, left, right, s->table + (size_t)code * s->stride, s->stride);
+        double score = quality(&now);
+        if (!improves(s, &now, score, feature))
             continue;
-        if (present++ > 0)
-            offer_cut(s, feature, last, code, missing);
-        move_group(s, &group, 1);
-        last = code;
+        uint32_t above = code + 1;
+        while (!is_present(s, above))
+            above++;
+        take_cut(s, feature, score, &now, code, above, missing);
     }
-    return present;
+}
+
+static bool varies(const struct lf_splitter *s, uint32_t codes) {
+    uint32_t present = 0;
+    for (uint32_t code = 0; present < 2 && code < codes; code++)
+        present += is_present(s, code);
+    return present > 1;
 }
 
 static bool try_counted(struct lf_splitter *s, uint32_t feature) {
-    count_by_code(s, &s->matrix->column[feature]);
-    bool missing = any(s->table, s->classes);
-    if (sweep_counted(s, feature, 0, missing ? MISSING_LEFT : MISSING_NONE) < 2)
+    const struct lf_column *column = &s->matrix->column[feature];
+    count_items(s, column);
+    if (!varies(s, column->codes))
         return false;
+    bool missing = is_present(s, 0);
+    sweep_counted(s, feature, 0, missing ? MISSING_LEFT : MISSING_NONE);
     if (missing)
         sweep_counted(s, feature, 1, MISSING_RIGHT);
     return true;
@@ -191,26 +240,25 @@ static bool try_counted(struct lf_splitter *s, uint32_t feature) {
 
 static uint32_t groups_counted(struct lf_splitter *s, const struct lf_column *column) {
     uint32_t groups = 0;
-    count_by_code(s, column);
+    count_items(s, column);
     for (uint32_t code = 0; code < column->codes; code++) {
-        const uint32_t *count = s->table + code * s->classes;
-        int64_t rows = 0;
+        struct group group = {code, 0, s->table + (size_t)code * s->stride};
         for (uint32_t k = 0; k < s->classes; k++)
-            rows += count[k];
-        if (rows > 0)
-            s->group[groups++] = (struct group){code, rows, count};
+            group.rows += group.count[k];
+        if (group.rows > 0)
+            s->group[groups++] = group;
     }
     return groups;
 }
 
 static uint32_t groups_sorted(struct lf_splitter *s, const struct lf_column *column) {
-    const uint64_t *key = sort_items(s, column);
+    const uint32_t *key = sort_items(s, column);
     uint32_t groups = 0, *count = s->table;
     for (uint32_t i = 0; i < s->n; i++) {
-        const struct lf_item *item = &s->item[(uint32_t)key[i]];
+        const struct lf_item *item = item_of(s, key[i]);
         if (i == 0 || code_of(key[i]) != code_of(key[i - 1])) {
-            count = s->table + (size_t)groups * s->classes;
-            memset(count, 0, s->classes * sizeof *count);
+            count = s->table + (size_t)groups * s->stride;
+            memset(count, 0, s->stride * sizeof *count);
             s->group[groups++] = (struct group){code_of(key[i]), 0, count};
         }
         count[item->label] += item->weight;
@@ -231,16 +279,14 @@ static void sort_groups(struct group *group, uint32_t groups, const uint32_t *ra
 }
 
 /* Start the best level set: codes that are not here, missing and unseen among them, go with the larger part. */
-static void take_split(struct lf_splitter *s, uint32_t feature, double now) {
+static void take_levels(struct lf_splitter *s, uint32_t feature, double score, const struct parted *now) {
     uint32_t codes = s->matrix->column[feature].codes;
-    s->best.score = now;
+    s->best.score = score;
     s->best.feature = feature;
     s->best.flags = LF_LEVEL_SET;
-    memset(s->best.set, s->rows_right > s->rows_left ? 0xff : 0, s->set_words * sizeof *s->best.set);
-    if (codes % 32 != 0)
-        s->best.set[codes / 32] &= (1U << codes % 32) - 1;
-    for (size_t word = (codes + 31) / 32; word < s->set_words; word++)
-        s->best.set[word] = 0;
+    memset(s->best.set, 0, s->set_words * sizeof *s->best.set);
+    for (uint32_t code = 0; now->right > now->left && code < codes; code++)
+        s->best.set[code / 32] |= 1U << code % 32;
 }
 
 static void put_level(struct lf_splitter *s, const struct group *group, bool right) {
@@ -251,14 +297,14 @@ static void put_level(struct lf_splitter *s, const struct group *group, bool rig
 /* Every subset of levels on the left, the last level always right: a subset and its complement are one split. */
 static void try_subsets(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
     uint32_t left = 0, best = 0;
-    all_right(s);
+    struct parted now = all_right(s);
     for (uint32_t step = 1; step < 1U << (groups - 1); step++) {
         uint32_t level = (uint32_t)__builtin_ctz(step);
         left ^= 1U << level;
-        move_group(s, &s->group[level], left >> level & 1 ? 1 : -1);
-        double now = score(s);
-        if (improves(s, now, feature)) {
-            take_split(s, feature, now);
+        move_group(s, &now, s->group[level].count, left >> level & 1 ? 1 : -1);
+        double score = quality(&now);
+        if (improves(s, &now, score, feature)) {
+            take_levels(s, feature, score, &now);
             best = left;
         }
     }
@@ -281,12 +327,12 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, 
     }
     qsort(s->order, groups, sizeof *s->order, larger_share);
     uint32_t best = 0;
-    all_right(s);
+    struct parted now = all_right(s);
     for (uint32_t g = 0; g + 1 < groups; g++) {
-        move_group(s, &s->group[s->order[g].group], 1);
-        double now = score(s);
-        if (improves(s, now, feature)) {
-            take_split(s, feature, now);
+        move_group(s, &now, s->group[s->order[g].group].count, 1);
+        double score = quality(&now);
+        if (improves(s, &now, score, feature)) {
+            take_levels(s, feature, score, &now);
             best = g + 1;
         }
     }
@@ -294,20 +340,23 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, 
         put_level(s, &s->group[s->order[g].group], g >= best);
 }
 
+static void try_groups(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
+    if (groups <= LF_EXHAUSTIVE && s->classes > 2) {
+        sort_groups(s->group, groups, s->matrix->column[feature].rank);
+        try_subsets(s, feature, groups);
+        return;
+    }
+    for (uint32_t k = 0; k < (s->classes > 2 ? s->classes : 1); k++)
+        if (s->total[k] != 0)
+            try_order(s, feature, groups, k);
+}
+
 static bool try_levels(struct lf_splitter *s, uint32_t feature) {
     const struct lf_column *column = &s->matrix->column[feature];
     uint32_t groups = counting_pays(s, column) ? groups_counted(s, column) : groups_sorted(s, column);
-    if (groups < 2)
-        return false;
-    if (groups <= LF_EXHAUSTIVE && s->classes > 2) {
-        sort_groups(s->group, groups, column->rank);
-        try_subsets(s, feature, groups);
-        return true;
-    }
-    for (uint32_t k = 0; k < (s->classes > 2 ? s->classes : 1); k++)
-        if (s->class_count[k] != 0)
-            try_order(s, feature, groups, k);
-    return true;
+    if (groups > 1)
+        try_groups(s, feature, groups);
+    return groups > 1;
 }
 
 /* ---- a node ---------------------------------------------------------------------------------- */
@@ -316,11 +365,12 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
                        uint64_t rows) {
     s->item = item;
     s->n = n;
-    s->class_count = class_count;
     s->rows = (int64_t)rows;
     s->squares = 0;
-    for (uint32_t k = 0; k < s->classes; k++)
-        s->squares += (int64_t)class_count[k] * class_count[k];
+    for (uint32_t k = 0; k < s->classes; k++) {
+        s->total[k] = class_count[k];
+        s->squares += s->total[k] * s->total[k];
+    }
     s->best.score = -1;
     s->best.feature = 0;
 }
@@ -343,26 +393,22 @@ size_t lf_splitter_set_words(const struct lf_splitter *s) {
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
-    size_t entries = 1, groups = 1;
+    size_t codes = 1, levels = 1, keys = (matrix->cells < 65535 ? matrix->cells : 65535) + LF_SORT_SLACK;
     for (uint32_t f = 0; f < matrix->features; f++) {
         const struct lf_column *column = &matrix->column[f];
-        size_t codes = column->narrow != NULL || column->codes < matrix->cells ? column->codes : matrix->cells;
-        if (column->numeric && column->narrow == NULL)
-            continue; /* always sorted */
-        entries = codes > entries ? codes : entries;
-        if (column->numeric)
-            continue;
-        groups = codes > groups ? codes : groups;
-        size_t words = (column->codes + 31) / 32;
-        s->set_words = words > s->set_words ? words : s->set_words;
+        if (column->codes > codes && (column->narrow != NULL || !column->numeric))
+            codes = column->codes;
+        if (column->codes > levels && !column->numeric)
+            levels = column->codes;
     }
+    s->set_words = (levels + 31) / 32;
     s->place = calloc(matrix->features, sizeof *s->place);
-    s->key = calloc(matrix->cells, sizeof *s->key);
-    s->spare = calloc(matrix->cells, sizeof *s->spare);
-    s->table = calloc(entries, matrix->classes * sizeof *s->table);
-    s->group = calloc(groups, sizeof *s->group);
-    s->order = calloc(groups, sizeof *s->order);
-    s->best.set = calloc(s->set_words + 1, sizeof *s->best.set);
+    s->key = calloc(keys, sizeof *s->key);
+    s->spare = calloc(keys, sizeof *s->spare);
+    s->table = calloc(codes, s->stride * sizeof *s->table);
+    s->group = calloc(levels, sizeof *s->group);
+    s->order = calloc(levels, sizeof *s->order);
+    s->best.set = calloc(s->set_words, sizeof *s->best.set);
     return s->place && s->key && s->spare && s->table && s->group && s->order && s->best.set;
 }
 
@@ -373,6 +419,7 @@ struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min
     s->matrix = matrix;
     s->min_leaf = min_leaf;
     s->classes = matrix->classes;
+    s->stride = (matrix->classes + LANES - 1) / LANES * LANES;
     if (!make(s, matrix)) {
         lf_splitter_free(s);
         return NULL;
