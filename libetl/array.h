@@ -1,0 +1,25 @@
+/* array.h - growing arrays: room for one more, by a quarter at a time, since peaks of memory are promised. */
+#ifndef LIBETL_ARRAY_H
+#define LIBETL_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+/* Make room for `needed` items of `each` bytes at *items; false (nothing changed) where memory ends. */
+static inline bool array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
+    void **at = items;
+    if (needed <= *capacity)
+        return true;
+    size_t larger = *capacity + *capacity / 4 + 16;
+    if (larger < needed)
+        larger = needed;
+    void *moved = larger <= (size_t)-1 / each ? realloc(*at, larger * each) : NULL;
+    if (moved == NULL)
+        return false;
+    *at = moved;
+    *capacity = larger;
+    return true;
+}
+
+#endif

@@ -1,0 +1,195 @@
+/* csv_record.c - records by libcsv (the reference), and a splitter of our own for plain lines. */
+#include "libetl/csv_record.h"
+
+#include <csv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libetl/array.h"
+
+void csv_fields_done(struct csv_fields *fields) {
+    free(fields->items);
+    free(fields->copies);
+    *fields = (struct csv_fields){0};
+}
+
+size_t csv_record_line(struct text rest) {
+    size_t size = 0;
+    while (size < rest.size && rest.at[size] != '\n' && rest.at[size] != '\r')
+        size++;
+    size += size + 1 < rest.size && rest.at[size] == '\r' && rest.at[size + 1] == '\n';
+    return size < rest.size ? size + 1 : size;
+}
+
+static bool add_field(struct csv_fields *fields, const char *at, size_t size) {
+    if (!array_reserve(&fields->items, &fields->capacity, fields->count + 1, sizeof *fields->items))
+        return false;
+    fields->items[fields->count++] = (struct text){at, size};
+    return true;
+}
+
+/* ---- ours ---- */
+
+enum { PLAIN_FIELD = 32 << 10 }; /* longer ones are libcsv's, which knows the limit */
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static struct text without_blanks(const char *at, const char *end) {
+    while (at < end && is_blank(*at))
+        at++;
+    while (end > at && is_blank(end[-1]))
+        end--;
+    return (struct text){at, (size_t)(end - at)};
+}
+
+/* A line without quotes, its end not included. */
+static enum csv_result split_plain(struct csv_fields *fields, const char *at, const char *end) {
+    struct text all = without_blanks(at, end);
+    if (all.size == 0)
+        return CSV_BLANK;
+    for (;;) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        struct text field = without_blanks(at, comma != NULL ? comma : end);
+        if (field.size > PLAIN_FIELD || fields->count == CSV_RECORD_MAX_FIELDS)
+            return CSV_UNKNOWN;
+        if (!add_field(fields, field.at, field.size))
+            return CSV_NO_MEMORY;
+        if (comma == NULL)
+            return CSV_RECORD;
+        at = comma + 1;
+    }
+}
+
+/* One field at *at of a line that has quotes; *more says whether a comma followed. */
+static enum csv_result split_field(struct csv_fields *fields, const char **at, const char *end, bool *more) {
+    const char *start = *at, *stop;
+    if (start < end && *start == '"') {
+        size_t left = (size_t)(end - ++start);
+        stop = memchr(start, '"', left < PLAIN_FIELD ? left : PLAIN_FIELD);
+        if (stop == NULL || stop + 1 == end)
+            return CSV_UNKNOWN;
+        *at = stop + 1;
+    } else {
+        stop = start;
+        while (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r' && *stop != '"')
+            stop++;
+        if (stop == end || *stop == '"' || stop - start > PLAIN_FIELD)
+            return CSV_UNKNOWN;
+        *at = stop;
+        struct text bare = without_blanks(start, stop);
+        start = bare.at;
+        stop = bare.at + bare.size;
+    }
+    if (**at != ',' && **at != '\n' && **at != '\r')
+        return CSV_UNKNOWN;
+    *more = **at == ',';
+    return fields->count == CSV_RECORD_MAX_FIELDS                  ? CSV_UNKNOWN
+           : add_field(fields, start, (size_t)(stop - start)) ? CSV_RECORD
+                                                              : CSV_NO_MEMORY;
+}
+
+/* Quoted fields without quotes in them, which may hold commas and line ends. */
+static enum csv_result split_quoted(struct csv_fields *fields, struct text rest, size_t *used) {
+    const char *at = rest.at, *end = rest.at + rest.size;
+    bool more = true;
+    while (more) {
+        enum csv_result result = split_field(fields, &at, end, &more);
+        if (result != CSV_RECORD)
+            return result;
+        at += more;
+    }
+    *used = (size_t)(at - rest.at) + csv_record_line((struct text){at, (size_t)(end - at)});
+    return CSV_RECORD;
+}
+
+enum csv_result csv_record_scan(struct csv_fields *fields, struct text rest, size_t *used) {
+    const char *newline = memchr(rest.at, '\n', rest.size);
+    fields->count = 0;
+    if (newline == NULL)
+        return CSV_UNKNOWN;
+    size_t size = (size_t)(newline - rest.at);
+    *used = size + 1;
+    if (memchr(rest.at, '"', size) != NULL)
+        return split_quoted(fields, rest, used);
+    const char *end = newline - (size > 0 && newline[-1] == '\r');
+    if (memchr(rest.at, '\r', (size_t)(end - rest.at)) != NULL)
+        return CSV_UNKNOWN;
+    return split_plain(fields, rest.at, end);
+}
+
+/* ---- the reference ---- */
+
+/* libcsv has no limit of its own: an unclosed quote would take the rest of the file. */
+static void *limited_realloc(void *block, size_t size) {
+    return size <= CSV_RECORD_MAX_FIELD + 1024 ? realloc(block, size) : NULL;
+}
+
+struct parse {
+    struct csv_fields *fields;
+    bool done, no_memory;
+};
+
+static void take_field(void *bytes, size_t size, void *user) {
+    struct parse *parse = user;
+    struct csv_fields *fields = parse->fields;
+    if (parse->done || parse->no_memory)
+        return;
+    if (!array_reserve(&fields->copies, &fields->copies_capacity, fields->copies_size + size + 1, 1) ||
+        !add_field(fields, NULL, size)) {
+        parse->no_memory = true;
+        return;
+    }
+    if (size > 0)
+        memcpy(fields->copies + fields->copies_size, bytes, size);
+    fields->copies_size += size;
+}
+
+static void take_record(int terminator, void *user) {
+    (void)terminator;
+    ((struct parse *)user)->done = true;
+}
+
+/* Feed line after line until a record is there; *used counts what was fed. */
+static int feed(struct csv_parser *parser, struct parse *parse, struct text rest, size_t *used) {
+    *used = 0;
+    while (*used < rest.size && !parse->done) {
+        struct text left = {rest.at + *used, rest.size - *used};
+        size_t line = csv_record_line(left);
+        if (csv_parse(parser, left.at, line, take_field, take_record, parse) != line)
+            return csv_error(parser);
+        *used += line;
+        if (parser->entry_pos == 0 && parse->fields->count == 0 && !parse->done && parser->quoted == 0)
+            return CSV_SUCCESS; /* a blank line */
+    }
+    if (!parse->done && csv_fini(parser, take_field, take_record, parse) != 0)
+        return csv_error(parser);
+    return CSV_SUCCESS;
+}
+
+enum csv_result csv_record_read(struct csv_fields *fields, struct text rest, size_t *used) {
+    struct csv_parser parser;
+    struct parse parse = {fields, false, false};
+    fields->count = fields->copies_size = 0;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        return CSV_NO_MEMORY;
+    csv_set_realloc_func(&parser, limited_realloc);
+    csv_set_blk_size(&parser, 1024);
+    int problem = feed(&parser, &parse, rest, used);
+    csv_free(&parser);
+    if (parse.no_memory)
+        return CSV_NO_MEMORY;
+    bool too_many = fields->count > CSV_RECORD_MAX_FIELDS;
+    if (problem != CSV_SUCCESS || too_many) {
+        fields->why = too_many ? REFUSAL_FIELD_COUNT : problem == CSV_EPARSE ? REFUSAL_NOT_CSV : REFUSAL_FIELD_TOO_LONG;
+        *used = csv_record_line(rest);
+        return CSV_BROKEN;
+    }
+    size_t place = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        fields->items[i].at = fields->copies + place;
+        place += fields->items[i].size;
+    }
+    return parse.done ? CSV_RECORD : CSV_BLANK;
+}

@@ -1,0 +1,212 @@
+/* form.c - gives columns their meaning and turns fields into submissions. */
+#include "libetl/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "libetl/array.h"
+#include "libetl/hash.h"
+#include "libetl/stripe.h"
+#include "libetl/timestamp.h"
+
+enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, FEATURE /* and those after it */ };
+
+struct known_name {
+    char folded[64];
+    uint8_t meaning, rank;
+};
+
+struct form_reader {
+    const struct config *config;
+    struct stripe_reader hashes;
+    struct known_name *names; /* [name_count] */
+    size_t name_count, name_capacity;
+};
+
+/* ---- names ---- */
+
+static bool add_name(struct form_reader *form, const char *name, size_t meaning, size_t rank) {
+    struct known_name known = {.meaning = (uint8_t)meaning, .rank = (uint8_t)(rank < 255 ? rank : 255)};
+    size_t size = text_fold_name((struct text){name, strlen(name)}, known.folded, sizeof known.folded);
+    if (size == 0 || size == sizeof known.folded)
+        return true;
+    if (!array_reserve(&form->names, &form->name_capacity, form->name_count + 1, sizeof *form->names))
+        return false;
+    form->names[form->name_count++] = known;
+    return true;
+}
+
+static bool add_names(struct form_reader *form, enum meaning meaning, const char *const *names) {
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (!add_name(form, names[i], meaning, i))
+            return false;
+    return true;
+}
+
+/* Features first: a column that the configuration claims is a feature, whatever its name. */
+static bool learn_names(struct form_reader *form) {
+    static const char *const lead[] = {"lead_id", "customer_id", NULL};
+    static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", NULL};
+    static const char *const date[] = {"_date", "date", "submitted_at", "_submitted", "signup_date", "signup_at",
+                                       "created_at", "timestamp", NULL};
+    for (size_t i = 0; i < form->config->feature_count; i++) {
+        const struct config_feature *feature = &form->config->features[i];
+        bool done = add_name(form, feature->name, FEATURE + i, 0);
+        for (size_t k = 0; done && k < feature->columns.count; k++)
+            done = add_name(form, feature->columns.text[k], FEATURE + i, k + 1);
+        if (!done)
+            return false;
+    }
+    return add_names(form, LEAD_ID, lead) && add_names(form, EMAIL, email) && add_names(form, DATE, date);
+}
+
+struct form_reader *form_new(const struct config *config, uint64_t seed) {
+    struct form_reader *form = calloc(1, sizeof *form);
+    if (form == NULL)
+        return NULL;
+    form->config = config;
+    form->hashes.seed = seed;
+    if (!learn_names(form)) {
+        form_free(form);
+        return NULL;
+    }
+    return form;
+}
+
+void form_free(struct form_reader *form) {
+    if (form == NULL)
+        return;
+    free(form->names);
+    free(form);
+}
+
+/* ---- columns ---- */
+
+static const struct known_name *find_name(const struct form_reader *form, struct text name) {
+    char folded[64];
+    size_t size = text_fold_name(name, folded, sizeof folded);
+    for (size_t i = 0; i < form->name_count && size > 0 && size < sizeof folded; i++)
+        if (strcmp(form->names[i].folded, folded) == 0)
+            return &form->names[i];
+    return NULL;
+}
+
+/* Of two columns with one meaning the better name stays; of two with one name the first. */
+static void drop_rivals(struct form_columns *columns) {
+    for (size_t i = 0; i < columns->count; i++)
+        for (size_t k = 0; k < columns->count; k++)
+            if (k != i && columns->meaning[i] != IGNORED && columns->meaning[i] == columns->meaning[k] &&
+                (columns->rank[k] < columns->rank[i] || (columns->rank[k] == columns->rank[i] && k < i)))
+                columns->meaning[i] = IGNORED;
+}
+
+bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names, size_t count) {
+    size_t capacity = columns->capacity;
+    if (!array_reserve(&columns->meaning, &capacity, count + 1, 1))
+        return false;
+    capacity = columns->capacity;
+    if (!array_reserve(&columns->rank, &capacity, count + 1, 1))
+        return false;
+    columns->capacity = capacity;
+    columns->count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct known_name *known = find_name(form, names[i]);
+        columns->meaning[i] = known != NULL ? known->meaning : IGNORED;
+        columns->rank[i] = known != NULL ? known->rank : 0;
+    }
+    drop_rivals(columns);
+    return true;
+}
+
+void form_columns_done(struct form_columns *columns) {
+    free(columns->meaning);
+    free(columns->rank);
+    *columns = (struct form_columns){0};
+}
+
+bool form_columns_identify(const struct form_columns *columns) {
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->meaning[i] == LEAD_ID || columns->meaning[i] == EMAIL)
+            return true;
+    return false;
+}
+
+/* ---- submissions ---- */
+
+/* Ids travel in URLs, CSV and logs: letters, digits and few signs. */
+static bool is_lead_id(struct text id) {
+    for (size_t i = 0; i < id.size; i++) {
+        char c = id.at[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                    (c != '\0' && strchr("-_.:", c) != NULL);
+        if (!fine)
+            return false;
+    }
+    return id.size <= FORM_MAX_LEAD_ID;
+}
+
+static enum refusal read_date(struct text field, int64_t *at) {
+    field = text_trim(field);
+    *at = FORM_NO_DATE;
+    return field.size == 0 || timestamp_parse(field.at, field.size, at) ? REFUSAL_NONE : REFUSAL_BAD_DATE;
+}
+
+/* The most that may clean up to 255 bytes is a little more; beyond that nobody meant it. */
+static bool is_short(struct text field) {
+    char clean[CONFIG_MAX_NAME + 1];
+    return field.size <= CONFIG_MAX_NAME || text_clean(field, clean, sizeof clean) < sizeof clean;
+}
+
+static enum refusal read_field(const struct form_reader *form, size_t meaning, struct text field, struct submission *s,
+                               struct text *written) {
+    switch (meaning) {
+    case IGNORED:
+        return REFUSAL_NONE;
+    case LEAD_ID:
+        s->id = text_trim(field);
+        s->lead = stripe_hash_reference(&form->hashes, s->id);
+        return is_lead_id(s->id) ? REFUSAL_NONE : REFUSAL_BAD_LEAD_ID;
+    case EMAIL:
+        s->address = field;
+        s->email = stripe_hash_email(&form->hashes, field);
+        return REFUSAL_NONE;
+    case DATE:
+        return read_date(field, &s->at);
+    default:
+        written[meaning - FEATURE] = field;
+        return is_short(field) ? REFUSAL_NONE : REFUSAL_VALUE_TOO_LONG;
+    }
+}
+
+static uint64_t hash_profile(const struct form_reader *form, const struct text *written) {
+    uint64_t hash = form->hashes.seed;
+    for (size_t i = 0; i < form->config->feature_count; i++)
+        hash = hash_join(hash, hash_bytes(written[i].at, written[i].size, form->hashes.seed));
+    return hash;
+}
+
+enum refusal form_read(const struct form_reader *form, const struct form_columns *columns, const struct text *fields,
+                       struct submission_list *out, bool *no_memory) {
+    size_t features = form->config->feature_count;
+    if (!array_reserve(&out->items, &out->capacity, out->count + 1, sizeof *out->items) ||
+        !array_reserve(&out->written, &out->written_capacity, out->written_count + features, sizeof *out->written)) {
+        *no_memory = true;
+        return REFUSAL_NONE;
+    }
+    struct submission s = {.at = FORM_NO_DATE, .features = out->written_count, .id = {"", 0}, .address = {"", 0}};
+    struct text *written = out->written + out->written_count;
+    for (size_t i = 0; i < features; i++)
+        written[i] = (struct text){"", 0};
+    for (size_t i = 0; i < columns->count; i++) {
+        enum refusal refusal = read_field(form, columns->meaning[i], fields[i], &s, written);
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+    }
+    if (s.lead == 0 && s.email == 0)
+        return REFUSAL_NO_IDENTITY;
+    s.profile = hash_profile(form, written);
+    s.record = hash_join(hash_join(s.lead, s.email + 1), hash_join((uint64_t)s.at, s.profile));
+    out->items[out->count++] = s;
+    out->written_count += features;
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,68 @@
+/*
+ * form.h - reads what a person sent in: the columns of an export, the members of a delivery.
+ *
+ * Columns are found by name, whatever their order, case and punctuation ("Business Type", "business_type",
+ * "businessType").  Of several that mean the same the first of these lists wins: the lead id is `lead_id`,
+ * then `customer_id`; the address `email`, then `email_address`, `_replyto`; the time `_date`, `date`,
+ * `submitted_at`, `signup_date`, `signup_at`, `created_at`, `timestamp`.  Features are found by the names
+ * that the configuration gives them.  All other columns, and those that begin with "_", are ignored.
+ */
+#ifndef LIBETL_FORM_H
+#define LIBETL_FORM_H
+
+#include <stdint.h>
+
+#include "libetl/config.h"
+#include "libetl/refusal.h"
+#include "libetl/text.h"
+
+#define FORM_NO_DATE INT64_MIN /* older than any other */
+
+enum { FORM_MAX_LEAD_ID = 200 };
+
+/* One submission as it was written; texts are borrowed from where it was read. */
+struct submission {
+    uint64_t record;   /* two with the same are one submission that came twice */
+    uint64_t lead;     /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
+    uint64_t email;
+    uint64_t profile;  /* hash of the features as they were written */
+    struct text id;    /* the lead id */
+    struct text address; /* the e-mail address as written */
+    int64_t at;        /* when it was sent, or FORM_NO_DATE */
+    size_t features;   /* place of its first feature in the list it is in */
+};
+
+/* Start with {0}; free items and written. */
+struct submission_list {
+    struct submission *items; /* [count] */
+    size_t count, capacity;
+    struct text *written; /* the features of all items, one after the other */
+    size_t written_count, written_capacity;
+};
+
+struct form_reader; /* threads may share one */
+
+struct form_reader *form_new(const struct config *config, uint64_t seed);
+void form_free(struct form_reader *form);
+
+/* Which column means what, for one header or one delivery. */
+struct form_columns {
+    size_t count;
+    uint8_t *meaning; /* [count] */
+    uint8_t *rank;    /* [count]: of two columns with one meaning the lower counts */
+    size_t capacity;
+};
+
+/* Give meanings to names; false where memory ends. */
+bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names, size_t count);
+void form_columns_done(struct form_columns *columns);
+bool form_columns_identify(const struct form_columns *columns); /* some column says who somebody is */
+
+/*
+ * Append the submission that the fields make; REFUSAL_NONE or why it is none.  *no_memory is set where
+ * memory ended (and then the submission is not there).
+ */
+enum refusal form_read(const struct form_reader *form, const struct form_columns *columns, const struct text *fields,
+                       struct submission_list *out, bool *no_memory);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * gather.h - puts batches together: counts every record and hands evidence and submissions to their stores.
+ *
+ * A record is accepted when it is the first of its kind, a duplicate when one like it was accepted before
+ * (from any source), or quarantined.  Nothing else can become of it: gather_balances says so for a source.
+ */
+#ifndef LIBETL_GATHER_H
+#define LIBETL_GATHER_H
+
+#include "libetl/intake.h"
+#include "libetl/leads.h"
+#include "libetl/purchases.h"
+
+/* What became of a file's records. */
+struct gather_source {
+    uint64_t read, accepted, duplicates, quarantined;
+    uint64_t reasons[REFUSAL_COUNT];
+};
+
+/* A quarantined record. */
+struct gather_refusal {
+    uint64_t offset;
+    uint32_t length;
+    uint16_t source;
+    uint16_t why; /* enum refusal */
+};
+
+struct gather {
+    struct leads leads;
+    struct purchases purchases;
+    struct idmap records; /* of all accepted records */
+    struct gather_source *sources; /* [source_count] */
+    size_t source_count;
+    struct gather_refusal *refusals; /* by source, then by offset, if batches came so */
+    size_t refusal_count, refusal_capacity;
+    uint64_t submissions, payments; /* accepted records of either sort */
+    int64_t newest_submission, newest_payment; /* INT64_MIN: none */
+};
+
+/* False where memory ends. */
+bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary, size_t sources);
+bool gather_batch(struct gather *gather, size_t source, const struct batch *batch);
+void gather_done(struct gather *gather); /* fine on zeroes */
+
+/* read = accepted + quarantined + duplicates. */
+bool gather_balances(const struct gather_source *source);
+
+#endif

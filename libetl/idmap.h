@@ -1,0 +1,46 @@
+/*
+ * idmap.h - a table from 64-bit keys (hashes of ids) to 32-bit numbers, 12 bytes an entry.
+ *
+ * It is made of many small tables that grow one at a time by half: the peak while growing stays near
+ * what is stored, and an entry costs about 16 bytes all in all.  Two ids that share a hash are taken for
+ * one: at ten million ids the chance that any two do is below one in 100,000.
+ */
+#ifndef LIBETL_IDMAP_H
+#define LIBETL_IDMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { IDMAP_PARTS = 64 };
+#define IDMAP_NONE UINT32_MAX
+
+struct idmap_entry {
+    uint32_t low, high; /* of the key; both 0: empty */
+    uint32_t value;
+};
+
+struct idmap_part {
+    struct idmap_entry *entries; /* [capacity] */
+    uint32_t capacity, used;
+};
+
+/* All zeroes is an empty map. */
+struct idmap {
+    struct idmap_part parts[IDMAP_PARTS];
+};
+
+/* The value of a key (never 0), or IDMAP_NONE. */
+uint32_t idmap_find(const struct idmap *map, uint64_t key);
+
+/* The place of a key's value, made with `fresh` in it where there was none; good until the next call.
+ * NULL where memory ends. */
+uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh);
+
+/* Say that a key will be asked for soon. */
+void idmap_prefetch(const struct idmap *map, uint64_t key);
+
+size_t idmap_count(const struct idmap *map);
+void idmap_done(struct idmap *map);
+
+#endif

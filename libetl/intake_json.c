@@ -1,0 +1,272 @@
+/* intake_json.c - records of JSON files: one, an array, a list object, or line after line; in envelopes or bare. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libetl/array.h"
+#include "libetl/batch.h"
+#include "libetl/json_text.h"
+#include "libetl/timestamp.h"
+
+enum {
+    MAX_NESTED_LISTS = 4,
+    MAX_WASTED = 64 << 20 /* bytes; from then on a value that does not end with its line is given up */
+};
+
+/* A stretch being read. */
+struct reading {
+    const struct intake *intake;
+    enum intake_kind kind;
+    struct text file;
+    struct batch *batch;
+};
+
+static bool read_items(const struct reading *r, const char *at, const char *until, const char *end, int lists,
+                       const char **stopped);
+
+static bool refuse(const struct reading *r, const char *at, const char *end, enum refusal why) {
+    r->batch->read++;
+    return batch_refuse(r->batch, r->file, at, end, why);
+}
+
+/* A list object is not a record: its items are. One that has none is nothing. */
+static bool read_list(const struct reading *r, struct text list, int lists) {
+    const char *items = json_text_items(list), *stopped;
+    if (items == NULL || lists >= MAX_NESTED_LISTS)
+        return refuse(r, list.at, list.at + list.size, REFUSAL_NO_KIND);
+    const char *end = list.at + list.size;
+    return read_items(r, items, end, end, lists + 1, &stopped);
+}
+
+/* ---- payments ---- */
+
+/* The node of what was delivered, and when, where the record is an envelope. */
+static uint32_t open_envelope(const struct tape *tape, int64_t *received) {
+    struct text at = tape_member_text(tape, TAPE_ROOT, TAPE_received_at);
+    uint32_t body = tape_member(tape, TAPE_ROOT, TAPE_body);
+    *received = EVIDENCE_NO_TIME;
+    if (!tape_is(tape, body, TAPE_OBJECT))
+        return TAPE_ROOT;
+    if (!timestamp_parse(at.at, at.size, received))
+        *received = EVIDENCE_NO_TIME;
+    return body;
+}
+
+static bool read_payment(const struct reading *r, struct text record, int lists) {
+    const struct tape *tape = &r->batch->tape;
+    enum refusal why = REFUSAL_NONE;
+    int64_t received;
+    uint32_t node = open_envelope(tape, &received);
+    struct text body = node == TAPE_ROOT ? record : json_text_member(record, "body");
+    switch (stripe_read(&r->intake->stripe, tape, node, received, &r->batch->evidence, &why)) {
+    case STRIPE_EVIDENCE:
+        r->batch->read++;
+        return true;
+    case STRIPE_LIST:
+        return read_list(r, body, lists);
+    case STRIPE_REFUSED:
+        return refuse(r, record.at, record.at + record.size, why);
+    case STRIPE_NO_MEMORY:
+        break;
+    }
+    return false;
+}
+
+/* ---- submissions ---- */
+
+/* A scalar member as text; what is nested (Formspree's _status) or null is no answer to a question. */
+static bool add_answer(struct batch *batch, size_t *count, const char *name, const json_t *value) {
+    char number[40];
+    struct text text = {"", 0};
+    if (json_is_string(value))
+        text = (struct text){json_string_value(value), json_string_length(value)};
+    else if (json_is_boolean(value))
+        text = json_is_true(value) ? (struct text){"true", 4} : (struct text){"false", 5};
+    else if (json_is_number(value)) {
+        int size = json_is_integer(value) ? snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value))
+                                          : snprintf(number, sizeof number, "%.15g", json_real_value(value));
+        text = (struct text){batch_keep(batch, (struct text){number, (size_t)size}), (size_t)size};
+        if (text.at == NULL)
+            return false;
+    } else
+        return true;
+    if (!array_reserve(&batch->names, &batch->name_capacity, *count + 1, sizeof *batch->names) ||
+        !array_reserve(&batch->values, &batch->value_capacity, *count + 1, sizeof *batch->values))
+        return false;
+    batch->names[*count] = (struct text){name, strlen(name)};
+    batch->values[(*count)++] = text;
+    return true;
+}
+
+/* The answers: below "submission" in a webhook's body, or the body itself. */
+static bool read_answers(const struct reading *r, const json_t *body, const char *at, const char *end) {
+    struct batch *batch = r->batch;
+    const json_t *submission = json_object_get(body, "submission");
+    size_t count = 0, written = batch->submissions.written_count, before = batch->submissions.count;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(json_is_object(submission) ? submission : body), name, value) {
+        if (!add_answer(batch, &count, name, value))
+            return false;
+    }
+    bool no_memory = !form_columns_set(r->intake->form, &batch->columns, batch->names, count);
+    if (no_memory)
+        return false;
+    enum refusal why = form_read(r->intake->form, &batch->columns, batch->values, &batch->submissions, &no_memory);
+    if (!no_memory && batch->submissions.count > before)
+        no_memory = !batch_keep_submission(batch, batch->submissions.written_count - written);
+    if (no_memory)
+        return false;
+    if (why != REFUSAL_NONE)
+        return refuse(r, at, end, why);
+    batch->read++;
+    return true;
+}
+
+/* A submission that names no time of its own was sent when it arrived. */
+static void set_received(json_t *body, const json_t *envelope) {
+    static const char *const times[] = {"_date", "date", "submitted_at", "_submitted"};
+    const json_t *submission = json_object_get(body, "submission"), *received = json_object_get(envelope, "received_at");
+    json_t *answers = json_is_object(submission) ? json_object_get(body, "submission") : body;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (json_object_get(answers, times[i]) != NULL)
+            return;
+    if (json_is_string(received))
+        json_object_set(answers, "_date", (json_t *)received);
+}
+
+static bool read_submission(const struct reading *r, struct text record, int lists) {
+    json_t *root = json_loadb(record.at, record.size, 0, NULL);
+    if (root == NULL)
+        return refuse(r, record.at, record.at + record.size, REFUSAL_NOT_JSON);
+    json_t *body = json_object_get(root, "body"), *answers = json_is_object(body) ? body : root;
+    bool done;
+    if (json_is_array(json_object_get(answers, "submissions")))
+        done = read_list(r, answers == root ? record : json_text_member(record, "body"), lists);
+    else {
+        if (answers != root)
+            set_received(answers, root);
+        done = read_answers(r, answers, record.at, record.at + record.size);
+    }
+    json_decref(root);
+    return done;
+}
+
+/* ---- values ---- */
+
+/* Where reading can go on behind a value that has no end: the next line that begins with a brace. */
+static const char *next_brace_line(const char *at, const char *end) {
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end)
+        if (*at == '{')
+            return at;
+    return end;
+}
+
+/* The end of the value at `at`, or NULL; the search is bounded, and so is the sum of all that were in vain. */
+static const char *find_end(const struct reading *r, const char *at, const char *end) {
+    const char *limit = end - at > INTAKE_MAX_RECORD ? at + INTAKE_MAX_RECORD : end;
+    if (r->batch->wasted > MAX_WASTED) {
+        const char *line = memchr(at, '\n', (size_t)(limit - at));
+        limit = line != NULL ? line : limit;
+    }
+    const char *behind = json_text_value(at, limit);
+    if (behind == NULL)
+        r->batch->wasted += (uint64_t)(limit - at);
+    return behind;
+}
+
+static bool refuse_endless(const struct reading *r, const char *at, const char *end, const char **behind) {
+    *behind = next_brace_line(at, end);
+    bool large = *behind - at > INTAKE_MAX_RECORD;
+    return refuse(r, at, *behind, large ? REFUSAL_TOO_LARGE : REFUSAL_CUT_OFF);
+}
+
+/* The object at `at`. */
+static bool read_record(const struct reading *r, const char *at, const char *end, int lists, const char **behind) {
+    struct tape *tape = &r->batch->tape;
+    size_t used = 0, left = (size_t)(end - at) < INTAKE_MAX_RECORD ? (size_t)(end - at) : INTAKE_MAX_RECORD;
+    bool stripe = r->kind == INTAKE_STRIPE_JSON;
+    enum tape_result result = TAPE_UNKNOWN;
+    if (stripe && !r->intake->reference_only)
+        result = tape_scan(tape, (struct text){at, left}, &used);
+    *behind = result == TAPE_DONE ? at + used : find_end(r, at, end);
+    if (*behind == NULL)
+        return refuse_endless(r, at, end, behind);
+    struct text record = {at, (size_t)(*behind - at)};
+    if (!stripe)
+        return read_submission(r, record, lists);
+    if (result == TAPE_UNKNOWN)
+        result = tape_read(tape, record);
+    if (result == TAPE_UNKNOWN)
+        return refuse(r, at, *behind, REFUSAL_NOT_JSON);
+    return result == TAPE_DONE && read_payment(r, record, lists);
+}
+
+/* What stands where a record should: another value, or nothing that is JSON. */
+static bool read_other(const struct reading *r, const char *at, const char *end, const char **behind) {
+    const char *value = find_end(r, at, end);
+    if (value != NULL) {
+        *behind = value;
+        return refuse(r, at, value, REFUSAL_NOT_OBJECT);
+    }
+    const char *line = memchr(at, '\n', (size_t)(end - at));
+    *behind = line != NULL ? line + 1 : end;
+    return refuse(r, at, *behind, REFUSAL_NOT_JSON);
+}
+
+/* What follows the items of a list object: its other members and its closing brace. */
+static const char *skip_tail(const char *at, const char *end) {
+    const char *start = at;
+    for (;;) {
+        at = json_text_space(at, end);
+        if (at < end && *at == '}')
+            return at + 1;
+        if (at == end || *at != ',')
+            return start;
+        at = json_text_space(at + 1, end);
+        at = at < end && *at == '"' ? json_text_value(at, end) : NULL;
+        if (at == NULL)
+            return start;
+        at = json_text_space(at, end);
+        at = at < end && *at == ':' ? json_text_value(json_text_space(at + 1, end), end) : NULL;
+        if (at == NULL)
+            return start;
+    }
+}
+
+static const char *skip_punctuation(const char *at, const char *end) {
+    for (;;) {
+        at = json_text_space(at, end);
+        if (at < end && *at == ']')
+            at = skip_tail(at + 1, end);
+        else if (at < end && (*at == ',' || *at == '['))
+            at++;
+        else
+            return at;
+    }
+}
+
+static bool read_items(const struct reading *r, const char *at, const char *until, const char *end, int lists,
+                       const char **stopped) {
+    bool done = true;
+    at = skip_punctuation(at, end);
+    while (done && at < until && at < end) {
+        if (lists > 0 && *at == '}')
+            break; /* of the list */
+        done = (*at == '{' ? read_record(r, at, end, lists, &at) : read_other(r, at, end, &at));
+        at = skip_punctuation(at, end);
+    }
+    *stopped = at;
+    return done;
+}
+
+bool intake_json(const struct intake *intake, enum intake_kind kind, struct text file, size_t from, size_t until,
+                 struct batch *batch, size_t *stopped) {
+    struct reading r = {intake, kind, file, batch};
+    const char *end = file.at + file.size, *at = json_text_space(file.at + from, end), *last;
+    /* A list object may be the whole file: it is opened rather than read. */
+    const char *items = from <= 3 && at < end && *at == '{' ? json_text_items((struct text){at, (size_t)(end - at)}) : NULL;
+    bool done = read_items(&r, items != NULL ? items : at, file.at + (until < file.size ? until : file.size), end, 0, &last);
+    *stopped = (size_t)(last - file.at);
+    return done;
+}

@@ -1,0 +1,40 @@
+/*
+ * json_text.h - finding one's way in JSON as bytes: where values end, what an object's members are.
+ *
+ * Only structure is looked at (strings, brackets); whether a value is sound is for those who read it.
+ */
+#ifndef LIBETL_JSON_TEXT_H
+#define LIBETL_JSON_TEXT_H
+
+#include <stdbool.h>
+
+#include "libetl/text.h"
+
+const char *json_text_space(const char *at, const char *end); /* behind white space */
+
+/* Behind the value at `at`; NULL where it does not end, or a string holds a control character such as a line end. */
+const char *json_text_value(const char *at, const char *end);
+
+/*
+ * Walk over an object's members.  Begin with at = the opening brace; each call gives a name (between its
+ * quotes) and the first byte of its value.  False behind the last member and where there is no sense in it.
+ * With `inside` the value is left to the caller: the walk ends there.
+ */
+struct json_walk {
+    const char *at, *end;
+    struct text name;
+    const char *value;
+};
+void json_text_walk(struct json_walk *walk, struct text object);
+bool json_text_next(struct json_walk *walk);
+
+/* The text of a member of an object, brackets and quotes included; empty where there is none. */
+struct text json_text_member(struct text object, const char *name);
+
+/*
+ * Where the items of a list begin that an object wraps: behind the bracket of `"data":[` (Stripe's lists)
+ * or `"submissions":[` (Formspree's).  NULL where it wraps none.  Looks no further than that.
+ */
+const char *json_text_items(struct text object);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * leads.h - people: who sent what in, and when.
+ *
+ * A lead id is a person; so is an e-mail address that comes without one.  Submissions that share either
+ * are of one person, whose id is that of the newest submission that has one.  Feature values are cleaned
+ * once for each way they were written and kept once for each way they are.
+ */
+#ifndef LIBETL_LEADS_H
+#define LIBETL_LEADS_H
+
+#include "libetl/form.h"
+#include "libetl/idmap.h"
+#include "libetl/vocabulary.h"
+
+/* A submission as it is kept: 16 bytes. */
+struct leads_submission {
+    int64_t at;               /* or FORM_NO_DATE */
+    uint32_t lead : 31;
+    uint32_t by_address : 1;  /* it came without a lead id */
+    uint32_t profile;
+};
+
+struct leads_lead {
+    uint32_t same; /* towards the lead that stands for the person */
+    uint32_t id;   /* place of its id in ids */
+};
+
+struct leads {
+    const struct config *config;         /* borrowed */
+    const struct vocabulary *vocabulary; /* borrowed */
+    struct idmap names;                  /* hashes of lead ids and addresses -> leads; of several leads with
+                                            one address, that with the smallest id */
+    struct leads_lead *leads;            /* [count] */
+    size_t count, capacity;
+    char *ids; /* ids and, for those without, addresses, packed */
+    size_t ids_size, ids_capacity;
+    struct leads_submission *submissions;
+    size_t submission_count, submission_capacity;
+    struct idmap profiles; /* hashes of features as written -> profiles */
+    uint32_t *values;      /* [profile_count][config->feature_count]: places in texts */
+    size_t profile_count, values_capacity;
+    struct idmap value_places; /* hashes of values -> places in texts */
+    char *texts;               /* values, each with its zero */
+    size_t texts_size, texts_capacity;
+};
+
+/* Start empty; the lender of config and vocabulary outlives it. */
+void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary);
+void leads_done(struct leads *leads);
+
+/* Take a submission from a list; false where memory ends. */
+bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *submission);
+void leads_prefetch(const struct leads *leads, const struct submission *submission);
+
+/* The lead that stands for a person. */
+uint32_t leads_person(const struct leads *leads, uint32_t lead);
+
+/* A name is the hash of a lead id or an address: its lead, or IDMAP_NONE. */
+uint32_t leads_find(const struct leads *leads, uint64_t name);
+
+/* A lead's id, or its address where is_address says so. */
+enum { LEADS_ID = 256 };
+void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool *is_address);
+
+/* The text of a profile's feature; borrowed. */
+const char *leads_value(const struct leads *leads, uint32_t profile, size_t feature);
+
+#endif

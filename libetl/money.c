@@ -1,0 +1,65 @@
+/* money.c - currencies, their decimals, and amounts as text. */
+#include "libetl/money.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int letter(char c) {
+    return c >= 'a' && c <= 'z' ? c - 'a' : c >= 'A' && c <= 'Z' ? c - 'A' : -1;
+}
+
+money_currency money_currency_of(const char *text, size_t size) {
+    if (size != 3 || letter(text[0]) < 0 || letter(text[1]) < 0 || letter(text[2]) < 0)
+        return 0;
+    return (money_currency)(1 + letter(text[0]) * 676 + letter(text[1]) * 26 + letter(text[2]));
+}
+
+static bool is_among(money_currency currency, const char *codes) {
+    for (; *codes != '\0'; codes += 3)
+        if (money_currency_of(codes, 3) == currency)
+            return true;
+    return false;
+}
+
+int money_decimals(money_currency currency) {
+    if (is_among(currency, "bifclpdjfgnfjpykmfkrwmgapygrwfvndvuvxafxofxpf"))
+        return 0;
+    return is_among(currency, "bhdjodkwdomrtnd") ? 3 : 2;
+}
+
+bool money_parse(const char *text, size_t size, money_currency currency, int64_t *minor) {
+    int decimals = money_decimals(currency), seen = -1; /* decimals read; -1 before the point */
+    int64_t value = 0;
+    bool digit = false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        if (c == ',' && seen < 0)
+            continue;
+        if (c == '.' && seen < 0) {
+            seen = 0;
+            continue;
+        }
+        if (c < '0' || c > '9' || value > INT64_MAX / 100000)
+            return false;
+        digit = true;
+        if (seen >= decimals && c != '0')
+            return false; /* a fraction of the smallest coin */
+        if (seen < decimals) {
+            value = value * 10 + (c - '0');
+            seen += seen >= 0;
+        }
+    }
+    for (int i = seen < 0 ? 0 : seen; i < decimals; i++)
+        value *= 10;
+    *minor = value;
+    return digit;
+}
+
+void money_format(int64_t minor, money_currency currency, char out[MONEY_TEXT]) {
+    int decimals = money_decimals(currency);
+    int64_t unit = decimals == 0 ? 1 : decimals == 2 ? 100 : 1000;
+    if (decimals == 0)
+        snprintf(out, MONEY_TEXT, "%" PRId64, minor);
+    else
+        snprintf(out, MONEY_TEXT, "%" PRId64 ".%0*" PRId64, minor / unit, decimals, minor % unit);
+}

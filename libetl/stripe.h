@@ -1,0 +1,41 @@
+/*
+ * stripe.h - reads what a Stripe record says of payments.
+ *
+ * A record is an event or an object of any API version: checkout session, invoice, payment intent, charge,
+ * subscription, refund, dispute, invoice payment, customer, price or plan.  References may be ids, whole
+ * objects (which are read too) or the stubs of deleted ones.  When an event and its object name different
+ * modes, the record is taken as one of the mode that is not wanted: a test must never train a model.
+ */
+#ifndef LIBETL_STRIPE_H
+#define LIBETL_STRIPE_H
+
+#include "libetl/config.h"
+#include "libetl/evidence.h"
+#include "libetl/refusal.h"
+#include "libetl/tape.h"
+
+/* Only read while reading; threads may share one. */
+struct stripe_reader {
+    const struct config *config;
+    bool test_mode; /* wanted are payments in test mode, not live ones */
+    uint64_t seed;  /* of all hashes */
+};
+
+enum stripe_result {
+    STRIPE_EVIDENCE,
+    STRIPE_REFUSED,  /* *why says why; nothing was appended */
+    STRIPE_LIST,     /* a list object: its items are the records */
+    STRIPE_NO_MEMORY
+};
+
+/* Append what the object at `node` says to *out. received is when it arrived, for records that carry no
+ * time of their own, or EVIDENCE_NO_TIME. */
+enum stripe_result stripe_read(const struct stripe_reader *reader, const struct tape *tape, uint32_t node, int64_t received,
+                               struct evidence_list *out, enum refusal *why);
+
+/* The hashes by which payments and leads meet. */
+uint64_t stripe_hash_id(const struct stripe_reader *reader, struct text id);        /* of Stripe's ids */
+uint64_t stripe_hash_reference(const struct stripe_reader *reader, struct text id); /* of lead ids */
+uint64_t stripe_hash_email(const struct stripe_reader *reader, struct text email);  /* 0 where it is none */
+
+#endif

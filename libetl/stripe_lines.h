@@ -1,0 +1,32 @@
+/*
+ * stripe_lines.h - which package the lines of a session, invoice or subscription are about.
+ *
+ * A line names its price as `price` or `plan` (the whole object or an id) or, since 2025-03-31, as
+ * `pricing.price_details`.  Lines for a one-time price are never a plan; a proration counts only where
+ * nothing else does; of several plans the surest is taken, then the dearest.
+ */
+#ifndef LIBETL_STRIPE_LINES_H
+#define LIBETL_STRIPE_LINES_H
+
+#include <stdbool.h>
+
+#include "libetl/config.h"
+#include "libetl/plans.h"
+#include "libetl/tape.h"
+
+struct stripe_lines {
+    struct plan plan;   /* PLAN_UNKNOWN where no line tells */
+    struct text price;  /* id of the price of that line */
+    bool has_plan;      /* a line is a plan's, known or not */
+    bool has_one_time;
+};
+
+/* list is a list object, an array, or one object that has a plan of its own; TAPE_NONE gives nothing. */
+void stripe_lines_read(struct stripe_lines *out, const struct config *config, const struct tape *tape, uint32_t list,
+                       money_currency currency);
+
+/* The same for one price or plan object. */
+void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape, uint32_t price,
+                             money_currency currency);
+
+#endif

@@ -1,0 +1,184 @@
+/* text.c - normalising: UTF-8 or Latin-1 in, clean UTF-8 out; folded spellings; e-mail addresses. */
+#include "libetl/text.h"
+
+#include <string.h>
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool is_alnum(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c & 0x80) != 0;
+}
+
+bool text_is(struct text text, const char *word) {
+    size_t length = strlen(word);
+    return length == text.size && memcmp(text.at, word, length) == 0;
+}
+
+bool text_is_word(struct text text, const char *word) {
+    size_t i = 0;
+    while (i < text.size && word[i] != '\0' && lower(text.at[i]) == lower(word[i]))
+        i++;
+    return i == text.size && word[i] == '\0';
+}
+
+/* Bytes of white space at the start of a text: ASCII's, or a no-break space, or one of U+2000..U+200B, or a BOM. */
+static size_t leading_space(struct text t) {
+    const unsigned char *u = (const unsigned char *)t.at;
+    if (t.size >= 1 && (u[0] <= ' ' || u[0] == 0x7f))
+        return 1;
+    if (t.size >= 2 && u[0] == 0xc2 && (u[1] == 0xa0 || u[1] < 0xa0))
+        return 2;
+    if (t.size >= 3 && u[0] == 0xe2 && u[1] == 0x80 && ((u[2] >= 0x80 && u[2] <= 0x8b) || u[2] == 0xa8 || u[2] == 0xaf))
+        return 3;
+    return t.size >= 3 && memcmp(t.at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+static size_t trailing_space(struct text t) {
+    for (size_t n = 1; n <= 3 && n <= t.size; n++)
+        if (leading_space((struct text){t.at + t.size - n, n}) == n)
+            return n;
+    return 0;
+}
+
+struct text text_trim(struct text text) {
+    for (size_t n; (n = leading_space(text)) > 0; text.at += n)
+        text.size -= n;
+    for (size_t n; (n = trailing_space(text)) > 0;)
+        text.size -= n;
+    return text;
+}
+
+/* Bytes of one well-formed character at the start of a text (no surrogates, nothing too long), 0 where there is none. */
+static size_t character(struct text t) {
+    const unsigned char *u = (const unsigned char *)t.at;
+    if (t.size == 0)
+        return 0;
+    if (u[0] < 0x80)
+        return 1;
+    size_t n = u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : u[0] >= 0xe0 && u[0] < 0xf0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
+    if (n == 0 || t.size < n)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((u[i] & 0xc0) != 0x80)
+            return 0;
+    bool odd = (u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] >= 0xa0) || (u[0] == 0xf0 && u[1] < 0x90) ||
+               (u[0] == 0xf4 && u[1] >= 0x90);
+    return odd ? 0 : n;
+}
+
+bool text_is_utf8(struct text text) {
+    while (text.size > 0) {
+        size_t n = character(text);
+        if (n == 0)
+            return false;
+        text.at += n;
+        text.size -= n;
+    }
+    return true;
+}
+
+/* Where clean text goes; it counts on beyond its room, so that too long is known. */
+struct sink {
+    char *out;
+    size_t room, size;
+};
+
+static void put(struct sink *sink, const char *bytes, size_t n) {
+    if (sink->size + n < sink->room)
+        memcpy(sink->out + sink->size, bytes, n);
+    else
+        sink->room = sink->size < sink->room ? sink->size + 1 : sink->room; /* full from here on */
+    sink->size += n;
+}
+
+static size_t finish(struct sink *sink, size_t room) {
+    if (sink->size < sink->room && sink->room == room) {
+        sink->out[sink->size] = '\0';
+        return sink->size;
+    }
+    if (room > 0)
+        sink->out[0] = '\0';
+    return room;
+}
+
+size_t text_clean(struct text text, char *out, size_t room) {
+    struct sink sink = {out, room, 0};
+    bool utf8 = text_is_utf8(text), gap = false;
+    text = text_trim(text);
+    while (text.size > 0) {
+        size_t space = utf8 || (unsigned char)text.at[0] <= ' ' ? leading_space(text) : 0;
+        size_t n = space > 0 ? space : utf8 ? character(text) : 1;
+        unsigned char c = (unsigned char)text.at[0];
+        char latin1[2] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f))};
+        if (space == 0 && gap)
+            put(&sink, " ", 1);
+        if (space == 0 && !utf8 && c >= 0x80)
+            put(&sink, latin1, 2);
+        else if (space == 0)
+            put(&sink, text.at, n);
+        gap = space > 0;
+        text.at += n;
+        text.size -= n;
+    }
+    return finish(&sink, room);
+}
+
+/* Unicode's dashes, quotation marks and minus sign: punctuation of three bytes that folding takes for a gap. */
+static size_t wide_punctuation(const char *at) {
+    const unsigned char *u = (const unsigned char *)at;
+    bool general = u[0] == 0xe2 && u[1] == 0x80 && u[2] >= 0x90 && u[2] <= 0xa6;
+    bool minus = u[0] == 0xe2 && u[1] == 0x88 && u[2] == 0x92;
+    return general || minus ? 3 : 0;
+}
+
+static size_t fold(struct text text, char *out, size_t room, bool spaces) {
+    char clean[512];
+    struct sink sink = {out, room, 0};
+    size_t size = text_clean(text, clean, sizeof clean);
+    bool gap = false;
+    if (size == sizeof clean)
+        sink.room = 0;
+    for (size_t i = 0; i < size && sink.room > 0;) {
+        size_t wide = wide_punctuation(&clean[i]);
+        char c = lower(clean[i]);
+        bool plus = c == '+' && i > 0 && clean[i - 1] >= '0' && clean[i - 1] <= '9';
+        if (wide == 0 && (is_alnum(c) || plus)) {
+            if (gap && spaces && sink.size > 0)
+                put(&sink, " ", 1);
+            put(&sink, &c, 1);
+            gap = false;
+        } else
+            gap = true;
+        i += wide > 0 ? wide : 1;
+    }
+    return finish(&sink, room);
+}
+
+size_t text_fold(struct text text, char *out, size_t room) {
+    return fold(text, out, room, true);
+}
+
+size_t text_fold_name(struct text text, char *out, size_t room) {
+    return fold(text, out, room, false);
+}
+
+size_t text_email(struct text text, char out[TEXT_EMAIL]) {
+    text = text_trim(text);
+    size_t at = 0, signs = 0;
+    if (text.size < 3 || text.size >= TEXT_EMAIL)
+        return 0;
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c <= ' ' || c == 0x7f || c == ',' || c == ';' || c == '<' || c == '>' || c == '"')
+            return 0;
+        if (c == '@') {
+            signs++;
+            at = i;
+        }
+        out[i] = lower(text.at[i]);
+    }
+    out[text.size] = '\0';
+    return signs == 1 && at > 0 && at + 1 < text.size ? text.size : 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * text.h - what people type, made comparable: bytes to clean UTF-8, e-mail addresses, spellings.
+ */
+#ifndef LIBETL_TEXT_H
+#define LIBETL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Some bytes that belong to someone else; not ended by a zero. */
+struct text {
+    const char *at;
+    size_t size;
+};
+
+enum { TEXT_EMAIL = 255 }; /* bytes for an address and the end */
+
+bool text_is(struct text text, const char *word);           /* the very same bytes */
+bool text_is_word(struct text text, const char *word);      /* the same but for the case of ASCII letters */
+struct text text_trim(struct text text);                    /* without white space (also no-break spaces) around it */
+
+bool text_is_utf8(struct text text);
+
+/*
+ * Clean UTF-8: bytes that are none are taken as Latin-1, control characters and runs of white space
+ * become one space, none is left around it.  At most `room` - 1 bytes and a zero are written; the answer
+ * is the length it has, or `room` where it does not fit.
+ */
+size_t text_clean(struct text text, char *out, size_t room);
+
+/*
+ * The bare spelling: clean, lower case (ASCII), every run of anything but letters and digits one space,
+ * a plus after a digit kept.  "Dental-Clinic " and "dental  clinic" are one, so are "10–25" and "10 - 25".
+ */
+size_t text_fold(struct text text, char *out, size_t room);
+
+/* The same without spaces, for names of columns: "Business Type", "business_type" and "businessType" are one. */
+size_t text_fold_name(struct text text, char *out, size_t room);
+
+/* A trimmed, lower-case e-mail address; 0 where the text is none. */
+size_t text_email(struct text text, char out[TEXT_EMAIL]);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * timestamp.h - moments as people and exports write them, in seconds since 1970-01-01 UTC.
+ *
+ * Understood: "2026-01-31", "2026-01-31T10:20", "2026-01-31 10:20:30.123456", each with "Z", "+02:00" or
+ * "-0530" after the time or nothing (UTC); "2026/01/31"; whole seconds since 1970 ("1767222000").  Years
+ * are 1970 to 2200: anything else is a mistake in the data.
+ */
+#ifndef LIBETL_TIMESTAMP_H
+#define LIBETL_TIMESTAMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TIMESTAMP_TEXT = 21 }; /* "2026-01-31T10:20:30Z" and the end */
+#define TIMESTAMP_LAST INT64_C(7258118400) /* the end of 2199 */
+
+/* The text must be a moment and nothing else. */
+bool timestamp_parse(const char *text, size_t size, int64_t *out);
+void timestamp_format(int64_t at, char out[TIMESTAMP_TEXT]); /* 0 .. TIMESTAMP_LAST */
+
+#endif

@@ -1,0 +1,293 @@
+/* leadforest-etl: raw/ -> processed/, who bought what and who has not yet, with every refused record accounted for. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "services/common/configuration.h"
+#include "services/common/log.h"
+#include "services/common/settings.h"
+#include "services/common/stage.h"
+#include "services/common/volume.h"
+#include "services/etl/checks.h"
+#include "services/etl/pseudonym.h"
+#include "services/etl/quarantine.h"
+#include "services/etl/reading.h"
+#include "services/etl/report.h"
+#include "services/etl/rows.h"
+
+struct settings {
+    struct settings_common common;
+    long long threads, show;
+    const char *now, *mode, *key;
+    double quarantine_limit, stale_days;
+};
+
+static const struct setting rows[] = {
+    SETTINGS_COMMON(struct settings, common),
+    SETTINGS_THREADS(struct settings, threads),
+    SETTINGS_NOW(struct settings, now),
+    {"stripe-mode", "STRIPE_MODE", SETTING_CHOICE, offsetof(struct settings, mode), "live", 0, 0, "live|test",
+     "which payments count; those of the other mode are read and reported, never learned from"},
+    {NULL, "PSEUDONYM_KEY", SETTING_SECRET, offsetof(struct settings, key), NULL, 32, 256, NULL,
+     "key of the ids of people without a lead id, in hexadecimal digits; sample data do without"},
+    {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1, NULL,
+     "share of broken records above which nothing is published"},
+    {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
+     "days without news after which the report warns"},
+    {"show", NULL, SETTING_WHOLE, offsetof(struct settings, show), "0", 0, 1e15, NULL,
+     "print the text of this record of processed/quarantine.ndjson (1 is its first line) from raw/, and stop"},
+};
+
+static const struct program program = {
+    .name = "leadforest-etl",
+    .does = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json",
+    .usage = "[options]",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+};
+
+/* All that a run makes. */
+struct work {
+    struct config *config;
+    struct vocabulary *vocabulary;
+    struct form_reader *form;
+    struct pseudonym pseudonym;
+    struct sources sources;
+    struct intake intake;
+    struct gather gather;
+    struct dataset dataset;
+    struct checks checks;
+    int64_t now;
+};
+
+static void work_done(struct work *w) {
+    dataset_done(&w->dataset);
+    gather_done(&w->gather);
+    sources_done(&w->sources);
+    form_free(w->form);
+    vocabulary_free(w->vocabulary);
+    config_free(w->config);
+}
+
+/* ---- before reading ---- */
+
+/* Every setting and file the outputs depend on. The time is none: it only colours a warning. */
+static void tell_inputs(struct stage *stage, const struct settings *s, const struct work *w, const char *config) {
+    char text[SHA256_HEX];
+    pseudonym_fingerprint(&w->pseudonym, text);
+    stage_input_text(stage, "configuration", config);
+    stage_input_text(stage, "pseudonym key", text);
+    stage_input_text(stage, "mode", s->mode);
+    snprintf(text, sizeof text, "%.17g", s->quarantine_limit);
+    stage_input_text(stage, "quarantine limit", text);
+    for (size_t i = 0; i < w->sources.count; i++) {
+        stage_input_text(stage, "source", w->sources.items[i].name);
+        stage_input_raw(stage, w->sources.items[i].path);
+    }
+}
+
+static enum exit_code refuse(struct file_error *err, enum exit_code code, const char *text) {
+    file_error_say(err, "%s", text);
+    return code;
+}
+
+static enum exit_code check_configuration(const struct work *w, struct file_error *err) {
+    const char *leak = rows_find_leak(w->config);
+    if (leak == NULL)
+        return EXIT_DONE;
+    file_error_say(err, "configuration: feature \"%s\" is known only after a purchase; a model must not learn from it", leak);
+    return EXIT_USAGE_ERROR;
+}
+
+static enum exit_code find_sources(struct work *w, const struct settings *s, struct file_error *err) {
+    if (!sources_find(&w->sources, s->common.data, err))
+        return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    if (w->sources.ignored > 0)
+        log_event(LOG_WARN, "not read", "%zu files of raw/ have names that say nothing, such as %s", w->sources.ignored,
+                  w->sources.first_ignored);
+    if (w->sources.count > 0)
+        return EXIT_DONE;
+    file_error_say(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", s->common.data);
+    return EXIT_TRY_LATER;
+}
+
+/* Configuration, sources and key: what must be right before the first byte is read. */
+static enum exit_code prepare(struct stage *stage, const struct settings *s, struct work *w, struct file_error *err) {
+    char *text = NULL;
+    if (!clock_now(s->now, &w->now))
+        return refuse(err, EXIT_USAGE_ERROR, "--now is no time such as 2026-01-31T10:20:30Z");
+    w->config = configuration_read(s->common.config, &text, err);
+    if (w->config == NULL)
+        return EXIT_USAGE_ERROR;
+    enum exit_code code = check_configuration(w, err);
+    if (code == EXIT_DONE)
+        code = find_sources(w, s, err);
+    if (code == EXIT_DONE)
+        code = pseudonym_key(&w->pseudonym, s->key, s->common.data, err);
+    if (code == EXIT_DONE)
+        tell_inputs(stage, s, w, text);
+    free(text);
+    return code;
+}
+
+/* ---- reading and joining ---- */
+
+static enum exit_code out_of_memory(struct file_error *err) {
+    return refuse(err, EXIT_TRY_LATER, "out of memory");
+}
+
+static bool begin_reading(struct work *w, const struct settings *s) {
+    uint64_t seed;
+    w->vocabulary = vocabulary_new(w->config);
+    if (w->vocabulary == NULL || getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        return false;
+    w->form = form_new(w->config, seed);
+    w->intake.form = w->form;
+    w->intake.stripe = (struct stripe_reader){w->config, strcmp(s->mode, "test") == 0, seed};
+    return w->form != NULL && gather_begin(&w->gather, w->config, w->vocabulary, w->sources.count);
+}
+
+static bool read_source(struct reading *reading, struct source *source, size_t number, struct file_error *err) {
+    bool done = source_open(source, err);
+    if (done)
+        done = reading_run(reading, source, number, err);
+    source_close(source);
+    return done;
+}
+
+static enum exit_code read_all(struct work *w, const struct settings *s, struct file_error *err) {
+    struct progress progress;
+    struct reading reading = {&w->intake, &w->gather, &progress, 0, settings_threads(s->threads)};
+    if (!begin_reading(w, s))
+        return out_of_memory(err);
+    progress_begin(&progress, "reading", "bytes", sources_size(&w->sources));
+    bool done = true;
+    for (size_t i = 0; done && i < w->sources.count; i++)
+        done = read_source(&reading, &w->sources.items[i], i, err);
+    progress_end(&progress);
+    if (done)
+        return EXIT_DONE;
+    return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+}
+
+static enum exit_code join(struct work *w, struct file_error *err) {
+    idmap_done(&w->gather.records);
+    bool done = dataset_build(&w->dataset, &w->gather.leads, &w->gather.purchases, w->config, pseudonym_make, &w->pseudonym);
+    return done ? EXIT_DONE : out_of_memory(err);
+}
+
+/* ---- checking and publishing ---- */
+
+static long long last_rows(const char *data) {
+    char path[PATH_MAX];
+    json_t *report = publish_path(path, NULL, "%s/" VOLUME_REPORT, data) ? files_read_json(path, 16 << 20, NULL) : NULL;
+    json_t *train = json_object_get(json_object_get(report, "rows"), "train");
+    long long rows_before = json_is_integer(train) ? json_integer_value(train) : -1;
+    json_decref(report);
+    return rows_before;
+}
+
+static enum exit_code check(struct work *w, const struct settings *s, struct file_error *err) {
+    const char **names = calloc(w->sources.count + 1, sizeof *names);
+    if (names == NULL)
+        return out_of_memory(err);
+    for (size_t i = 0; i < w->sources.count; i++)
+        names[i] = w->sources.items[i].name;
+    struct checks_subject subject = {&w->gather, &w->dataset, w->config, names, w->now, last_rows(s->common.data)};
+    struct checks_limits limits = {s->quarantine_limit, s->stale_days};
+    checks_run(&w->checks, &subject, &limits);
+    free(names);
+    for (size_t i = 0; i < w->checks.count; i++)
+        if (!w->checks.items[i].passed && w->checks.items[i].severity == CHECK_WARNING)
+            log_event(LOG_WARN, w->checks.items[i].name, "%s", w->checks.items[i].text);
+    const struct check *error = checks_find_error(&w->checks);
+    if (error == NULL)
+        return EXIT_DONE;
+    file_error_say(err, "%s: %s; nothing was published", error->name, error->text);
+    return strcmp(error->name, "quarantine") == 0 ? EXIT_BAD_DATA : EXIT_BUG;
+}
+
+static bool publish_report(const struct work *w, const char *data, struct file_error *err) {
+    char path[PATH_MAX];
+    json_t *report = report_make(&w->gather, &w->sources, &w->dataset, &w->checks);
+    bool done = publish_path(path, err, "%s/" VOLUME_REPORT, data) && publish_json(path, report, err);
+    json_decref(report);
+    return done;
+}
+
+static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
+    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json"};
+    struct rows all = {&w->dataset, &w->gather.leads, w->config, &w->pseudonym};
+    char path[PATH_MAX];
+    bool done = publish_path(path, err, "%s/" VOLUME_QUARANTINE, data) &&
+                quarantine_write(&w->gather, &w->sources, path, err) &&
+                publish_path(path, err, "%s/" VOLUME_LEADS, data) && rows_write_leads(&all, path, err) &&
+                publish_path(path, err, "%s/" VOLUME_TRAIN, data) && rows_write_train(&all, path, err) &&
+                publish_report(w, data, err) && publish_path(path, err, "%s/" VOLUME_PROCESSED, data) &&
+                stage_stamp(stage, path, outputs, sizeof outputs / sizeof *outputs, err);
+    if (done)
+        return EXIT_DONE;
+    return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+}
+
+static json_t *counts(const struct work *w) {
+    uint64_t read = 0, accepted = 0, duplicates = 0;
+    for (size_t i = 0; i < w->gather.source_count; i++) {
+        read += w->gather.sources[i].read;
+        accepted += w->gather.sources[i].accepted;
+        duplicates += w->gather.sources[i].duplicates;
+    }
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sources", (json_int_t)w->sources.count, "read",
+                     (json_int_t)read, "accepted", (json_int_t)accepted, "duplicates", (json_int_t)duplicates, "quarantined",
+                     (json_int_t)w->gather.refusal_count, "purchases", (json_int_t)w->dataset.found, "train",
+                     (json_int_t)w->dataset.labelled, "leads", (json_int_t)(w->dataset.count - w->dataset.labelled));
+}
+
+/* ---- the recipe ---- */
+
+static enum exit_code run(struct stage *stage, const struct settings *s, struct work *w) {
+    struct file_error err = {.text = "", .try_later = false};
+    char folder[PATH_MAX];
+    enum exit_code code = publish_path(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE_ERROR;
+    if (code == EXIT_DONE)
+        code = prepare(stage, s, w, &err);
+    if (code == EXIT_DONE && stage_up_to_date(stage, folder))
+        return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
+    publish_sweep(folder);
+    if (code == EXIT_DONE)
+        code = read_all(w, s, &err);
+    if (code == EXIT_DONE)
+        code = join(w, &err);
+    if (code == EXIT_DONE)
+        code = check(w, s, &err);
+    if (code == EXIT_DONE)
+        code = publish(stage, w, s->common.data, &err);
+    return code == EXIT_DONE ? stage_end(stage, code, counts(w)) : stage_fail(stage, code, err.text);
+}
+
+static enum exit_code show(const struct settings *s) {
+    struct file_error err;
+    if (quarantine_show(s->common.data, (uint64_t)s->show, &err))
+        return EXIT_DONE;
+    fprintf(stderr, "%s: %s\n", program.name, err.text);
+    return EXIT_BAD_DATA;
+}
+
+int main(int argc, char **argv) {
+    struct settings s;
+    struct stage stage;
+    struct work work = {0};
+    bool finished;
+    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
+    if (code != EXIT_DONE || finished)
+        return (int)code;
+    if (s.show > 0)
+        return (int)show(&s);
+    if (!stage_begin(&stage, "etl", s.common.data, &code))
+        return (int)code;
+    code = run(&stage, &s, &work);
+    work_done(&work);
+    return (int)code;
+}

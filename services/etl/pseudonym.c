@@ -1,0 +1,103 @@
+/* pseudonym.c - the key and the hash of addresses. */
+#include "services/etl/pseudonym.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "services/common/volume.h"
+
+enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16 };
+
+static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
+    size_t digits = strlen(hex);
+    if (digits < LEAST_DIGITS || digits % 2 != 0 || digits / 2 > sizeof pseudonym->key)
+        return false;
+    for (size_t i = 0; i < digits; i += 2) {
+        int high = digit(hex[i]), low = digit(hex[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        pseudonym->key[i / 2] = (unsigned char)(high << 4 | low);
+    }
+    pseudonym->size = digits / 2;
+    return true;
+}
+
+/* A new key, durable before the first id is made of it. */
+static bool make_key(const char *path, struct file_error *err) {
+    unsigned char bytes[MADE_BYTES];
+    char hex[2 * MADE_BYTES + 2];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+        file_error_set(err, "draw a key for", path);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    hex[2 * MADE_BYTES] = '\n';
+    struct publication p;
+    if (!publish_open(&p, path, err))
+        return false;
+    fchmod(fileno(p.file), 0600);
+    fwrite(hex, 1, 2 * MADE_BYTES + 1, p.file);
+    OPENSSL_cleanse(hex, sizeof hex);
+    return publish_commit(&p, err);
+}
+
+static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, struct file_error *err) {
+    char path[PATH_MAX];
+    size_t size;
+    if (!publish_path(path, err, "%s/" VOLUME_RAW "/pseudonym.key", data) ||
+        (!files_exist(path) && !make_key(path, err)))
+        return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    char *hex = files_read(path, 1024, &size, err);
+    if (hex == NULL)
+        return EXIT_TRY_LATER;
+    hex[strcspn(hex, "\r\n")] = '\0';
+    bool good = read_hex(pseudonym, hex);
+    OPENSSL_cleanse(hex, size);
+    free(hex);
+    if (!good)
+        file_error_say(err, "%s: not an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
+    return good ? EXIT_DONE : EXIT_USAGE_ERROR;
+}
+
+enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, const char *data, struct file_error *err) {
+    char truth[PATH_MAX];
+    if (given != NULL && read_hex(pseudonym, given))
+        return EXIT_DONE;
+    if (given != NULL) {
+        file_error_say(err, "PSEUDONYM_KEY: not an even number of hexadecimal digits, at least %d", LEAST_DIGITS);
+        return EXIT_USAGE_ERROR;
+    }
+    if (!publish_path(truth, err, "%s/" VOLUME_TRUTH, data))
+        return EXIT_BAD_DATA;
+    if (files_exist(truth))
+        return sample_key(pseudonym, data, err);
+    file_error_say(err, "PSEUDONYM_KEY is not set: real data need a key that stays the same, such as `openssl rand -hex 32` gives");
+    return EXIT_USAGE_ERROR;
+}
+
+void pseudonym_make(void *user, const char *address, char out[LEADS_ID]) {
+    const struct pseudonym *pseudonym = user;
+    char text[LEADS_ID + 8];
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    int length = snprintf(text, sizeof text, "email:%s", address);
+    HMAC(EVP_sha256(), pseudonym->key, (int)pseudonym->size, (unsigned char *)text, (size_t)length, sum, &size);
+    memcpy(out, "e-", 3);
+    for (size_t i = 0; i < SHOWN_BYTES; i++)
+        snprintf(out + 2 + 2 * i, 3, "%02x", sum[i]);
+}
+
+void pseudonym_fingerprint(const struct pseudonym *pseudonym, char hex[SHA256_HEX]) {
+    bytes_sha256(pseudonym->key, pseudonym->size, hex);
+}

@@ -1,0 +1,29 @@
+/*
+ * pseudonym.h - ids for people of whom only the e-mail address is known.
+ *
+ * An address never leaves raw/.  Who has no lead id is "e-" and 32 hexadecimal digits of an HMAC-SHA256 over
+ * "email:" and the normalised address, keyed by PSEUDONYM_KEY (at least 32 hexadecimal digits).  Sample data
+ * (raw/truth.json is there) do without: a key is made and kept in raw/pseudonym.key, for nobody else to read.
+ */
+#ifndef ETL_PSEUDONYM_H
+#define ETL_PSEUDONYM_H
+
+#include "libetl/leads.h"
+#include "services/common/exit_codes.h"
+#include "services/common/files.h"
+
+struct pseudonym {
+    unsigned char key[128];
+    size_t size;
+};
+
+/* EXIT_DONE, or what to end with and err. given: PSEUDONYM_KEY, NULL where unset. */
+enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, const char *data, struct file_error *err);
+
+/* A dataset_pseudonym; user is the struct above. */
+void pseudonym_make(void *user, const char *address, char out[LEADS_ID]);
+
+/* A hash of the key, for telling whether it changed. */
+void pseudonym_fingerprint(const struct pseudonym *pseudonym, char hex[SHA256_HEX]);
+
+#endif

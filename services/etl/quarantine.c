@@ -1,0 +1,123 @@
+/* quarantine.c - writes refused records' places, and prints one's text. */
+#include "services/etl/quarantine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/common/files.h"
+#include "services/common/volume.h"
+
+/* ---- writing ---- */
+
+/* Lines are counted from one refused record to the next, so each file is looked at once. */
+struct counter {
+    const char *at;
+    uint64_t line;
+};
+
+static uint64_t line_of(struct counter *counter, struct text bytes, uint64_t offset) {
+    const char *wanted = bytes.at + (offset < bytes.size ? offset : bytes.size), *newline;
+    while ((newline = memchr(counter->at, '\n', (size_t)(wanted - counter->at))) != NULL) {
+        counter->at = newline + 1;
+        counter->line++;
+    }
+    return counter->line;
+}
+
+static void write_refusal(FILE *file, const struct gather_refusal *r, const char *name, uint64_t line) {
+    json_t *record = json_pack("{s:s, s:I, s:I, s:I, s:[s]}", "file", name, "line", (json_int_t)line, "offset",
+                               (json_int_t)r->offset, "length", (json_int_t)r->length, "reasons",
+                               refusal_text((enum refusal)r->why));
+    json_dumpf(record, file, JSON_COMPACT);
+    fputc('\n', file);
+    json_decref(record);
+}
+
+/* The refusals of one source, which is open: places of them from *at on. */
+static void write_source(FILE *file, const struct gather *gather, const struct source *source, size_t *at) {
+    struct counter counter = {source->bytes.at, 1};
+    uint16_t number = gather->refusals[*at].source;
+    for (; *at < gather->refusal_count && gather->refusals[*at].source == number; ++*at) {
+        const struct gather_refusal *r = &gather->refusals[*at];
+        write_refusal(file, r, source->name, line_of(&counter, source->bytes, r->offset));
+    }
+}
+
+bool quarantine_write(const struct gather *gather, struct sources *sources, const char *path, struct file_error *err) {
+    struct publication p;
+    bool done = publish_open(&p, path, err);
+    if (!done)
+        return false;
+    for (size_t at = 0; done && at < gather->refusal_count;) {
+        struct source *source = &sources->items[gather->refusals[at].source];
+        done = source_open(source, err);
+        if (done)
+            write_source(p.file, gather, source, &at);
+        source_close(source);
+    }
+    if (done)
+        return publish_commit(&p, err);
+    publish_abort(&p);
+    return false;
+}
+
+/* ---- showing ---- */
+
+/* The line of quarantine.ndjson as JSON; NULL and err where there is none. */
+static json_t *find_record(const char *path, uint64_t number, struct file_error *err) {
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    uint64_t at = 0;
+    if (file == NULL) {
+        file_error_set(err, "read", path);
+        return NULL;
+    }
+    while (at < number && getline(&line, &room, file) >= 0)
+        at++;
+    json_t *record = at == number && number > 0 ? json_loads(line, 0, NULL) : NULL;
+    if (record == NULL)
+        file_error_say(err, "%s has %" PRIu64 " records: there is no number %" PRIu64, path, at, number);
+    free(line);
+    fclose(file);
+    return record;
+}
+
+static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct file_error *err) {
+    char chunk[1 << 16];
+    FILE *file = fopen(path, "re");
+    bool done = file != NULL && fseeko(file, (off_t)offset, SEEK_SET) == 0;
+    while (done && length > 0) {
+        size_t wanted = length < sizeof chunk ? (size_t)length : sizeof chunk, n = fread(chunk, 1, wanted, file);
+        fwrite(chunk, 1, n, stdout);
+        length -= n;
+        done = n > 0;
+    }
+    if (file == NULL)
+        file_error_set(err, "read", path);
+    else if (!done)
+        file_error_say(err, "%s is shorter than it was when it was read", path);
+    if (file != NULL)
+        fclose(file);
+    return done && fflush(stdout) == 0;
+}
+
+bool quarantine_show(const char *data, uint64_t number, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_QUARANTINE, data))
+        return false;
+    json_t *record = find_record(path, number, err);
+    const char *name = json_string_value(json_object_get(record, "file"));
+    json_int_t offset = json_integer_value(json_object_get(record, "offset"));
+    json_int_t length = json_integer_value(json_object_get(record, "length"));
+    bool done = record != NULL;
+    if (done && (name == NULL || strstr(name, "..") != NULL || offset < 0 || length < 0))
+        done = file_error_say(err, "%s: record %" PRIu64 " is damaged", path, number);
+    done = done && publish_path(path, err, "%s/" VOLUME_RAW "/%s", data, name) &&
+           copy_out(path, (uint64_t)offset, (uint64_t)length, err);
+    json_decref(record);
+    return done;
+}

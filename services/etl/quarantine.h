@@ -1,0 +1,19 @@
+/*
+ * quarantine.h - processed/quarantine.ndjson: every record refused, by place and reason, without its text.
+ *
+ *   {"file":"customers.csv","line":12,"offset":345,"length":67,"reasons":["a date that is none"]}
+ *
+ * file is below raw/; offset and length are in bytes.  The text stays in raw/, where quarantine_show finds it.
+ */
+#ifndef ETL_QUARANTINE_H
+#define ETL_QUARANTINE_H
+
+#include "libetl/gather.h"
+#include "services/etl/sources.h"
+
+bool quarantine_write(const struct gather *gather, struct sources *sources, const char *path, struct file_error *err);
+
+/* Print the text of record `number` (1 is the first line) as it stands in raw/, to stdout. */
+bool quarantine_show(const char *data, uint64_t number, struct file_error *err);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * reading.h - reads sources in stretches, several threads side by side, and gathers them in order.
+ *
+ * A stretch that begins where it was guessed to is gathered as it was read; where the guess was wrong (a
+ * line end within quotes) it is read again from the right place.  So the outcome is that of one thread.
+ */
+#ifndef ETL_READING_H
+#define ETL_READING_H
+
+#include "libetl/gather.h"
+#include "services/common/progress.h"
+#include "services/etl/sources.h"
+
+struct reading {
+    const struct intake *intake;
+    struct gather *gather;
+    struct progress *progress; /* in bytes; NULL: none */
+    uint64_t done;             /* bytes of the sources before */
+    unsigned threads;
+};
+
+/* Read and gather an open source, number `number` of the gathering; false and err where that is impossible. */
+bool reading_run(struct reading *reading, const struct source *source, size_t number, struct file_error *err);
+
+#endif

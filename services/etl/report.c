@@ -1,0 +1,52 @@
+/* report.c - the counts as JSON. */
+#include "services/etl/report.h"
+
+static json_t *count(uint64_t number) {
+    return json_integer((json_int_t)number);
+}
+
+static json_t *source_json(const struct gather_source *source) {
+    json_t *reasons = json_object();
+    for (size_t i = 0; i < REFUSAL_COUNT; i++)
+        if (source->reasons[i] > 0)
+            json_object_set_new(reasons, refusal_text((enum refusal)i), count(source->reasons[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "read", count(source->read), "accepted", count(source->accepted),
+                     "quarantined", count(source->quarantined), "duplicates", count(source->duplicates), "reasons",
+                     reasons);
+}
+
+static json_t *sources_json(const struct gather *gather, const struct sources *sources) {
+    json_t *all = json_object();
+    for (size_t i = 0; i < sources->count; i++)
+        json_object_set_new(all, sources->items[i].name, source_json(&gather->sources[i]));
+    return all;
+}
+
+static json_t *purchases_json(const struct dataset *dataset) {
+    json_t *excluded = json_object();
+    for (size_t i = VERDICT_COUNTS + 1; i < VERDICT_COUNT; i++)
+        if (dataset->verdicts[i] > 0)
+            json_object_set_new(excluded, verdict_text((enum verdict)i), count(dataset->verdicts[i]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "found", count(dataset->found), "labelled", count(dataset->labelled),
+                     "excluded", excluded, "before_lead", count(dataset->before_lead));
+}
+
+static json_t *check_json(const struct check *check) {
+    return json_pack("{s:s, s:s, s:b, s:f, s:f, s:s}", "name", check->name, "severity",
+                     check->severity == CHECK_ERROR ? "error" : "warning", "passed", check->passed, "value", check->value,
+                     "limit", check->limit, "text", check->text);
+}
+
+static json_t *checks_json(const struct checks *checks) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < checks->count; i++)
+        json_array_append_new(all, check_json(&checks->items[i]));
+    return all;
+}
+
+json_t *report_make(const struct gather *gather, const struct sources *sources, const struct dataset *dataset,
+                    const struct checks *checks) {
+    return json_pack("{s:o, s:o, s:{s:o, s:o}, s:o}", "sources", sources_json(gather, sources), "purchases",
+                     purchases_json(dataset), "rows", "train", count(dataset->labelled), "leads",
+                     count(dataset->count - dataset->labelled), "checks", checks_json(checks));
+}

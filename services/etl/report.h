@@ -1,0 +1,23 @@
+/*
+ * report.h - processed/report.json: what became of every record and every purchase.
+ *
+ *   {"sources":{"customers.csv":{"read":10,"accepted":8,"quarantined":1,"duplicates":1,"reasons":{...}},...},
+ *    "purchases":{"found":5,"labelled":3,"excluded":{"refunded in full":2},"before_lead":0},
+ *    "rows":{"train":3,"leads":7},
+ *    "checks":[{"name","severity","passed","value","limit","text"},...]}
+ */
+#ifndef ETL_REPORT_H
+#define ETL_REPORT_H
+
+#include <jansson.h>
+
+#include "libetl/dataset.h"
+#include "libetl/gather.h"
+#include "services/etl/checks.h"
+#include "services/etl/sources.h"
+
+/* The report; the caller decrefs it. */
+json_t *report_make(const struct gather *gather, const struct sources *sources, const struct dataset *dataset,
+                    const struct checks *checks);
+
+#endif

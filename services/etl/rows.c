@@ -1,0 +1,125 @@
+/* rows.c - rows as CSV. */
+#include "services/etl/rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "libetl/payment_method.h"
+#include "libetl/timestamp.h"
+
+/* A row on its way into a file: millions are written, so a line is put together before it goes. */
+struct line {
+    FILE *file;
+    size_t size;
+    char text[CONFIG_MAX_FEATURES * 2 * VOCABULARY_VALUE + 4 * LEADS_ID + 1024]; /* every field at its longest, quoted */
+};
+
+static void put_quoted(struct line *line, const char *text) {
+    line->text[line->size++] = '"';
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            line->text[line->size++] = '"';
+        line->text[line->size++] = *text;
+    }
+    line->text[line->size++] = '"';
+}
+
+static void put(struct line *line, const char *text) {
+    size_t size = strcspn(text, ",\"\r\n");
+    if (text[size] != '\0')
+        put_quoted(line, text);
+    else {
+        memcpy(line->text + line->size, text, size);
+        line->size += size;
+    }
+    line->text[line->size++] = ',';
+}
+
+static void put_time(struct line *line, int64_t at) {
+    char text[TIMESTAMP_TEXT] = "";
+    if (at != FORM_NO_DATE)
+        timestamp_format(at, text);
+    put(line, text);
+}
+
+static void end_line(struct line *line) {
+    line->text[line->size - 1] = '\n';
+    fwrite(line->text, 1, line->size, line->file);
+    line->size = 0;
+}
+
+static void put_header(struct line *line, const struct config *config, bool train) {
+    static const char *const last[] = {"purchased_at", "amount", "payment_method", "package", "package_tier"};
+    put(line, "customer_id");
+    for (size_t i = 0; i < config->feature_count; i++)
+        put(line, config->features[i].name);
+    put(line, "signup_at");
+    for (size_t i = 0; train && i < sizeof last / sizeof *last; i++)
+        put(line, last[i]);
+    end_line(line);
+}
+
+static void put_person(struct line *line, const struct rows *rows, const struct dataset_row *row) {
+    char id[LEADS_ID], address[LEADS_ID];
+    bool is_address;
+    leads_id(rows->leads, row->lead, id, &is_address);
+    if (is_address) {
+        memcpy(address, id, sizeof address);
+        pseudonym_make(rows->pseudonym, address, id);
+    }
+    put(line, id);
+    for (size_t i = 0; i < rows->config->feature_count; i++)
+        put(line, leads_value(rows->leads, row->profile, i));
+    put_time(line, row->signup_at);
+}
+
+static void put_purchase(struct line *line, const struct config *config, const struct dataset_row *row) {
+    char text[MONEY_TEXT];
+    put_time(line, row->at);
+    money_format(row->amount, row->currency, text);
+    put(line, text);
+    put(line, payment_method_name(row->method));
+    put(line, config->packages[row->package].name);
+    snprintf(text, sizeof text, "%u", row->package);
+    put(line, text);
+}
+
+static bool write_rows(const struct rows *rows, const char *path, bool train, struct file_error *err) {
+    struct publication p;
+    struct line line = {.size = 0};
+    size_t from = train ? 0 : rows->dataset->labelled, to = train ? rows->dataset->labelled : rows->dataset->count;
+    if (!publish_open(&p, path, err))
+        return false;
+    line.file = p.file;
+    put_header(&line, rows->config, train);
+    for (size_t i = from; i < to; i++) {
+        put_person(&line, rows, &rows->dataset->rows[i]);
+        if (train)
+            put_purchase(&line, rows->config, &rows->dataset->rows[i]);
+        end_line(&line);
+    }
+    return publish_commit(&p, err);
+}
+
+bool rows_write_train(const struct rows *rows, const char *path, struct file_error *err) {
+    return write_rows(rows, path, true, err);
+}
+
+bool rows_write_leads(const struct rows *rows, const char *path, struct file_error *err) {
+    return write_rows(rows, path, false, err);
+}
+
+const char *rows_find_leak(const struct config *config) {
+    static const char *const later[] = {"customerid", "leadid", "email", "signupat", "purchasedat", "amount", "paymentmethod",
+                                        "package", "packagetier", "price", "plan", "currency", "invoice", "subscription",
+                                        "charge", "refund", "refunded", "paid", "paidat", "paymentstatus"};
+    for (size_t i = 0; i < config->feature_count; i++) {
+        char folded[VOCABULARY_VALUE];
+        const char *name = config->features[i].name;
+        text_fold_name((struct text){name, strlen(name)}, folded, sizeof folded);
+        for (size_t k = 0; k < sizeof later / sizeof *later; k++)
+            if (strcmp(folded, later[k]) == 0)
+                return name;
+    }
+    return NULL;
+}

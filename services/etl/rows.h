@@ -1,0 +1,29 @@
+/*
+ * rows.h - writes train.csv and leads.csv.
+ *
+ * train.csv: customer_id, the features in the configuration's order, signup_at, purchased_at, amount (major
+ * units), payment_method, package, package_tier.  leads.csv: customer_id, the features, signup_at.  Times are
+ * ISO 8601 in UTC; what is not known is empty.
+ */
+#ifndef ETL_ROWS_H
+#define ETL_ROWS_H
+
+#include "libetl/dataset.h"
+#include "services/common/publish.h"
+#include "services/etl/pseudonym.h"
+
+/* What rows are written from; all borrowed. */
+struct rows {
+    const struct dataset *dataset;
+    const struct leads *leads;
+    const struct config *config;
+    struct pseudonym *pseudonym;
+};
+
+bool rows_write_train(const struct rows *rows, const char *path, struct file_error *err);
+bool rows_write_leads(const struct rows *rows, const char *path, struct file_error *err);
+
+/* The first feature that bears the name of a column made here, which tells what is known only after a purchase; or NULL. */
+const char *rows_find_leak(const struct config *config);
+
+#endif

@@ -1,0 +1,163 @@
+/* sources.c - finds and maps the files of raw/. */
+#include "services/etl/sources.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libetl/array.h"
+#include "services/common/volume.h"
+
+enum { MAX_SOURCES = 60000 };
+
+static const struct {
+    const char *folder, *pattern;
+    enum intake_kind kind;
+} patterns[] = {
+    {VOLUME_RAW, "customers*.csv", INTAKE_FORM_CSV},
+    {VOLUME_RAW, "*submissions*.csv", INTAKE_FORM_CSV},
+    {VOLUME_RAW, "customers*.json", INTAKE_FORM_JSON},
+    {VOLUME_RAW, "*submissions*.json", INTAKE_FORM_JSON},
+    {VOLUME_RAW, "transactions*.csv", INTAKE_STRIPE_CSV},
+    {VOLUME_RAW, "*payments*.csv", INTAKE_STRIPE_CSV},
+    {VOLUME_RAW, "transactions*.json", INTAKE_STRIPE_JSON},
+    {VOLUME_RAW, "*payments*.json", INTAKE_STRIPE_JSON},
+    {VOLUME_INBOX, "formspree-*.json", INTAKE_FORM_JSON},
+    {VOLUME_INBOX, "stripe-*.json", INTAKE_STRIPE_JSON},
+};
+
+/* Files of raw/ that belong there and are no data. */
+static bool is_expected(const char *name) {
+    return name[0] == '.' || strcmp(name, "truth.json") == 0 || strcmp(name, "pseudonym.key") == 0;
+}
+
+/* The name with .ndjson and .jsonl as .json. */
+static void plain_name(const char *name, char out[256]) {
+    const char *dot = strrchr(name, '.');
+    bool lines = dot != NULL && (strcasecmp(dot, ".ndjson") == 0 || strcasecmp(dot, ".jsonl") == 0);
+    snprintf(out, 256, "%.*s%s", lines ? (int)(dot - name) : 255, name, lines ? ".json" : "");
+}
+
+static bool find_kind(const char *folder, const char *name, enum intake_kind *kind) {
+    char plain[256];
+    plain_name(name, plain);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (strcmp(patterns[i].folder, folder) == 0 && fnmatch(patterns[i].pattern, plain, FNM_CASEFOLD) == 0) {
+            *kind = patterns[i].kind;
+            return true;
+        }
+    return false;
+}
+
+static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name, enum intake_kind kind,
+                       struct file_error *err) {
+    char below[PATH_MAX];
+    snprintf(below, sizeof below, "%s%s", strcmp(folder, VOLUME_INBOX) == 0 ? "inbox/" : "", name);
+    if (sources->count >= MAX_SOURCES)
+        return file_error_say(err, "%s: more than %d files", folder, MAX_SOURCES);
+    if (!array_reserve(&sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items)) {
+        file_error_set(err, "read", path);
+        return false;
+    }
+    struct source *source = &sources->items[sources->count];
+    *source = (struct source){.name = strdup(below), .kind = kind};
+    memcpy(source->path, path, strlen(path) + 1);
+    sources->count += source->name != NULL;
+    return source->name != NULL;
+}
+
+static bool take_file(struct sources *sources, const char *folder, const char *path, const char *name,
+                      struct file_error *err) {
+    enum intake_kind kind;
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || is_expected(name))
+        return true;
+    if (text_is_utf8((struct text){name, strlen(name)}) && find_kind(folder, name, &kind)) {
+        if (!add_source(sources, folder, path, name, kind, err))
+            return false;
+        sources->items[sources->count - 1].size = (uint64_t)about.st_size;
+        return true;
+    }
+    if (sources->ignored++ == 0)
+        snprintf(sources->first_ignored, sizeof sources->first_ignored, "%s", name);
+    return true;
+}
+
+static bool find_in(struct sources *sources, const char *data, const char *folder, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/%s", data, folder))
+        return false;
+    DIR *dir = opendir(path);
+    if (dir == NULL && errno == ENOENT)
+        return true;
+    if (dir == NULL) {
+        file_error_set(err, "read", path);
+        return false;
+    }
+    bool done = true;
+    for (struct dirent *entry; done && (entry = readdir(dir)) != NULL;)
+        done = publish_path(path, err, "%s/%s/%s", data, folder, entry->d_name) &&
+               take_file(sources, folder, path, entry->d_name, err);
+    closedir(dir);
+    return done;
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const struct source *)a)->name, ((const struct source *)b)->name);
+}
+
+bool sources_find(struct sources *sources, const char *data, struct file_error *err) {
+    *sources = (struct sources){0};
+    bool done = find_in(sources, data, VOLUME_RAW, err) && find_in(sources, data, VOLUME_INBOX, err);
+    if (sources->count > 0)
+        qsort(sources->items, sources->count, sizeof *sources->items, by_name);
+    return done;
+}
+
+void sources_done(struct sources *sources) {
+    for (size_t i = 0; i < sources->count; i++)
+        free(sources->items[i].name);
+    free(sources->items);
+    *sources = (struct sources){0};
+}
+
+uint64_t sources_size(const struct sources *sources) {
+    uint64_t size = 0;
+    for (size_t i = 0; i < sources->count; i++)
+        size += sources->items[i].size;
+    return size;
+}
+
+bool source_is_csv(const struct source *source) {
+    return source->kind == INTAKE_FORM_CSV || source->kind == INTAKE_STRIPE_CSV;
+}
+
+bool source_open(struct source *source, struct file_error *err) {
+    struct stat about;
+    int fd = open(source->path, O_RDONLY | O_CLOEXEC);
+    source->bytes = (struct text){"", 0};
+    bool done = fd >= 0 && fstat(fd, &about) == 0;
+    if (done && about.st_size > 0) {
+        void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        done = bytes != MAP_FAILED;
+        if (done)
+            source->bytes = (struct text){bytes, (size_t)about.st_size};
+    }
+    if (!done)
+        file_error_set(err, "read", source->path);
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+void source_close(struct source *source) {
+    if (source->bytes.size > 0)
+        munmap((void *)source->bytes.at, source->bytes.size);
+    source->bytes = (struct text){"", 0};
+}

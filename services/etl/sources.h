@@ -1,0 +1,45 @@
+/*
+ * sources.h - which files of raw/ are read, and as what.
+ *
+ * By name, in the order of their names:
+ *   customers*.csv  *submissions*.csv                   submissions as CSV
+ *   customers*.json  *submissions*.json                 submissions as JSON
+ *   transactions*.csv  *payments*.csv                   the dashboard's export of payments
+ *   transactions*.json  *payments*.json                 Stripe's events and objects
+ *   inbox/formspree-*.ndjson  inbox/stripe-*.ndjson     deliveries: a line is {"received_at":...,"body":{...}}
+ * .ndjson and .jsonl are as good as .json.  Names are compared without regard to case.
+ */
+#ifndef ETL_SOURCES_H
+#define ETL_SOURCES_H
+
+#include "libetl/intake.h"
+#include "services/common/publish.h"
+
+struct source {
+    char *name; /* below raw/ */
+    char path[PATH_MAX];
+    enum intake_kind kind;
+    uint64_t size;     /* when it was found */
+    struct text bytes; /* mapped while the source is open */
+};
+
+struct sources {
+    struct source *items; /* [count] */
+    size_t count, capacity;
+    size_t ignored;         /* files that are none of the above */
+    char first_ignored[256];
+};
+
+/* Find them; a folder that is not there is empty. */
+bool sources_find(struct sources *sources, const char *data, struct file_error *err);
+void sources_done(struct sources *sources);
+
+uint64_t sources_size(const struct sources *sources); /* bytes of all */
+
+bool source_is_csv(const struct source *source);
+
+/* Map a source's bytes; a file that shrinks while it is mapped would end the program. */
+bool source_open(struct source *source, struct file_error *err);
+void source_close(struct source *source);
+
+#endif
