@@ -8,13 +8,14 @@
 #include "services/common/stage.h"
 #include "services/common/volume.h"
 #include "services/train/candidate.h"
+#include "services/train/retention.h"
 
 enum { ALARM_WINDOW_ROWS = 100 };
 
 struct settings {
     struct settings_common common;
     const char *window;
-    long long window_rows, trees, seed, threads;
+    long long window_rows, trees, seed, threads, keep;
     bool alarm;
 };
 
@@ -31,6 +32,8 @@ static const struct setting rows[] = {
      "trees of the forest"},
     {"seed", "TRAIN_SEED", SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
      "seed of all random numbers; the same data and seed give the same bytes"},
+    {"keep", "TRAIN_KEEP", SETTING_WHOLE, offsetof(struct settings, keep), "20", 1, 1000000, NULL,
+     "candidates to keep, the newest ones; the registry has copies of what was promoted"},
 };
 
 static const struct program program = {
@@ -111,12 +114,14 @@ static enum exit_code run(struct stage *stage, const struct settings *s, const s
         code = stage_fail(stage, status == FOREST_NO_MEMORY ? EXIT_TRY_LATER : EXIT_BAD_DATA, problem.text);
     else if (!publish(stage, &candidate, s->common.data, &err))
         code = stage_fail_file(stage, &err);
-    else
+    else {
+        retention_keep(s->common.data, (size_t)s->keep, stage->run);
         code = stage_end(stage, EXIT_DONE,
                          json_pack("{s:s, s:I, s:f, s:f, s:O}", "candidate", stage->run, "window_days",
                                    (json_int_t)candidate.window.days, "accuracy", candidate.holdout.accuracy,
                                    "log_loss", candidate.holdout.log_loss, "trained_rows",
                                    json_object_get(candidate.card, "trained_rows")));
+    }
     candidate_done(&candidate);
     feature_table_done(&table);
     return code;

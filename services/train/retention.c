@@ -1,0 +1,68 @@
+/* retention.c - removes old candidates; a folder leaves its name before its files go. */
+#include "services/train/retention.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "services/common/publish.h"
+#include "services/common/run_id.h"
+#include "services/common/volume.h"
+
+struct aged {
+    char run[37];
+    struct timespec made;
+};
+
+static int newest_first(const void *left, const void *right) {
+    const struct aged *a = left, *b = right;
+    if (a->made.tv_sec != b->made.tv_sec)
+        return a->made.tv_sec > b->made.tv_sec ? -1 : 1;
+    if (a->made.tv_nsec != b->made.tv_nsec)
+        return a->made.tv_nsec > b->made.tv_nsec ? -1 : 1;
+    return strcmp(a->run, b->run);
+}
+
+/* The candidates of a folder; the caller frees them. */
+static struct aged *list(const char *folder, size_t *count) {
+    struct aged *all = NULL;
+    *count = 0;
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return NULL;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char path[PATH_MAX];
+        struct stat about;
+        if (!run_id_valid(entry->d_name) || !publish_path(path, NULL, "%s/%s", folder, entry->d_name) ||
+            stat(path, &about) != 0)
+            continue;
+        struct aged *more = realloc(all, (*count + 1) * sizeof *all);
+        if (more == NULL)
+            break;
+        all = more;
+        snprintf(all[*count].run, sizeof all->run, "%.36s", entry->d_name);
+        all[(*count)++].made = about.st_mtim;
+    }
+    closedir(dir);
+    return all;
+}
+
+static void discard(const char *folder, const char *run) {
+    char path[PATH_MAX], aside[PATH_MAX];
+    if (publish_path(path, NULL, "%s/%s", folder, run) && publish_path(aside, NULL, "%s/.tmp-%s", folder, run) &&
+        rename(path, aside) == 0)
+        publish_remove_folder(aside);
+}
+
+void retention_keep(const char *data, size_t keep, const char *newest) {
+    char folder[PATH_MAX];
+    size_t count = 0;
+    struct aged *all = publish_path(folder, NULL, "%s/" VOLUME_CANDIDATES, data) ? list(folder, &count) : NULL;
+    if (all != NULL)
+        qsort(all, count, sizeof *all, newest_first);
+    for (size_t i = keep; i < count; i++)
+        if (strcmp(all[i].run, newest) != 0)
+            discard(folder, all[i].run);
+    free(all);
+}
