@@ -10,7 +10,7 @@
 
 struct settings {
     struct settings_common common;
-    const char *threads;
+    long long threads;
     double quiet, poll, retry, retry_most;
     long long night_hour;
     bool serve;
@@ -18,8 +18,7 @@ struct settings {
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
-    {"threads", "THREADS", SETTING_TEXT, offsetof(struct settings, threads), "0", 1, 4, NULL,
-     "threads that stages may use; 0: as many as the machine or its quota allows"},
+    SETTINGS_THREADS(struct settings, threads),
     {"quiet", "WATCH_QUIET", SETTING_NUMBER, offsetof(struct settings, quiet), "30", 0, 86400, NULL,
      "watch: seconds without a change in raw/ before new data are taken in"},
     {"poll", "WATCH_POLL", SETTING_NUMBER, offsetof(struct settings, poll), "5", 0.05, 3600, NULL,
@@ -49,8 +48,10 @@ static const struct program program = {
 
 /* Stages read their settings from the environment: what was given here as options goes there. */
 static void hand_down(const struct settings *s) {
+    char threads[24];
+    snprintf(threads, sizeof threads, "%lld", s->threads);
+    setenv("THREADS", threads, 1);
     setenv("DATA_DIR", s->common.data, 1);
-    setenv("THREADS", s->threads, 1);
     if (s->common.config != NULL)
         setenv("LEADFOREST_CONFIG", s->common.config, 1);
 }
