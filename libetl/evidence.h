@@ -40,7 +40,9 @@ enum evidence_flag {
     EVIDENCE_SUBSCRIBED = 1 << 13,  /* belongs to a subscription */
     EVIDENCE_BILLED = 1 << 14,      /* has an invoice or a checkout session: no bare charge */
     EVIDENCE_SOLID = 1 << 15,       /* told by more than a session that names neither invoice nor intent */
-    EVIDENCE_DROPPED = 1 << 16      /* a refund that failed or was cancelled */
+    EVIDENCE_DROPPED = 1 << 16,     /* a refund that failed or was cancelled */
+    EVIDENCE_CHARGED = 1 << 17,     /* its intent or charge is known */
+    EVIDENCE_FOR_SUBSCRIPTION = 1 << 18 /* a charge that Stripe says it made for a subscription */
 };
 
 #define EVIDENCE_NO_TIME INT64_MAX
@@ -52,7 +54,7 @@ struct evidence {
     uint64_t other; /* id of a refund, a dispute or a price */
     uint64_t customer, email, reference;       /* who paid; reference is the lead id that came along */
     int64_t at;       /* when it happened, or EVIDENCE_NO_TIME */
-    int64_t amount;   /* paid or given back, minor unit */
+    int64_t amount;   /* paid, given back or, where it is not paid, asked for; minor unit */
     int64_t refunded; /* of it, as far as this record knows */
     uint64_t price;   /* the price that is not (or that now is) known as a plan */
     uint32_t flags;

@@ -78,7 +78,6 @@ static enum refusal read_status(struct text status, bool captured, int64_t amoun
         e->flags |= EVIDENCE_UNCAPTURED;
     else {
         e->flags |= amount > 0 ? EVIDENCE_PAID : EVIDENCE_ZERO;
-        e->amount = amount;
         e->flags |= text_is_word(status, "Refunded") ? EVIDENCE_REFUNDED : 0;
     }
     return REFUSAL_NONE;
@@ -89,7 +88,7 @@ enum refusal payments_csv_read(const struct stripe_reader *reader, const struct 
     struct text f[PAYMENTS_COLUMNS];
     for (size_t i = 0; i < PAYMENTS_COLUMNS; i++)
         f[i] = columns->place[i] >= 0 ? text_trim(fields[columns->place[i]]) : (struct text){"", 0};
-    struct evidence e = {.kind = EVIDENCE_PAYMENT, .plan.rank = PLAN_UNKNOWN, .flags = EVIDENCE_SOLID};
+    struct evidence e = {.kind = EVIDENCE_PAYMENT, .plan.rank = PLAN_UNKNOWN, .flags = EVIDENCE_SOLID | EVIDENCE_CHARGED};
     int64_t amount = 0;
     if (f[PAYMENTS_ID].size == 0)
         return REFUSAL_NO_ID;
@@ -109,10 +108,11 @@ enum refusal payments_csv_read(const struct stripe_reader *reader, const struct 
         return REFUSAL_NO_AMOUNT;
     if (!timestamp_parse(f[PAYMENTS_CREATED].at, f[PAYMENTS_CREATED].size, &e.at))
         return REFUSAL_NO_TIME;
+    e.amount = amount;
     bool test = text_is_word(f[PAYMENTS_MODE], "Test") || text_is_word(f[PAYMENTS_MODE], "false");
     enum refusal refusal = read_status(f[PAYMENTS_STATUS], !text_is_word(f[PAYMENTS_CAPTURED], "false"), amount, &e);
     if (starts_with(f[PAYMENTS_DESCRIPTION], "Subscription "))
-        e.flags |= EVIDENCE_BILLED;
+        e.flags |= EVIDENCE_FOR_SUBSCRIPTION;
     if (text_is(f[PAYMENTS_DESCRIPTION], "Subscription update"))
         e.flags |= EVIDENCE_LATER_CYCLE;
     e.flags |= e.invoice != 0 ? EVIDENCE_BILLED : 0;

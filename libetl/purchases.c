@@ -95,17 +95,26 @@ static void lay_subscription(struct payment *into, const struct payment *from) {
     into->subscription_price = price;
 }
 
-static bool lay(struct purchases *p, uint32_t place, const struct payment *from) {
-    struct payment *into = &p->payments[place];
-    into->flags |= from->flags;
-    if (from->amount > into->amount || (from->amount == into->amount && from->currency > into->currency)) {
+/* What was paid, largest and first; only where nothing was, what was asked for. */
+static void lay_sum(struct payment *into, const struct payment *from) {
+    bool into_paid = (into->flags & EVIDENCE_PAID) != 0, from_paid = (from->flags & EVIDENCE_PAID) != 0;
+    if (into_paid && !from_paid)
+        return;
+    bool replaces = from_paid && !into_paid;
+    if (replaces || from->amount > into->amount || (from->amount == into->amount && from->currency > into->currency)) {
         into->amount = from->amount;
         into->currency = from->currency;
     }
+    if (replaces || from->at < into->at)
+        into->at = from->at;
+}
+
+static bool lay(struct purchases *p, uint32_t place, const struct payment *from) {
+    struct payment *into = &p->payments[place];
+    lay_sum(into, from);
+    into->flags |= from->flags;
     if (from->refunded > into->refunded)
         into->refunded = from->refunded;
-    if (from->at < into->at)
-        into->at = from->at;
     if (from->method != 0 && (into->method == 0 || from->method < into->method))
         into->method = from->method;
     into->plan = plan_surer(into->plan, from->plan);
@@ -128,6 +137,11 @@ static bool join_same(struct purchases *p, uint32_t a, uint32_t b, uint32_t *joi
     p->payments[other].same = *joined;
     join_whole(p, a, b);
     return lay(p, *joined, &facts);
+}
+
+bool purchases_join(struct purchases *p, uint32_t a, uint32_t b) {
+    uint32_t joined;
+    return join_same(p, a, b, &joined);
 }
 
 /* ---- ids ---- */
@@ -249,7 +263,7 @@ static void fill_facts(struct payment *facts, const struct evidence *e, uint32_t
         facts->refunded = e->refunded;
         facts->currency = e->currency;
         facts->method = e->method;
-        facts->at = (e->flags & EVIDENCE_PAID) != 0 ? e->at : EVIDENCE_NO_TIME;
+        facts->at = e->at;
         facts->plan = e->plan;
         facts->price = price;
     }

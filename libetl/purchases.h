@@ -43,7 +43,7 @@ struct payment {
     uint32_t flags; /* enum evidence_flag */
     uint32_t customer; /* place in customers, or IDMAP_NONE */
     int64_t amount, refunded;
-    int64_t at; /* paid first, or EVIDENCE_NO_TIME */
+    int64_t at; /* paid (or else asked for) first, or EVIDENCE_NO_TIME */
     uint64_t email, reference;
     int64_t subscription_at; /* of the plan that the subscription had first */
     uint32_t price, subscription_price; /* places in prices, or IDMAP_NONE */
@@ -91,6 +91,16 @@ void purchases_prefetch(const struct purchases *purchases, const struct evidence
 void purchases_done(struct purchases *purchases);
 
 /* ---- when all has been laid down ---- */
+
+/* Two payments are one. For purchases_match. */
+bool purchases_join(struct purchases *purchases, uint32_t a, uint32_t b);
+
+/*
+ * Since 2025-03-31 neither a charge nor its intent names the invoice.  Where no invoice payment told either, a
+ * charge that Stripe made for a subscription belongs to the invoice of the same customer over the same sum
+ * that is nearest in time, at most a day away.  False where memory ends.
+ */
+bool purchases_match(struct purchases *purchases);
 
 /* One purchase, with all that may tell who bought. */
 struct purchase {

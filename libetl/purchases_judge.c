@@ -326,12 +326,13 @@ bool purchases_judge(struct purchases *p, const struct config *config, purchase_
     idmap_done(&p->customer_ids);
     idmap_done(&p->price_ids);
     idmap_done(&p->refund_ids);
+    bool done = purchases_match(p);
     settle_refunds(p);
     settle_extras(p);
     j.first = malloc((p->payment_count + 1) * sizeof *j.first);
     j.next = malloc((p->payment_count + 1) * sizeof *j.next);
     j.subscribed = calloc(p->customer_count + 1, 1);
-    bool done = j.first != NULL && j.next != NULL && j.subscribed != NULL && judge_all(&j, take, user);
+    done = done && j.first != NULL && j.next != NULL && j.subscribed != NULL && judge_all(&j, take, user);
     free(j.first);
     free(j.next);
     free(j.subscribed);

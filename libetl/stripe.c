@@ -110,6 +110,19 @@ static void set_paid(struct evidence *e, int64_t amount) {
     e->flags |= amount > 0 ? EVIDENCE_PAID : EVIDENCE_ZERO;
 }
 
+static void set_asked(struct evidence *e, int64_t amount, uint32_t flag) {
+    e->amount = amount > 0 ? amount : 0;
+    e->flags |= flag;
+}
+
+/* Stripe describes what it charges for a subscription as "Subscription creation" or "Subscription update". */
+static uint32_t description_flags(const struct reading *r, uint32_t object) {
+    struct text description = member_text(r, object, TAPE_description);
+    return text_is(description, "Subscription creation") || text_is(description, "Subscription update")
+               ? EVIDENCE_FOR_SUBSCRIPTION
+               : 0;
+}
+
 static void take_lines(const struct reading *r, uint32_t list, struct evidence *e) {
     struct stripe_lines lines;
     stripe_lines_read(&lines, r->reader->config, r->tape, list, e->currency);
@@ -177,14 +190,13 @@ static enum refusal read_invoice(const struct reading *r, uint32_t o, struct evi
         text_is(reason, "subscription_threshold"))
         e->flags |= EVIDENCE_LATER_CYCLE;
 
-    bool told = text_is(r->event_type, "invoice.paid") || text_is(r->event_type, "invoice.payment_succeeded");
+    bool told = text_is(r->event_type, "invoice.paid") || text_is(r->event_type, "invoice.payment_succeeded") ||
+                text_is(r->event_type, "invoice.payment_failed");
     int64_t paid_at = member_time(r, member(r, o, TAPE_status_transitions), TAPE_paid_at);
-    e->at = either_time(paid_at, news_time(r, o, told ? (text_is(r->event_type, "invoice.paid") ? "invoice.paid"
-                                                                                             : "invoice.payment_succeeded")
-                                                  : ""));
+    e->at = either_time(paid_at, told ? either_time(r->event_at, news_time(r, o, "")) : news_time(r, o, ""));
     bool paid = text_is(status, "paid") || (status.size == 0 && member_true(r, o, TAPE_paid));
     if (!paid) {
-        e->flags |= EVIDENCE_UNPAID;
+        set_asked(e, member_amount(r, o, TAPE_amount_due), EVIDENCE_UNPAID);
         return REFUSAL_NONE;
     }
     if (!tape_member_is(r->tape, o, TAPE_amount_paid, TAPE_WHOLE))
@@ -200,6 +212,7 @@ static enum refusal read_intent(const struct reading *r, uint32_t o, struct evid
     e->charge = member_reference(r, o, TAPE_latest_charge);
     e->email = member_email(r, o, TAPE_receipt_email);
     e->flags |= EVIDENCE_SOLID | (e->invoice != 0 ? EVIDENCE_BILLED : 0);
+    e->flags |= description_flags(r, o);
     e->at = news_time(r, o, "payment_intent.succeeded");
     if (text_is(status, "succeeded")) {
         int64_t received = member_amount(r, o, TAPE_amount_received);
@@ -207,7 +220,8 @@ static enum refusal read_intent(const struct reading *r, uint32_t o, struct evid
         return e->amount > 0 || received == 0 ? REFUSAL_NONE : REFUSAL_NO_AMOUNT;
     }
     bool failed = text_is(status, "requires_payment_method") || text_is(status, "canceled");
-    e->flags |= text_is(status, "requires_capture") ? EVIDENCE_UNCAPTURED : failed ? EVIDENCE_FAILED : EVIDENCE_UNPAID;
+    set_asked(e, member_amount(r, o, TAPE_amount),
+              text_is(status, "requires_capture") ? EVIDENCE_UNCAPTURED : failed ? EVIDENCE_FAILED : EVIDENCE_UNPAID);
     return REFUSAL_NONE;
 }
 
@@ -229,18 +243,18 @@ static enum refusal read_charge(const struct reading *r, uint32_t o, struct evid
         e->email = member_email(r, o, TAPE_receipt_email);
     e->method = payment_method_of(member_text(r, member(r, o, TAPE_payment_method_details), TAPE_type));
     e->flags |= EVIDENCE_SOLID | (e->invoice != 0 ? EVIDENCE_BILLED : 0);
+    e->flags |= description_flags(r, o);
     e->at = news_time(r, o, "");
     read_charge_losses(r, o, e);
-    bool succeeded = text_is(status, "succeeded") || (status.size == 0 && member_true(r, o, TAPE_paid));
-    if (!succeeded) {
-        e->flags |= text_is(status, "failed") ? EVIDENCE_FAILED : EVIDENCE_UNPAID;
-        return REFUSAL_NONE;
-    }
-    if (tape_member_is(r->tape, o, TAPE_captured, TAPE_FALSE)) {
-        e->flags |= EVIDENCE_UNCAPTURED;
-        return REFUSAL_NONE;
-    }
     int64_t captured = member_amount(r, o, TAPE_amount_captured), amount = member_amount(r, o, TAPE_amount);
+    bool succeeded = text_is(status, "succeeded") || (status.size == 0 && member_true(r, o, TAPE_paid));
+    if (!succeeded || tape_member_is(r->tape, o, TAPE_captured, TAPE_FALSE)) {
+        set_asked(e, amount,
+                  succeeded                     ? EVIDENCE_UNCAPTURED
+                  : text_is(status, "failed") ? EVIDENCE_FAILED
+                                                : EVIDENCE_UNPAID);
+        return REFUSAL_NONE;
+    }
     if (captured <= 0 && amount < 0)
         return REFUSAL_NO_AMOUNT;
     set_paid(e, captured > 0 ? captured : amount);
@@ -342,7 +356,7 @@ static const struct kind *kind_of(const struct reading *r, uint32_t object) {
 
 /* What belongs to the other mode says only that: that it ties ids and that it exists. */
 static void silence_other_mode(struct evidence *e) {
-    const uint32_t shape = EVIDENCE_OTHER_MODE | EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED | EVIDENCE_SOLID;
+    const uint32_t shape = EVIDENCE_OTHER_MODE | EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED | EVIDENCE_SOLID | EVIDENCE_CHARGED;
     if ((e->flags & EVIDENCE_OTHER_MODE) == 0)
         return;
     e->flags &= shape;
@@ -385,6 +399,8 @@ static enum stripe_result read_object(const struct reading *r, uint32_t object, 
     *why = stripe_hash_id(r->reader, member_text(r, object, TAPE_id)) != 0 ? kind->read(r, object, &e) : REFUSAL_NO_ID;
     if (e.subscription != 0)
         e.flags |= EVIDENCE_SUBSCRIBED;
+    if (e.intent != 0 || e.charge != 0)
+        e.flags |= EVIDENCE_CHARGED;
     silence_other_mode(&e);
     if (*why == REFUSAL_NONE)
         *why = check(&e);

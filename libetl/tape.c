@@ -44,6 +44,10 @@ enum tape_name tape_name_of(struct text name) {
     return TAPE_unnamed;
 }
 
+bool tape_keeps(enum tape_name name, struct text text) {
+    return name != TAPE_description || (text.size > 0 && text.at[0] == 'S');
+}
+
 /* ---- asking ---- */
 
 uint32_t tape_member(const struct tape *tape, uint32_t object, enum tape_name name) {
@@ -148,8 +152,11 @@ static bool lay(struct tape *tape, const json_t *value, enum tape_name name) {
     enum tape_kind kind = kind_of(value);
     if (place >= TAPE_MAX_NODES || !add(tape, kind, name))
         return false;
-    if (kind == TAPE_TEXT)
-        tape->nodes[place].text = (struct text){json_string_value(value), json_string_length(value)};
+    struct text text = {json_string_value(value), json_string_length(value)};
+    if (kind == TAPE_TEXT && tape_keeps(name, text))
+        tape->nodes[place].text = text;
+    else if (kind == TAPE_TEXT)
+        tape->nodes[place].kind = TAPE_OTHER;
     if (kind == TAPE_WHOLE)
         tape->nodes[place].whole = json_integer_value(value);
     bool done = kind == TAPE_OBJECT ? lay_object(tape, value) : kind == TAPE_ARRAY ? lay_array(tape, value) : true;

@@ -5,6 +5,8 @@
  * nodes; it gives up on whatever it does not fully recognise.  tape_read goes through jansson, takes all
  * that jansson takes, and is the reference: where tape_scan succeeds, tape_read gives an equal tape.
  * Members with other names are checked and left out; of several members with one name the last counts.
+ * Of descriptions only those are kept that begin with S, as the ones that Stripe writes itself do: people's
+ * are full of escapes, and private.
  */
 #ifndef LIBETL_TAPE_H
 #define LIBETL_TAPE_H
@@ -17,10 +19,10 @@
 
 /* Names that tell something of a payment. */
 #define TAPE_NAMES(X)                                                                                                \
-    X(amount) X(amount_captured) X(amount_paid) X(amount_received) X(amount_refunded) X(amount_total)               \
+    X(amount) X(amount_captured) X(amount_due) X(amount_paid) X(amount_received) X(amount_refunded) X(amount_total)               \
     X(billing_details) X(billing_reason) X(body) X(captured) X(charge) X(charges) X(client_reference_id) X(created) \
-    X(currency) X(customer) X(customer_details) X(customer_email) X(data) X(dispute) X(email) X(id) X(invoice)      \
-    X(items) X(latest_charge) X(latest_invoice) X(line_items) X(lines) X(livemode) X(lookup_key) X(mode)            \
+    X(currency) X(customer) X(customer_details) X(customer_email) X(data) X(description) X(dispute) X(email) X(id)  \
+    X(invoice) X(items) X(latest_charge) X(latest_invoice) X(line_items) X(lines) X(livemode) X(lookup_key) X(mode)            \
     X(nickname) X(object) X(paid) X(paid_at) X(parent) X(payment) X(payment_intent) X(payment_method_details)       \
     X(payment_method_types) X(payment_status) X(payments) X(plan) X(price) X(price_details) X(pricing) X(product)   \
     X(proration) X(receipt_email) X(received_at) X(recurring) X(refunded) X(refunds) X(status)                      \
@@ -79,6 +81,9 @@ bool tape_is(const struct tape *tape, uint32_t node, enum tape_kind kind);
 struct text tape_member_text(const struct tape *tape, uint32_t object, enum tape_name name);
 int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name, int64_t otherwise);
 bool tape_member_is(const struct tape *tape, uint32_t object, enum tape_name name, enum tape_kind kind);
+
+/* Whether the text of a member is kept; for the makers. */
+bool tape_keeps(enum tape_name name, struct text text);
 
 /* The number of a name; TAPE_unnamed where it is none of ours. */
 enum tape_name tape_name_of(struct text name);

@@ -229,15 +229,26 @@ static bool scan_nested(struct scanner *s, struct tape_node *node, bool keep, in
     return true;
 }
 
+/* A string that is kept must be plain; one that its first character tells is not kept need not. */
+static bool scan_text(struct scanner *s, struct tape_node *node, bool keep) {
+    bool plain;
+    struct text text;
+    if (!scan_string(s, &text, &plain))
+        return false;
+    bool kept = keep && ((text.size > 0 && text.at[0] == '\\') || tape_keeps((enum tape_name)node->name, text));
+    node->kind = kept ? TAPE_TEXT : TAPE_OTHER;
+    if (kept)
+        node->text = text;
+    return plain || !kept;
+}
+
 static bool scan_value(struct scanner *s, struct tape_node *node, bool keep, int depth) {
-    bool plain = true;
     skip_space(s);
     if (s->at == s->end)
         return false;
     switch (*s->at) {
     case '"':
-        node->kind = TAPE_TEXT;
-        return scan_string(s, &node->text, &plain) && (plain || !keep);
+        return scan_text(s, node, keep);
     case '{':
     case '[':
         return scan_nested(s, node, keep, depth);
