@@ -14,7 +14,7 @@ static enum forest_status choose_window(struct window_choice *out, const struct 
                                         const struct recipe *recipe, struct forest_error *err) {
     if (strcmp(recipe->window, "auto") == 0)
         return window_choose(out, table, &recipe->params, recipe->least_rows, err);
-    *out = (struct window_choice){.days = (unsigned)strtoul(recipe->window, NULL, 10)}; /* "all": WINDOW_ALL */
+    window_fix(out, (unsigned)strtoul(recipe->window, NULL, 10)); /* "all" is no number: WINDOW_ALL */
     return FOREST_OK;
 }
 
@@ -35,7 +35,7 @@ static enum forest_status train(struct candidate *c, const struct feature_table 
                                 const struct recipe *recipe, uint32_t *weights, uint64_t *confusion,
                                 struct forest_error *err) {
     struct baselines baselines;
-    uint64_t rows = window_weights(table, c->window.days, weights);
+    uint64_t rows = window_weights(&c->window, table, weights);
     if (rows == 0) {
         snprintf(err->text, sizeof err->text, "no purchase within %u days before the hold-out", c->window.days);
         return FOREST_INVALID;

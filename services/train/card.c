@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+enum { DAY = 86400 };
+
 /* JSON knows no infinity and no NaN. */
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -39,6 +41,19 @@ static json_t *describe_days(unsigned days) {
     return days == WINDOW_ALL ? json_null() : json_integer(days);
 }
 
+static json_t *describe_moment(moment at) {
+    char text[CLOCK_TEXT];
+    clock_format(at, text);
+    return json_string(text);
+}
+
+/* When the rows that were trained on begin; nothing where all were. */
+static json_t *describe_begin(const struct card *card) {
+    if (card->window->periods == FEATURE_ALL_PERIODS)
+        return json_null();
+    return describe_moment(card->table->holdout_from - (moment)card->window->periods * FEATURE_PERIOD_DAYS * DAY);
+}
+
 static json_t *describe_window(const struct card *card) {
     json_t *trials = json_array();
     for (size_t i = 0; i < WINDOW_CHOICES; i++) {
@@ -48,8 +63,8 @@ static json_t *describe_window(const struct card *card) {
                                                     whole(t->rows), "log_loss", real(t->log_loss), "gain",
                                                     real(t->gain), "gain_error", real(t->error)));
     }
-    return json_pack("{s:s, s:o, s:o}", "asked", card->window_asked, "days", describe_days(card->window->days),
-                     "trials", trials);
+    return json_pack("{s:s, s:o, s:o, s:o}", "asked", card->window_asked, "days", describe_days(card->window->days),
+                     "from", describe_begin(card), "trials", trials);
 }
 
 /* As trained, after tuning; with what was asked for, a training can be repeated. */
@@ -70,12 +85,6 @@ static json_t *describe_prices(const struct config *config) {
 
 static json_t *describe_data(const struct feature_table *t) {
     return json_pack("{s:s, s:s, s:o}", "sha256", t->sha256, "train_sha256", t->train_sha256, "rows", whole(t->total));
-}
-
-static json_t *describe_moment(moment at) {
-    char text[CLOCK_TEXT];
-    clock_format(at, text);
-    return json_string(text);
 }
 
 json_t *card_describe(const struct card *card) {

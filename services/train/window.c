@@ -16,15 +16,18 @@ static uint32_t periods_of(unsigned days, moment before_holdout) {
     return (uint32_t)(before_holdout / (FEATURE_PERIOD_DAYS * DAY)) + days / FEATURE_PERIOD_DAYS;
 }
 
-/* Training rows within a window that ends where validation begins. */
-static uint64_t trial_weights(const struct feature_table *table, unsigned days, uint32_t *out) {
-    uint32_t periods = periods_of(days, table->holdout_from - table->validation_from);
-    return feature_table_weights(table, SPLIT_BIT(SPLIT_TRAIN), periods, out);
+/* Of a window that ends where validation begins. */
+static uint32_t trial_periods(const struct feature_table *table, unsigned days) {
+    return periods_of(days, table->holdout_from - table->validation_from);
 }
 
-uint64_t window_weights(const struct feature_table *table, unsigned days, uint32_t *out) {
+void window_fix(struct window_choice *out, unsigned days) {
+    *out = (struct window_choice){.days = days, .periods = periods_of(days, 0)};
+}
+
+uint64_t window_weights(const struct window_choice *choice, const struct feature_table *table, uint32_t *out) {
     unsigned splits = SPLIT_BIT(SPLIT_TRAIN) | SPLIT_BIT(SPLIT_VALIDATION);
-    return feature_table_weights(table, splits, periods_of(days, 0), out);
+    return feature_table_weights(table, splits, choice->periods, out);
 }
 
 enum forest_status window_train(struct forest **out, const struct feature_table *table, const uint32_t *weights,
@@ -86,6 +89,7 @@ static enum forest_status try_window(struct window_choice *choice, size_t number
         trials->best = trials->loss;
         trials->loss = swap;
         choice->days = trial->days;
+        choice->periods = trial_periods(t, trial->days);
     }
     return FOREST_OK;
 }
@@ -96,14 +100,15 @@ enum forest_status window_choose(struct window_choice *out, const struct feature
                             calloc(table->rows, sizeof *trials.loss)};
     enum forest_status status = FOREST_OK;
     uint64_t longer = UINT64_MAX;
-    *out = (struct window_choice){.days = WINDOW_ALL};
+    window_fix(out, WINDOW_ALL);
     if (trials.weights == NULL || trials.best == NULL || trials.loss == NULL) {
         snprintf(err->text, sizeof err->text, "out of memory");
         status = FOREST_NO_MEMORY;
     }
     for (size_t i = 0; i < WINDOW_CHOICES && status == FOREST_OK; i++) {
         out->trial[i].days = window_days[i];
-        out->trial[i].rows = trial_weights(table, window_days[i], trials.weights);
+        out->trial[i].rows = feature_table_weights(table, SPLIT_BIT(SPLIT_TRAIN), trial_periods(table, window_days[i]),
+                                                   trials.weights);
         if (i > 0 && (out->trial[i].rows < least || out->trial[i].rows >= longer))
             continue;
         longer = out->trial[i].rows;

@@ -74,18 +74,33 @@ static void a_window_that_holds_what_a_longer_one_holds_is_not_tried(void **stat
     test_table_done(&t);
 }
 
-static void the_final_window_ends_at_the_hold_out_and_takes_validation_rows(void **state) {
+static void a_window_that_is_given_ends_at_the_hold_out_and_takes_validation_rows(void **state) {
     (void)state;
     struct feature_table t;
+    struct window_choice choice;
     uint32_t weights[TEST_ROWS];
     test_table_make(&t);
     test_table_add(&t, 0, 0, 1, SPLIT_HOLDOUT, 0);
     test_table_add(&t, 0, 0, 2, SPLIT_VALIDATION, 30);
     test_table_add(&t, 0, 0, 4, SPLIT_TRAIN, 89);
     test_table_add(&t, 0, 0, 8, SPLIT_TRAIN, 90);
-    assert_int_equal(window_weights(&t, 90, weights), 6);
-    assert_int_equal(window_weights(&t, WINDOW_ALL, weights), 14);
+    window_fix(&choice, 90);
+    assert_int_equal(window_weights(&choice, &t, weights), 6);
     assert_int_equal(weights[0], 0);
+    window_fix(&choice, WINDOW_ALL);
+    assert_int_equal(window_weights(&choice, &t, weights), 14);
+    test_table_done(&t);
+}
+
+static void the_winners_rows_are_trained_on_with_the_validation_rows_after_them(void **state) {
+    (void)state;
+    struct feature_table t;
+    uint32_t weights[TEST_ROWS];
+    make_years(&t, 240);
+    struct window_choice choice = choose(&t, 100);
+    assert_int_equal(choice.days, 180);
+    uint64_t validation = 7 * 3 * 30; /* rows a day: three types, 8 + 1 + 1 purchases of each, thrice */
+    assert_int_equal(window_weights(&choice, &t, weights), choice.trial[2].rows + validation);
     test_table_done(&t);
 }
 
@@ -95,7 +110,8 @@ int main(void) {
         cmocka_unit_test(after_a_change_training_starts_behind_it),
         cmocka_unit_test(a_window_with_too_few_rows_is_not_tried_unless_allowed),
         cmocka_unit_test(a_window_that_holds_what_a_longer_one_holds_is_not_tried),
-        cmocka_unit_test(the_final_window_ends_at_the_hold_out_and_takes_validation_rows),
+        cmocka_unit_test(a_window_that_is_given_ends_at_the_hold_out_and_takes_validation_rows),
+        cmocka_unit_test(the_winners_rows_are_trained_on_with_the_validation_rows_after_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
