@@ -20,7 +20,7 @@ struct billing *billing_new(const struct sample *sample) {
 }
 
 bool billing_failed(const struct billing *billing) {
-    return billing->object.failed || billing->part.failed || billing->line.failed;
+    return billing->object.failed || billing->part.failed || billing->expanded.failed || billing->line.failed;
 }
 
 void billing_free(struct billing *billing) {
@@ -28,6 +28,7 @@ void billing_free(struct billing *billing) {
         return;
     buffer_done(&billing->object);
     buffer_done(&billing->part);
+    buffer_done(&billing->expanded);
     buffer_done(&billing->line);
     free(billing);
 }

@@ -17,7 +17,7 @@ struct billing {
     const struct story *story;
     struct draw ids, look; /* numbers for ids; for how things are shown */
     struct fields fields;
-    struct buffer object, part, line; /* room to put together an object, a part of one, a line */
+    struct buffer object, part, expanded, line; /* room to put together an object, parts of one, a line */
 };
 
 struct billing *billing_new(const struct sample *sample); /* NULL where memory ran out */

@@ -3,49 +3,45 @@
 
 #include <inttypes.h>
 
-/* clang-format off: it would break the lines of JSON within names */
+/* Lines of JSON are broken by hand, between keys. */
+/* clang-format off */
 static const char session[] =
-    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$"
-    "at,"
-    "'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':'$invoice','line_items':"
-    "{'object':'list','data':[{'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring'}"
-    "}$fee]},'livemode':$live,'mode':'subscription',"
-    "'payment_method_types':['$method'],'payment_status':'$payment_status','status':'complete','subscription':'$"
-    "subscription'}";
+    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,"
+    "'created':$at,'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':'$invoice',"
+    "'line_items':{'object':'list','data':[{'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,"
+    "'type':'recurring'}}$fee]},'livemode':$live,'mode':'subscription','payment_method_types':['$method'],"
+    "'payment_status':'$payment_status','status':'complete','subscription':'$subscription'}";
 
 static const char fee_item[] = ",{'price':{'id':'$fee_price','type':'one_time'}}";
 
 static const char fee_session[] =
-    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,'created':$"
-    "at,"
-    "'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':null,'line_items':"
-    "{'object':'list','data':[{'price':{'id':'$fee_price','type':'one_time'}}]},"
-    "'livemode':$live,'mode':'payment','payment_intent':'$intent','payment_method_types':['$method'],"
-    "'payment_status':'paid','status':'complete','subscription':null}";
+    "{'id':'$session','object':'checkout.session','amount_total':$amount,'client_reference_id':$reference,"
+    "'created':$at,'currency':'$currency','customer':'$customer','customer_details':$details,'invoice':null,"
+    "'line_items':{'object':'list','data':[{'price':{'id':'$fee_price','type':'one_time'}}]},'livemode':$live,"
+    "'mode':'payment','payment_intent':'$intent','payment_method_types':['$method'],'payment_status':'paid',"
+    "'status':'complete','subscription':null}";
 
 static const char charge[] =
-    "{'id':'$charge','object':'charge','amount':$amount,'amount_captured':$captured,'amount_refunded':$refunded_amount,"
-    "'billing_details':{'email':$email},'captured':$paid,'created':$at,'currency':'$currency','customer':'$customer',"
-    "'description':'$description','disputed':$disputed,'invoice':$charge_invoice,'livemode':$live,'paid':$paid,"
-    "'payment_intent':'$intent','payment_method_details':{'type':'$method'},'refunded':$refunded,'status':'$status'}";
+    "{'id':'$charge','object':'charge','amount':$amount,'amount_captured':$captured,"
+    "'amount_refunded':$refunded_amount,'billing_details':{'email':$email},'captured':$paid,'created':$at,"
+    "'currency':'$currency','customer':'$customer','description':'$description','disputed':$disputed,"
+    "'invoice':$charge_invoice,'livemode':$live,'paid':$paid,'payment_intent':'$intent',"
+    "'payment_method_details':{'type':'$method'},'refunded':$refunded,'status':'$status'}";
 
 static const char dispute[] =
     "{'id':'$dispute','object':'dispute','amount':$amount,'charge':'$charge','created':$at,'currency':'$currency',"
     "'livemode':$live,'payment_intent':'$intent','reason':'fraudulent','status':'$status'}";
 
 static const char invoice[] =
-    "{'id':'$invoice','object':'invoice','amount_paid':$amount,'billing_reason':'$reason','created':$at,'currency':'$"
-    "currency',"
-    "'customer':'$customer','customer_email':$email,'lines':{'object':'list','data':[{'id':'$invoice_line','amount':$"
-    "amount,"
-    "'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,'type':'recurring','unit_amount':$unit_"
-    "amount},"
-    "'type':'subscription'}]},'livemode':$live,'paid':true,'payment_intent':'$intent','status':'paid',"
-    "'subscription':'$subscription'}";
+    "{'id':'$invoice','object':'invoice','amount_paid':$amount,'billing_reason':'$reason','created':$at,"
+    "'currency':'$currency','customer':'$customer','customer_email':$email,'lines':{'object':'list','data':[{"
+    "'id':'$invoice_line','amount':$amount,'price':{'id':'$price','lookup_key':$lookup_key,'nickname':$nickname,"
+    "'type':'recurring','unit_amount':$unit_amount},'type':'subscription'}]},'livemode':$live,'paid':true,"
+    "'payment_intent':'$intent','status':'paid','subscription':'$subscription'}";
 
 static const char customer[] =
-    "{'id':'$customer','object':'customer','created':$at,'currency':'$currency','email':$known_email,'livemode':$live,"
-    "'name':'$name'}";
+    "{'id':'$customer','object':'customer','created':$at,'currency':'$currency','email':$known_email,"
+    "'livemode':$live,'name':'$name'}";
 /* clang-format on */
 
 static void send(struct delivery *out, struct billing *billing, const char *template) {

@@ -37,30 +37,38 @@ static void emit(struct telling *t, const char *type, const char *object, moment
 
 /* ---- references ---- */
 
-/* A reference as it may stand: mostly the id, sometimes the object (cut short: an ETL wants its id). */
-static void refer(struct telling *t, const char *name, const char *id_name, const char *object) {
-    const char *id = fields_get(t->fields, id_name);
-    if (draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED)))
-        fields_set(t->fields, name, "{\"id\":\"%s\",\"object\":\"%s\",\"metadata\":{}}", id, object);
-    else
-        fields_set(t->fields, name, "\"%s\"", id);
+static bool by_chance(struct telling *t) {
+    return draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED));
+}
+
+static void refer(struct telling *t, const char *name, const char *id_name) {
+    fields_set(t->fields, name, "\"%s\"", fields_get(t->fields, id_name));
+}
+
+/* The same as emit, but the reference `name` may stand there as the whole object. */
+static void emit_expanding(struct telling *t, const char *type, const char *object, moment at, const char *name,
+                           const char *id_name, const char *referred) {
+    struct buffer *expanded = &t->billing->expanded;
+    if (by_chance(t)) {
+        buffer_clear(expanded);
+        template_render(expanded, referred, t->fields);
+        fields_borrow(t->fields, name, buffer_text(expanded));
+    }
+    emit(t, type, object, at);
+    refer(t, name, id_name);
 }
 
 /* An expanded customer may have been deleted since: then a stub says so. */
 static void refer_to_customer(struct telling *t) {
-    struct draw *look = &t->billing->look;
-    const char *id = fields_get(t->fields, "customer");
-    if (!draw_chance(look, mess_rate(MESS_EXPANDED)))
-        fields_set(t->fields, "customer_ref", "\"%s\"", id);
-    else if (draw_below(look, 2) == 0)
-        fields_set(t->fields, "customer_ref", "{\"id\":\"%s\",\"object\":\"customer\",\"deleted\":true}", id);
-    else
-        fields_set(t->fields, "customer_ref", "{\"id\":\"%s\",\"object\":\"customer\",\"email\":%s}", id,
-                   fields_get(t->fields, "known_email"));
+    static const char stub[] = "{'id':'$customer','object':'customer','deleted':true}";
+    bool expanded = by_chance(t), deleted = draw_below(&t->billing->look, 2) == 0;
+    buffer_clear(&t->billing->object);
+    template_render(&t->billing->object, !expanded ? "'$customer'" : deleted ? stub : shapes_customer, t->fields);
+    fields_set(t->fields, "customer_ref", "%s", buffer_text(&t->billing->object));
 }
 
 static void refer_to_price(struct telling *t) {
-    bool expanded = draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED));
+    bool expanded = by_chance(t);
     buffer_clear(&t->billing->object);
     template_render(&t->billing->object, expanded ? shapes_price : "'$price'", t->fields);
     fields_set(t->fields, "price_ref", "%s", buffer_text(&t->billing->object));
@@ -73,6 +81,7 @@ static void begin_story(struct telling *t, const struct person *person) {
     billing_set_id(t->billing, "invoice_prefix", "", 8);
     billing_set_id(t->billing, "payment_method", "pm_1", 23);
     billing_set_id(t->billing, "fingerprint", "", 16);
+    fields_set(t->fields, "at", "%" PRId64, t->story->at);
     refer_to_customer(t);
     fields_borrow(t->fields, "api_version", t->shapes->api_version);
     fields_borrow(t->fields, "previous", "");
@@ -83,7 +92,7 @@ static void begin_story(struct telling *t, const struct person *person) {
 
 static void begin_purchase(struct telling *t, size_t package, moment at) {
     billing_purchase(t->billing, package);
-    refer(t, "subscription_ref", "subscription", "subscription");
+    refer(t, "subscription_ref", "subscription");
     refer_to_price(t);
     fields_set(t->fields, "started_at", "%" PRId64, at);
     fields_set(t->fields, "expires_at", "%" PRId64, at + DAY);
@@ -114,8 +123,8 @@ static void begin_bare_payment(struct telling *t, int64_t amount, moment at, con
     struct fields *fields = t->fields;
     billing_payment(t->billing, amount, at);
     billing_set_id(t->billing, "balance", "txn_3", 23);
-    refer(t, "charge_ref", "charge", "charge");
-    refer(t, "intent_ref", "intent", "payment_intent");
+    refer(t, "charge_ref", "charge");
+    refer(t, "intent_ref", "intent");
     fields_borrow(fields, "charge_invoice", "null");
     fields_borrow(fields, "description", description);
     fields_borrow(fields, "discount", "0");
@@ -131,13 +140,13 @@ static void begin_invoice(struct telling *t, int64_t plan, int64_t fee, moment a
     begin_bare_payment(t, subtotal - discount, at, first ? "Subscription creation" : "Subscription update");
     billing_set_id(t->billing, "invoice_payment", "inpay_1", 23);
     billing_set_id(t->billing, "fee_entry", "ii_1", 23);
-    refer(t, "invoice_ref", "invoice", "invoice");
+    refer(t, "invoice_ref", "invoice");
     bool charged = subtotal > 0;
     fields_borrow(fields, "charge_invoice", fields_get(fields, "invoice_ref"));
     fields_borrow(fields, "invoice_charge", charged ? fields_get(fields, "charge_ref") : "null");
     fields_borrow(fields, "invoice_intent", charged ? fields_get(fields, "intent_ref") : "null");
     /* Stripe itself leaves it null now and then, while the first invoice is being made. */
-    bool known = !draw_chance(&t->billing->look, mess_rate(MESS_EXPANDED));
+    bool known = !by_chance(t);
     fields_borrow(fields, "latest_invoice", known ? fields_get(fields, "invoice_ref") : "null");
     fields_borrow(fields, "reason", reason);
     fields_set(fields, "subtotal", "%" PRId64, subtotal);
@@ -181,8 +190,9 @@ static int64_t full_price(const struct telling *t, size_t package) {
 /* ---- events that belong together ---- */
 
 static void emit_charge(struct telling *t, moment at) {
-    emit(t, "payment_intent.succeeded", t->shapes->payment_intent, at);
-    emit(t, "charge.succeeded", t->shapes->charge, at);
+    const struct shapes *shapes = t->shapes;
+    emit_expanding(t, "payment_intent.succeeded", shapes->payment_intent, at, "charge_ref", "charge", shapes->charge);
+    emit_expanding(t, "charge.succeeded", shapes->charge, at, "intent_ref", "intent", shapes->payment_intent);
 }
 
 static void emit_paid_invoice(struct telling *t, moment at, bool charged) {
@@ -190,7 +200,8 @@ static void emit_paid_invoice(struct telling *t, moment at, bool charged) {
         emit_charge(t, at);
     if (charged && t->shapes == &shapes_new)
         emit(t, "invoice_payment.paid", shapes_invoice_payment, at + 1);
-    emit(t, "invoice.paid", t->shapes->invoice, at + 1);
+    emit_expanding(t, "invoice.paid", t->shapes->invoice, at + 1, "subscription_ref", "subscription",
+                   t->shapes->subscription);
 }
 
 static void emit_declined(struct telling *t, moment at, int64_t amount) {
@@ -201,15 +212,29 @@ static void emit_declined(struct telling *t, moment at, int64_t amount) {
 }
 
 /* Who is known by the customer id alone came without a checkout: sales wrote the invoice. */
-static void emit_session(struct telling *t, const char *mode, const char *status, moment at) {
-    struct fields *fields = t->fields;
-    bool once = mode[0] == 'p';
-    fields_borrow(fields, "session_mode", mode);
-    fields_borrow(fields, "payment_status", status);
-    fields_borrow(fields, "session_invoice", once ? "null" : fields_get(fields, "invoice_ref"));
-    fields_borrow(fields, "session_intent", once ? fields_get(fields, "intent_ref") : "null");
-    fields_borrow(fields, "session_subscription", once ? "null" : fields_get(fields, "subscription_ref"));
-    if (t->story->join != JOIN_BY_CUSTOMER)
+static bool has_session(const struct telling *t) {
+    return t->story->join != JOIN_BY_CUSTOMER;
+}
+
+static void emit_session(struct telling *t, const char *payment_status, moment at) {
+    fields_borrow(t->fields, "session_mode", "subscription");
+    fields_borrow(t->fields, "payment_status", payment_status);
+    fields_borrow(t->fields, "session_intent", "null");
+    fields_borrow(t->fields, "session_subscription", fields_get(t->fields, "subscription_ref"));
+    refer(t, "session_invoice", "invoice");
+    if (has_session(t))
+        emit_expanding(t, "checkout.session.completed", shapes_session, at + 2, "session_invoice", "invoice",
+                       t->shapes->invoice);
+}
+
+/* The checkout of something paid once. */
+static void emit_single_session(struct telling *t, moment at) {
+    fields_borrow(t->fields, "session_mode", "payment");
+    fields_borrow(t->fields, "payment_status", "paid");
+    fields_borrow(t->fields, "session_intent", fields_get(t->fields, "intent_ref"));
+    fields_borrow(t->fields, "session_subscription", "null");
+    fields_borrow(t->fields, "session_invoice", "null");
+    if (has_session(t))
         emit(t, "checkout.session.completed", shapes_session, at + 2);
 }
 
@@ -221,14 +246,14 @@ static void tell_purchase(struct telling *t, size_t package, moment at) {
         emit_declined(t, at, billing_first_amount(t->billing, package));
         /* The same intent and invoice, another attempt. */
         billing_set_id(t->billing, "charge", "ch_3", 23);
-        refer(t, "charge_ref", "charge", "charge");
+        refer(t, "charge_ref", "charge");
         fields_borrow(t->fields, "invoice_charge", fields_get(t->fields, "charge_ref"));
         set_outcome(t, billing_first_amount(t->billing, package), true);
     }
     emit(t, "customer.subscription.created", t->shapes->subscription, at);
     emit_paid_invoice(t, at, true);
     emit(t, "invoice.payment_succeeded", t->shapes->invoice, at + 1);
-    emit_session(t, "subscription", "paid", at);
+    emit_session(t, "paid", at);
 }
 
 static void tell_trial(struct telling *t) {
@@ -241,7 +266,7 @@ static void tell_trial(struct telling *t) {
     emit(t, "customer.subscription.created", t->shapes->subscription, at);
     emit_paid_invoice(t, at, false);
     emit(t, "invoice.payment_succeeded", t->shapes->invoice, at + 1);
-    emit_session(t, "subscription", "no_payment_required", at);
+    emit_session(t, "no_payment_required", at);
 }
 
 /* A further month of the subscription now in the fields. */
@@ -269,7 +294,7 @@ static void tell_refund(struct telling *t, int64_t paid, int64_t refunded) {
     billing_set_id(t->billing, "refund", "re_3", 23);
     fields_set(t->fields, "refunded_amount", "%" PRId64, refunded);
     fields_borrow(t->fields, "refunded", refunded == paid ? "true" : "false");
-    emit(t, "refund.created", shapes_refund, at);
+    emit_expanding(t, "refund.created", shapes_refund, at, "charge_ref", "charge", t->shapes->charge);
     fields_borrow(t->fields, "previous", ",\"previous_attributes\":{\"amount_refunded\":0,\"refunded\":false}");
     emit(t, "charge.refunded", t->shapes->charge, at);
 }
@@ -280,7 +305,7 @@ static void tell_dispute(struct telling *t, bool lost) {
     fields_set(t->fields, "disputed_at", "%" PRId64, at);
     fields_set(t->fields, "due_by", "%" PRId64, at + 9 * DAY);
     fields_borrow(t->fields, "dispute_status", "needs_response");
-    emit(t, "charge.dispute.created", shapes_dispute, at);
+    emit_expanding(t, "charge.dispute.created", shapes_dispute, at, "charge_ref", "charge", t->shapes->charge);
     fields_borrow(t->fields, "dispute_status", lost ? "lost" : "won");
     emit(t, "charge.dispute.closed", shapes_dispute, closed);
 }
@@ -314,9 +339,8 @@ static void tell_fee_alone(struct telling *t) {
     moment at = t->story->at;
     begin_purchase(t, t->story->package, at);
     begin_bare_payment(t, t->billing->sample->world->config->setup_fee, at, "Set-up");
-    refer(t, "invoice_ref", "invoice", "invoice");
     emit_charge(t, at);
-    emit_session(t, "payment", "paid", at);
+    emit_single_session(t, at);
 }
 
 /* What follows a first purchase. */
@@ -355,7 +379,6 @@ void events_write(struct delivery *out, struct billing *billing, const struct pe
     struct telling t = {out, billing, &billing->fields, story, story->new_api ? &shapes_new : &shapes_old, 0};
     begin_story(&t, person);
     if (story->join == JOIN_BY_CUSTOMER) {
-        fields_set(t.fields, "at", "%" PRId64, story->at);
         emit(&t, "customer.created", shapes_customer, story->at - 1);
     }
     switch (story->kind) {

@@ -1,12 +1,12 @@
 /* shapes.c - the templates of Stripe's objects, old and new. */
 #include "services/sample/shapes.h"
 
-/* clang-format off: it would break the lines of JSON within names */
+/* Lines of JSON are broken by hand, between keys. */
+/* clang-format off */
 
 const char shapes_event[] =
-    "{'id':'$event','object':'event','api_version':'$api_version','created':$event_at,'data':{'object':$object$"
-    "previous},"
-    "'livemode':$live,'pending_webhooks':1,'request':{'id':null,'idempotency_key':null},'type':'$type'}";
+    "{'id':'$event','object':'event','api_version':'$api_version','created':$event_at,"
+    "'data':{'object':$object$previous},'livemode':$live,'pending_webhooks':1,'request':{'id':null,'idempotency_key':null},'type':'$type'}";
 
 /* ---- the same in both families ---- */
 
@@ -28,30 +28,27 @@ const char shapes_session[] =
     "'saved_payment_method_options':null,'setup_intent':null,'shipping_address_collection':null,'shipping_cost':null,"
     "'shipping_details':null,'shipping_options':[],'status':'complete','submit_type':null,"
     "'subscription':$session_subscription,'success_url':'https://example.com/welcome','total_details':"
-    "{'amount_discount':$discount,'amount_shipping':0,'amount_tax':0},'ui_mode':'hosted','url':null,'wallet_options':"
-    "null}";
+    "{'amount_discount':$discount,'amount_shipping':0,'amount_tax':0},'ui_mode':'hosted','url':null,"
+    "'wallet_options':null}";
 
 const char shapes_customer[] =
     "{'id':'$customer','object':'customer','address':null,'balance':0,'created':$at,'currency':'$currency',"
     "'default_source':null,'delinquent':false,'description':null,'discount':null,'email':$known_email,"
-    "'invoice_prefix':'$invoice_prefix','invoice_settings':{'custom_fields':null,'default_payment_method':null,'footer'"
-    ":null,"
-    "'rendering_options':null},'livemode':$live,'metadata':{},'name':'$name','next_invoice_sequence':1,'phone':null,"
-    "'preferred_locales':[],'shipping':null,'tax_exempt':'none','test_clock':null}";
+    "'invoice_prefix':'$invoice_prefix','invoice_settings':{'custom_fields':null,'default_payment_method':null,"
+    "'footer':null,'rendering_options':null},'livemode':$live,'metadata':{},'name':'$name',"
+    "'next_invoice_sequence':1,'phone':null,'preferred_locales':[],'shipping':null,'tax_exempt':'none','test_clock':null}";
 
 const char shapes_invoice_payment[] =
-    "{'id':'$invoice_payment','object':'invoice_payment','amount_paid':$amount,'amount_requested':$amount,'created':$"
-    "at,"
-    "'currency':'$currency','invoice':$invoice_ref,'is_default':true,'livemode':$live,'payment':{'payment_intent':"
-    "$intent_ref,'type':'payment_intent'},'status':'paid','status_transitions':{'canceled_at':null,'paid_at':$at}}";
+    "{'id':'$invoice_payment','object':'invoice_payment','amount_paid':$amount,'amount_requested':$amount,"
+    "'created':$at,'currency':'$currency','invoice':$invoice_ref,'is_default':true,'livemode':$live,"
+    "'payment':{'payment_intent':$intent_ref,'type':'payment_intent'},'status':'paid','status_transitions':{'canceled_at':null,'paid_at':$at}}";
 
 const char shapes_refund[] =
     "{'id':'$refund','object':'refund','amount':$refunded_amount,'balance_transaction':'$balance','charge':$charge_ref,"
     "'created':$event_at,'currency':'$currency','destination_details':{'card':{'reference':null,'reference_status':"
     "'pending','reference_type':'acquirer_reference_number','type':'refund'},'type':'card'},'metadata':{},"
-    "'payment_intent':$intent_ref,'reason':'requested_by_customer','receipt_number':null,'source_transfer_reversal':"
-    "null,"
-    "'status':'succeeded','transfer_reversal':null}";
+    "'payment_intent':$intent_ref,'reason':'requested_by_customer','receipt_number':null,"
+    "'source_transfer_reversal':null,'status':'succeeded','transfer_reversal':null}";
 
 const char shapes_dispute[] =
     "{'id':'$dispute','object':'dispute','amount':$amount,'balance_transactions':[],'charge':$charge_ref,"
@@ -124,8 +121,8 @@ const char shapes_price[] = PRICE;
 #define SUBSCRIPTION(period, item_period, discount)                                                                    \
     "{'id':'$subscription','object':'subscription','application':null,'application_fee_percent':null,"                 \
     "'automatic_tax':{'enabled':false},'billing_cycle_anchor':$at,'cancel_at':null,'cancel_at_period_end':false,"      \
-    "'canceled_at':null,'collection_method':'charge_automatically','created':$started_at,'currency':'$currency'"       \
-    "," period "'customer':$customer_ref,'days_until_due':null,'default_payment_method':'$payment_method',"            \
+    "'canceled_at':null,'collection_method':'charge_automatically','created':$started_at,'currency':'$currency',"      \
+    period "'customer':$customer_ref,'days_until_due':null,'default_payment_method':'$payment_method',"                \
     "'default_source':null,'default_tax_rates':[],'description':null," discount "'ended_at':null,'items':{'object':"   \
     "'list','data':[{'id':'$item','object':'subscription_item','created':$started_at," item_period "'metadata':{},"    \
     "'plan':" PLAN ",'price':" PRICE ",'quantity':1,'subscription':'$subscription','tax_rates':[]}],"                  \
@@ -166,19 +163,18 @@ const struct shapes shapes_old = {
     .charge = CHARGE("'invoice':$charge_invoice,",
                      "'refunds':{'object':'list','data':[],'has_more':false,'url':'/v1/charges/$charge/refunds'},"),
     .payment_intent = PAYMENT_INTENT("'invoice':$charge_invoice,"),
-    .plan_line =
-        "{'id':'$invoice_line','object':'line_item','amount':$line_amount,'currency':'$currency','description':"
-        "'1 x monthly plan','discount_amounts':[],'discountable':true,'discounts':[],'livemode':$live,"
-        "'metadata':{},'period':{'end':$period_end,'start':$at},'plan':" PLAN ",'price':" PRICE
-        ",'proration':$proration,'quantity':1,'subscription':'$subscription','subscription_item':'$item','tax_amounts':"
-        "[],"
-        "'tax_rates':[],'type':'subscription'}",
-    .fee_line =
-        "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
-        "'discount_amounts':[],'discountable':true,'discounts':[],'invoice_item':'$fee_entry','livemode':$live,"
-        "'metadata':{},'period':{'end':$at,'start':$at},'plan':null,'price':" FEE_PRICE
-        ",'proration':false,'quantity':1,'subscription':'$subscription','tax_amounts':[],'tax_rates':[],'type':'"
-        "invoiceitem'}",
+    .plan_line = "{'id':'$invoice_line','object':'line_item','amount':$line_amount,'currency':'$currency',"
+                 "'description':'1 x monthly plan','discount_amounts':[],"
+                 "'discountable':true,'discounts':[],'livemode':$live,"
+                 "'metadata':{},'period':{'end':$period_end,'start':$at},'plan':" PLAN ",'price':" PRICE
+                 ",'proration':$proration,'quantity':1,'subscription':'$subscription','subscription_item':'$item',"
+                 "'tax_amounts':[],'tax_rates':[],'type':'subscription'}",
+    .fee_line = "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency',"
+                "'description':'Set-up','discount_amounts':[],"
+                "'discountable':true,'discounts':[],'invoice_item':'$fee_entry','livemode':$live,"
+                "'metadata':{},'period':{'end':$at,'start':$at},'plan':null,'price':" FEE_PRICE
+                ",'proration':false,'quantity':1,'subscription':'$subscription','tax_amounts':[],'tax_rates':[],"
+                "'type':'invoiceitem'}",
 };
 
 /* ---- since 2025-03-31.basil ---- */
@@ -192,20 +188,21 @@ const struct shapes shapes_new = {
                        "'subscription':$subscription_ref},'type':'subscription_details'},'total_taxes':[],"),
     .charge = CHARGE("", ""),
     .payment_intent = PAYMENT_INTENT(""),
-    .plan_line =
-        "{'id':'$invoice_line','object':'line_item','amount':$line_amount,'currency':'$currency','description':"
-        "'1 x monthly plan','discount_amounts':[],'discountable':true,'discounts':[],'invoice':'$invoice',"
-        "'livemode':$live,'metadata':{},'parent':{'invoice_item_details':null,'subscription_item_details':"
-        "{'invoice_item':null,'proration':$proration,'proration_details':null,'subscription':'$subscription',"
-        "'subscription_item':'$item'},'type':'subscription_item_details'},'period':{'end':$period_end,"
-        "'start':$at},'pretax_credit_amounts':[],'pricing':{'price_details':{'price':$price_ref,"
-        "'product':'$product'},'type':'price_details','unit_amount_decimal':'$unit_amount'},'quantity':1,'taxes':[]}",
-    .fee_line =
-        "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency','description':'Set-up',"
-        "'discount_amounts':[],'discountable':true,'discounts':[],'invoice':'$invoice','livemode':$live,"
-        "'metadata':{},'parent':{'invoice_item_details':{'invoice_item':'$fee_entry','proration':false,"
-        "'proration_details':null,'subscription':'$subscription'},'subscription_item_details':null,"
-        "'type':'invoice_item_details'},'period':{'end':$at,'start':$at},'pretax_credit_amounts':[],'pricing':"
-        "{'price_details':{'price':'$fee_price','product':'prod_SetUpOnce00000'},'type':'price_details',"
-        "'unit_amount_decimal':'$fee_amount'},'quantity':1,'taxes':[]}",
+    .plan_line = "{'id':'$invoice_line','object':'line_item','amount':$line_amount,'currency':'$currency',"
+                 "'description':'1 x monthly plan','discount_amounts':[],"
+                 "'discountable':true,'discounts':[],'invoice':'$invoice',"
+                 "'livemode':$live,'metadata':{},'parent':{'invoice_item_details':null,'subscription_item_details':"
+                 "{'invoice_item':null,'proration':$proration,'proration_details':null,'subscription':'$subscription',"
+                 "'subscription_item':'$item'},'type':'subscription_item_details'},'period':{'end':$period_end,"
+                 "'start':$at},'pretax_credit_amounts':[],'pricing':{'price_details':{'price':$price_ref,"
+                 "'product':'$product'},'type':'price_details','unit_amount_decimal':'$unit_amount'},'quantity':1,"
+                 "'taxes':[]}",
+    .fee_line = "{'id':'$invoice_line','object':'line_item','amount':$fee_amount,'currency':'$currency',"
+                "'description':'Set-up','discount_amounts':[],"
+                "'discountable':true,'discounts':[],'invoice':'$invoice','livemode':$live,"
+                "'metadata':{},'parent':{'invoice_item_details':{'invoice_item':'$fee_entry','proration':false,"
+                "'proration_details':null,'subscription':'$subscription'},'subscription_item_details':null,"
+                "'type':'invoice_item_details'},'period':{'end':$at,'start':$at},'pretax_credit_amounts':[],'pricing':"
+                "{'price_details':{'price':'$fee_price','product':'prod_SetUpOnce00000'},'type':'price_details',"
+                "'unit_amount_decimal':'$fee_amount'},'quantity':1,'taxes':[]}",
 };

@@ -99,7 +99,8 @@ void story_tell(struct story *story, const struct sample *sample, const struct p
     story->retried = draw_chance(&draw, mess_rate(MESS_RETRIED)) && story->kind == STORY_PLAIN;
     story->bare_charge = draw_chance(&draw, mess_rate(MESS_BARE_CHARGE)) && story->kind == STORY_PLAIN;
     story->other_payer = draw_chance(&draw, mess_rate(MESS_OTHER_PAYER));
-    story->new_api = draw_chance(&draw, mess_rate(MESS_NEW_API));
+    /* Since 2025-03-31 no event ties a declined payment to its invoice: whether that is one purchase is taste. */
+    story->new_api = draw_chance(&draw, mess_rate(MESS_NEW_API)) && story->kind != STORY_FAILED;
     story->join = draw_join(person, &draw);
     story->plan = draw_plan(story, sample->world->config, &draw);
     story->renewals = draw_renewals(story, sample->end, &draw);
