@@ -6,6 +6,7 @@ api=0
 broken=0
 trap 'stop_api; rm -rf "$scratch"' EXIT
 export LEADFOREST_NOW=2026-06-01T00:00:00Z LOG_LEVEL=warn
+export PSEUDONYM_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff # not one of each volume's own
 
 # check SENTENCE COMMAND... - one line "ok" or "not ok"; what the command said is shown where it failed.
 check() {

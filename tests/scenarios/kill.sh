@@ -5,7 +5,7 @@ set -uo pipefail
 build=$1
 source "$(dirname "$0")/../scenario.bash"
 
-kills=${KILLS:-40}
+kills=${KILLS:-25}
 stages="etl features train register score"
 visible="processed features candidates registry scores"
 export LEADFOREST_RUN=00000000-0000-4000-8000-000000000001
@@ -15,7 +15,7 @@ export TRAIN_TREES=10 # many short runs
 # A folder for each state of the volume: state-0 before etl, state-1 after it, ... They share one raw/, since etl
 # knows its inputs by inode and times.
 prepare() {
-    run sample --data "$scratch/sample" --leads 4000 --seed 7
+    run sample --data "$scratch/sample" --leads 2000 --seed 7
     [ "$code" -eq 0 ] || return 1
     mkdir "$scratch/state-0"
     ln -s "$scratch/sample/raw" "$scratch/state-0/raw"
@@ -70,8 +70,14 @@ only_whole_files() { # VOLUME BEFORE AFTER
     done
 }
 
+# A volume's results. The ETL's report compares with the run before it, which a killed one may have been.
+results() {
+    fingerprint "$1" | grep -v -e '/report\.json$' -e '/\.stamp-etl\.json$'
+    jq 'del(.checks[]? | select(.name == "row count"))' "$1/processed/report.json"
+}
+
 same_volume() { # ONE OTHER
-    diff <(fingerprint "$1") <(fingerprint "$2")
+    diff <(results "$1") <(results "$2")
 }
 
 # After a kill: what is visible is whole, and the next run ends as an undisturbed one.
@@ -106,7 +112,7 @@ before_each_call() { # STAGE BEFORE AFTER
     list=$(moments "$stage" "$volume") && [ -n "$list" ] || { echo "strace saw no call"; return 1; }
     while read -r call nth; do
         renew "$before"
-        trace "$stage" "$volume" -e "inject=$call:signal=KILL:when=$nth"
+        trace "$stage" "$volume" -e "inject=$call:signal=KILL:when=$nth" 2>/dev/null
         recovers "$stage" "$volume" "$before" "$after" || { echo "killed before $call $nth"; return 1; }
     done <<<"$list"
 }
