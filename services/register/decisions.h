@@ -3,7 +3,8 @@
  * anything follows from it.  The champion pointer is only ever what the last move in here says.
  *
  * A line: {"time","run","action","status","reason", and where they apply "candidate","forest_sha256",
- * "holdout":{"sha256","rows"},"data_rows","numbers","compared_with", and in a move "version","manifest_sha256","previous"}.
+ * "holdout":{"sha256","rows"},"data_rows","numbers","compared_with", and in a move
+ * "version","manifest_sha256","previous"}.
  */
 #ifndef REGISTER_DECISIONS_H
 #define REGISTER_DECISIONS_H

@@ -38,7 +38,8 @@ static bool may_compare(const struct gate_numbers *n, const struct gate_settings
     if (n->champion_may_know)
         return answer(out, GATE_POSTPONE, "the champion trained on purchases as late as this hold-out's");
     if (n->compared_before && (n->same_holdout || n->new_rows < s->new_rows))
-        return answer(out, GATE_POSTPONE, "%" PRIu64 " purchases are new since the last comparison; %" PRIu64 " are needed",
+        return answer(out, GATE_POSTPONE,
+                      "%" PRIu64 " purchases are new since the last comparison; %" PRIu64 " are needed",
                       n->same_holdout ? 0 : n->new_rows, s->new_rows);
     return true;
 }

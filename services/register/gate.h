@@ -22,8 +22,8 @@ struct gate_settings {
 
 struct gate_numbers {
     struct comparison measured;
-    double card_log_loss;                          /* what the candidate's card says of the hold-out */
-    double majority_log_loss, cells_log_loss;      /* of its baselines */
+    double card_log_loss;                     /* what the candidate's card says of the hold-out */
+    double majority_log_loss, cells_log_loss; /* of its baselines */
     bool has_champion;
     bool champion_may_know; /* the champion trained on purchases as late as the hold-out's first */
     bool compared_before;   /* with a champion on some hold-out; the three below belong to it */

@@ -94,9 +94,9 @@ int main(int argc, char **argv) {
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    struct promotion_options options = {.data = s.common.data,
-                                        .gate = {s.confidence, s.cells_margin, s.accuracy_margin, s.brier_margin,
-                                                 (uint64_t)s.new_rows}};
+    struct promotion_options options = {
+        .data = s.common.data,
+        .gate = {s.confidence, s.cells_margin, s.accuracy_margin, s.brier_margin, (uint64_t)s.new_rows}};
     if (!know_command(&words) || !clock_now(s.now, &options.now)) {
         fprintf(stderr, "%s: %s (see --help)\n", program.name,
                 know_command(&words) ? "--now is no time" : "unknown command");

@@ -64,8 +64,8 @@ bool pointer_settle(const char *data, const json_t *decisions, struct file_error
     if (same(&now, &wanted))
         return true;
     if (now.version > 0 && !same(&now, &before)) {
-        log_event(LOG_WARN, "champion set by another", "champion.json says version %lld, the decisions %lld; it is left alone",
-                  now.version, wanted.version);
+        log_event(LOG_WARN, "champion set by another",
+                  "champion.json says version %lld, the decisions %lld; it is left alone", now.version, wanted.version);
         return true;
     }
     return (before.version == 0 || write_pointer(data, VOLUME_PREVIOUS, &before, "replaced_at", at, err)) &&

@@ -62,8 +62,7 @@ static bool fill(const char *folder, const struct candidate *c, const json_t *ma
     size_t size;
     const void *image = forest_image(c->forest, &size);
     return publish_path(path, err, "%s/forest.bin", folder) && publish_bytes(path, image, size, err) &&
-           publish_path(path, err, "%s/card.json", folder) &&
-           publish_bytes(path, c->card_text, c->card_size, err) &&
+           publish_path(path, err, "%s/card.json", folder) && publish_bytes(path, c->card_text, c->card_size, err) &&
            publish_path(path, err, "%s/manifest.json", folder) && publish_json(path, manifest, err);
 }
 

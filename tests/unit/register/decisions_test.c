@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "services/common/champion.h"
 #include "services/common/volume.h"
@@ -102,8 +102,9 @@ static void the_first_move_makes_a_champion_without_a_previous(void **state) {
 
 static void a_move_that_was_decided_but_not_made_is_made_by_the_next_run(void **state) {
     (void)state;
-    scratch_write(VOLUME_CHAMPION, "{\"version\":1,\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                   "aaaaaaaa\"}");
+    scratch_write(VOLUME_CHAMPION,
+                  "{\"version\":1,\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                  "aaaaaaaa\"}");
     append(move(1, 2));
     settle();
     assert_int_equal(version_of(VOLUME_CHAMPION), 2);
@@ -116,8 +117,9 @@ static void a_move_that_was_decided_but_not_made_is_made_by_the_next_run(void **
 static void a_pointer_set_by_someone_else_is_left_alone(void **state) {
     (void)state;
     append(move(1, 2));
-    scratch_write(VOLUME_CHAMPION, "{\"version\":9,\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                   "aaaaaaaa\"}");
+    scratch_write(VOLUME_CHAMPION,
+                  "{\"version\":9,\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                  "aaaaaaaa\"}");
     settle();
     assert_int_equal(version_of(VOLUME_CHAMPION), 9);
 }

@@ -9,11 +9,8 @@
 
 #include "services/register/gate.h"
 
-static const struct gate_settings settings = {.confidence = 0.95,
-                                              .cells_margin = 0.02,
-                                              .accuracy_margin = 0.02,
-                                              .brier_margin = 0.01,
-                                              .new_rows = 100};
+static const struct gate_settings settings = {
+    .confidence = 0.95, .cells_margin = 0.02, .accuracy_margin = 0.02, .brier_margin = 0.01, .new_rows = 100};
 
 /* A challenger that passes everything: 1,000 rows, a gain of 0.02 with a standard error of 0.005. */
 static struct gate_numbers good(void) {
