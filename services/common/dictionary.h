@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 struct dictionary {
-    size_t count;     /* distinct texts */
-    size_t *offset;   /* [count], of each text in bytes */
-    char *bytes;      /* all texts, each with its end */
-    uint32_t *slot;   /* [slots], a power of two: number + 1, or 0 where free */
+    size_t count;   /* distinct texts */
+    size_t *offset; /* [count], of each text in bytes */
+    char *bytes;    /* all texts, each with its end */
+    uint32_t *slot; /* [slots], a power of two: number + 1, or 0 where free */
     size_t offset_room, used, room, slots;
 };
 

@@ -68,8 +68,7 @@ static bool read_schema(struct feature_table *t, const char *path, struct file_e
     t->document = files_read_json(path, MAX_SCHEMA, err);
     if (t->document == NULL)
         return false;
-    t->schema.class_name =
-        read_names(json_object_get(t->document, "classes"), FOREST_MAX_CLASSES, &t->schema.classes);
+    t->schema.class_name = read_names(json_object_get(t->document, "classes"), FOREST_MAX_CLASSES, &t->schema.classes);
     bool good = t->schema.class_name != NULL && t->schema.classes >= 2 &&
                 read_features(&t->schema, json_object_get(t->document, "features")) &&
                 read_moment(t->document, "holdout_from", &t->holdout_from) &&
@@ -82,19 +81,23 @@ static bool read_schema(struct feature_table *t, const char *path, struct file_e
 
 /* ---- features.csv ---- */
 
+/* The array with another size; the old one, and *done false, where memory ran out. */
+static void *resize(void *array, size_t bytes, bool *done) {
+    void *larger = realloc(array, bytes);
+    if (larger != NULL)
+        return larger;
+    *done = false;
+    return array;
+}
+
 static bool grow(struct feature_table *t, size_t *room) {
     size_t wanted = 2 * *room + FIRST_ROWS;
-    void *x = realloc(t->x, wanted * t->schema.features * sizeof *t->x);
-    t->x = x != NULL ? x : t->x;
-    void *label = realloc(t->label, wanted * sizeof *t->label);
-    t->label = label != NULL ? label : t->label;
-    void *weight = realloc(t->weight, wanted * sizeof *t->weight);
-    t->weight = weight != NULL ? weight : t->weight;
-    void *split = realloc(t->split, wanted * sizeof *t->split);
-    t->split = split != NULL ? split : t->split;
-    void *period = realloc(t->period, wanted * sizeof *t->period);
-    t->period = period != NULL ? period : t->period;
-    bool done = x != NULL && label != NULL && weight != NULL && split != NULL && period != NULL;
+    bool done = true;
+    t->x = resize(t->x, wanted * t->schema.features * sizeof *t->x, &done);
+    t->label = resize(t->label, wanted * sizeof *t->label, &done);
+    t->weight = resize(t->weight, wanted * sizeof *t->weight, &done);
+    t->split = resize(t->split, wanted * sizeof *t->split, &done);
+    t->period = resize(t->period, wanted * sizeof *t->period, &done);
     if (done)
         *room = wanted;
     return done;
@@ -156,7 +159,7 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
         snprintf(problem, 200, "a class, weight, split or period is out of its range");
         return false;
     }
-    t->label[t->rows] = (uint16_t)class;
+    t->label[t->rows] = (uint16_t) class;
     t->weight[t->rows] = (uint32_t)weight;
     t->split[t->rows] = (uint8_t)split;
     t->period[t->rows] = (uint32_t)period;

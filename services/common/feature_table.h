@@ -15,17 +15,17 @@ enum feature_split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_HOLDOUT };
 enum { FEATURE_PERIOD_DAYS = 5 }; /* of one period; 90, 180 and 365 days are whole numbers of them */
 
 struct feature_table {
-    struct forest_schema schema; /* its texts live in `document` */
-    json_t *document;            /* schema.json */
-    moment holdout_from;         /* when the first purchase of the hold-out was made */
-    moment validation_from;      /* the same of the validation rows */
-    moment trained_until;        /* the last purchase before the hold-out */
+    struct forest_schema schema;   /* its texts live in `document` */
+    json_t *document;              /* schema.json */
+    moment holdout_from;           /* when the first purchase of the hold-out was made */
+    moment validation_from;        /* the same of the validation rows */
+    moment trained_until;          /* the last purchase before the hold-out */
     char sha256[SHA256_HEX];       /* of features.csv */
     char train_sha256[SHA256_HEX]; /* of the train.csv that it was made of */
-    uint64_t total;  /* sum of weights */
-    size_t rows;     /* distinct rows */
-    float *x;        /* [rows][schema.features] */
-    uint16_t *label; /* [rows] */
+    uint64_t total;                /* sum of weights */
+    size_t rows;                   /* distinct rows */
+    float *x;                      /* [rows][schema.features] */
+    uint16_t *label;               /* [rows] */
     uint32_t *weight;
     uint8_t *split;   /* enum feature_split */
     uint32_t *period; /* whole periods between the purchase and holdout_from */

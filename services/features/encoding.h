@@ -5,7 +5,7 @@
 #include "services/features/levels.h"
 
 struct encoded_feature {
-    size_t place;         /* in the configuration, and in the purchases */
+    size_t place; /* in the configuration, and in the purchases */
     bool numeric;
     struct levels levels; /* of a categorical feature */
 };

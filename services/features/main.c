@@ -59,7 +59,8 @@ static bool tell_inputs(struct stage *stage, const struct settings *s, struct wo
         return false;
     stage_input_text(stage, "configuration", config);
     free(config);
-    snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_least, s->holdout_most, s->level_rows, s->levels_most);
+    snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_least, s->holdout_most, s->level_rows,
+             s->levels_most);
     stage_input_text(stage, "settings", text);
     if (!publish_path(path, err, "%s/" VOLUME_TRAIN, s->common.data) || !files_sha256(path, w->train_sha256, err))
         return false;

@@ -101,7 +101,7 @@ static bool read_row(struct reading *r, char *const *fields, char problem[200]) 
         snprintf(problem, 200, "the configuration has no package \"%.80s\"", fields[r->package]);
         return false;
     }
-    row->class = (uint32_t)class;
+    row->class = (uint32_t) class;
     if (!clock_parse(fields[r->at], &row->at)) {
         snprintf(problem, 200, "purchased_at \"%.40s\" is no time", fields[r->at]);
         return false;

@@ -27,8 +27,8 @@ json_t *schema_describe(const struct purchases *p, const struct split *split, co
     json_t *rows = json_pack("{s:I, s:I, s:I}", "train", (json_int_t)split->validation, "validation",
                              (json_int_t)(split->holdout - split->validation), "holdout",
                              (json_int_t)(split->count - split->holdout));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:{s:s, s:s}}",      //
-                     "features", features, "classes", classes,                 //
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:{s:s, s:s}}",             //
+                     "features", features, "classes", classes,                        //
                      "validation_from", describe_moment(split, p, split->validation), //
                      "trained_until", describe_moment(split, p, split->holdout - 1),  //
                      "holdout_from", describe_moment(split, p, split->holdout),       //

@@ -51,10 +51,11 @@ bool split_by_time(struct split *out, const struct purchases *p, const struct sp
                    struct file_error *err) {
     size_t holdout = holdout_size(p->count, limits);
     if (p->count < 2 * holdout || p->count > UINT32_MAX)
-        return file_error_say(err,
-                              "%zu purchases with a known package are too few: %zu are needed (a hold-out of %zu and as "
-                              "many before it)",
-                              p->count, 2 * holdout, holdout);
+        return file_error_say(
+            err,
+            "%zu purchases with a known package are too few: %zu are needed (a hold-out of %zu and as "
+            "many before it)",
+            p->count, 2 * holdout, holdout);
     *out = (struct split){.count = p->count, .order = order_by_time(p), .holdout = p->count - holdout};
     out->validation = out->holdout - (out->holdout + VALIDATION_FIFTH - 1) / VALIDATION_FIFTH;
     if (out->order != NULL)

@@ -42,8 +42,7 @@ static void merge_rows(struct table *t, size_t rows) {
     size_t bytes = t->width * sizeof *t->code;
     for (size_t i = 0; i < rows; i++) {
         const uint32_t *code = t->code + i * t->width;
-        uint32_t *last = t->rows > 0 ? t->code + (t->rows - 1) * t->width : NULL;
-        if (last != NULL && memcmp(last, code, bytes) == 0) {
+        if (t->rows > 0 && memcmp(t->code + (t->rows - 1) * t->width, code, bytes) == 0) {
             t->weight[t->rows - 1]++;
             continue;
         }

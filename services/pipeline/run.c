@@ -71,9 +71,9 @@ bool run_begin(struct run *run, const char *data, const char *reason) {
 
 static void record_stage(struct run *run, int code) {
     json_t *result = json_loads(run->child.line, 0, NULL);
-    json_t *entry = json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_names[run->at], "seconds",
-                              clock_monotonic() - run->stage_began, "exit", code, "result",
-                              result != NULL ? result : json_null());
+    json_t *entry =
+        json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_names[run->at], "seconds",
+                  clock_monotonic() - run->stage_began, "exit", code, "result", result != NULL ? result : json_null());
     json_array_append_new(json_object_get(run->record, "stages"), entry);
     log_event(code == EXIT_DONE || code == EXIT_NOTHING_TO_DO ? LOG_INFO : LOG_ERROR, "stage ended", "%s: exit %d (%s)",
               stage_names[run->at], code, exit_code_word((enum exit_code)code));

@@ -12,19 +12,19 @@
 #include "services/common/exit_codes.h"
 
 struct schedule_times {
-    double quiet;            /* seconds without a change before data count as arrived */
+    double quiet;             /* seconds without a change before data count as arrived */
     double retry, retry_most; /* seconds before the first retry, doubled up to the most */
-    int night_hour;          /* UTC; below 0: no nightly run */
+    int night_hour;           /* UTC; below 0: no nightly run */
 };
 
 struct schedule {
     struct schedule_times times;
-    uint64_t seen;              /* fingerprint of raw/ */
-    bool changed;               /* since the last run began */
+    uint64_t seen;                      /* fingerprint of raw/ */
+    bool changed;                       /* since the last run began */
     double changed_first, changed_last; /* seconds of the monotonic clock */
-    moment night;               /* the next nightly run */
+    moment night;                       /* the next nightly run */
     unsigned retries;
-    double retry_at;            /* where retries > 0 */
+    double retry_at; /* where retries > 0 */
 };
 
 enum { SCHEDULE_PATIENCE = 10 }; /* data that never come to rest are taken after this many quiet times */

@@ -17,6 +17,6 @@ struct cell_text {
 
 void cell_text_clear(struct cell_text *text);
 bool cell_text_add(struct cell_text *text, const char *field, bool number); /* and a comma after it */
-void cell_text_done(struct cell_text *text); /* fine on zeroes */
+void cell_text_done(struct cell_text *text);                                /* fine on zeroes */
 
 #endif

@@ -108,7 +108,8 @@ static bool read_header(struct reading *r, const struct csv_header *header, char
     for (size_t i = 0; i < schema->features; i++) {
         r->column[i] = csv_column(header, schema->feature[i].name);
         if (r->column[i] == CSV_NO_COLUMN)
-            log_event(LOG_WARN, "input missing", "leads have no column %s, which the model knows", schema->feature[i].name);
+            log_event(LOG_WARN, "input missing", "leads have no column %s, which the model knows",
+                      schema->feature[i].name);
     }
     if (r->customer == CSV_NO_COLUMN)
         snprintf(problem, 200, "no column customer_id");

@@ -17,8 +17,8 @@ struct leads {
     struct lead *lead;       /* [count], as in the file */
     struct dictionary cells; /* the inputs as a piece of CSV: "Dental,10-25," */
     size_t cell_room;
-    float *x;                /* [cells.count][schema->features] */
-    char *customers;         /* each customer_id as a piece of CSV: "0b1c...,", with its end */
+    float *x;        /* [cells.count][schema->features] */
+    char *customers; /* each customer_id as a piece of CSV: "0b1c...,", with its end */
     size_t customers_used, customers_room;
 };
 

@@ -8,8 +8,8 @@
 #include "libforest/forest.h"
 
 struct prices {
-    double monthly[FOREST_MAX_CLASSES];  /* by class of the model; 0 where nobody knows */
-    size_t package[FOREST_MAX_CLASSES];  /* in the configuration, or CONFIG_ANY_PACKAGE */
+    double monthly[FOREST_MAX_CLASSES]; /* by class of the model; 0 where nobody knows */
+    size_t package[FOREST_MAX_CLASSES]; /* in the configuration, or CONFIG_ANY_PACKAGE */
 };
 
 void prices_find(struct prices *out, const struct forest_schema *schema, const struct config *config,

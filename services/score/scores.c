@@ -83,21 +83,24 @@ static bool describe_cells(struct scores *s) {
 
 /* ---- order ---- */
 
-static int dearest_first(const void *left, const void *right) {
-    const struct scored_cell *a = *(struct scored_cell *const *)left, *b = *(struct scored_cell *const *)right;
-    return a->cents > b->cents ? -1 : a->cents < b->cents;
+static int dearest_first(const void *left, const void *right, void *cells) {
+    const struct scored_cell *cell = cells;
+    int64_t a = cell[*(const uint32_t *)left].cents, b = cell[*(const uint32_t *)right].cents;
+    return a > b ? -1 : a < b;
 }
 
 static bool rank_cells(struct scores *s) {
-    size_t cells = s->leads->cells.count;
-    struct scored_cell **sorted = malloc((cells + 1) * sizeof *sorted);
+    uint32_t cells = (uint32_t)s->leads->cells.count, rank = 0;
+    uint32_t *sorted = malloc((cells + 1) * sizeof *sorted);
     if (sorted == NULL)
         return false;
-    for (size_t i = 0; i < cells; i++)
-        sorted[i] = &s->cell[i];
-    qsort(sorted, cells, sizeof *sorted, dearest_first);
-    for (size_t i = 0; i < cells; i++)
-        sorted[i]->rank = i == 0 ? 0 : sorted[i - 1]->rank + (sorted[i]->cents != sorted[i - 1]->cents);
+    for (uint32_t i = 0; i < cells; i++)
+        sorted[i] = i;
+    qsort_r(sorted, cells, sizeof *sorted, dearest_first, s->cell);
+    for (uint32_t i = 0; i < cells; i++) {
+        rank += i > 0 && s->cell[sorted[i]].cents != s->cell[sorted[i - 1]].cents;
+        s->cell[sorted[i]].rank = rank;
+    }
     free(sorted);
     return true;
 }

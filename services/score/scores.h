@@ -9,12 +9,12 @@
 
 /* One distinct row of inputs. */
 struct scored_cell {
-    int64_t cents;       /* a month's price to expect if such a lead buys: the sum of probability x price */
-    uint32_t rank;       /* cells that are to expect the same share one */
-    uint16_t package;    /* the most probable class */
-    const char *offer;   /* borrowed from the configuration */
-    const float *prob;   /* [classes] */
-    char *line;          /* all of its line in scores/leads.csv but the customer_id */
+    int64_t cents;     /* a month's price to expect if such a lead buys: the sum of probability x price */
+    uint32_t rank;     /* cells that are to expect the same share one */
+    uint16_t package;  /* the most probable class */
+    const char *offer; /* borrowed from the configuration */
+    const float *prob; /* [classes] */
+    char *line;        /* all of its line in scores/leads.csv but the customer_id */
 };
 
 /* A lead's place; the beginning of its customer_id as a number spares most looks at the text. */

@@ -25,8 +25,7 @@ static void answers_done(struct answers *a) {
     free(a->weight);
 }
 
-static void answer(struct answers *a, const struct feature_table *t, size_t row, const uint64_t *count,
-                   double added) {
+static void answer(struct answers *a, const struct feature_table *t, size_t row, const uint64_t *count, double added) {
     double sum = 0;
     for (size_t c = 0; c < t->schema.classes; c++)
         sum += (double)count[c] + added;
@@ -62,6 +61,13 @@ static void answer_run(struct answers *a, const struct feature_table *t, const u
             answer(a, t, order[i], count, added);
 }
 
+static size_t *number_rows(size_t rows) {
+    size_t *order = calloc(rows + 1, sizeof *order);
+    for (size_t i = 0; order != NULL && i < rows; i++)
+        order[i] = i;
+    return order;
+}
+
 static void answer_cells(struct answers *a, struct feature_table *t, const uint32_t *weights, size_t *order) {
     qsort_r(order, t->rows, sizeof *order, compare_cells, t);
     for (size_t from = 0, to; from < t->rows; from = to) {
@@ -75,10 +81,8 @@ static void answer_cells(struct answers *a, struct feature_table *t, const uint3
 bool baselines_measure(struct baselines *out, const struct feature_table *table, const uint32_t *weights) {
     struct feature_table t = *table;
     struct answers a;
-    size_t *order = malloc(t.rows * sizeof *order);
+    size_t *order = number_rows(t.rows);
     bool done = answers_make(&a, &t) && order != NULL;
-    for (size_t i = 0; done && i < t.rows; i++)
-        order[i] = i;
     if (done) {
         answer_run(&a, &t, weights, order, 0, t.rows, 0);
         forest_score(a.prob, a.label, a.weight, a.rows, t.schema.classes, &out->majority, NULL);

@@ -57,8 +57,8 @@ enum forest_status candidate_train(struct candidate *out, const struct feature_t
     struct candidate c = {0};
     uint32_t *weights = malloc(table->rows * sizeof *weights);
     uint64_t *confusion = calloc(table->schema.classes * table->schema.classes, sizeof *confusion);
-    enum forest_status status = weights != NULL && confusion != NULL ? choose_window(&c.window, table, recipe, err)
-                                                                     : out_of_memory(err);
+    enum forest_status status =
+        weights != NULL && confusion != NULL ? choose_window(&c.window, table, recipe, err) : out_of_memory(err);
     if (status == FOREST_OK)
         status = train(&c, table, config, recipe, weights, confusion, err);
     free(weights);

@@ -7,8 +7,8 @@
 
 struct recipe {
     struct forest_params params;
-    const char *window;    /* "auto" or one of window_days as text */
-    uint64_t least_rows;   /* that a shorter window must have to be tried */
+    const char *window;  /* "auto" or one of window_days as text */
+    uint64_t least_rows; /* that a shorter window must have to be tried */
 };
 
 struct candidate {

@@ -54,7 +54,7 @@ static bool show_progress(void *user, uint32_t done, uint32_t total) {
 static struct recipe recipe_of(const struct settings *s, struct progress *progress) {
     struct recipe recipe = {.window = s->window,
                             .least_rows = s->alarm && s->window_rows > ALARM_WINDOW_ROWS ? ALARM_WINDOW_ROWS
-                                                                                          : (uint64_t)s->window_rows};
+                                                                                         : (uint64_t)s->window_rows};
     forest_params_init(&recipe.params);
     recipe.params.trees = (uint32_t)s->trees;
     recipe.params.seed = (uint64_t)s->seed;

@@ -59,8 +59,9 @@ void retention_keep(const char *data, size_t keep, const char *newest) {
     char folder[PATH_MAX];
     size_t count = 0;
     struct aged *all = publish_path(folder, NULL, "%s/" VOLUME_CANDIDATES, data) ? list(folder, &count) : NULL;
-    if (all != NULL)
-        qsort(all, count, sizeof *all, newest_first);
+    if (all == NULL)
+        return;
+    qsort(all, count, sizeof *all, newest_first);
     for (size_t i = keep; i < count; i++)
         if (strcmp(all[i].run, newest) != 0)
             discard(folder, all[i].run);

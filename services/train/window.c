@@ -107,8 +107,8 @@ enum forest_status window_choose(struct window_choice *out, const struct feature
     }
     for (size_t i = 0; i < WINDOW_CHOICES && status == FOREST_OK; i++) {
         out->trial[i].days = window_days[i];
-        out->trial[i].rows = feature_table_weights(table, SPLIT_BIT(SPLIT_TRAIN), trial_periods(table, window_days[i]),
-                                                   trials.weights);
+        out->trial[i].rows =
+            feature_table_weights(table, SPLIT_BIT(SPLIT_TRAIN), trial_periods(table, window_days[i]), trials.weights);
         if (i > 0 && (out->trial[i].rows < least || out->trial[i].rows >= longer))
             continue;
         longer = out->trial[i].rows;

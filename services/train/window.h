@@ -16,10 +16,10 @@ enum { WINDOW_CHOICES = 4, WINDOW_ALL = 0 };
 extern const unsigned window_days[WINDOW_CHOICES]; /* WINDOW_ALL, 365, 180, 90 */
 
 struct window_trial {
-    unsigned days;     /* WINDOW_ALL: no limit */
-    uint64_t rows;     /* training rows within it; too few or no fewer than a longer one's: not tried */
+    unsigned days; /* WINDOW_ALL: no limit */
+    uint64_t rows; /* training rows within it; too few or no fewer than a longer one's: not tried */
     bool tried;
-    double log_loss;   /* on the validation rows, where tried */
+    double log_loss;    /* on the validation rows, where tried */
     double gain, error; /* of log-loss against the best longer window, and its standard error */
 };
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <sys/stat.h>
+#include <cmocka.h>
 
 #include "services/common/feature_table.h"
 #include "tests/unit/common/scratch.h"
@@ -21,12 +21,13 @@ static const char rows[] = "type,age,class,weight,split,period\n"
 static void make_folder(const char *table) {
     char schema[1024], sha256[SHA256_HEX];
     bytes_sha256(table, strlen(table), sha256);
-    snprintf(schema, sizeof schema,
-             "{\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Legal\"]},"
-             "{\"name\":\"age\",\"kind\":\"numeric\"}],\"classes\":[\"Business\",\"MVP\"],"
-             "\"holdout_from\":\"2026-03-01T00:00:00Z\",\"validation_from\":\"2026-02-01T00:00:00Z\","
-             "\"trained_until\":\"2026-02-28T23:00:00Z\",\"data\":{\"features_sha256\":\"%s\",\"train_sha256\":\"%s\"}}",
-             sha256, sha256);
+    snprintf(
+        schema, sizeof schema,
+        "{\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Legal\"]},"
+        "{\"name\":\"age\",\"kind\":\"numeric\"}],\"classes\":[\"Business\",\"MVP\"],"
+        "\"holdout_from\":\"2026-03-01T00:00:00Z\",\"validation_from\":\"2026-02-01T00:00:00Z\","
+        "\"trained_until\":\"2026-02-28T23:00:00Z\",\"data\":{\"features_sha256\":\"%s\",\"train_sha256\":\"%s\"}}",
+        sha256, sha256);
     mkdir(scratch_path("features"), 0755);
     scratch_write("features/features.csv", table);
     scratch_write("features/schema.json", schema);

@@ -10,7 +10,8 @@ static const char test_configuration[] =
     "{\"currency\":\"usd\",\"setup_fee\":0,\"label\":\"first\",\"packages\":["
     "{\"name\":\"Business\",\"price\":150,\"lookup_keys\":[],\"nicknames\":[],\"price_ids\":[],\"product_ids\":[]},"
     "{\"name\":\"MVP\",\"price\":350,\"lookup_keys\":[],\"nicknames\":[],\"price_ids\":[],\"product_ids\":[]}],"
-    "\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"columns\":[],\"levels\":[\"Medical\",\"Dental\",\"Legal\"]},"
+    "\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"columns\":[],\"levels\":[\"Medical\",\"Dental\","
+    "\"Legal\"]},"
     "{\"name\":\"age\",\"kind\":\"numeric\",\"columns\":[]}],\"offers\":[]}";
 
 static inline struct config *test_config(void) {

@@ -23,7 +23,8 @@ static void values_are_texts_numbers_or_missing(void **state) {
     struct config *config = test_config();
     struct purchases p;
     struct file_error err;
-    assert_true(test_purchases(&p, config, "a,Dental,-2.5,2026-01-02T00:00:00Z,MVP\nb,,,2026-01-01T00:00:00Z,Business\n", &err));
+    assert_true(test_purchases(&p, config,
+                               "a,Dental,-2.5,2026-01-02T00:00:00Z,MVP\nb,,,2026-01-01T00:00:00Z,Business\n", &err));
     assert_int_equal(p.count, 2);
     assert_int_equal(p.row[0].class, 1);
     assert_string_equal(purchases_customer(&p, 1), "b");
@@ -51,7 +52,8 @@ static void bits_of_numbers_sort_as_the_numbers_do(void **state) {
 
 static void what_cannot_be_is_refused_with_its_line(void **state) {
     (void)state;
-    refuses("a,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,Gold\n", "line 3: the configuration has no package \"Gold\"");
+    refuses("a,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,Gold\n",
+            "line 3: the configuration has no package \"Gold\"");
     refuses("a,Dental,1,yesterday,MVP\n", "line 2: purchased_at \"yesterday\" is no time");
     refuses("a,Dental,old,2026-01-01,MVP\n", "line 2: \"old\" is no number, as age must be");
     refuses("a,Dental,inf,2026-01-01,MVP\n", "is no number");

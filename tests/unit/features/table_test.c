@@ -64,8 +64,9 @@ static void the_newest_rows_are_held_out_and_the_newest_fifth_before_validates(v
 static void of_purchases_at_one_time_the_customer_id_decides(void **state) {
     (void)state;
     struct made m;
-    make(&m, "d,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,MVP\na,Dental,1,2026-01-01,MVP\nc,Dental,1,2026-01-01,MVP\n", 1,
-         1, 10);
+    make(&m,
+         "d,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,MVP\na,Dental,1,2026-01-01,MVP\nc,Dental,1,2026-01-01,MVP\n",
+         1, 1, 10);
     assert_string_equal(purchases_customer(&m.p, m.split.order[0]), "a");
     assert_string_equal(purchases_customer(&m.p, m.split.order[3]), "d");
     made_done(&m);
@@ -105,8 +106,9 @@ static void levels_are_the_configurations_in_its_order_then_others_bytewise(void
 static void rare_values_and_those_beyond_the_cap_are_no_levels_but_known_ones_are(void **state) {
     (void)state;
     struct made m;
-    const char *rows = "a,Rare,1,2026-01-01,MVP\nb,Zoo,1,2026-01-02,MVP\nc,Zoo,1,2026-01-03,MVP\nd,Zoo,1,2026-01-03,MVP\n"
-                       "e,Bank,1,2026-01-04,MVP\nf,Bank,1,2026-01-04,MVP\ng,Dental,1,2026-01-05,MVP\nh,Zoo,1,2026-01-06,MVP\n";
+    const char *rows =
+        "a,Rare,1,2026-01-01,MVP\nb,Zoo,1,2026-01-02,MVP\nc,Zoo,1,2026-01-03,MVP\nd,Zoo,1,2026-01-03,MVP\n"
+        "e,Bank,1,2026-01-04,MVP\nf,Bank,1,2026-01-04,MVP\ng,Dental,1,2026-01-05,MVP\nh,Zoo,1,2026-01-06,MVP\n";
     make(&m, rows, 1, 2, 10);
     assert_int_equal(m.encoding.feature[0].levels.count, 3); /* Dental once, Bank twice, Zoo thrice */
     made_done(&m);
@@ -147,12 +149,13 @@ static void the_schema_names_levels_classes_and_times(void **state) {
     make(&m, "a,Dental,1,2026-01-01,MVP\nb,Zoo,1,2026-01-02,MVP\nc,Dental,1,2026-01-03T10:00:00+02:00,MVP\n", 1, 1, 10);
     json_t *schema = schema_describe(&m.p, &m.split, &m.encoding, "f", "t");
     char *text = json_dumps(schema, JSON_COMPACT);
-    assert_string_equal(text, "{\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Zoo\"]},"
-                              "{\"name\":\"age\",\"kind\":\"numeric\"}],\"classes\":[\"Business\",\"MVP\"],"
-                              "\"validation_from\":\"2026-01-02T00:00:00Z\",\"trained_until\":\"2026-01-02T00:00:00Z\","
-                              "\"holdout_from\":\"2026-01-03T08:00:00Z\",\"period_days\":5,"
-                              "\"rows\":{\"train\":1,\"validation\":1,\"holdout\":1},"
-                              "\"data\":{\"features_sha256\":\"f\",\"train_sha256\":\"t\"}}");
+    assert_string_equal(text,
+                        "{\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Zoo\"]},"
+                        "{\"name\":\"age\",\"kind\":\"numeric\"}],\"classes\":[\"Business\",\"MVP\"],"
+                        "\"validation_from\":\"2026-01-02T00:00:00Z\",\"trained_until\":\"2026-01-02T00:00:00Z\","
+                        "\"holdout_from\":\"2026-01-03T08:00:00Z\",\"period_days\":5,"
+                        "\"rows\":{\"train\":1,\"validation\":1,\"holdout\":1},"
+                        "\"data\":{\"features_sha256\":\"f\",\"train_sha256\":\"t\"}}");
     free(text);
     json_decref(schema);
     made_done(&m);

@@ -28,8 +28,8 @@ static struct forest *make_model(void) {
     params.bootstrap = FOREST_ALL_ROWS;
     params.mtry = 2;
     assert_int_equal(forest_dataset_new(&ds, &schema, &err), FOREST_OK);
-    assert_int_equal(
-        forest_dataset_add(ds, rows, (const uint16_t[]){0, 1}, (const uint32_t[]){100, 100}, 2, &err), FOREST_OK);
+    assert_int_equal(forest_dataset_add(ds, rows, (const uint16_t[]){0, 1}, (const uint32_t[]){100, 100}, 2, &err),
+                     FOREST_OK);
     if (forest_train(&forest, ds, &params, &err) != FOREST_OK)
         fail_msg("%s", err.text);
     forest_dataset_free(ds);
@@ -65,10 +65,11 @@ static void the_dearest_are_first_and_equals_go_by_customer_id(void **state) {
     (void)state;
     char *text = score("customer_id,age,business_type,signup_at\n"
                        "c,30,Dental,2026-01-01\nb,30,Legal,2026-01-01\na,30,Dental,2026-01-01\n");
-    assert_string_equal(text, "customer_id,business_type,age,package,probability,p_Business,p_Now,expected_price,offer\n"
-                              "b,Legal,30,Now,1.0000,0.0000,1.0000,500.00,call within the hour\n"
-                              "a,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n"
-                              "c,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n");
+    assert_string_equal(text,
+                        "customer_id,business_type,age,package,probability,p_Business,p_Now,expected_price,offer\n"
+                        "b,Legal,30,Now,1.0000,0.0000,1.0000,500.00,call within the hour\n"
+                        "a,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n"
+                        "c,Dental,30,Business,1.0000,1.0000,0.0000,150.00,send the price list\n");
     free(text);
 }
 
@@ -76,8 +77,8 @@ static void customer_ids_of_any_length_are_in_order(void **state) {
     (void)state;
     char *text = score("customer_id,age,business_type\nlead-00000002,30,Dental\nlead-0000,30,Dental\n"
                        "lead-00000001,30,Dental\nlead,30,Dental\n");
-    const char *first = strstr(text, "lead,"), *second = strstr(text, "lead-0000,"), *third = strstr(text, "lead-00000001"),
-               *fourth = strstr(text, "lead-00000002");
+    const char *first = strstr(text, "lead,"), *second = strstr(text, "lead-0000,"),
+               *third = strstr(text, "lead-00000001"), *fourth = strstr(text, "lead-00000002");
     assert_true(first < second && second < third && third < fourth);
     free(text);
 }

@@ -43,9 +43,9 @@ static void the_card_tells_metrics_baselines_and_what_it_was_made_of(void **stat
     json_t *confusion;
     make_table(&t);
     train(&c, &t, 1, "auto");
-    assert_int_equal(json_unpack(c.card, "{s:{s:{s:F, s:I, s:o}}, s:{s:{s:F}, s:{s:F}}, s:I, s:s}", "metrics", "holdout",
-                                 "log_loss", &log_loss, "rows", &held, "confusion", &confusion, "baselines", "majority",
-                                 "log_loss", &majority, "cells", "log_loss", &cells, "trained_rows", &rows,
+    assert_int_equal(json_unpack(c.card, "{s:{s:{s:F, s:I, s:o}}, s:{s:{s:F}, s:{s:F}}, s:I, s:s}", "metrics",
+                                 "holdout", "log_loss", &log_loss, "rows", &held, "confusion", &confusion, "baselines",
+                                 "majority", "log_loss", &majority, "cells", "log_loss", &cells, "trained_rows", &rows,
                                  "trained_until", &until),
                      0);
     assert_int_equal(held, 600);

@@ -23,8 +23,8 @@ static inline void test_table_make(struct feature_table *t) {
                                 .weight = calloc(TEST_ROWS, sizeof(uint32_t)),
                                 .split = calloc(TEST_ROWS, sizeof(uint8_t)),
                                 .period = calloc(TEST_ROWS, sizeof(uint32_t))};
-    t->document = json_pack("{s:[{s:s}], s:[s,s,s]}", "features", "name", "business_type", "classes", "Business", "MVP",
-                            "Now");
+    t->document =
+        json_pack("{s:[{s:s}], s:[s,s,s]}", "features", "name", "business_type", "classes", "Business", "MVP", "Now");
     memset(t->sha256, 'f', SHA256_HEX - 1);
     memset(t->train_sha256, 't', SHA256_HEX - 1);
 }
