@@ -2,7 +2,8 @@
  * draw.h - random numbers by counting: the n-th draw of a stream is a hash of (seed, stream, number, n).
  *
  * So a lead is the same whoever asks for it and in which order, and integers alone decide: the same seed
- * gives the same bytes on any machine.  The hash is the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+ * gives the same bytes on any machine.  No expression may draw twice, since compilers differ in which comes
+ * first.  The hash is the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
  */
 #ifndef SAMPLE_DRAW_H
 #define SAMPLE_DRAW_H

@@ -97,10 +97,10 @@ static void put_size(struct buffer *row, const struct sample *sample, size_t siz
     unsigned long low, high;
     bool number = mess_happens(draw, MESS_SIZE_AS_NUMBER), dash = mess_happens(draw, MESS_SIZE_DASH);
     bool range = sample->world->size->ranges && read_range(name, &low, &high);
-    if (range && number)
-        buffer_format(row, "%lu%s", low + draw_below(draw, high - low + 1),
-                      draw_below(draw, 2) == 0 ? "" : " employees");
-    else if (range && dash && strchr(name, '-') != NULL)
+    if (range && number) {
+        buffer_format(row, "%lu", low + draw_below(draw, high - low + 1));
+        buffer_put(row, draw_below(draw, 2) == 0 ? "" : " employees");
+    } else if (range && dash && strchr(name, '-') != NULL)
         buffer_format(row, draw_below(draw, 2) == 0 ? "%lu\xe2\x80\x93%lu" : "%lu to %lu", low, high);
     else if (mess_happens(draw, MESS_CASE_AND_SPACES))
         put_loudly(row, name, draw);
@@ -204,8 +204,8 @@ static void write_person(struct delivery *out, struct buffer *row, const struct 
     }
     if (mess_happens(&draw, MESS_LATER_ANSWER) && story.kind != STORY_NOTHING) {
         moment bought = story.at > story.later ? story.at : story.later;
-        struct answers later = {other_size(sample, person.size, &draw), false,
-                                bought + DAY + (moment)draw_below(&draw, 60 * DAY)};
+        moment after = bought + DAY + (moment)draw_below(&draw, 60 * DAY);
+        struct answers later = {other_size(sample, person.size, &draw), false, after};
         put_row(row, sample, &person, &later, &draw);
         if (later.at < sample->end)
             delivery_send(out, row);

@@ -6,7 +6,8 @@
 
 const char shapes_event[] =
     "{'id':'$event','object':'event','api_version':'$api_version','created':$event_at,"
-    "'data':{'object':$object$previous},'livemode':$live,'pending_webhooks':1,'request':{'id':null,'idempotency_key':null},'type':'$type'}";
+    "'data':{'object':$object$previous},'livemode':$live,'pending_webhooks':1,'request':{'id':null,"
+    "'idempotency_key':null},'type':'$type'}";
 
 /* ---- the same in both families ---- */
 
@@ -36,12 +37,14 @@ const char shapes_customer[] =
     "'default_source':null,'delinquent':false,'description':null,'discount':null,'email':$known_email,"
     "'invoice_prefix':'$invoice_prefix','invoice_settings':{'custom_fields':null,'default_payment_method':null,"
     "'footer':null,'rendering_options':null},'livemode':$live,'metadata':{},'name':'$name',"
-    "'next_invoice_sequence':1,'phone':null,'preferred_locales':[],'shipping':null,'tax_exempt':'none','test_clock':null}";
+    "'next_invoice_sequence':1,'phone':null,'preferred_locales':[],'shipping':null,'tax_exempt':'none',"
+    "'test_clock':null}";
 
 const char shapes_invoice_payment[] =
     "{'id':'$invoice_payment','object':'invoice_payment','amount_paid':$amount,'amount_requested':$amount,"
     "'created':$at,'currency':'$currency','invoice':$invoice_ref,'is_default':true,'livemode':$live,"
-    "'payment':{'payment_intent':$intent_ref,'type':'payment_intent'},'status':'paid','status_transitions':{'canceled_at':null,'paid_at':$at}}";
+    "'payment':{'payment_intent':$intent_ref,'type':'payment_intent'},'status':'paid',"
+    "'status_transitions':{'canceled_at':null,'paid_at':$at}}";
 
 const char shapes_refund[] =
     "{'id':'$refund','object':'refund','amount':$refunded_amount,'balance_transaction':'$balance','charge':$charge_ref,"
