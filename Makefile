@@ -25,7 +25,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -47,9 +47,11 @@ fuzz:                                 ## fuzz every parser for FUZZ_SECONDS (60)
 	@tests/fuzz/run $(BUILD)/fuzzing $(FUZZ_SECONDS)
 fuzzers: $(FUZZ)
 
-bench: bench-forest                   ## every benchmark, side by side with the real peers
+bench: bench-forest bench-api                   ## every benchmark, side by side with the real peers
 bench-forest: all                     ## training, prediction, size and quality of the forest
 	@tests/bench/forest/run $(BUILD)
+bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server against a constant answer and nginx
+	@tests/bench/api/bench.py $(BUILD)
 
 install: all                          ## programs, libforest and its pkg-config file, under DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
@@ -110,6 +112,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call room,$$(*D)) $(COMMON) $(E
 $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/scenarios/%.o $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
+
+$(BUILD)/bench/constant: $(BUILD)/obj/tests/bench/api/constant.o $(call room,api) $(COMMON) $(ETL) $(FOREST)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)

@@ -1,4 +1,5 @@
 /* main.c - leadforest-api: serves the promoted forest over HTTP. */
+#include <openssl/crypto.h>
 #include <stdio.h>
 
 #include "services/api/cors.h"
@@ -31,6 +32,12 @@ static const struct setting settings[] = {
      "answer a category never seen in training, with a warning, or reject it with 422"},
     {"cors-origins", "CORS_ORIGINS", SETTING_TEXT, AT(cors_origins), NULL, 0, 4000, NULL,
      "websites that may ask from a browser: https://a.example,https://b.example or *"},
+    {"instance", "INSTANCE", SETTING_TEXT, AT(instance), NULL, 0, 64, NULL,
+     "this server's name in the names of its files; default: the machine's"},
+    {"prediction-log", "PREDICTION_LOG", SETTING_FLAG, AT(prediction_log), "1", 0, 0, NULL,
+     "write every prediction to predictions/"},
+    {"access-log", "ACCESS_LOG", SETTING_FLAG, AT(access_log), "0", 0, 0, NULL,
+     "write a line of JSON to stdout for every request"},
     {"check", NULL, SETTING_FLAG, AT(check), NULL, 0, 0, NULL, "verify the configuration and the model, and stop"},
     {"health", NULL, SETTING_FLAG, AT(health), NULL, 0, 0, NULL,
      "ask the server running on HOST and PORT whether it is alive, and stop: 0 or 1"},
@@ -53,12 +60,18 @@ static enum exit_code fail(enum exit_code code, const char *text) {
 /* Whether the champion would be served. */
 static enum exit_code check(const struct options *options, const struct config *config) {
     struct file_error err;
-    struct model *model = reload_read(options->common.data, config, &err);
-    if (model == NULL)
-        return fail(err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err.text);
-    printf("{\"stage\":\"api\",\"status\":\"good\",\"version\":%s}\n", model->version);
+    struct model_words words = {config, vocabulary_new(config), 1};
+    struct model *model = words.vocabulary != NULL ? reload_read(options->common.data, &words, &err) : NULL;
+    enum exit_code code = EXIT_DONE;
+    if (model != NULL)
+        printf("{\"stage\":\"api\",\"status\":\"good\",\"version\":%s}\n", model->version);
+    else if (words.vocabulary == NULL)
+        code = fail(EXIT_TRY_LATER, "out of memory");
+    else
+        code = fail(err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err.text);
     model_free(model);
-    return EXIT_DONE;
+    vocabulary_free(words.vocabulary);
+    return code;
 }
 
 int main(int argc, char **argv) {
@@ -72,7 +85,8 @@ int main(int argc, char **argv) {
         return probe_alive(options.host, options.port) ? 0 : 1;
 
     log_open("api", NULL);
-    json_object_seed(0); /* before there are threads */
+    json_object_seed(0);                                    /* before there are threads */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* hashes alone are used: half the start and memory */
     if (!cors_valid(options.cors_origins))
         return fail(EXIT_USAGE_ERROR, "CORS_ORIGINS: origins such as https://shop.example are needed, without a path");
     struct config *config = configuration_read(options.common.config, NULL, &err);

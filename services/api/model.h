@@ -8,11 +8,13 @@
 #ifndef API_MODEL_H
 #define API_MODEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "libetl/config.h"
+#include "libetl/vocabulary.h"
 #include "services/api/buffer.h"
 #include "services/api/levels.h"
 #include "services/common/champion.h"
@@ -22,38 +24,49 @@ enum {
     MODEL_CELLS = 1 << 16                 /* a larger domain is not written in advance */
 };
 
-/* The answer to one input: two pieces of finished JSON. */
+/* The answer to one input: pieces of finished JSON. */
 struct model_answer {
     uint32_t best;    /* class */
     const char *body; /* {"predicted_package":"MVP","probability":0.82} */
     size_t body_size;
-    const char *shares; /* {"Business":0.1,...} */
+    const char *logged; /* "inputs":{...},"probabilities":{...}; its inputs hold only where no category was unseen */
+    size_t logged_size;
+    const char *shares; /* the end of that: {"Business":0.1,...} */
     size_t shares_size;
 };
 
 struct model_cell {
     uint32_t best;
-    size_t body, shares, end; /* places in `written` */
+    size_t body, logged, shares, end; /* places in `written` */
+};
+
+/* What models are read with; shared by all of them, and outlives them. */
+struct model_words {
+    const struct config *config;
+    struct vocabulary *vocabulary; /* of config */
+    size_t loops;                  /* that will serve */
 };
 
 struct model {
     struct champion champion;
+    const struct model_words *words;
     char version[24];
     const struct forest_schema *schema; /* the forest's */
     size_t features, classes;
-    struct levels levels[MODEL_FEATURES];                  /* of categorical features */
-    const struct config_feature *spelling[MODEL_FEATURES]; /* how a website may spell them; NULL: unknown to it */
-    int64_t price[FOREST_MAX_CLASSES];                     /* a month, minor unit; -1: unknown to the configuration */
-    size_t cells;                                          /* 0: answers are not written in advance */
-    struct model_cell *cell;                               /* [cells], the last feature's code runs fastest */
+    struct levels levels[MODEL_FEATURES]; /* of categorical features */
+    size_t configured[MODEL_FEATURES];    /* each feature's number in the configuration, or MODEL_FEATURES */
+    int64_t price[FOREST_MAX_CLASSES];    /* a month, minor unit; -1: unknown to the configuration */
+    size_t cells;                         /* 0: answers are not written in advance */
+    struct model_cell *cell;              /* [cells], the last feature's code runs fastest */
     struct buffer written;
+    _Atomic uint64_t *count; /* [loops][classes + features]: predictions of each package, unseen categories */
 };
 
 /*
  * Make a champion ready; on success *champion is taken over (and left zeroed), on failure it stays the
- * caller's.  config must outlive the model.
+ * caller's.
  */
-struct model *model_new(struct champion *champion, const struct config *config, struct file_error *err);
+struct model *model_new(struct champion *champion, const struct model_words *words, struct file_error *err);
 void model_free(struct model *model); /* NULL is fine */
 
 /* A feature's number by its name; model->features where there is none. */
@@ -63,7 +76,14 @@ size_t model_find_feature(const struct model *model, const char *name, size_t si
 float model_level(const struct model *model, size_t feature, const char *text, size_t size);
 
 /* Answer one row.  What answer points to lives as long as the model and, where the answer had to be
- * written now, as long as scratch is not touched. */
-void model_answer(const struct model *model, const float *row, struct model_answer *answer, struct buffer *scratch);
+ * written now, as long as scratch is not touched; false: no memory for that. */
+bool model_answer(const struct model *model, const float *row, struct model_answer *answer, struct buffer *scratch);
+
+/* Count a prediction that a loop gave; unseen has a bit for each feature whose category was unknown. */
+void model_count(const struct model *model, size_t loop, uint32_t best, uint64_t unseen);
+
+/* How often so far, over all loops: a package predicted, a feature's category unseen. */
+uint64_t model_predicted(const struct model *model, size_t package);
+uint64_t model_unseen(const struct model *model, size_t feature);
 
 #endif

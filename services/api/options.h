@@ -19,6 +19,8 @@ struct options {
     long long poll_ms;         /* between looks at the champion pointer */
     const char *unknown_category;
     const char *cors_origins;
+    const char *instance; /* NULL: the machine's name */
+    bool prediction_log, access_log;
     bool check, health;
 };
 

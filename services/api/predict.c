@@ -41,6 +41,17 @@ static void reply_bytes(struct reply *reply, const char *bytes, size_t size) {
     reply_buffer(reply, 200, REPLY_JSON, &out);
 }
 
+void predict_record(struct worker *worker, const struct model *model, const struct request *request,
+                    const struct model_answer *answer, const char *source) {
+    struct journal *log = worker->service->predictions;
+    model_count(model, worker->number, answer->best, worker->inputs.unseen);
+    if (log == NULL)
+        return;
+    prediction_log_line(&worker->line, &worker->clock, model, &worker->inputs, answer, request->id, source);
+    if (buffer_good(&worker->line))
+        journal_put(log, worker->number, worker->line.at, worker->line.size);
+}
+
 static void answer(struct worker *worker, const struct model *model, const struct request *request,
                    struct reply *reply) {
     const struct inputs *inputs = &worker->inputs;
@@ -52,7 +63,11 @@ static void answer(struct worker *worker, const struct model *model, const struc
         problem_reply(&problem, reply, 422, request->id);
         return;
     }
-    model_answer(model, inputs->row, &found, &worker->scratch);
+    if (!model_answer(model, inputs->row, &found, &worker->scratch)) {
+        reply_static(reply, 500, NULL, "", 0);
+        return;
+    }
+    predict_record(worker, model, request, &found, NULL);
     reply_bytes(reply, found.body, found.body_size);
     reply_header(reply, "X-Model-Version", model->version);
     if (inputs->unseen != 0)

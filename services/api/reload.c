@@ -2,6 +2,7 @@
 #include "services/api/reload.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "services/common/clock.h"
 #include "services/common/log.h"
@@ -9,15 +10,15 @@
 
 enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
 
-void reload_open(struct reload *reload, const char *data, const struct config *config, struct served *served) {
-    *reload = (struct reload){.data = data, .config = config, .served = served, .patience = FIRST_RETRY_SECONDS};
+void reload_open(struct reload *reload, const char *data, const struct model_words *words, struct served *served) {
+    *reload = (struct reload){.data = data, .words = words, .served = served, .patience = FIRST_RETRY_SECONDS};
 }
 
-struct model *reload_read(const char *data, const struct config *config, struct file_error *err) {
+struct model *reload_read(const char *data, const struct model_words *words, struct file_error *err) {
     struct champion champion;
     if (!champion_load(&champion, data, err))
         return NULL;
-    struct model *model = model_new(&champion, config, err);
+    struct model *model = model_new(&champion, words, err);
     if (model == NULL)
         champion_done(&champion);
     return model;
@@ -33,7 +34,8 @@ static void serve(struct reload *reload, struct model *model) {
     reload->settled = true;
     reload->refusal.text[0] = '\0';
     reload->patience = FIRST_RETRY_SECONDS;
-    reload->loaded++;
+    atomic_fetch_add(&reload->loaded, 1);
+    atomic_store(&reload->loaded_at, (int64_t)time(NULL));
     log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
               model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
     model_free(served_swap(reload->served, model));
@@ -46,7 +48,7 @@ static void refuse(struct reload *reload, const struct file_error *err) {
     if (strcmp(reload->refusal.text, err->text) == 0)
         return;
     reload->refusal = *err;
-    reload->refused++;
+    atomic_fetch_add(&reload->refused, 1);
     log_event(LOG_ERROR, "model refused", "%s", err->text);
 }
 
@@ -74,7 +76,7 @@ void reload_look(struct reload *reload, bool now) {
     reload->settled = is_served(reload, path);
     if (reload->settled)
         return;
-    struct model *model = reload_read(reload->data, reload->config, &err);
+    struct model *model = reload_read(reload->data, reload->words, &err);
     if (model != NULL)
         serve(reload, model);
     else

@@ -8,25 +8,27 @@
 #include "services/api/model.h"
 #include "services/api/served.h"
 
-/* What is known of the pointer file; used by the main thread alone. */
+/* What is known of the pointer file; used by the main thread alone but for the counters. */
 struct reload {
     const char *data;
-    const struct config *config;
+    const struct model_words *words;
     struct served *served;
     struct stat seen;          /* of the pointer, when it was last looked into */
     bool settled;              /* and nothing was left to do then */
     double retry;              /* monotonic second from which a refused or missing model is looked at again */
     double patience;           /* how long to wait after the next refusal */
     struct file_error refusal; /* the last one that was logged */
-    unsigned long loaded, refused;
+    /* Read by other threads too. */
+    _Atomic uint64_t loaded, refused;
+    _Atomic int64_t loaded_at; /* seconds since 1970 */
 };
 
-void reload_open(struct reload *reload, const char *data, const struct config *config, struct served *served);
+void reload_open(struct reload *reload, const char *data, const struct model_words *words, struct served *served);
 
 /* Look at the pointer; where it has changed (or now: whether or not it has) load, verify and swap. */
 void reload_look(struct reload *reload, bool now);
 
 /* Read and make ready what the pointer names, without serving it. NULL and err where it is refused. */
-struct model *reload_read(const char *data, const struct config *config, struct file_error *err);
+struct model *reload_read(const char *data, const struct model_words *words, struct file_error *err);
 
 #endif

@@ -36,6 +36,8 @@ enum {
     REQUEST_PATH = 256 /* bytes of a decoded path; longer ones are 414 */
 };
 
+struct route; /* routes.h */
+
 struct request {
     enum request_method method;
     char path[REQUEST_PATH];          /* percent-decoded, without the query */
@@ -43,10 +45,11 @@ struct request {
     const char *header[HEADER_COUNT]; /* NULL where it was not sent */
     const char *body;                 /* [size] */
     size_t size;
-    char id[REQUEST_ID];     /* the caller's X-Request-Id where that is usable, otherwise a new one */
-    char peer[REQUEST_PEER]; /* the address that connected */
-    void *ticket;            /* what a handler that answers later keeps between its two calls; starts as NULL */
-    void *waker;             /* given to the function that wakes the request up again */
+    char id[REQUEST_ID];       /* the caller's X-Request-Id where that is usable, otherwise a new one */
+    char peer[REQUEST_PEER];   /* the address that connected */
+    const struct route *route; /* as soon as the headers are in; NULL where none fits */
+    void *ticket;              /* what a handler that answers later keeps between its two calls; starts as NULL */
+    void *waker;               /* given to the function that wakes the request up again */
 };
 
 /* "GET" -> METHOD_GET; METHOD_OTHER where we do not know it. */

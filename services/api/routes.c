@@ -13,6 +13,7 @@ const struct route routes[] = {
     {"/healthz", METHOD_GET, BODY_NONE, health_live, "The same as /livez"},
     {"/readyz", METHOD_GET, BODY_NONE, health_ready, "Whether a verified model is served"},
     {"/model", METHOD_GET, BODY_NONE, health_model, "The card of the model that is served"},
+    {"/metrics", METHOD_GET, BODY_NONE, metrics_scrape, "What the server did, for Prometheus"},
     {"/version", METHOD_GET, BODY_NONE, health_version, "The program's and the model's version"},
 };
 const size_t routes_count = sizeof routes / sizeof *routes;

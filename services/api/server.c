@@ -1,23 +1,31 @@
 /* server.c - the running server: loops that serve, and the main thread that watches over them. */
 #include "services/api/server.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "services/api/journal.h"
 #include "services/api/listener.h"
 #include "services/api/loop.h"
 #include "services/api/reload.h"
 #include "services/common/clock.h"
 #include "services/common/log.h"
+#include "services/common/publish.h"
+#include "services/common/volume.h"
 
 struct server {
     const struct options *options;
     struct service service;
     struct reload reload;
+    struct journal predictions, access;
+    char instance[HOST_NAME_MAX + 1];
+    char prediction_folder[PATH_MAX];
     size_t loops;
     struct loop *loop;            /* [loops] */
     struct worker *worker;        /* [loops] */
@@ -49,19 +57,50 @@ static sigset_t watched_signals(void) {
     return set;
 }
 
+/* This server's name in names of files: what INSTANCE says or the machine is called, without odd characters. */
+static void name_instance(struct server *server) {
+    if (server->options->instance != NULL)
+        snprintf(server->instance, sizeof server->instance, "%s", server->options->instance);
+    else if (gethostname(server->instance, sizeof server->instance - 1) != 0 || server->instance[0] == '\0')
+        snprintf(server->instance, sizeof server->instance, "api");
+    for (char *c = server->instance; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c) && strchr("_.", *c) == NULL)
+            *c = '_';
+}
+
+static bool open_journals(struct server *server) {
+    const struct options *options = server->options;
+    struct file_error err;
+    if (!publish_path(server->prediction_folder, &err, "%s/" VOLUME_PREDICTIONS, options->common.data))
+        return false;
+    bool good = true;
+    if (options->prediction_log) {
+        good = journal_open(&server->predictions, server->prediction_folder, server->instance, server->loops);
+        server->service.predictions = &server->predictions;
+    }
+    if (good && options->access_log) {
+        good = journal_open(&server->access, NULL, server->instance, server->loops);
+        server->service.access = &server->access;
+    }
+    return good;
+}
+
 static bool prepare(struct server *server, const struct options *options, const struct config *config) {
     size_t loops = settings_threads(options->threads);
     *server = (struct server){.options = options, .loops = loops};
     server->loop = calloc(loops, sizeof *server->loop);
     server->worker = calloc(loops, sizeof *server->worker);
     server->reader = aligned_alloc(_Alignof(struct served_reader), loops * sizeof *server->reader);
-    if (server->loop == NULL || server->worker == NULL || server->reader == NULL)
+    if (server->loop == NULL || server->worker == NULL || server->reader == NULL ||
+        !service_open(&server->service, options, config, server->reader, loops))
         return false;
-    service_open(&server->service, options, config, server->reader, loops);
-    reload_open(&server->reload, options->common.data, config, &server->service.served);
+    name_instance(server);
+    reload_open(&server->reload, options->common.data, &server->service.words, &server->service.served);
+    server->service.reload = &server->reload;
+    server->service.worker = server->worker;
     for (size_t i = 0; i < loops; i++)
-        worker_open(&server->worker[i], &server->service);
-    return true;
+        worker_open(&server->worker[i], &server->service, i);
+    return open_journals(server);
 }
 
 static bool start_loops(struct server *server) {
@@ -163,6 +202,10 @@ static enum exit_code drain(struct server *server, const sigset_t *set, bool gra
 }
 
 static void tidy(struct server *server) {
+    if (server->service.predictions != NULL)
+        journal_close(server->service.predictions);
+    if (server->service.access != NULL)
+        journal_close(server->service.access);
     for (size_t i = 0; i < server->loops; i++)
         worker_done(&server->worker[i]);
     service_done(&server->service);
@@ -178,7 +221,7 @@ enum exit_code server_run(const struct options *options, const struct config *co
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     raise_file_limit(options);
     if (!prepare(&server, options, config)) {
-        log_event(LOG_ERROR, "failed", "out of memory");
+        log_event(LOG_ERROR, "failed", "start: out of memory or descriptors");
         return EXIT_TRY_LATER;
     }
     if (!start_loops(&server))

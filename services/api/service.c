@@ -7,20 +7,23 @@
 #include "services/api/routes.h"
 #include "services/common/run_id.h"
 
-void service_open(struct service *service, const struct options *options, const struct config *config,
+bool service_open(struct service *service, const struct options *options, const struct config *config,
                   struct served_reader *reader, size_t readers) {
-    *service = (struct service){.options = options, .config = config, .cors = {options->cors_origins}};
+    *service = (struct service){.options = options, .cors = {options->cors_origins}, .workers = readers};
+    service->words = (struct model_words){config, vocabulary_new(config), readers};
     served_open(&service->served, reader, readers);
     atomic_init(&service->draining, false);
+    return service->words.vocabulary != NULL;
 }
 
 void service_done(struct service *service) {
     model_free(served_swap(&service->served, NULL));
+    vocabulary_free(service->words.vocabulary);
 }
 
-void worker_open(struct worker *worker, struct service *service) {
+void worker_open(struct worker *worker, struct service *service, size_t number) {
     char uuid[37];
-    *worker = (struct worker){.service = service};
+    *worker = (struct worker){.service = service, .number = number};
     run_id_new(uuid);
     /* 64 random bits of the UUID, so that ids of other loops and processes differ. */
     snprintf(worker->id_prefix, sizeof worker->id_prefix, "%.8s%.4s%.4s", uuid, uuid + 24, uuid + 32);
@@ -28,6 +31,7 @@ void worker_open(struct worker *worker, struct service *service) {
 
 void worker_done(struct worker *worker) {
     buffer_done(&worker->scratch);
+    buffer_done(&worker->line);
 }
 
 /* Sixteen digits of the worker and sixteen of a count: unique, and made without a system call. */
@@ -42,15 +46,15 @@ static void make_id(struct worker *worker, struct request *request) {
 size_t service_admit(struct worker *worker, struct request *request) {
     if (!request_adopt_id(request))
         make_id(worker, request);
+    request->route = routes_find(request->path, request->method);
     /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
     return (size_t)worker->service->options->max_body;
 }
 
 static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {
-    const struct route *route = routes_find(request->path, request->method);
     char methods[ROUTES_METHODS];
-    if (route != NULL) {
-        route->handle(worker, request, reply);
+    if (request->route != NULL) {
+        request->route->handle(worker, request, reply);
     } else if (!routes_methods(request->path, methods)) {
         problem_reply_one(reply, 404, request->id, "path", NULL, "not_found", "is none of this service's");
     } else if (request->method == METHOD_OPTIONS) {
@@ -76,9 +80,25 @@ void service_refuse(struct worker *worker, const struct request *request, int st
     cors_mark(&worker->service->cors, request, reply);
 }
 
+/* One line of the access log; nothing a client sent stands in it unquoted. */
+static void log_access(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
+    struct buffer *line = &worker->line;
+    prediction_log_begin(line, &worker->clock);
+    buffer_format(line, ",\"request_id\":\"%s\",\"peer\":\"%s\",\"path\":", request->id, request->peer);
+    buffer_quoted(line, request->path, strlen(request->path));
+    buffer_format(line, ",\"status\":%d,\"seconds\":%.6f", status, (double)nanoseconds / 1e9);
+    const char *parent = request->header[HEADER_TRACEPARENT];
+    if (parent != NULL) {
+        buffer_string(line, ",\"traceparent\":");
+        buffer_quoted(line, parent, strlen(parent));
+    }
+    buffer_string(line, "}\n");
+    journal_put(worker->service->access, worker->number, line->at, line->size);
+}
+
 void service_finish(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
-    (void)worker;
-    (void)request;
-    (void)status;
-    (void)nanoseconds;
+    size_t route = request->route != NULL ? (size_t)(request->route - routes) : METRICS_ROUTES;
+    metrics_count(&worker->metrics, route, status, nanoseconds);
+    if (worker->service->access != NULL)
+        log_access(worker, request, status, nanoseconds);
 }

@@ -11,35 +11,46 @@
 
 #include "services/api/cors.h"
 #include "services/api/inputs.h"
+#include "services/api/journal.h"
+#include "services/api/metrics.h"
 #include "services/api/options.h"
+#include "services/api/prediction_log.h"
+#include "services/api/reload.h"
 #include "services/api/reply.h"
 #include "services/api/request.h"
 #include "services/api/served.h"
 
 struct service {
     const struct options *options;
-    const struct config *config;
+    struct model_words words;
     struct cors cors;
     struct served served;
     atomic_bool draining;
+    const struct reload *reload; /* NULL: nobody watches */
+    struct journal *predictions; /* NULL: not logged */
+    struct journal *access;      /* likewise */
+    const struct worker *worker; /* [workers]: for adding up what they count */
+    size_t workers;
 };
 
 /* One loop's part; made and freed by the main thread, used by the loop's. */
 struct worker {
     struct service *service;
+    size_t number; /* of its loop */
     char id_prefix[17];
     uint64_t ids;
     struct inputs inputs; /* of the request in hand */
-    struct buffer scratch;
+    struct buffer scratch, line;
+    struct prediction_clock clock;
+    struct metrics metrics;
 };
 
-struct route; /* routes.h */
-
-void service_open(struct service *service, const struct options *options, const struct config *config,
+/* One worker for each reader; false where memory ends. */
+bool service_open(struct service *service, const struct options *options, const struct config *config,
                   struct served_reader *reader, size_t readers);
 void service_done(struct service *service); /* frees the model; nobody may be serving any more */
 
-void worker_open(struct worker *worker, struct service *service);
+void worker_open(struct worker *worker, struct service *service, size_t number);
 void worker_done(struct worker *worker);
 
 /* The headers have arrived: give the request an id; returns how many bytes of body it may have. */

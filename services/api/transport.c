@@ -159,6 +159,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     request->body = c->small;
     request->size = 0;
     request->id[0] = '\0';
+    request->route = NULL;
     request->ticket = NULL;
     request->waker = c;
     c->gate = (struct gate){.status = request_set_target(request, target)};

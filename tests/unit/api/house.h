@@ -67,7 +67,7 @@ static inline struct model *house_model(const struct house *house, long long ver
                                 .forest = house_forest(house->config, with_number),
                                 .card = json_pack("{s:i}", "rows", 3)};
     struct file_error err;
-    struct model *model = model_new(&champion, house->config, &err);
+    struct model *model = model_new(&champion, &house->service.words, &err);
     assert_non_null(model);
     return model;
 }
@@ -85,8 +85,9 @@ static inline struct house *house_open(void) {
     house->options = (struct options){.max_body = 65536, .unknown_category = "answer"};
     house->config = configuration_read(NULL, NULL, &err);
     assert_non_null(house->config);
-    service_open(&house->service, &house->options, house->config, &house->reader, 1);
-    worker_open(&house->worker, &house->service);
+    assert_true(service_open(&house->service, &house->options, house->config, &house->reader, 1));
+    worker_open(&house->worker, &house->service, 0);
+    house->service.worker = &house->worker;
     return house;
 }
 
@@ -126,6 +127,7 @@ static inline int house_ask(struct house *house, enum request_method method, con
     request->size = body != NULL ? strlen(body) : 0;
     service_admit(&house->worker, request);
     service_answer(&house->worker, request, &house->reply);
+    service_finish(&house->worker, request, house->reply.status, 75000);
     memset(request->header, 0, sizeof request->header);
     return house->reply.status;
 }

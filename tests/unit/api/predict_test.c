@@ -165,7 +165,7 @@ static void every_answer_is_the_forests(void **state) {
             float prob[4];
             struct model_answer answer;
             forest_predict(model->champion.forest, row, prob);
-            model_answer(model, row, &answer, &house->worker.scratch);
+            assert_true(model_answer(model, row, &answer, &house->worker.scratch));
             assert_int_equal(answer.best, forest_classify(model->champion.forest, row));
             json_t *shares = json_loadb(answer.shares, answer.shares_size, 0, NULL);
             for (size_t i = 0; i < 4; i++) {

@@ -1,0 +1,43 @@
+/*
+ * journal.h - lines from the loops into a file a day, or to stdout, by a thread: no request waits for a disk.
+ *
+ * Each loop puts lines into a ring; the writer empties them into <folder>/<instance>-<day>.ndjson and makes
+ * them durable once a second.  Where the disk cannot follow, a ring fills up and lines are dropped and
+ * counted; while it refuses to write at all, what waits is kept and tried again.
+ */
+#ifndef API_JOURNAL_H
+#define API_JOURNAL_H
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "services/api/ring.h"
+
+struct journal {
+    const char *folder, *instance; /* borrowed; folder NULL: to stdout */
+    size_t loops;
+    struct ring *ring; /* [loops] */
+    int wake;          /* an eventfd: much waits, or it is over */
+    _Atomic bool over;
+    pthread_t thread;
+    /* of the writer alone */
+    char path[PATH_MAX]; /* of the open file */
+    int file;            /* -1: none */
+    size_t torn;         /* the ring whose line is half written; loops: none */
+    bool unsynced, failing;
+    _Atomic uint64_t written; /* bytes; read by anyone */
+};
+
+/* Start the writer (folder NULL: to stdout); false where memory, descriptors or threads are short. */
+bool journal_open(struct journal *journal, const char *folder, const char *instance, size_t loops);
+
+/* A line, with its newline, from a loop's thread. */
+void journal_put(struct journal *journal, size_t loop, const char *line, size_t size);
+
+uint64_t journal_dropped(const struct journal *journal);
+uint64_t journal_waiting(const struct journal *journal); /* bytes */
+
+/* Write what waits, make it durable and stop. */
+void journal_close(struct journal *journal);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * prediction_log.h - what was predicted for whom, one JSON line each, for drift and for the books.
+ *
+ *     {"time":"2026-01-31T10:20:30.123Z","request_id":"...","model_version":7,
+ *      "inputs":{"business_type":"Dental","business_size":"10-25"},"probabilities":{"Business":0.1,...},
+ *      "unseen":["business_type"],"lead_id":"...","source":"website"}
+ *
+ * Inputs stand in the model's spelling; of an unseen category at most 64 bytes are kept, and nothing that
+ * could be an e-mail address.  unseen, lead_id and source are left out where there are none.
+ */
+#ifndef API_PREDICTION_LOG_H
+#define API_PREDICTION_LOG_H
+
+#include "services/api/inputs.h"
+#include "services/api/model.h"
+
+/* The time as these lines have it, which is formatted once a second; one for each loop. */
+struct prediction_clock {
+    long long second;
+    char text[32];
+};
+
+/* Begin a line with the time: {"time":"..."; out is emptied first. */
+void prediction_log_begin(struct buffer *out, struct prediction_clock *clock);
+
+/* Write one line, with its newline, into out, which is emptied first. source: what to say where the caller said
+ * nothing, or NULL. */
+void prediction_log_line(struct buffer *out, struct prediction_clock *clock, const struct model *model,
+                         const struct inputs *inputs, const struct model_answer *answer, const char *request_id,
+                         const char *source);
+
+#endif

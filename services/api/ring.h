@@ -1,0 +1,30 @@
+/* ring.h - bytes from one thread to another without a lock: a loop puts lines in, a writer takes them out. */
+#ifndef API_RING_H
+#define API_RING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+/* head and tail only grow; their difference is what waits.  Each is written by one side alone. */
+struct ring {
+    char *bytes;
+    size_t room;                      /* a power of two */
+    _Alignas(64) _Atomic size_t head; /* written by who puts */
+    _Atomic uint64_t dropped;         /* lines that found no room; likewise */
+    _Alignas(64) _Atomic size_t tail; /* written by who takes */
+};
+
+bool ring_open(struct ring *ring, size_t room); /* false: no memory */
+void ring_done(struct ring *ring);
+
+/* Put a line in whole, or drop it and count that; returns how many bytes wait now. */
+size_t ring_put(struct ring *ring, const char *line, size_t size);
+
+/* What waits, in order, as one or two pieces; returns their number. */
+int ring_look(const struct ring *ring, struct iovec piece[2]);
+void ring_take(struct ring *ring, size_t size);
+
+#endif
