@@ -26,6 +26,8 @@ static const struct setting settings[] = {
      "after SIGTERM, how long /readyz says no while all is still served"},
     {"max-body", "MAX_BODY", SETTING_WHOLE, AT(max_body), "65536", 1024, 1048576, NULL,
      "bytes a request for one prediction may have"},
+    {"max-batch", "MAX_BATCH", SETTING_WHOLE, AT(max_batch), "10000", 1, 1000000, NULL,
+     "leads that a request for many predictions may have, of at most 1 KiB each on average"},
     {"poll-ms", "MODEL_POLL_MS", SETTING_WHOLE, AT(poll_ms), "500", 10, 60000, NULL,
      "between two looks for a newly promoted model"},
     {"unknown-category", "UNKNOWN_CATEGORY", SETTING_CHOICE, AT(unknown_category), "answer", 0, 0, "answer|reject",

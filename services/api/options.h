@@ -16,6 +16,7 @@ struct options {
     long long idle_seconds;    /* a connection without a request is closed after this */
     long long drain_seconds;   /* after SIGTERM, how long to serve while not ready */
     long long max_body;        /* bytes */
+    long long max_batch;       /* leads */
     long long poll_ms;         /* between looks at the champion pointer */
     const char *unknown_category;
     const char *cors_origins;

@@ -4,85 +4,104 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/api/details.h"
 #include "services/api/health.h"
 
-/* The slow way in, for bodies that are not of the usual shape; true where the inputs are good. */
-static bool read_body(struct worker *worker, const struct model *model, const struct request *request, json_t **body,
-                      struct reply *reply) {
+/* ---- what all kinds of prediction share ---- */
+
+static int judge_unseen(const struct worker *worker, const struct model *model, struct problem *problem) {
+    if (worker->inputs.unseen == 0 || strcmp(worker->service->options->unknown_category, "reject") != 0)
+        return 0;
+    inputs_reject_unseen(&worker->inputs, model, problem);
+    return 422;
+}
+
+int predict_read_value(struct worker *worker, const struct model *model, const json_t *value, struct problem *problem) {
+    return inputs_read(&worker->inputs, model, value, problem) ? judge_unseen(worker, model, problem) : 422;
+}
+
+int predict_read(struct worker *worker, const struct model *model, const char *json, size_t size, json_t **parsed,
+                 struct problem *problem) {
     json_error_t where;
-    struct problem problem;
-    problem_clear(&problem, -1);
-    *body = json_loadb(request->body, request->size, JSON_REJECT_DUPLICATES, &where);
-    if (*body == NULL) {
-        problem_reply_one(reply, 400, request->id, "body", NULL, "json", "is no JSON object: line %d, column %d",
-                          where.line, where.column);
-        return false;
-    }
-    if (inputs_read(&worker->inputs, model, *body, &problem))
-        return true;
-    problem_reply(&problem, reply, 422, request->id);
-    return false;
+    *parsed = NULL;
+    if (inputs_scan(&worker->inputs, model, json, size))
+        return judge_unseen(worker, model, problem);
+    *parsed = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+    if (*parsed != NULL)
+        return predict_read_value(worker, model, *parsed, problem);
+    problem_add(problem, "body", NULL, "json", "is no JSON object: line %d, column %d", where.line, where.column);
+    return 400;
 }
 
-/* "unseen business_type, unseen business_size" */
-static void warn(const struct inputs *inputs, const struct model *model, struct reply *reply) {
-    char warning[REPLY_HEADER_TEXT / 2] = "";
-    size_t size = 0;
-    for (size_t i = 0; i < model->features; i++)
-        if ((inputs->unseen >> i & 1) != 0 && size + strlen(model->schema->feature[i].name) + 10 < sizeof warning)
-            size += (size_t)snprintf(warning + size, sizeof warning - size, "%sunseen %s", size > 0 ? ", " : "",
-                                     model->schema->feature[i].name);
-    reply_header(reply, "X-Prediction-Warning", warning);
-}
-
-static void reply_bytes(struct reply *reply, const char *bytes, size_t size) {
-    struct buffer out = {0};
-    buffer_bytes(&out, bytes, size);
-    reply_buffer(reply, 200, REPLY_JSON, &out);
-}
-
-void predict_record(struct worker *worker, const struct model *model, const struct request *request,
-                    const struct model_answer *answer, const char *source) {
+bool predict_answer(struct worker *worker, const struct model *model, const struct request *request, const char *source,
+                    struct model_answer *answer) {
     struct journal *log = worker->service->predictions;
+    if (!model_answer(model, worker->inputs.row, answer, &worker->scratch))
+        return false;
     model_count(model, worker->number, answer->best, worker->inputs.unseen);
     if (log == NULL)
-        return;
+        return true;
     prediction_log_line(&worker->line, &worker->clock, model, &worker->inputs, answer, request->id, source);
     if (buffer_good(&worker->line))
         journal_put(log, worker->number, worker->line.at, worker->line.size);
+    return true;
 }
 
-static void answer(struct worker *worker, const struct model *model, const struct request *request,
-                   struct reply *reply) {
-    const struct inputs *inputs = &worker->inputs;
-    struct model_answer found;
-    if (inputs->unseen != 0 && strcmp(worker->service->options->unknown_category, "reject") == 0) {
-        struct problem problem;
-        problem_clear(&problem, -1);
-        inputs_reject_unseen(inputs, model, &problem);
-        problem_reply(&problem, reply, 422, request->id);
-        return;
+void predict_warning(const struct inputs *inputs, const struct model *model, char out[PREDICT_WARNING]) {
+    size_t size = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < model->features; i++) {
+        const char *name = model->schema->feature[i].name;
+        if ((inputs->unseen >> i & 1) != 0 && size + strlen(name) + 10 < PREDICT_WARNING)
+            size += (size_t)snprintf(out + size, PREDICT_WARNING - size, "%sunseen %s", size > 0 ? ", " : "", name);
     }
-    if (!model_answer(model, inputs->row, &found, &worker->scratch)) {
+}
+
+/* ---- POST /predict ---- */
+
+static void write_body(struct worker *worker, const struct model *model, const struct request *request,
+                       const struct model_answer *answer, struct buffer *out) {
+    bool details = request_asks(request, "details=1");
+    buffer_bytes(out, answer->body, answer->body_size - details); /* without its brace */
+    if (details)
+        details_write(model, &worker->inputs, answer, out);
+}
+
+static void reply_prediction(struct worker *worker, const struct model *model, const struct request *request,
+                             struct reply *reply) {
+    struct model_answer answer;
+    struct buffer out = {0};
+    char warning[PREDICT_WARNING];
+    if (!predict_answer(worker, model, request, NULL, &answer)) {
         reply_static(reply, 500, NULL, "", 0);
         return;
     }
-    predict_record(worker, model, request, &found, NULL);
-    reply_bytes(reply, found.body, found.body_size);
+    write_body(worker, model, request, &answer, &out);
+    reply_buffer(reply, 200, REPLY_JSON, &out);
     reply_header(reply, "X-Model-Version", model->version);
-    if (inputs->unseen != 0)
-        warn(inputs, model, reply);
+    if (worker->inputs.unseen != 0) {
+        predict_warning(&worker->inputs, model, warning);
+        reply_header(reply, "X-Prediction-Warning", warning);
+    }
 }
 
 void predict_one(struct worker *worker, struct request *request, struct reply *reply) {
     const struct model *model = served_model(&worker->service->served);
-    json_t *body = NULL;
-    if (request->header[HEADER_CONTENT_TYPE] != NULL && !request_is_type(request, "application/json"))
+    struct problem problem;
+    json_t *parsed;
+    if (request->header[HEADER_CONTENT_TYPE] != NULL && !request_is_type(request, "application/json")) {
         problem_reply_one(reply, 415, request->id, "header", "Content-Type", "media_type", "must be application/json");
-    else if (model == NULL)
+        return;
+    }
+    if (model == NULL) {
         health_no_model(request, reply);
-    else if (inputs_scan(&worker->inputs, model, request->body, request->size) ||
-             read_body(worker, model, request, &body, reply))
-        answer(worker, model, request, reply);
-    json_decref(body);
+        return;
+    }
+    problem_clear(&problem, -1);
+    int status = predict_read(worker, model, request->body, request->size, &parsed, &problem);
+    if (status == 0)
+        reply_prediction(worker, model, request, reply);
+    else
+        problem_reply(&problem, reply, status, request->id);
+    json_decref(parsed);
 }

@@ -1,13 +1,28 @@
-/* predict.h - POST /predict: one lead in, one package out. */
+/* predict.h - POST /predict: one lead in, one package out; and what all kinds of prediction share. */
 #ifndef API_PREDICT_H
 #define API_PREDICT_H
 
 #include "services/api/service.h"
 
-/* Count and log what was answered to worker->inputs; source where the caller named none, or NULL. */
-void predict_record(struct worker *worker, const struct model *model, const struct request *request,
-                    const struct model_answer *answer, const char *source);
-
 void predict_one(struct worker *worker, struct request *request, struct reply *reply);
+
+/*
+ * Read one lead from JSON into worker->inputs.  *parsed is what the inputs borrow from: the caller decrefs
+ * it once they are no longer needed.  0 where they are good, otherwise the status that problem explains.
+ */
+int predict_read(struct worker *worker, const struct model *model, const char *json, size_t size, json_t **parsed,
+                 struct problem *problem);
+
+/* The same from a value that is parsed already; both also refuse unseen categories where those are rejected. */
+int predict_read_value(struct worker *worker, const struct model *model, const json_t *value, struct problem *problem);
+
+/* Answer worker->inputs, count it and log it; source is logged where the caller named none (or NULL).
+ * false: no memory. */
+bool predict_answer(struct worker *worker, const struct model *model, const struct request *request, const char *source,
+                    struct model_answer *answer);
+
+/* "unseen business_type, unseen business_size" */
+enum { PREDICT_WARNING = 320 };
+void predict_warning(const struct inputs *inputs, const struct model *model, char out[PREDICT_WARNING]);
 
 #endif

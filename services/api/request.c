@@ -2,6 +2,7 @@
 #include "services/api/request.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -74,15 +75,11 @@ static const char *skip_authority(const char *target) {
     return *target == '/' ? target : NULL;
 }
 
-int request_set_target(struct request *request, const char *target) {
-    const char *at = skip_authority(target);
+/* Decode a path up to its query; 0, or the status to answer. */
+static int set_path(struct request *request, const char **at) {
     size_t size = 0;
-    request->query = "";
-    request->path[0] = '\0';
-    if (at == NULL || *at != '/')
-        return 400;
-    while (*at != '\0' && *at != '?') {
-        int c = decode(&at);
+    while (**at != '\0' && **at != '?') {
+        int c = decode(at);
         if (c < 0)
             return 400;
         if (size + 1 >= sizeof request->path)
@@ -90,12 +87,24 @@ int request_set_target(struct request *request, const char *target) {
         request->path[size++] = (char)c;
     }
     request->path[size] = '\0';
-    if (*at == '?')
-        request->query = at + 1;
-    for (const char *c = request->query; *c != '\0'; c++)
+    return 0;
+}
+
+static int set_query(struct request *request, const char *query) {
+    for (const char *c = query; *c != '\0'; c++)
         if ((unsigned char)*c <= 0x20 || *c == 0x7f)
             return 400;
+    snprintf(request->query, sizeof request->query, "%s", query);
     return 0;
+}
+
+int request_set_target(struct request *request, const char *target) {
+    const char *at = skip_authority(target);
+    request->path[0] = request->query[0] = '\0';
+    if (at == NULL || *at != '/')
+        return 400;
+    int status = set_path(request, &at);
+    return status == 0 && *at == '?' ? set_query(request, at + 1) : status;
 }
 
 bool request_asks(const struct request *request, const char *pair) {

@@ -31,9 +31,10 @@ enum request_header {
 };
 
 enum {
-    REQUEST_ID = 65,   /* bytes of a request id with its end */
-    REQUEST_PEER = 46, /* bytes of an address as text */
-    REQUEST_PATH = 256 /* bytes of a decoded path; longer ones are 414 */
+    REQUEST_ID = 65,    /* bytes of a request id with its end */
+    REQUEST_PEER = 46,  /* bytes of an address as text */
+    REQUEST_PATH = 256, /* bytes of a decoded path; longer ones are 414 */
+    REQUEST_QUERY = 256 /* bytes of a query that are kept */
 };
 
 struct route; /* routes.h */
@@ -41,7 +42,7 @@ struct route; /* routes.h */
 struct request {
     enum request_method method;
     char path[REQUEST_PATH];          /* percent-decoded, without the query */
-    const char *query;                /* as sent, after the '?'; "" where there is none */
+    char query[REQUEST_QUERY];        /* as sent, after the '?' (the library takes its own copy apart) */
     const char *header[HEADER_COUNT]; /* NULL where it was not sent */
     const char *body;                 /* [size] */
     size_t size;

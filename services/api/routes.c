@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/api/batch.h"
 #include "services/api/health.h"
 #include "services/api/predict.h"
 
 const struct route routes[] = {
     {"/predict", METHOD_POST, BODY_ONE, predict_one, "The package a lead is most likely to buy, and how sure that is"},
+    {"/predict/batch", METHOD_POST, BODY_MANY, batch_predict, "The same for many leads at once"},
     {"/livez", METHOD_GET, BODY_NONE, health_live, "Whether the process answers"},
     {"/healthz", METHOD_GET, BODY_NONE, health_live, "The same as /livez"},
     {"/readyz", METHOD_GET, BODY_NONE, health_ready, "Whether a verified model is served"},

@@ -8,7 +8,8 @@
 
 typedef void route_handler(struct worker *worker, struct request *request, struct reply *reply);
 
-enum route_body { BODY_NONE, BODY_ONE }; /* what a request brings: nothing, one lead */
+/* What a request brings: nothing, one lead, many. */
+enum route_body { BODY_NONE, BODY_ONE, BODY_MANY };
 
 struct route {
     const char *path;

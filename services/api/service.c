@@ -48,7 +48,9 @@ size_t service_admit(struct worker *worker, struct request *request) {
         make_id(worker, request);
     request->route = routes_find(request->path, request->method);
     /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
-    return (size_t)worker->service->options->max_body;
+    const struct options *options = worker->service->options;
+    bool many = request->route != NULL && request->route->body == BODY_MANY;
+    return many ? (size_t)options->max_batch * 1024 : (size_t)options->max_body;
 }
 
 static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {

@@ -24,6 +24,17 @@ with scratch() as folder:
                            "-d", DENTAL.decode()], capture_output=True, text=True, check=True).stdout
     check("curl gets the same", curl.endswith(body.decode()) and "200 OK" in curl, curl)
 
+    status, _, body = server.ask("POST", "/predict?utm=x&details=1", DENTAL)
+    check("details=1 adds probabilities and the expected price", status == 200 and
+          set(json.loads(body)["probabilities"]) == set(PACKAGES) and json.loads(body)["expected_price"] > 150, body)
+    batch = b"[" + DENTAL + b"," * 1 + DENTAL + b"]"
+    status, _, body = server.ask("POST", "/predict/batch", batch)
+    check("a batch is answered in its order", status == 200 and len(json.loads(body)) == 2, body)
+    status, _, body = server.ask("POST", "/predict/batch", (DENTAL + b"\n") * 5000, Content_Type="application/x-ndjson")
+    check("5,000 lines in are 5,000 lines out", status == 200 and body.count(b"\n") == 5000 and body.count(b"MVP") == 5000)
+    status, _, body = server.get("/metrics")
+    check("metrics count them", status == 200 and b'leadforest_predictions_total{package="MVP",model_version="2"} 500' in body)
+
     for sentence, body, status, errors in (
             ("a missing field is 422 and named", b'{"business_type":"Dental"}', 422, {"business_size": "missing"}),
             ("a wrong type is 422 and named", b'{"business_type":7,"business_size":"10-25"}', 422,

@@ -82,7 +82,7 @@ static inline struct house *house_open(void) {
     struct file_error err;
     assert_non_null(house);
     memset(house, 0, sizeof *house);
-    house->options = (struct options){.max_body = 65536, .unknown_category = "answer"};
+    house->options = (struct options){.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
     house->config = configuration_read(NULL, NULL, &err);
     assert_non_null(house->config);
     assert_true(service_open(&house->service, &house->options, house->config, &house->reader, 1));

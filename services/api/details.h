@@ -1,0 +1,16 @@
+/* details.h - what ?details=1 adds to a prediction: all probabilities, the expected price, and why. */
+#ifndef API_DETAILS_H
+#define API_DETAILS_H
+
+#include "services/api/inputs.h"
+
+/*
+ * Append, after the prediction without its closing brace:
+ *   ,"probabilities":{"Business":p,...},"expected_price":262.5,"why":{"base":0.3,"inputs":{"business_type":0.2,...}}}
+ * expected_price is what the packages cost a month, weighted by their probabilities (left out where the
+ * configuration lacks a price); why is what each input added to the predicted package's probability.
+ */
+void details_write(const struct model *model, const struct inputs *inputs, const struct model_answer *answer,
+                   struct buffer *out);
+
+#endif
