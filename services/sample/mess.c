@@ -20,7 +20,8 @@ static const struct {
     [MESS_EMPTY_SIZE] = {200, "of leads: no business size"},
     [MESS_NO_LEAD_ID] = {500, "of leads: no customer_id, only the e-mail address"},
     [MESS_OTHER_TIME] = {3000, "of submissions: the time with a zone or a fraction"},
-    [MESS_BROKEN_ROW] = {50, "of rows, at least 4: broken beyond repair (too short, too long, nobody, garbage)"},
+    [MESS_BROKEN_ROW] =
+        {50, "of leads, 4 in small samples: a row broken beyond repair (too short, too long, nobody, garbage)"},
     [MESS_FULL_REFUND] = {2500, "of would-be buyers: refunded in full"},
     [MESS_PART_REFUND] = {2500, "of would-be buyers: refunded in part"},
     [MESS_DISPUTE_LOST] = {800, "of would-be buyers: dispute lost"},

@@ -88,6 +88,8 @@ void story_tell(struct story *story, const struct sample *sample, const struct p
     if (!wants || story->at >= sample->end)
         return;
     story->kind = draw_kind(&draw);
+    if (story->kind == STORY_SETUP_ALONE && sample->world->config->setup_fee == 0)
+        story->kind = STORY_PLAIN;
     story->package = world_draw_package(sample->world, era, person->type, person->size, &draw);
     size_t packages = sample->world->config->package_count;
     story->other = (story->package + 1 + draw_below(&draw, packages - 1)) % packages;

@@ -25,6 +25,13 @@ same() { # WHAT ONE OTHER
     [ "$2" = "$3" ] || { printf '%s: %s against %s\n' "$@"; return 1; }
 }
 
+# Compilers and machines must agree; a change of the sample or of the default configuration changes the number.
+is_the_one_of_every_machine() {
+    sample golden --seed 1 --leads 200 &&
+        same "sha256" 648e765f0eb20371b2dbbd237bdeed9cfb6d981ebf0a9edb594979f563fe17b3 \
+            "$(cat "$scratch"/golden/raw/{customers.csv,transactions.json} | sha256sum | cut -d' ' -f1)"
+}
+
 other_bytes() {
     ! cmp -s "$scratch/$1/raw/$3" "$scratch/$2/raw/$3"
 }
@@ -74,6 +81,7 @@ labels() { # FOLDER
 check "a sample is made in an empty folder" sample one --seed 1
 check "the same seed makes the same sample elsewhere" sample two --seed 1
 check "byte for byte" diff -r "$scratch/one/raw" "$scratch/two/raw"
+check "the bytes are those of every machine" is_the_one_of_every_machine
 check "asked again, there is nothing to do" exits_with 99 one --seed 1
 check "another seed replaces it" exits_with 0 two --seed 2
 check "with other forms" other_bytes one two customers.csv
