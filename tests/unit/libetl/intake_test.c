@@ -1,0 +1,276 @@
+/* intake_test.c - every shape in which submissions and payments come, and what is refused. */
+#include "tests/unit/libetl/join.h"
+
+#define ADA_LEAD "ada|Dental|10-25|2026-01-01T00:00:00Z\n"
+
+static void expect_leads(struct join_input input, const char *leads) {
+    struct join_outcome *out = join_run(input);
+    assert_string_equal(out->leads, leads);
+    free(out);
+    input.reference_only = true;
+    out = join_run(input);
+    assert_string_equal(out->leads, leads);
+    free(out);
+}
+
+static void expect_refused(struct join_input input, enum refusal why, uint64_t times) {
+    struct join_outcome *out = join_run(input);
+    for (size_t i = 0; i < REFUSAL_COUNT; i++)
+        if (out->reasons[i] > 0 && i != why)
+            fail_msg("refused for \"%s\"", refusal_text((enum refusal)i));
+    assert_int_equal(out->reasons[why], times);
+    free(out);
+}
+
+/* ---- forms as CSV ---- */
+
+static void columns_may_stand_in_any_order_and_be_spelt_in_many_ways(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "businessSize,_replyto,DATE,utm,business_type,Customer ID\n"
+                                              "10-25,ada@example.com,2026-01-01,google,Dental,ada\n"},
+                 ADA_LEAD);
+}
+
+static void a_form_service_export_is_read(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "id,date,_status,Business Size,Business Type,email,lead_id\r\n"
+                                              "17,2026-01-01T00:00:00.707632,,10-25,Dental,ada@example.com,ada\r\n"},
+                 ADA_LEAD);
+}
+
+static void a_byte_order_mark_and_windows_line_ends_do_no_harm(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "\xef\xbb\xbflead_id,Business Type,Business Size,date\r\nada,Dental,10-25,2026-01-01\r\n\r\n"},
+                 ADA_LEAD);
+}
+
+static void a_quoted_field_may_hold_commas_quotes_and_line_ends(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "lead_id,name,Business Type,Business Size,date\n"
+                                              "ada,\"Ada, \"\"the\nfirst\"\"\",\"Dental\",\"10-25\",2026-01-01\n"},
+                 ADA_LEAD);
+}
+
+static void the_last_line_needs_no_end(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "lead_id,Business Type,Business Size,date\nada,Dental,10-25,2026-01-01"}, ADA_LEAD);
+}
+
+static void latin1_bytes_become_utf8(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms = "lead_id,Business Type\nada,Caf\xe9\n"}, "ada|Caf\xc3\xa9||\n");
+}
+
+static void a_row_that_is_too_short_or_too_long_is_refused(void **state) {
+    (void)state;
+    expect_refused((struct join_input){.forms = FORM_HEADER "ada,ada@example.com\nben,b@example.com,Legal,1-9,2026-01-01,x\n" ADA},
+                   REFUSAL_FIELD_COUNT, 2);
+}
+
+static void a_row_of_nobody_is_refused(void **state) {
+    (void)state;
+    expect_refused((struct join_input){.forms = FORM_HEADER ",not an address,Dental,1-9,2026-01-01\n"}, REFUSAL_NO_IDENTITY, 1);
+}
+
+static void a_date_that_is_none_is_refused(void **state) {
+    (void)state;
+    expect_refused((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-30\nben,,Dental,1-9,soon\n"}, REFUSAL_BAD_DATE, 2);
+}
+
+static void an_unclosed_quote_costs_its_line_alone(void **state) {
+    (void)state;
+    struct join_input input = {.forms = "lead_id,Business Type,Business Size,date\nben,\"Legal,1-9,2026-01-01\nada,Dental,10-25,2026-01-01\n"};
+    expect_leads(input, ADA_LEAD);
+    expect_refused(input, REFUSAL_NOT_CSV, 1);
+}
+
+static void a_lead_id_that_is_no_id_is_refused(void **state) {
+    (void)state;
+    expect_refused((struct join_input){.forms = FORM_HEADER "=cmd(),,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID, 1);
+}
+
+/* ---- forms as JSON ---- */
+
+#define ANSWERS "'lead_id':'ada','email':'ada@example.com','Business Type':'Dental','businessSize':'10-25'"
+
+static void a_webhook_body_is_read(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'form':'mvzv','keys':['email'],'submission':{" ANSWERS ",'_date':'2026-01-01'}}"}, ADA_LEAD);
+}
+
+static void so_is_a_flat_one(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{" ANSWERS ",'date':'2026-01-01','_status':{'x':{'delivered':true}}}"}, ADA_LEAD);
+}
+
+static void an_export_or_a_page_holds_many(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'fields':['_date'],'submissions':[{" ANSWERS ",'_date':'2026-01-01'},"
+                                                "{'lead_id':'ben','_date':'2026-01-02','Business Type':'Legal'}],'host':'x'}"},
+                 ADA_LEAD "ben|Legal||2026-01-02T00:00:00Z\n");
+}
+
+static void a_delivery_in_its_envelope_has_the_time_it_arrived(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'received_at':'2026-01-01T00:00:00Z','body':{'form':'x','submission':{" ANSWERS "}}}\n"},
+                 ADA_LEAD);
+}
+
+static void but_its_own_date_where_it_has_one(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS ",'_date':'2026-01-01'}}\n"}, ADA_LEAD);
+}
+
+static void a_page_in_an_envelope_holds_many(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{'submissions':[{" ANSWERS
+                                                ",'_date':'2026-01-01'}]}}\n"},
+                 ADA_LEAD);
+}
+
+static void numbers_in_json_are_answers_too(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'lead_id':'ada','Business Type':'Dental','Business Size':12,'_date':'2026-01-01'}"}, ADA_LEAD);
+}
+
+/* ---- payments as JSON ---- */
+
+static void expect_sale(const char *stripe) {
+    struct join_input input = {.forms = FORM_HEADER ADA, .stripe = stripe};
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+    input.reference_only = true;
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+}
+
+#define OBJECT                                                                                                       \
+    "{'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"     \
+    "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}"
+#define AN_EVENT                                                                                                     \
+    "{'id':'evt_1','object':'event','created':" AT_NOON ",'livemode':true,'type':'charge.succeeded',\n  'data':{'object':" OBJECT "}}"
+
+static void one_object_is_read(void **state) {
+    (void)state;
+    expect_sale(OBJECT);
+}
+
+static void one_event_is_read_however_it_is_laid_out(void **state) {
+    (void)state;
+    expect_sale("\n  " AN_EVENT "\n");
+}
+
+static void an_array_is_read(void **state) {
+    (void)state;
+    expect_sale("[" OBJECT "," AN_EVENT "]");
+}
+
+static void a_list_object_is_read_whatever_the_order_of_its_members(void **state) {
+    (void)state;
+    expect_sale("{'object':'list','data':[" OBJECT "],'has_more':false,'url':'/v1/charges'}");
+    expect_sale("{'data':[" OBJECT "],'has_more':false,'object':'list'}");
+}
+
+static void lines_are_read(void **state) {
+    (void)state;
+    expect_sale(AN_EVENT "\n" OBJECT "\n");
+}
+
+static void lines_of_lists_are_read(void **state) {
+    (void)state;
+    expect_sale("{'object':'list','data':[" OBJECT "]}\n{'object':'list','data':[]}\n{'object':'list','data':[" AN_EVENT "]}\n");
+}
+
+static void deliveries_in_envelopes_are_read(void **state) {
+    (void)state;
+    expect_sale("{'received_at':'2026-01-10T12:00:01Z','body':" AN_EVENT "}\n"
+                "{'received_at':'2026-01-10T12:00:01Z','body':{'object':'list','data':[" OBJECT "]}}\n");
+}
+
+static void an_object_without_a_time_happened_when_it_arrived(void **state) {
+    (void)state;
+    expect_sale("{'received_at':'2026-01-10T12:00:00Z','body':{'id':'ch_1','object':'charge','status':'succeeded','captured':true,"
+                "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}}");
+}
+
+static void expect_refused_payment(const char *stripe, enum refusal why) {
+    expect_refused((struct join_input){.stripe = stripe}, why, 1);
+    expect_refused((struct join_input){.stripe = stripe, .reference_only = true}, why, 1);
+}
+
+static void kinds_that_say_nothing_of_a_purchase_are_refused_without_blame(void **state) {
+    (void)state;
+    expect_refused_payment("{'id':'prod_1','object':'product'}", REFUSAL_UNRELATED);
+    assert_false(refusal_is_broken(REFUSAL_UNRELATED));
+}
+
+static void a_thin_event_is_refused(void **state) {
+    (void)state;
+    expect_refused_payment("{'id':'evt_1','object':'v2.core.event'}", REFUSAL_THIN_EVENT);
+}
+
+static void a_payment_without_a_currency_is_refused(void **state) {
+    (void)state;
+    expect_refused_payment("{'id':'ch_1','object':'charge','created':1,'status':'succeeded','amount':1}", REFUSAL_BAD_CURRENCY);
+}
+
+static void a_payment_without_a_time_is_refused(void **state) {
+    (void)state;
+    expect_refused_payment("{'id':'ch_1','object':'charge','status':'succeeded','amount':1,'currency':'usd'}", REFUSAL_NO_TIME);
+}
+
+static void what_is_no_object_is_refused(void **state) {
+    (void)state;
+    expect_refused((struct join_input){.stripe = "17\n'text'\n"}, REFUSAL_NOT_OBJECT, 2);
+}
+
+static void a_broken_line_costs_itself_alone(void **state) {
+    (void)state;
+    struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "{'id':'ch_0','object':'charge','amo\n" OBJECT "\n"};
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+    expect_refused(input, REFUSAL_CUT_OFF, 1);
+}
+
+static void a_file_that_ends_too_early_is_said_to_be_cut_off(void **state) {
+    (void)state;
+    struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "[" OBJECT ",\n{'id':'ch_2','object':'char"};
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+    expect_refused(input, REFUSAL_CUT_OFF, 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_may_stand_in_any_order_and_be_spelt_in_many_ways),
+        cmocka_unit_test(a_form_service_export_is_read),
+        cmocka_unit_test(a_byte_order_mark_and_windows_line_ends_do_no_harm),
+        cmocka_unit_test(a_quoted_field_may_hold_commas_quotes_and_line_ends),
+        cmocka_unit_test(the_last_line_needs_no_end),
+        cmocka_unit_test(latin1_bytes_become_utf8),
+        cmocka_unit_test(a_row_that_is_too_short_or_too_long_is_refused),
+        cmocka_unit_test(a_row_of_nobody_is_refused),
+        cmocka_unit_test(a_date_that_is_none_is_refused),
+        cmocka_unit_test(an_unclosed_quote_costs_its_line_alone),
+        cmocka_unit_test(a_lead_id_that_is_no_id_is_refused),
+        cmocka_unit_test(a_webhook_body_is_read),
+        cmocka_unit_test(so_is_a_flat_one),
+        cmocka_unit_test(an_export_or_a_page_holds_many),
+        cmocka_unit_test(a_delivery_in_its_envelope_has_the_time_it_arrived),
+        cmocka_unit_test(but_its_own_date_where_it_has_one),
+        cmocka_unit_test(a_page_in_an_envelope_holds_many),
+        cmocka_unit_test(numbers_in_json_are_answers_too),
+        cmocka_unit_test(one_object_is_read),
+        cmocka_unit_test(one_event_is_read_however_it_is_laid_out),
+        cmocka_unit_test(an_array_is_read),
+        cmocka_unit_test(a_list_object_is_read_whatever_the_order_of_its_members),
+        cmocka_unit_test(lines_are_read),
+        cmocka_unit_test(lines_of_lists_are_read),
+        cmocka_unit_test(deliveries_in_envelopes_are_read),
+        cmocka_unit_test(an_object_without_a_time_happened_when_it_arrived),
+        cmocka_unit_test(kinds_that_say_nothing_of_a_purchase_are_refused_without_blame),
+        cmocka_unit_test(a_thin_event_is_refused),
+        cmocka_unit_test(a_payment_without_a_currency_is_refused),
+        cmocka_unit_test(a_payment_without_a_time_is_refused),
+        cmocka_unit_test(what_is_no_object_is_refused),
+        cmocka_unit_test(a_broken_line_costs_itself_alone),
+        cmocka_unit_test(a_file_that_ends_too_early_is_said_to_be_cut_off),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+/* leads_test.c - who is one person, what is known of them, and whose purchase is whose. */
+#include "tests/unit/libetl/join.h"
+
+#define NOON "2026-01-10T12:00:00Z"
+#define PAID(id, who, amount, at)                                                                                    \
+    "{'id':'" id "','object':'charge','created':" at ",'livemode':true,'status':'succeeded','captured':true,"        \
+    "'amount':" amount ",'currency':'usd'" who "}\n"
+#define BY_EMAIL(email) ",'billing_details':{'email':'" email "'}"
+#define BY_CUSTOMER(id) ",'customer':'" id "'"
+
+static void expect_both(struct join_input input, const char *train, const char *leads) {
+    struct join_outcome *out = join_run(input);
+    assert_string_equal(out->train, train);
+    assert_string_equal(out->leads, leads);
+    free(out);
+}
+
+/* ---- people ---- */
+
+static void a_lead_without_a_purchase_stays_a_lead(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER BEN}, "", "ben|Legal|1-9|2026-01-02T00:00:00Z\n");
+}
+
+static void a_lead_without_an_id_is_known_by_its_address_and_shown_by_a_pseudonym(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ",Ada@Example.com ,Dental,10-25,2026-01-01\n"
+                                                         ",ADA@example.COM,Dental,10-25,2026-01-02\n"},
+                "", "e-15-a|Dental|10-25|2026-01-01T00:00:00Z\n");
+}
+
+static void a_lead_id_and_its_address_are_one_person(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ",ada@example.com,Legal,1-9,2026-01-05\n" ADA}, "",
+                "ada|Legal|1-9|2026-01-01T00:00:00Z\n");
+}
+
+static void two_lead_ids_with_one_address_are_one_person_under_the_newest_id(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER "second,ada@example.com,Legal,1-9,2026-01-05\n" ADA}, "",
+                "second|Legal|1-9|2026-01-01T00:00:00Z\n");
+}
+
+static void the_same_submission_twice_is_a_duplicate(void **state) {
+    (void)state;
+    struct join_outcome *out = join_run((struct join_input){
+        .forms = FORM_HEADER ADA ADA,
+        .answers = "{'form':'x','submission':{'lead_id':'ada','email':'ada@example.com','Business Type':'Dental',"
+                   "'Business Size':'10-25','_date':'2026-01-01T00:00:00.000000'}}"});
+    assert_int_equal(out->read, 3);
+    assert_int_equal(out->accepted, 1);
+    assert_int_equal(out->duplicates, 2);
+    free(out);
+}
+
+static void the_same_event_twice_is_a_duplicate(void **state) {
+    (void)state;
+    struct join_outcome *out = join_run((struct join_input){
+        .stripe = EVENT("evt_1", "customer.created", "1", "{'id':'cus_1','object':'customer','email':'a@b.c'}")
+            EVENT("evt_1", "customer.created", "1", "{'id':'cus_1','object':'customer','email':'a@b.c'}")
+                EVENT("evt_2", "customer.created", "1", "{'id':'cus_1','object':'customer','email':'a@b.c'}")});
+    assert_int_equal(out->accepted, 2);
+    assert_int_equal(out->duplicates, 1);
+    free(out);
+}
+
+/* ---- features ---- */
+
+static void features_are_those_of_the_newest_submission_before_the_purchase(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER "ada,ada@example.com,Dental,1-9,2026-01-01\n"
+                                                         "ada,ada@example.com,Dental,10-25,2026-01-09\n"
+                                                         "ada,ada@example.com,Legal,26+,2026-02-01\n",
+                                    .stripe = SESSION},
+                "ada|Dental|10-25|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
+}
+
+static void a_submission_at_the_moment_of_the_purchase_counts(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-01-01\nada,,Legal,1-9," NOON "\n", .stripe = SESSION},
+                "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
+}
+
+static void a_purchase_before_its_lead_is_kept_and_counted(void **state) {
+    (void)state;
+    struct join_outcome *out =
+        join_run((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-01\nada,,Legal,1-9,2026-03-01\n", .stripe = SESSION});
+    assert_string_equal(out->train, "ada|Dental|1-9|2026-02-01T00:00:00Z|" NOON "|350.00||MVP\n");
+    assert_int_equal(out->before_lead, 1);
+    free(out);
+}
+
+static void what_is_missing_is_empty(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = "lead_id,Business Type\nada,\n"}, "", "ada|||\n");
+}
+
+/* ---- whose purchase ---- */
+
+static void the_reference_beats_the_payers_address(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ADA BEN, .stripe = SESSION_WITH("'ada'", "'ben@example.com'", "")},
+                ADA_ROW_OF("350.00", "", "MVP"), "ben|Legal|1-9|2026-01-02T00:00:00Z\n");
+}
+
+static void the_address_is_next_in_any_case(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ADA, .stripe = SESSION_WITH("null", "' ADA@Example.com'", "")},
+                ADA_ROW_OF("350.00", "", "MVP"), "");
+}
+
+static void a_reference_nobody_has_falls_back_to_the_address(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ADA, .stripe = SESSION_WITH("'order-77'", "'ada@example.com'", "")},
+                ADA_ROW_OF("350.00", "", "MVP"), "");
+}
+
+static void last_comes_an_address_that_any_record_gives_the_customer(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ADA,
+                                    .stripe = PAID("ch_1", BY_CUSTOMER("cus_7"), "35000", AT_NOON)
+                                        "{'id':'cus_7','object':'customer','email':'ada@example.com'}"},
+                ADA_ROW_OF("350.00", "", "MVP"), "");
+}
+
+static void a_purchase_of_nobody_we_know_has_no_lead(void **state) {
+    (void)state;
+    join_expect_verdict((struct join_input){.forms = FORM_HEADER BEN, .stripe = SESSION}, VERDICT_NO_LEAD);
+}
+
+static void the_id_of_a_row_is_the_reference_that_came_with_the_payment(void **state) {
+    (void)state;
+    expect_both((struct join_input){.forms = FORM_HEADER ADA "newer,ada@example.com,Legal,1-9,2026-01-05\n", .stripe = SESSION},
+                "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
+}
+
+/* ---- which purchase ---- */
+
+#define TWO_PURCHASES                                                                                                \
+    PAID("ch_2", BY_EMAIL("ada@example.com"), "50000", "1770724800") PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)
+
+static void the_label_is_the_first_package_bought(void **state) {
+    (void)state;
+    struct join_outcome *out = join_run((struct join_input){.forms = FORM_HEADER ADA, .stripe = TWO_PURCHASES});
+    assert_string_equal(out->train, ADA_ROW_OF("150.00", "", "Business"));
+    assert_int_equal(out->verdicts[VERDICT_LATER], 1);
+    free(out);
+}
+
+static void or_the_latest_where_the_configuration_says_so(void **state) {
+    (void)state;
+    join_expect_train((struct join_input){.forms = FORM_HEADER ADA, .stripe = TWO_PURCHASES, .label = "latest"},
+                      "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
+}
+
+static void a_refunded_first_purchase_leaves_the_second_as_the_label(void **state) {
+    (void)state;
+    join_expect_train((struct join_input){.forms = FORM_HEADER ADA,
+                                          .stripe = TWO_PURCHASES "{'id':'re_1','object':'refund','amount':15000,'charge':'ch_1'}"},
+                      "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
+}
+
+static void rows_are_ordered_by_purchase_and_then_by_id(void **state) {
+    (void)state;
+    join_expect_train((struct join_input){.forms = FORM_HEADER "zoe,zoe@example.com,Dental,1-9,2026-01-01\n" ADA BEN,
+                                          .stripe = PAID("ch_3", BY_EMAIL("ben@example.com"), "50000", "1770724800")
+                                              PAID("ch_2", BY_EMAIL("zoe@example.com"), "15000", AT_NOON)
+                                                  PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)},
+                      "ada|Dental|10-25|2026-01-01T00:00:00Z|" NOON "|150.00||Business\n"
+                      "zoe|Dental|1-9|2026-01-01T00:00:00Z|" NOON "|150.00||Business\n"
+                      "ben|Legal|1-9|2026-01-02T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lead_without_a_purchase_stays_a_lead),
+        cmocka_unit_test(a_lead_without_an_id_is_known_by_its_address_and_shown_by_a_pseudonym),
+        cmocka_unit_test(a_lead_id_and_its_address_are_one_person),
+        cmocka_unit_test(two_lead_ids_with_one_address_are_one_person_under_the_newest_id),
+        cmocka_unit_test(the_same_submission_twice_is_a_duplicate),
+        cmocka_unit_test(the_same_event_twice_is_a_duplicate),
+        cmocka_unit_test(features_are_those_of_the_newest_submission_before_the_purchase),
+        cmocka_unit_test(a_submission_at_the_moment_of_the_purchase_counts),
+        cmocka_unit_test(a_purchase_before_its_lead_is_kept_and_counted),
+        cmocka_unit_test(what_is_missing_is_empty),
+        cmocka_unit_test(the_reference_beats_the_payers_address),
+        cmocka_unit_test(the_address_is_next_in_any_case),
+        cmocka_unit_test(a_reference_nobody_has_falls_back_to_the_address),
+        cmocka_unit_test(last_comes_an_address_that_any_record_gives_the_customer),
+        cmocka_unit_test(a_purchase_of_nobody_we_know_has_no_lead),
+        cmocka_unit_test(the_id_of_a_row_is_the_reference_that_came_with_the_payment),
+        cmocka_unit_test(the_label_is_the_first_package_bought),
+        cmocka_unit_test(or_the_latest_where_the_configuration_says_so),
+        cmocka_unit_test(a_refunded_first_purchase_leaves_the_second_as_the_label),
+        cmocka_unit_test(rows_are_ordered_by_purchase_and_then_by_id),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

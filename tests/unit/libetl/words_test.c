@@ -1,0 +1,183 @@
+/* words_test.c - times, money, addresses, spellings: the small texts of raw data. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "libetl/money.h"
+#include "libetl/timestamp.h"
+#include "libetl/vocabulary.h"
+
+/* ---- times ---- */
+
+static void expect_time(const char *text, const char *utc) {
+    int64_t at;
+    char out[TIMESTAMP_TEXT];
+    if (!timestamp_parse(text, strlen(text), &at))
+        fail_msg("\"%s\" was not understood", text);
+    timestamp_format(at, out);
+    assert_string_equal(out, utc);
+}
+
+static void times_are_understood_as_exports_write_them(void **state) {
+    (void)state;
+    expect_time("2026-01-31", "2026-01-31T00:00:00Z");
+    expect_time("2026-01-31T10:20:30.707632", "2026-01-31T10:20:30Z");
+    expect_time("2026-01-31 10:20", "2026-01-31T10:20:00Z");
+    expect_time("2026-01-31T10:20:30+02:00", "2026-01-31T08:20:30Z");
+    expect_time("2026-01-31T10:20:30 -0530", "2026-01-31T15:50:30Z");
+    expect_time("2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z");
+    expect_time("1768046400", "2026-01-10T12:00:00Z");
+    expect_time("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z");
+}
+
+static void days_that_do_not_exist_are_no_times(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "1969-12-31", "2200-01-01",
+                                        "2026-01-01T24:00:00", "2026-01-01T10", "2026-01-01T10:20:30X", "", "tomorrow"};
+    int64_t at;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (timestamp_parse(wrong[i], strlen(wrong[i]), &at))
+            fail_msg("\"%s\" was taken for a time", wrong[i]);
+}
+
+static void every_day_of_two_centuries_survives_a_round_trip(void **state) {
+    (void)state;
+    for (int64_t day = 0; day < TIMESTAMP_LAST / 86400; day++) {
+        char text[TIMESTAMP_TEXT];
+        int64_t again;
+        timestamp_format(day * 86400 + 3661, text);
+        assert_true(timestamp_parse(text, strlen(text), &again));
+        assert_int_equal(again, day * 86400 + 3661);
+    }
+}
+
+/* ---- money ---- */
+
+static void expect_money(const char *text, const char *currency, int64_t minor) {
+    int64_t value = -1;
+    if (!money_parse(text, strlen(text), money_currency_of(currency, 3), &value))
+        fail_msg("\"%s\" was not understood", text);
+    assert_int_equal(value, minor);
+}
+
+static void amounts_are_counted_in_the_smallest_coin(void **state) {
+    (void)state;
+    expect_money("350.00", "usd", 35000);
+    expect_money("1,000.5", "EUR", 100050);
+    expect_money("3125", "usd", 312500);
+    expect_money("3125", "jpy", 3125);
+    expect_money("3125.00", "jpy", 3125);
+    expect_money("12.345", "kwd", 12345);
+}
+
+static void amounts_that_are_none_are_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"", ".", "12.345", "-5", "1e3", "12 USD", "99999999999999999999"};
+    int64_t value;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (money_parse(wrong[i], strlen(wrong[i]), money_currency_of("usd", 3), &value))
+            fail_msg("\"%s\" was taken for an amount", wrong[i]);
+}
+
+/* ---- addresses and spellings ---- */
+
+static void an_address_is_trimmed_and_lower_case(void **state) {
+    (void)state;
+    char out[TEXT_EMAIL];
+    const char *text = " \xc2\xa0""Ada.Lovelace@Example.COM\r\n";
+    assert_int_equal(text_email((struct text){text, strlen(text)}, out), 24);
+    assert_string_equal(out, "ada.lovelace@example.com");
+}
+
+static void what_is_no_address_is_none(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"", "ada", "@b", "a@", "a@b@c", "a b@c", "Ada <a@b.c>", "a@b,c@d"};
+    char out[TEXT_EMAIL];
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (text_email((struct text){wrong[i], strlen(wrong[i])}, out) != 0)
+            fail_msg("\"%s\" was taken for an address", wrong[i]);
+}
+
+/* ---- levels ---- */
+
+static const char config_json[] =
+    "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}],\"features\":["
+    "{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Home Services\",\"Ecommerce\"],"
+    "\"aliases\":{\"Dental\":[\"dentist\",\"dental clinic\"],\"Ecommerce\":[\"e commerce\"]}},"
+    "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10-25\",\"26-50\",\"251+\"],"
+    "\"aliases\":{\"1-9\":[\"just me\"]}},"
+    "{\"name\":\"points\",\"kind\":\"numeric\"}]}";
+
+static void expect_level(size_t feature, const char *written, const char *value) {
+    struct config_error err;
+    struct config *config = config_parse(config_json, sizeof config_json - 1, &err);
+    struct vocabulary *vocabulary = vocabulary_new(config);
+    char out[VOCABULARY_VALUE];
+    assert_true(vocabulary_clean(vocabulary, feature, (struct text){written, strlen(written)}, out));
+    assert_string_equal(out, value);
+    vocabulary_free(vocabulary);
+    config_free(config);
+}
+
+static void a_level_is_found_by_any_of_its_spellings(void **state) {
+    (void)state;
+    expect_level(0, "dentist", "Dental");
+    expect_level(0, " DENTAL  clinic ", "Dental");
+    expect_level(0, "Dental-Clinic", "Dental");
+    expect_level(0, "home_services", "Home Services");
+    expect_level(0, "E\xe2\x80\x91""Commerce", "Ecommerce");
+    expect_level(0, "e-commerce", "Ecommerce");
+}
+
+static void what_is_no_level_stays_as_it_is_but_clean(void **state) {
+    (void)state;
+    expect_level(0, "  Pet\tShop ", "Pet Shop");
+    expect_level(0, "", "");
+    expect_level(1, "20-30", "20-30");
+    expect_level(1, "many", "many");
+}
+
+static void a_number_falls_into_its_range(void **state) {
+    (void)state;
+    expect_level(1, "12", "10-25");
+    expect_level(1, "12 employees", "10-25");
+    expect_level(1, "10\xe2\x80\x93""25", "10-25");
+    expect_level(1, "10 - 25", "10-25");
+    expect_level(1, "10 to 25 people", "10-25");
+    expect_level(1, "11-20", "10-25");
+    expect_level(1, "1", "1-9");
+    expect_level(1, "1,200", "251+");
+    expect_level(1, "300+", "251+");
+    expect_level(1, "251+ employees", "251+");
+    expect_level(1, "Just me!", "1-9");
+}
+
+static void a_number_is_kept_as_a_number_or_not_at_all(void **state) {
+    (void)state;
+    expect_level(2, " 1,200.5 ", "1200.5");
+    expect_level(2, "-3", "-3");
+    expect_level(2, "nan", "");
+    expect_level(2, "12 points", "");
+    expect_level(2, "1e999", "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_are_understood_as_exports_write_them),
+        cmocka_unit_test(days_that_do_not_exist_are_no_times),
+        cmocka_unit_test(every_day_of_two_centuries_survives_a_round_trip),
+        cmocka_unit_test(amounts_are_counted_in_the_smallest_coin),
+        cmocka_unit_test(amounts_that_are_none_are_refused),
+        cmocka_unit_test(an_address_is_trimmed_and_lower_case),
+        cmocka_unit_test(what_is_no_address_is_none),
+        cmocka_unit_test(a_level_is_found_by_any_of_its_spellings),
+        cmocka_unit_test(what_is_no_level_stays_as_it_is_but_clean),
+        cmocka_unit_test(a_number_falls_into_its_range),
+        cmocka_unit_test(a_number_is_kept_as_a_number_or_not_at_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
