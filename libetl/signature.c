@@ -3,19 +3,35 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdbool.h>
 #include <string.h>
 
-enum { MAC = 32, MAX_V1 = 8 };
+#include "libetl/text.h"
+
+enum { SUM = 32, MAX_SIGNATURES = 16, MAX_TIME_DIGITS = 18 };
 
 /* A header taken apart. */
-struct signed_header {
-    const char *time; /* as written, for it is signed so */
-    size_t time_size;
+struct header {
+    struct text time; /* as written, for it is signed so */
     int64_t at;
     size_t count;
-    unsigned char v1[MAX_V1][MAC];
+    unsigned char sums[MAX_SIGNATURES][SUM];
 };
+
+bool signature_read_secrets(struct signature_secrets *out, const char *setting) {
+    static const char apart[] = ", \t\r\n";
+    *out = (struct signature_secrets){0};
+    for (const char *at = setting != NULL ? setting + strspn(setting, apart) : ""; *at != '\0';) {
+        size_t size = strcspn(at, apart);
+        if (out->count == SIGNATURE_MAX_SECRETS)
+            return false;
+        out->secret[out->count++] = (struct text){at, size};
+        at += size;
+        at += strspn(at, apart);
+    }
+    return true;
+}
+
+/* ---- the header ---- */
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9')
@@ -25,83 +41,96 @@ static int hex_digit(char c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool read_mac(const char *text, size_t size, unsigned char mac[MAC]) {
-    for (size_t i = 0; i < MAC && size == 2 * MAC; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+static bool read_sum(struct text hex, unsigned char out[SUM]) {
+    if (hex.size != (size_t)2 * SUM)
+        return false;
+    for (size_t i = 0; i < SUM; i++) {
+        int high = hex_digit(hex.at[2 * i]), low = hex_digit(hex.at[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
-        mac[i] = (unsigned char)(high * 16 + low);
+        out[i] = (unsigned char)(high * 16 + low);
     }
-    return size == 2 * MAC;
-}
-
-static bool read_time(struct signed_header *out, const char *text, size_t size) {
-    int64_t at = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        at = at * 10 + (text[i] - '0');
-    }
-    out->time = text;
-    out->time_size = size;
-    out->at = at;
     return true;
 }
 
-/* A pair that is no time and no MAC is skipped, for new kinds may come. */
-static bool read_header(struct signed_header *out, const char *header) {
-    *out = (struct signed_header){0};
-    for (const char *at = header; *at != '\0';) {
-        size_t size = strcspn(at, ",");
-        if (size > 2 && size <= 20 && strncmp(at, "t=", 2) == 0 && !read_time(out, at + 2, size - 2))
+static bool read_time(struct text digits, int64_t *out) {
+    *out = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9')
             return false;
-        if (size > 3 && strncmp(at, "v1=", 3) == 0 && out->count < MAX_V1)
-            out->count += read_mac(at + 3, size - 3, out->v1[out->count]);
-        at += size + (at[size] == ',');
+        *out = *out * 10 + (digits.at[i] - '0');
     }
-    return out->time != NULL && out->count > 0;
+    return digits.size > 0;
 }
 
-/* HMAC-SHA256 of "<t>.<body>". */
-static bool compute(const struct signed_header *header, const char *secret, size_t secret_size, const void *body,
-                    size_t size, unsigned char mac[MAC]) {
-    size_t mac_size = MAC;
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL, (const unsigned char *)secret, secret_size);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = key != NULL && context != NULL && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-                EVP_DigestSignUpdate(context, header->time, header->time_size) == 1 &&
-                EVP_DigestSignUpdate(context, ".", 1) == 1 && EVP_DigestSignUpdate(context, body, size) == 1 &&
-                EVP_DigestSignFinal(context, mac, &mac_size) == 1 && mac_size == MAC;
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    return good;
+/* A pair that is no time and no v1 is skipped, for new kinds may come. */
+static void read_pair(struct header *header, struct text pair) {
+    const char *equals = memchr(pair.at, '=', pair.size);
+    if (equals == NULL)
+        return;
+    struct text key = text_trim((struct text){pair.at, (size_t)(equals - pair.at)});
+    struct text value = text_trim((struct text){equals + 1, pair.size - (size_t)(equals + 1 - pair.at)});
+    if (text_is(key, "t") && value.size <= MAX_TIME_DIGITS && read_time(value, &header->at))
+        header->time = value;
+    else if (text_is(key, "v1") && header->count < MAX_SIGNATURES && read_sum(value, header->sums[header->count]))
+        header->count++;
 }
 
-/* Every pair is compared, in constant time, whether or not one has fitted. */
-static bool fits(const struct signed_header *header, const char *secrets, const void *body, size_t size) {
-    bool found = false;
-    for (const char *at = secrets; *at != '\0';) {
-        unsigned char mac[MAC];
-        size_t length = strcspn(at, ",");
-        if (length > 0 && compute(header, at, length, body, size, mac))
-            for (size_t i = 0; i < header->count; i++)
-                found |= CRYPTO_memcmp(mac, header->v1[i], MAC) == 0;
-        at += length + (at[length] == ',');
+static bool read_header(struct header *header, const char *text) {
+    *header = (struct header){0};
+    while (text != NULL && *text != '\0') {
+        size_t size = strcspn(text, ",");
+        read_pair(header, (struct text){text, size});
+        text += size + (text[size] == ',');
     }
-    return found;
+    return header->time.at != NULL && header->count > 0;
 }
 
-enum signature_verdict signature_check(const char *header, const char *secrets, const void *body, size_t size,
-                                       int64_t now, int64_t ahead) {
-    struct signed_header taken;
-    if (header == NULL || !read_header(&taken, header))
-        return SIGNATURE_MALFORMED;
-    if (!fits(&taken, secrets, body, size))
+/* ---- the sum ---- */
+
+/* HMAC-SHA256 of "<time>.<body>". */
+static bool sum_up(struct text secret, struct text time, struct text body, unsigned char out[SUM]) {
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+    size_t size = 0;
+    bool done = context != NULL && EVP_MAC_init(context, (const unsigned char *)secret.at, secret.size, params) == 1 &&
+                EVP_MAC_update(context, (const unsigned char *)time.at, time.size) == 1 &&
+                EVP_MAC_update(context, (const unsigned char *)".", 1) == 1 &&
+                EVP_MAC_update(context, (const unsigned char *)body.at, body.size) == 1 &&
+                EVP_MAC_final(context, out, &size, SUM) == 1 && size == SUM;
+    EVP_MAC_CTX_free(context);
+    EVP_MAC_free(mac);
+    return done;
+}
+
+/* All are compared, each in constant time, whether or not one has fitted already. */
+static bool matches(const struct signature_secrets *secrets, const struct header *header, struct text body) {
+    unsigned char sum[SUM];
+    bool match = false;
+    for (size_t i = 0; i < secrets->count; i++)
+        if (sum_up(secrets->secret[i], header->time, body, sum))
+            for (size_t k = 0; k < header->count; k++)
+                match |= CRYPTO_memcmp(sum, header->sums[k], SUM) == 0;
+    OPENSSL_cleanse(sum, sizeof sum);
+    return match;
+}
+
+enum signature_result signature_check(enum signature_sender sender, const struct signature_secrets *secrets,
+                                      const char *header, struct text body, int64_t now, int64_t tolerance) {
+    struct header parts;
+    if (!read_header(&parts, header))
+        return SIGNATURE_MISSING;
+    if (!matches(secrets, &parts, body))
         return SIGNATURE_WRONG;
-    return now - taken.at > SIGNATURE_PATIENCE || taken.at - now > ahead ? SIGNATURE_STALE : SIGNATURE_GOOD;
+    if (now - parts.at > tolerance)
+        return SIGNATURE_TOO_OLD;
+    return sender == SIGNATURE_FORMSPREE && parts.at - now > tolerance ? SIGNATURE_TOO_EARLY : SIGNATURE_VALID;
 }
 
-const char *signature_word(enum signature_verdict verdict) {
-    static const char *const words[] = {"is good", "is missing or malformed", "fits no secret", "is too old"};
-    return words[verdict];
+const char *signature_text(enum signature_result result) {
+    static const char *const texts[] = {"is valid", "is missing or malformed", "fits no secret", "is too old",
+                                        "is from the future"};
+    return texts[result];
 }
