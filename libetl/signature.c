@@ -70,9 +70,11 @@ static void read_pair(struct header *header, struct text pair) {
         return;
     struct text key = text_trim((struct text){pair.at, (size_t)(equals - pair.at)});
     struct text value = text_trim((struct text){equals + 1, pair.size - (size_t)(equals + 1 - pair.at)});
-    if (text_is(key, "t") && value.size <= MAX_TIME_DIGITS && read_time(value, &header->at))
+    int64_t at;
+    if (text_is(key, "t") && value.size <= MAX_TIME_DIGITS && read_time(value, &at)) {
         header->time = value;
-    else if (text_is(key, "v1") && header->count < MAX_SIGNATURES && read_sum(value, header->sums[header->count]))
+        header->at = at; /* of the very time that is signed */
+    } else if (text_is(key, "v1") && header->count < MAX_SIGNATURES && read_sum(value, header->sums[header->count]))
         header->count++;
 }
 

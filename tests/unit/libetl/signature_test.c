@@ -85,6 +85,15 @@ static void a_stale_delivery_is_refused_and_a_retry_is_not(void **state) {
     assert_int_equal(check_signed("whsec_a", "whsec_a", NOW, NOW + 301), SIGNATURE_TOO_OLD);
 }
 
+static void a_second_time_in_the_header_does_not_make_a_replay_fresh(void **state) {
+    (void)state;
+    char header[200], v1[80];
+    snprintf(header, sizeof header, "t=%d,t=%d9x,%s", NOW, NOW, sign("whsec_a", NOW, v1));
+    assert_int_equal(check(SIGNATURE_STRIPE, "whsec_a", header, NOW + 5000), SIGNATURE_TOO_OLD);
+    snprintf(header, sizeof header, "t=%d,t=%d,%s", NOW, NOW + 5000, v1);
+    assert_int_equal(check(SIGNATURE_STRIPE, "whsec_a", header, NOW + 5000), SIGNATURE_WRONG);
+}
+
 static void only_formspree_minds_the_future(void **state) {
     (void)state;
     char header[200], v1[80];
@@ -119,6 +128,7 @@ int main(void) {
         cmocka_unit_test(any_of_several_signatures_will_do),
         cmocka_unit_test(the_old_scheme_is_never_enough),
         cmocka_unit_test(a_stale_delivery_is_refused_and_a_retry_is_not),
+        cmocka_unit_test(a_second_time_in_the_header_does_not_make_a_replay_fresh),
         cmocka_unit_test(only_formspree_minds_the_future),
         cmocka_unit_test(headers_without_sense_are_no_signatures),
         cmocka_unit_test(too_many_secrets_are_refused),
