@@ -82,7 +82,8 @@ bool lf_bins_make(struct lf_bins *out, const uint32_t *word, const uint64_t *cou
         if (!is_nan(word[cell]))
             item[n++] = (uint64_t)to_ordered(word[cell]) << 32 | cell;
     }
-    struct ladder ladder = {lf_sort_values(item, item + cells, n), n, count, 0};
+    lf_sort_values(item, item + cells, n);
+    struct ladder ladder = {item, n, count, 0};
     ladder.distinct = count_distinct(&ladder);
     bool exact = ladder.distinct <= LF_QUANTILES || cells <= LF_EXACT_CELLS;
     uint32_t bins = exact ? ladder.distinct : LF_QUANTILES;

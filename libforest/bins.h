@@ -28,11 +28,12 @@ bool lf_bins_make(struct lf_bins *out, const uint32_t *word /* [cells], bits of 
 static inline uint32_t lf_bin_code(const float *cut, uint32_t cuts, float value) {
     if (value != value)
         return 0;
-    const float *base = cut;
-    uint32_t n = cuts;
-    for (; n > 1; n -= n / 2)
-        base += base[n / 2 - 1] < value ? n / 2 : 0;
-    return 1 + (uint32_t)(base - cut) + (n == 1 && *base < value);
+    uint32_t below = 0; /* cuts known to be below; a product, because a branch would be mispredicted */
+    for (uint32_t n = cuts; n > 0; n /= 2) {
+        uint32_t half = n - n / 2;
+        below += half * (cut[below + half - 1] < value);
+    }
+    return 1 + below;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* grow.c - growing one tree, breadth first. */
+/* grow.c - growing one tree. */
 #include "libforest/grow.h"
 
 #include "libforest/leaf.h"
@@ -9,6 +9,7 @@
 
 /* A node whose turn has not come. */
 struct pending {
+    uint32_t node;
     uint32_t begin, end; /* of item */
     uint32_t depth;
     uint64_t key;
@@ -21,10 +22,17 @@ struct lf_grower {
     struct lf_item *item, *spare; /* [cells]; a node owns a stretch */
     uint32_t *feature;            /* [features], shuffled on and on */
     uint32_t *record;             /* a level set: the feature, then its bits */
-    struct pending *pending;      /* [capacity], by node */
+    uint64_t drawn;               /* rows in the tree */
+
+    struct pending *pending; /* [waiting_capacity]; first .. waiting-1 have not had their turn */
+    uint32_t *count;         /* [waiting_capacity][classes], class counts of those */
+    uint32_t first, waiting, waiting_capacity;
+
+    struct lf_node *node; /* [capacity], in the order in which they were made, siblings side by side */
+    uint32_t *cover;      /* [capacity], rows of leaves */
+    uint32_t *order;      /* [capacity], nodes breadth first */
     uint32_t capacity;
-    uint64_t drawn;      /* rows in the tree */
-    struct lf_tree tree; /* being grown; node, cover have the capacity as well */
+    struct lf_tree tree; /* being grown */
 };
 
 void lf_tree_done(struct lf_tree *tree) {
@@ -63,34 +71,68 @@ static bool reserve(struct lf_grower *g) {
     if (g->tree.nodes + 2 <= g->capacity)
         return true;
     uint32_t capacity = g->capacity + g->capacity / 2 + 64;
-    struct pending *pending = reallocarray(g->pending, capacity, sizeof *pending);
-    g->pending = pending ? pending : g->pending;
-    struct lf_node *node = reallocarray(g->tree.node, capacity, sizeof *node);
-    g->tree.node = node ? node : g->tree.node;
-    uint32_t *cover = reallocarray(g->tree.cover, capacity / 2 + 1, sizeof *cover);
-    g->tree.cover = cover ? cover : g->tree.cover;
-    if (pending == NULL || node == NULL || cover == NULL)
+    struct lf_node *node = reallocarray(g->node, capacity, sizeof *node);
+    g->node = node ? node : g->node;
+    uint32_t *cover = reallocarray(g->cover, capacity, sizeof *cover);
+    g->cover = cover ? cover : g->cover;
+    uint32_t *order = reallocarray(g->order, capacity, sizeof *order);
+    g->order = order ? order : g->order;
+    if (node == NULL || cover == NULL || order == NULL)
         return false;
     g->capacity = capacity;
     return true;
 }
 
-static uint32_t take_items(struct lf_grower *g, const uint32_t *weight) {
-    uint32_t items = 0;
+/* Room for two nodes more that wait. */
+static bool reserve_waiting(struct lf_grower *g) {
+    if (g->waiting + 2 <= g->waiting_capacity)
+        return true;
+    uint32_t capacity = g->waiting_capacity + g->waiting_capacity / 2 + 64;
+    struct pending *pending = reallocarray(g->pending, capacity, sizeof *pending);
+    g->pending = pending ? pending : g->pending;
+    uint32_t *count = reallocarray(g->count, capacity, g->matrix->classes * sizeof *count);
+    g->count = count ? count : g->count;
+    if (pending == NULL || count == NULL)
+        return false;
+    g->waiting_capacity = capacity;
+    return true;
+}
+
+static uint32_t *count_of(const struct lf_grower *g, uint32_t place) {
+    return g->count + (size_t)place * g->matrix->classes;
+}
+
+/* The root: all cells that were drawn. */
+static void take_items(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
+    uint32_t items = 0, *count = count_of(g, 0);
     g->drawn = 0;
+    memset(count, 0, g->matrix->classes * sizeof *count);
     for (uint32_t cell = 0; cell < g->matrix->cells; cell++)
         if (weight[cell] != 0) {
             g->item[items++] = (struct lf_item){cell, weight[cell], g->matrix->label[cell]};
+            count[g->matrix->label[cell]] += weight[cell];
             g->drawn += weight[cell];
         }
-    return items;
+    g->pending[0] = (struct pending){.end = items, .key = key};
+    g->first = 0;
+    g->waiting = g->tree.nodes = 1;
+}
+
+/*
+ * The next node's turn.  Depth first, because a child's items are still in the cache; but breadth first
+ * where nodes are limited, so that a limit cuts all branches alike.
+ */
+static struct pending next_node(struct lf_grower *g, uint32_t *count) {
+    uint32_t place = g->limits.max_nodes > 0 ? g->first++ : --g->waiting;
+    memcpy(count, count_of(g, place), g->matrix->classes * sizeof *count);
+    return g->pending[place];
 }
 
 static bool make_leaf(struct lf_grower *g, uint32_t node, const uint32_t *count, uint64_t rows) {
-    struct lf_node *leaf = &g->tree.node[node];
-    *leaf = (struct lf_node){.bin = LF_LEAF};
-    g->tree.cover[g->tree.leaves++] = (uint32_t)rows;
-    return lf_pool_intern(&g->tree.counts, count, &leaf->next);
+    g->node[node] = (struct lf_node){.bin = LF_LEAF};
+    g->cover[node] = (uint32_t)rows;
+    g->tree.leaves++;
+    return lf_pool_intern(&g->tree.counts, count, &g->node[node].next);
 }
 
 /* Whether the node may be parted at all. */
@@ -113,7 +155,8 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
     struct lf_rng rng = lf_rng_start(at->key);
     lf_splitter_begin(g->splitter, g->item + at->begin, at->end - at->begin, count, rows);
     uint32_t tried = 0;
-    for (uint32_t left = g->matrix->features; left > 0 && tried < g->limits.mtry; left--) {
+    for (uint32_t left = g->matrix->features; left > 0 && tried < g->limits.mtry && !lf_splitter_perfect(g->splitter);
+         left--) {
         uint32_t draw = (uint32_t)lf_rng_below(&rng, left), feature = g->feature[draw];
         g->feature[draw] = g->feature[left - 1];
         g->feature[left - 1] = feature;
@@ -124,7 +167,7 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
 }
 
 static bool make_inner(struct lf_grower *g, uint32_t node, const struct lf_split *split) {
-    struct lf_node *inner = &g->tree.node[node];
+    struct lf_node *inner = &g->node[node];
     *inner = (struct lf_node){g->tree.nodes, (uint16_t)(split->feature | split->flags), split->bin};
     if (!(split->flags & LF_LEVEL_SET))
         return true;
@@ -143,27 +186,37 @@ static bool goes_right(const struct lf_split *split, uint32_t code) {
     return (uint16_t)(code - (split->flags & LF_MISSING_RIGHT ? 1 : 0)) > split->bin;
 }
 
-/* Stable, without a branch on the outcome.  Returns where the right part begins. */
-static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
+/* Part the items, stably and without a branch on the outcome, and count the classes of the right part.
+ * Returns where that begins. */
+static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split, uint32_t *count) {
     const struct lf_column *column = &g->matrix->column[split->feature];
     struct lf_item *left = g->item + at->begin, *right = g->spare;
-    for (uint32_t i = at->begin; i < at->end; i++) {
-        struct lf_item item = g->item[i];
-        bool to_right = goes_right(split, lf_column_code(column, item.cell));
-        *left = item;
-        *right = item;
+    for (const struct lf_item *item = left, *end = g->item + at->end; item < end; item++) {
+        struct lf_item moving = *item;
+        bool to_right = goes_right(split, lf_column_code(column, moving.cell));
+        *left = moving;
+        *right = moving;
         left += !to_right;
         right += to_right;
     }
     memcpy(left, g->spare, (size_t)(right - g->spare) * sizeof *right);
+    for (const struct lf_item *item = g->spare; item < right; item++)
+        count[item->label] += item->weight;
     return (uint32_t)(left - g->item);
 }
 
-static void push_children(struct lf_grower *g, const struct pending *at, uint32_t middle) {
-    uint32_t depth = at->depth + 1;
-    g->pending[g->tree.nodes++] = (struct pending){at->begin, middle, depth, lf_child_key(at->key, 0)};
-    g->pending[g->tree.nodes++] = (struct pending){middle, at->end, depth, lf_child_key(at->key, 1)};
-    g->tree.depth = depth;
+static void push_children(struct lf_grower *g, const struct pending *at, const uint32_t *count,
+                          const struct lf_split *split) {
+    uint32_t classes = g->matrix->classes, depth = at->depth + 1, node = g->tree.nodes;
+    uint32_t *left = count_of(g, g->waiting), *right = count_of(g, g->waiting + 1);
+    memset(right, 0, classes * sizeof *right);
+    uint32_t middle = part(g, at, split, right);
+    for (uint32_t k = 0; k < classes; k++)
+        left[k] = count[k] - right[k];
+    g->pending[g->waiting] = (struct pending){node, at->begin, middle, depth, lf_child_key(at->key, 0)};
+    g->pending[g->waiting + 1] = (struct pending){node + 1, middle, at->end, depth, lf_child_key(at->key, 1)};
+    g->waiting += 2;
+    g->tree.nodes += 2;
 }
 
 /* Sum of squared counts over rows, what a split's score has to pass. */
@@ -174,66 +227,76 @@ static double impurity_base(const uint32_t *count, uint32_t classes, uint64_t ro
     return (double)squares / (double)rows;
 }
 
-static bool grow_node(struct lf_grower *g, uint32_t node) {
-    struct pending at = g->pending[node];
+static bool grow_node(struct lf_grower *g) {
     uint32_t count[FOREST_MAX_CLASSES], classes = g->matrix->classes;
+    struct pending at = next_node(g, count);
     uint64_t rows = 0;
-    memset(count, 0, classes * sizeof *count);
-    for (uint32_t i = at.begin; i < at.end; i++) {
-        count[g->item[i].label] += g->item[i].weight;
-        rows += g->item[i].weight;
-    }
+    for (uint32_t k = 0; k < classes; k++)
+        rows += count[k];
     if (!may_split(g, &at, count, rows))
-        return make_leaf(g, node, count, rows);
+        return make_leaf(g, at.node, count, rows);
     const struct lf_split *split = find_split(g, &at, count, rows);
     if (split->score < 0)
-        return make_leaf(g, node, count, rows);
-    if (!reserve(g) || !make_inner(g, node, split))
+        return make_leaf(g, at.node, count, rows);
+    if (!reserve(g) || !reserve_waiting(g) || !make_inner(g, at.node, split))
         return false;
     g->tree.gain[split->feature] += (split->score - impurity_base(count, classes, rows)) / (double)g->drawn;
-    push_children(g, &at, part(g, &at, split));
+    push_children(g, &at, count, split);
     return true;
 }
 
-/* The tree leaves the grower, which starts the next one with nothing. */
-static void hand_over(struct lf_grower *g, struct lf_tree *out) {
-    struct lf_node *node = reallocarray(g->tree.node, g->tree.nodes, sizeof *node);
-    uint32_t *cover = reallocarray(g->tree.cover, g->tree.leaves, sizeof *cover);
-    *out = g->tree;
-    out->node = node ? node : out->node;
-    out->cover = cover ? cover : out->cover;
-    g->tree = (struct lf_tree){0};
-    free(g->pending);
-    g->pending = NULL;
-    g->capacity = 0;
+/* Put the nodes into breadth-first order, as node.h wants them, and find the depth along the way. */
+static bool number_nodes(struct lf_grower *g) {
+    struct lf_tree *tree = &g->tree;
+    uint32_t numbered = 1, level_end = 1, leaves = 0;
+    tree->node = calloc(tree->nodes, sizeof *tree->node);
+    tree->cover = calloc(tree->leaves, sizeof *tree->cover);
+    if (tree->node == NULL || tree->cover == NULL)
+        return false;
+    g->order[0] = 0;
+    for (uint32_t i = 0; i < tree->nodes; i++) {
+        struct lf_node node = g->node[g->order[i]];
+        if (i == level_end) {
+            level_end = numbered;
+            tree->depth++;
+        }
+        if (node.bin == LF_LEAF) {
+            tree->cover[leaves++] = g->cover[g->order[i]];
+        } else {
+            g->order[numbered] = node.next;
+            g->order[numbered + 1] = node.next + 1;
+            node.next = numbered;
+            numbered += 2;
+        }
+        tree->node[i] = node;
+    }
+    return true;
 }
 
 static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     for (uint32_t i = 0; i < g->matrix->features; i++)
         g->feature[i] = g->matrix->by_name[i];
+    g->tree = (struct lf_tree){.gain = calloc(g->matrix->features, sizeof *g->tree.gain)};
     lf_pool_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
     lf_pool_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
-    g->tree.gain = calloc(g->matrix->features, sizeof *g->tree.gain);
-    if (g->tree.gain == NULL || !reserve(g))
+    g->waiting = 0;
+    if (g->tree.gain == NULL || !reserve(g) || !reserve_waiting(g))
         return false;
-    g->pending[0] = (struct pending){0, take_items(g, weight), 0, key};
-    g->tree.nodes = 1;
+    take_items(g, weight, key);
     return true;
 }
 
 bool lf_grow(struct lf_grower *g, const uint32_t *weight, uint64_t key, struct lf_tree *out) {
     bool grown = start(g, weight, key);
-    for (uint32_t node = 0; grown && node < g->tree.nodes; node++)
-        grown = grow_node(g, node);
-    if (!grown) {
+    while (grown && g->first < g->waiting)
+        grown = grow_node(g);
+    grown = grown && number_nodes(g);
+    if (grown)
+        *out = g->tree;
+    else
         lf_tree_done(&g->tree);
-        free(g->pending);
-        g->pending = NULL;
-        g->capacity = 0;
-        return false;
-    }
-    hand_over(g, out);
-    return true;
+    g->tree = (struct lf_tree){0};
+    return grown;
 }
 
 struct lf_grower *lf_grower_new(const struct lf_matrix *matrix, const struct lf_limits *limits) {
@@ -258,12 +321,15 @@ struct lf_grower *lf_grower_new(const struct lf_matrix *matrix, const struct lf_
 void lf_grower_free(struct lf_grower *g) {
     if (g == NULL)
         return;
-    lf_tree_done(&g->tree);
     lf_splitter_free(g->splitter);
     free(g->item);
     free(g->spare);
     free(g->feature);
     free(g->record);
     free(g->pending);
+    free(g->count);
+    free(g->node);
+    free(g->cover);
+    free(g->order);
     free(g);
 }

@@ -1,5 +1,5 @@
 /*
- * grow.h - growing one tree, breadth first.
+ * grow.h - growing one tree.
  *
  * At each node features are drawn without replacement until mtry of them were not constant there, as
  * scikit-learn does; draws depend on the tree's key and the path to the node.  A node becomes a leaf

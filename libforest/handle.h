@@ -42,7 +42,8 @@ static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tre
     const uint32_t *set = f->set + f->tree[tree].set;
     if (f->tree[tree].set == f->sets) /* none of its own: any will do, since it asks for none */
         set = f->sets > 0 ? f->set : NULL;
-    return (struct lf_walk){f->node + f->tree[tree].node, set, f->word};
+    uint64_t first = f->tree[tree].node;
+    return (struct lf_walk){f->node + first, (uint32_t)(f->tree[tree + 1].node - first), set, f->word};
 }
 
 /*

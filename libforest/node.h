@@ -28,8 +28,9 @@ struct lf_node {
 /* A tree to walk through. */
 struct lf_walk {
     const struct lf_node *node; /* [nodes] */
-    const uint32_t *set;        /* [level sets], where in word each begins; NULL in a tree without any */
-    const uint32_t *word;       /* bits by code, 32 a word */
+    uint32_t nodes;
+    const uint32_t *set;  /* [level sets], where in word each begins; NULL in a tree without any */
+    const uint32_t *word; /* bits by code, 32 a word */
 };
 
 static inline bool lf_in_set(const uint32_t *word, uint32_t code) {

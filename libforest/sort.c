@@ -13,49 +13,43 @@ static void to_places(uint32_t place[256]) {
     }
 }
 
-uint64_t *lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
-    for (unsigned shift = 32; shift < 64; shift += 8) {
-        uint32_t place[256] = {0};
-        for (size_t i = 0; i < n; i++)
-            place[(item[i] >> shift) & 255]++;
-        to_places(place);
-        for (size_t i = 0; i < n; i++)
-            spare[place[(item[i] >> shift) & 255]++] = item[i];
-        uint64_t *sorted = spare;
-        spare = item;
-        item = sorted;
-    }
-    return item;
-}
-
 /* An item's place is how many are smaller.  n^2 comparisons without a branch, four to an instruction, beat
  * sorting by exchange, which mispredicts half of its branches. */
-static uint32_t *rank_sort(uint32_t *item, uint32_t *sorted, uint32_t n) {
-    uint32_t padded = (n + 3) / 4 * 4;
+static uint64_t *rank_sort(const uint64_t *item, uint64_t *sorted, uint32_t n) {
+    uint32_t key[FEW], padded = (n + 3) / 4 * 4;
+    for (uint32_t i = 0; i < n; i++)
+        key[i] = (uint32_t)(item[i] >> 48) << 8 | i;
     for (uint32_t i = n; i < padded; i++)
-        item[i] = UINT32_MAX;
+        key[i] = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t smaller = 0, mine = item[i];
+        uint32_t smaller = 0;
         for (uint32_t j = 0; j < padded; j++)
-            smaller += item[j] < mine;
-        sorted[smaller] = mine;
+            smaller += key[j] < key[i];
+        sorted[smaller] = item[i];
     }
     return sorted;
 }
 
-static uint32_t *radix_sort(uint32_t *item, uint32_t *spare, uint32_t n, unsigned shift) {
+static uint64_t *radix_sort(uint64_t *item, uint64_t *spare, size_t n, unsigned shift) {
     uint32_t place[256] = {0};
-    for (uint32_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         place[(item[i] >> shift) & 255]++;
     to_places(place);
-    for (uint32_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         spare[place[(item[i] >> shift) & 255]++] = item[i];
     return spare;
 }
 
-uint32_t *lf_sort_codes(uint32_t *item, uint32_t *spare, uint32_t n, uint32_t codes) {
+void lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
+    for (unsigned shift = 32; shift < 64; shift += 16) { /* there and back */
+        radix_sort(item, spare, n, shift);
+        radix_sort(spare, item, n, shift + 8);
+    }
+}
+
+uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n, uint32_t codes) {
     if (n <= FEW)
-        return rank_sort(item, spare, n);
-    uint32_t *sorted = radix_sort(item, spare, n, 16);
-    return codes <= 256 ? sorted : radix_sort(sorted, item, n, 24);
+        return rank_sort(item, spare, (uint32_t)n);
+    uint64_t *sorted = radix_sort(item, spare, n, 48);
+    return codes <= 256 ? sorted : radix_sort(sorted, item, n, 56);
 }

@@ -9,7 +9,7 @@
 
 enum {
     LANES = 4,           /* classes that one instruction works on */
-    EXACT_ROWS = 1 << 17 /* fewer rows than this, cubed, are exact in a double */
+    SMALL_ROWS = 1 << 12 /* fewer rows than this, to the power of five, fit 63 bits */
 };
 
 /* Items with one code. */
@@ -29,7 +29,6 @@ struct lf_splitter {
     int64_t min_leaf;
     uint32_t classes;
     size_t set_words;
-    uint32_t *place; /* [features], in the order of names */
 
     const struct lf_item *item; /* the node */
     uint32_t n;
@@ -37,12 +36,13 @@ struct lf_splitter {
     int64_t total[FOREST_MAX_CLASSES]; /* rows by class */
     int64_t left[FOREST_MAX_CLASSES];  /* of which are on the left now */
 
-    uint32_t *key, *spare;  /* [up to 65535 items], code << 16 | item */
-    uint32_t *table;        /* [codes or groups][stride], counts by class */
-    uint32_t stride;        /* classes, rounded up to a multiple of LANES */
-    struct group *group;    /* [codes] */
-    struct by_share *order; /* [codes] */
+    uint64_t *entry, *spare; /* [cells], an item as code << 48 | label << 40 | weight */
+    uint32_t *table;         /* [codes or groups][stride], counts by class */
+    uint32_t stride;         /* classes, rounded up to a multiple of LANES */
+    struct group *group;     /* [codes] */
+    struct by_share *order;  /* [codes] */
     struct lf_split best;
+    int64_t best_above, best_below; /* its score as a fraction, in nodes of less than SMALL_ROWS */
 };
 
 /* ---- parting --------------------------------------------------------------------------------- */
@@ -58,9 +58,9 @@ static inline struct parted all_right(struct lf_splitter *s) {
 }
 
 /* Move rows of a class from right to left, or back where negative: (l + w)^2 - l^2 = w (2l + w). */
-static inline void move(struct lf_splitter *s, struct parted *now, uint32_t class, int64_t rows) {
-    int64_t left = s->left[class], right = s->total[class] - left;
-    s->left[class] = left + rows;
+static inline void move(struct parted *now, int64_t *left_of_class, int64_t total_of_class, int64_t rows) {
+    int64_t left = *left_of_class, right = total_of_class - left;
+    *left_of_class = left + rows;
     now->squares_left += rows * (2 * left + rows);
     now->squares_right -= rows * (2 * right - rows);
     now->left += rows;
@@ -70,58 +70,98 @@ static inline void move(struct lf_splitter *s, struct parted *now, uint32_t clas
 /* sign is 1 to the left, -1 back to the right. */
 static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int64_t sign) {
     for (uint32_t k = 0; k < s->classes; k++)
-        if (count[k] != 0)
-            move(s, now, k, sign * count[k]);
+        move(now, &s->left[k], s->total[k], sign * count[k]);
 }
 
-/* L/l + R/r.  Up to EXACT_ROWS on one fraction line, which is exact but for the one division, and faster. */
+/*
+ * The best split so far, and what a split must pass to be better: its quality L/l + R/r and, in small nodes,
+ * the same as a fraction of integers, which needs no division and no rounding.
+ */
+struct bar {
+    bool small;
+    int64_t min_leaf, above, below;
+    double score;
+};
+
+static inline struct bar bar_of(const struct lf_splitter *s) {
+    return (struct bar){s->rows < SMALL_ROWS, s->min_leaf, s->best_above, s->best_below, s->best.score};
+}
+
 static inline double quality(const struct parted *now) {
-    if (now->left + now->right < EXACT_ROWS)
-        return (double)(now->squares_left * now->right + now->squares_right * now->left) /
-               (double)(now->left * now->right);
     return (double)now->squares_left / (double)now->left + (double)now->squares_right / (double)now->right;
 }
 
-/* Whether to take a split of this quality.  Most are clearly worse, which is seen first. */
-static inline bool improves(const struct lf_splitter *s, const struct parted *now, double score, uint32_t feature) {
-    if (__builtin_expect(score < s->best.score, 1))
+/* Most splits are worse than the best, which is seen first. */
+static inline bool passes(const struct bar *bar, const struct parted *now) {
+    if (bar->small) {
+        int64_t above = now->squares_left * now->right + now->squares_right * now->left;
+        if (__builtin_expect(above * bar->below <= bar->above * (now->left * now->right), 1))
+            return false;
+    } else if (__builtin_expect(quality(now) <= bar->score, 1)) {
         return false;
-    return now->left >= s->min_leaf && now->right >= s->min_leaf &&
-           (score > s->best.score || s->place[feature] < s->place[s->best.feature]);
+    }
+    return now->left >= bar->min_leaf && now->right >= bar->min_leaf;
+}
+
+static struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
+    s->best.score = quality(now);
+    s->best.feature = feature;
+    s->best_above = now->squares_left * now->right + now->squares_right * now->left;
+    s->best_below = now->left * now->right;
+    return bar_of(s);
 }
 
 /* ---- items by code --------------------------------------------------------------------------- */
 
-/*
- * Counting goes through all codes, sorting takes some steps more an item.  More than 65535 items are always
- * counted: their places would not fit the keys.
- */
+/* Counting goes through all codes, sorting takes more steps an item. */
 static bool counting_pays(const struct lf_splitter *s, const struct lf_column *column) {
     if (column->numeric && column->narrow == NULL)
-        return false; /* at most LF_EXACT_CELLS of them, over as many codes */
-    return s->n > 65535 || (uint64_t)s->n * 4 > (uint64_t)column->codes * s->stride;
+        return false; /* the table has no room for those */
+    return (uint64_t)s->n * 6 > (uint64_t)column->codes * s->stride;
 }
 
-static const uint32_t *sort_items(struct lf_splitter *s, const struct lf_column *column) {
-    for (uint32_t i = 0; i < s->n; i++)
-        s->key[i] = lf_column_code(column, s->item[i].cell) << 16 | i;
-    return lf_sort_codes(s->key, s->spare, s->n, column->codes);
+static inline uint64_t entry_of(const struct lf_item *item, uint64_t code) {
+    return code << 48 | (uint64_t)item->label << 40 | item->weight;
 }
 
-static inline uint32_t code_of(uint32_t key) {
-    return key >> 16;
+static inline uint32_t code_of(uint64_t entry) {
+    return (uint32_t)(entry >> 48);
 }
 
-static inline const struct lf_item *item_of(const struct lf_splitter *s, uint32_t key) {
-    return &s->item[key & 0xffff];
+static inline uint32_t label_of(uint64_t entry) {
+    return (uint32_t)(entry >> 40) & 0xff;
 }
 
+static inline uint32_t weight_of(uint64_t entry) {
+    return (uint32_t)entry;
+}
+
+static const uint64_t *sort_items(struct lf_splitter *s, const struct lf_column *column) {
+    const struct lf_item *item = s->item;
+    uint64_t *entry = s->entry;
+    uint32_t n = s->n;
+    if (column->narrow != NULL)
+        for (uint32_t i = 0; i < n; i++)
+            entry[i] = entry_of(&item[i], column->narrow[item[i].cell]);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            entry[i] = entry_of(&item[i], column->wide[item[i].cell]);
+    return lf_sort_codes(entry, s->spare, n, column->codes);
+}
+
+/* Loops over items keep in locals what they need of s: the compiler cannot know that the counts they write
+ * are not it. */
 static void count_items(struct lf_splitter *s, const struct lf_column *column) {
-    memset(s->table, 0, (size_t)column->codes * s->stride * sizeof *s->table);
-    for (uint32_t i = 0; i < s->n; i++) {
-        const struct lf_item *item = &s->item[i];
-        s->table[(size_t)lf_column_code(column, item->cell) * s->stride + item->label] += item->weight;
-    }
+    const struct lf_item *item = s->item, *end = item + s->n;
+    uint32_t *table = s->table;
+    size_t stride = s->stride;
+    memset(table, 0, column->codes * stride * sizeof *table);
+    if (column->narrow != NULL)
+        for (const uint8_t *code = column->narrow; item < end; item++)
+            table[code[item->cell] * stride + item->label] += item->weight;
+    else
+        for (const uint16_t *code = column->wide; item < end; item++)
+            table[code[item->cell] * stride + item->label] += item->weight;
 }
 
 static bool is_present(const struct lf_splitter *s, uint32_t code) {
@@ -140,40 +180,40 @@ enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
  * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
  * missing later goes with the larger part.
  */
-static void take_cut(struct lf_splitter *s, uint32_t feature, double score, const struct parted *now, uint32_t below,
-                     uint32_t above, enum missing missing) {
+static struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t below,
+                           uint32_t above, enum missing missing) {
     bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
     uint32_t bin = below == 0 ? 0 : below + (above - 1 - below) / 2; /* 0: missing against the rest */
-    s->best.score = score;
-    s->best.feature = feature;
     s->best.flags = right ? LF_MISSING_RIGHT : 0;
     s->best.bin = (uint16_t)(right ? bin - 1 : bin);
+    return take(s, feature, now);
 }
 
-static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint32_t *key, uint32_t from,
+static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t *entry, uint32_t from,
                          enum missing missing) {
     struct parted now = all_right(s);
-    for (uint32_t i = from; i < s->n; i++) {
-        const struct lf_item *item = item_of(s, key[i]);
-        if (i > from && code_of(key[i]) != code_of(key[i - 1])) {
-            double score = quality(&now);
-            if (improves(s, &now, score, feature))
-                take_cut(s, feature, score, &now, code_of(key[i - 1]), code_of(key[i]), missing);
-        }
-        move(s, &now, item->label, item->weight);
+    struct bar bar = bar_of(s);
+    int64_t *left = s->left;
+    const int64_t *total = s->total;
+    const uint64_t *last = entry + s->n - 1;
+    for (entry += from; entry < last; entry++) {
+        uint32_t label = label_of(entry[0]);
+        move(&now, &left[label], total[label], weight_of(entry[0]));
+        if (code_of(entry[0]) != code_of(entry[1]) && passes(&bar, &now))
+            bar = take_cut(s, feature, &now, code_of(entry[0]), code_of(entry[1]), missing);
     }
 }
 
 static bool try_sorted(struct lf_splitter *s, uint32_t feature) {
-    const uint32_t *key = sort_items(s, &s->matrix->column[feature]);
+    const uint64_t *entry = sort_items(s, &s->matrix->column[feature]);
     uint32_t missing = 0;
-    if (code_of(key[0]) == code_of(key[s->n - 1]))
+    if (code_of(entry[0]) == code_of(entry[s->n - 1]))
         return false;
-    while (code_of(key[missing]) == 0)
+    while (code_of(entry[missing]) == 0)
         missing++;
-    sweep_sorted(s, feature, key, 0, missing > 0 ? MISSING_LEFT : MISSING_NONE);
+    sweep_sorted(s, feature, entry, 0, missing > 0 ? MISSING_LEFT : MISSING_NONE);
     if (missing > 0)
-        sweep_sorted(s, feature, key, missing, MISSING_RIGHT);
+        sweep_sorted(s, feature, entry, missing, MISSING_RIGHT);
     return true;
 }
 
@@ -198,22 +238,25 @@ static inline void move_counts(struct parted *now, uint32_t *left, uint32_t *rig
 
 /*
  * A cut after each code from `from` on.  Codes that are absent repeat the score of the one before, which
- * is no improvement; a side without rows gives a NaN, which is none either.
+ * is no improvement; nor is a side without rows.
  */
 static void sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
-    uint32_t codes = s->matrix->column[feature].codes, left[FOREST_MAX_CLASSES] = {0}, right[FOREST_MAX_CLASSES] = {0};
+    uint32_t left[FOREST_MAX_CLASSES], right[FOREST_MAX_CLASSES], codes = s->matrix->column[feature].codes;
     struct parted now = {0, s->rows, 0, s->squares};
-    for (uint32_t k = 0; k < s->classes; k++)
-        right[k] = (uint32_t)s->total[k];
+    struct bar bar = bar_of(s);
+    uint32_t stride = s->stride;
+    for (uint32_t k = 0; k < stride; k++) {
+        left[k] = 0;
+        right[k] = k < s->classes ? (uint32_t)s->total[k] : 0;
+    }
     for (uint32_t code = from; code < codes; code++) {
-        move_counts(&now, left, right, s->table + (size_t)code * s->stride, s->stride);
-        double score = quality(&now);
-        if (!improves(s, &now, score, feature))
+        move_counts(&now, left, right, s->table + (size_t)code * stride, stride);
+        if (!passes(&bar, &now))
             continue;
         uint32_t above = code + 1;
         while (!is_present(s, above))
             above++;
-        take_cut(s, feature, score, &now, code, above, missing);
+        bar = take_cut(s, feature, &now, code, above, missing);
     }
 }
 
@@ -252,17 +295,16 @@ static uint32_t groups_counted(struct lf_splitter *s, const struct lf_column *co
 }
 
 static uint32_t groups_sorted(struct lf_splitter *s, const struct lf_column *column) {
-    const uint32_t *key = sort_items(s, column);
+    const uint64_t *entry = sort_items(s, column);
     uint32_t groups = 0, *count = s->table;
     for (uint32_t i = 0; i < s->n; i++) {
-        const struct lf_item *item = item_of(s, key[i]);
-        if (i == 0 || code_of(key[i]) != code_of(key[i - 1])) {
+        if (i == 0 || code_of(entry[i]) != code_of(entry[i - 1])) {
             count = s->table + (size_t)groups * s->stride;
             memset(count, 0, s->stride * sizeof *count);
-            s->group[groups++] = (struct group){code_of(key[i]), 0, count};
+            s->group[groups++] = (struct group){code_of(entry[i]), 0, count};
         }
-        count[item->label] += item->weight;
-        s->group[groups - 1].rows += item->weight;
+        count[label_of(entry[i])] += weight_of(entry[i]);
+        s->group[groups - 1].rows += weight_of(entry[i]);
     }
     return groups;
 }
@@ -279,14 +321,13 @@ static void sort_groups(struct group *group, uint32_t groups, const uint32_t *ra
 }
 
 /* Start the best level set: codes that are not here, missing and unseen among them, go with the larger part. */
-static void take_levels(struct lf_splitter *s, uint32_t feature, double score, const struct parted *now) {
+static struct bar take_levels(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
     uint32_t codes = s->matrix->column[feature].codes;
-    s->best.score = score;
-    s->best.feature = feature;
     s->best.flags = LF_LEVEL_SET;
     memset(s->best.set, 0, s->set_words * sizeof *s->best.set);
     for (uint32_t code = 0; now->right > now->left && code < codes; code++)
         s->best.set[code / 32] |= 1U << code % 32;
+    return take(s, feature, now);
 }
 
 static void put_level(struct lf_splitter *s, const struct group *group, bool right) {
@@ -298,13 +339,13 @@ static void put_level(struct lf_splitter *s, const struct group *group, bool rig
 static void try_subsets(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
     uint32_t left = 0, best = 0;
     struct parted now = all_right(s);
+    struct bar bar = bar_of(s);
     for (uint32_t step = 1; step < 1U << (groups - 1); step++) {
         uint32_t level = (uint32_t)__builtin_ctz(step);
         left ^= 1U << level;
         move_group(s, &now, s->group[level].count, left >> level & 1 ? 1 : -1);
-        double score = quality(&now);
-        if (improves(s, &now, score, feature)) {
-            take_levels(s, feature, score, &now);
+        if (passes(&bar, &now)) {
+            bar = take_levels(s, feature, &now);
             best = left;
         }
     }
@@ -328,11 +369,11 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, 
     qsort(s->order, groups, sizeof *s->order, larger_share);
     uint32_t best = 0;
     struct parted now = all_right(s);
+    struct bar bar = bar_of(s);
     for (uint32_t g = 0; g + 1 < groups; g++) {
         move_group(s, &now, s->group[s->order[g].group].count, 1);
-        double score = quality(&now);
-        if (improves(s, &now, score, feature)) {
-            take_levels(s, feature, score, &now);
+        if (passes(&bar, &now)) {
+            bar = take_levels(s, feature, &now);
             best = g + 1;
         }
     }
@@ -372,7 +413,8 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
         s->squares += s->total[k] * s->total[k];
     }
     s->best.score = -1;
-    s->best.feature = 0;
+    s->best_above = -1;
+    s->best_below = 1;
 }
 
 bool lf_splitter_try(struct lf_splitter *s, uint32_t feature) {
@@ -380,6 +422,11 @@ bool lf_splitter_try(struct lf_splitter *s, uint32_t feature) {
     if (!column->numeric)
         return try_levels(s, feature);
     return counting_pays(s, column) ? try_counted(s, feature) : try_sorted(s, feature);
+}
+
+/* Both sides are pure when L/l + R/r has become l + r. */
+bool lf_splitter_perfect(const struct lf_splitter *s) {
+    return s->best.score >= (double)s->rows;
 }
 
 const struct lf_split *lf_splitter_best(const struct lf_splitter *s) {
@@ -393,7 +440,7 @@ size_t lf_splitter_set_words(const struct lf_splitter *s) {
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
-    size_t codes = 1, levels = 1, keys = (matrix->cells < 65535 ? matrix->cells : 65535) + LF_SORT_SLACK;
+    size_t codes = 1, levels = 1;
     for (uint32_t f = 0; f < matrix->features; f++) {
         const struct lf_column *column = &matrix->column[f];
         if (column->codes > codes && (column->narrow != NULL || !column->numeric))
@@ -402,14 +449,13 @@ static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
             levels = column->codes;
     }
     s->set_words = (levels + 31) / 32;
-    s->place = calloc(matrix->features, sizeof *s->place);
-    s->key = calloc(keys, sizeof *s->key);
-    s->spare = calloc(keys, sizeof *s->spare);
+    s->entry = calloc(matrix->cells, sizeof *s->entry);
+    s->spare = calloc(matrix->cells, sizeof *s->spare);
     s->table = calloc(codes, s->stride * sizeof *s->table);
     s->group = calloc(levels, sizeof *s->group);
     s->order = calloc(levels, sizeof *s->order);
     s->best.set = calloc(s->set_words, sizeof *s->best.set);
-    return s->place && s->key && s->spare && s->table && s->group && s->order && s->best.set;
+    return s->entry && s->spare && s->table && s->group && s->order && s->best.set;
 }
 
 struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min_leaf) {
@@ -424,16 +470,13 @@ struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min
         lf_splitter_free(s);
         return NULL;
     }
-    for (uint32_t place = 0; place < matrix->features; place++)
-        s->place[matrix->by_name[place]] = place;
     return s;
 }
 
 void lf_splitter_free(struct lf_splitter *s) {
     if (s == NULL)
         return;
-    free(s->place);
-    free(s->key);
+    free(s->entry);
     free(s->spare);
     free(s->table);
     free(s->group);

@@ -44,7 +44,10 @@ void lf_splitter_begin(struct lf_splitter *splitter, const struct lf_item *item,
 /* Try a feature.  False when all items have the same code. */
 bool lf_splitter_try(struct lf_splitter *splitter, uint32_t feature);
 
-/* The best of what was tried since begin; ties go to the feature that comes first by name. */
+/* Whether the best so far leaves both sides pure, so that nothing can be better. */
+bool lf_splitter_perfect(const struct lf_splitter *splitter);
+
+/* The best of what was tried since begin; of equals, the first tried, which is a fair draw among features. */
 const struct lf_split *lf_splitter_best(const struct lf_splitter *splitter);
 
 #endif

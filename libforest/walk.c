@@ -1,6 +1,8 @@
 /* walk.c - many walks at once. */
 #include "libforest/walk.h"
 
+enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 256 };
+
 /* Constant arguments make two versions of each function, of which one has no level sets. */
 #define INLINE static inline __attribute__((always_inline))
 
@@ -34,8 +36,17 @@ INLINE void walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t f
         }
 }
 
+/* Walks meet a tree in no order, and wait for each line of it; read in order beforehand it comes much faster.
+ * That pays once so many rows will go through that they meet most of it. */
+static void fetch(const struct lf_walk *walk, uint32_t rows) {
+    if (rows >= walk->nodes / ROWS_TO_FETCH)
+        for (uint32_t i = 0; i < walk->nodes; i += NODES_OF_LINE)
+            __builtin_prefetch(&walk->node[i], 0, 2);
+}
+
 void lf_walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick, uint32_t n,
                   uint32_t *share) {
+    fetch(walk, n);
     if (walk->set != NULL)
         walk_rows(walk, code, features, pick, n, true, share);
     else
