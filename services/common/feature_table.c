@@ -207,13 +207,3 @@ void feature_table_done(struct feature_table *table) {
     json_decref(table->document);
     *table = (struct feature_table){0};
 }
-
-uint64_t feature_table_weights(const struct feature_table *table, unsigned splits, uint32_t periods, uint32_t *out) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < table->rows; i++) {
-        bool in = (splits & SPLIT_BIT(table->split[i])) != 0 && table->period[i] < periods;
-        out[i] = in ? table->weight[i] : 0;
-        sum += out[i];
-    }
-    return sum;
-}

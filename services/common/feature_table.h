@@ -35,12 +35,4 @@ struct feature_table {
 bool feature_table_read(struct feature_table *out, const char *data, struct file_error *err);
 void feature_table_done(struct feature_table *table); /* fine on zeroes */
 
-#define FEATURE_ALL_PERIODS UINT32_MAX
-#define SPLIT_BIT(split) (1U << (split))
-
-/* out[i] = weight[i] for the rows of these splits (SPLIT_BITs) whose period is below `periods`, 0 for the
- * others; returns their sum. */
-uint64_t feature_table_weights(const struct feature_table *table, unsigned splits, uint32_t periods,
-                               uint32_t *out /* [rows] */);
-
 #endif

@@ -14,14 +14,15 @@ static enum forest_status choose_window(struct window_choice *out, const struct 
                                         const struct recipe *recipe, struct forest_error *err) {
     if (strcmp(recipe->window, "auto") == 0)
         return window_choose(out, table, &recipe->params, recipe->least_rows, err);
-    window_fix(out, (unsigned)strtoul(recipe->window, NULL, 10)); /* "all" is no number: WINDOW_ALL */
+    *out = (struct window_choice){.days = (unsigned)strtoul(recipe->window, NULL, 10)}; /* "all": WINDOW_ALL */
     return FOREST_OK;
 }
 
 static enum forest_status measure(struct candidate *c, const struct feature_table *table, uint64_t *confusion,
                                   uint32_t *weights, struct forest_error *err) {
     struct forest_dataset *ds = NULL;
-    feature_table_weights(table, SPLIT_BIT(SPLIT_HOLDOUT), FEATURE_ALL_PERIODS, weights);
+    for (size_t i = 0; i < table->rows; i++)
+        weights[i] = table->split[i] == SPLIT_HOLDOUT ? table->weight[i] : 0;
     enum forest_status status = forest_dataset_new(&ds, &table->schema, err);
     if (status == FOREST_OK)
         status = forest_dataset_add(ds, table->x, table->label, weights, table->rows, err);
@@ -35,7 +36,7 @@ static enum forest_status train(struct candidate *c, const struct feature_table 
                                 const struct recipe *recipe, uint32_t *weights, uint64_t *confusion,
                                 struct forest_error *err) {
     struct baselines baselines;
-    uint64_t rows = window_weights(&c->window, table, weights);
+    uint64_t rows = window_weights(table, c->window.days, weights);
     if (rows == 0) {
         snprintf(err->text, sizeof err->text, "no purchase within %u days before the hold-out", c->window.days);
         return FOREST_INVALID;

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-enum { DAY = 86400 };
-
 /* JSON knows no infinity and no NaN. */
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -47,13 +45,6 @@ static json_t *describe_moment(moment at) {
     return json_string(text);
 }
 
-/* When the rows that were trained on begin; nothing where all were. */
-static json_t *describe_begin(const struct card *card) {
-    if (card->window->periods == FEATURE_ALL_PERIODS)
-        return json_null();
-    return describe_moment(card->table->holdout_from - (moment)card->window->periods * FEATURE_PERIOD_DAYS * DAY);
-}
-
 static json_t *describe_window(const struct card *card) {
     json_t *trials = json_array();
     for (size_t i = 0; i < WINDOW_CHOICES; i++) {
@@ -63,8 +54,8 @@ static json_t *describe_window(const struct card *card) {
                                                     whole(t->rows), "log_loss", real(t->log_loss), "gain",
                                                     real(t->gain), "gain_error", real(t->error)));
     }
-    return json_pack("{s:s, s:o, s:o, s:o}", "asked", card->window_asked, "days", describe_days(card->window->days),
-                     "from", describe_begin(card), "trials", trials);
+    return json_pack("{s:s, s:o, s:o}", "asked", card->window_asked, "days", describe_days(card->window->days),
+                     "trials", trials);
 }
 
 /* As trained, after tuning; with what was asked for, a training can be repeated. */

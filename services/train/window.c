@@ -1,33 +1,32 @@
-/* window.c - tries training windows on the validation rows. */
+/* window.c - tries training windows on the validation rows, slice by slice. */
 #include "services/train/window.h"
 
 #include <stdlib.h>
 
 #include "services/common/paired.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, TRIAL_TREES = 32 };
 
 const unsigned window_days[WINDOW_CHOICES] = {WINDOW_ALL, 365, 180, 90};
 
-/* Whole periods of a window that ends this long before the hold-out. */
-static uint32_t periods_of(unsigned days, moment before_holdout) {
-    if (days == WINDOW_ALL)
-        return FEATURE_ALL_PERIODS;
-    return (uint32_t)(before_holdout / (FEATURE_PERIOD_DAYS * DAY)) + days / FEATURE_PERIOD_DAYS;
+/* ---- rows ---- */
+
+/* Weights of the rows before a time that lies `ends` periods before the hold-out and, unless days is WINDOW_ALL, at
+ * most so many days before it. Training rows are before any such time; a period can hold some of them and the first
+ * validation rows. */
+static uint64_t weights_before(const struct feature_table *t, uint32_t ends, unsigned days, uint32_t *out) {
+    uint32_t begins = days == WINDOW_ALL ? UINT32_MAX : ends + days / FEATURE_PERIOD_DAYS;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < t->rows; i++) {
+        bool before = t->split[i] == SPLIT_TRAIN || (t->split[i] == SPLIT_VALIDATION && t->period[i] >= ends);
+        out[i] = before && t->period[i] < begins ? t->weight[i] : 0;
+        sum += out[i];
+    }
+    return sum;
 }
 
-/* Of a window that ends where validation begins. */
-static uint32_t trial_periods(const struct feature_table *table, unsigned days) {
-    return periods_of(days, table->holdout_from - table->validation_from);
-}
-
-void window_fix(struct window_choice *out, unsigned days) {
-    *out = (struct window_choice){.days = days, .periods = periods_of(days, 0)};
-}
-
-uint64_t window_weights(const struct window_choice *choice, const struct feature_table *table, uint32_t *out) {
-    unsigned splits = SPLIT_BIT(SPLIT_TRAIN) | SPLIT_BIT(SPLIT_VALIDATION);
-    return feature_table_weights(table, splits, choice->periods, out);
+uint64_t window_weights(const struct feature_table *table, unsigned days, uint32_t *out) {
+    return weights_before(table, 0, days, out);
 }
 
 enum forest_status window_train(struct forest **out, const struct feature_table *table, const uint32_t *weights,
@@ -42,78 +41,134 @@ enum forest_status window_train(struct forest **out, const struct feature_table 
     return status;
 }
 
-/* The loss of each validation row; 0 for the others. */
-static void measure(const struct forest *f, const struct feature_table *t, double *loss) {
-    float prob[FOREST_MAX_CLASSES];
-    for (size_t i = 0; i < t->rows; i++) {
-        if (t->split[i] != SPLIT_VALIDATION)
-            continue;
-        forest_predict(f, t->x + i * t->schema.features, prob);
-        loss[i] = paired_log_loss(prob[t->label[i]]);
+/* ---- slices ---- */
+
+/* Validation rows from `begins` periods before the hold-out down to, but without, `ends`. */
+struct slice {
+    uint32_t begins, ends;
+};
+
+/* The number of a table's slices, oldest first: of equal time, at least a period each, over the newer half. */
+static size_t cut_slices(const struct feature_table *t, struct slice slices[WINDOW_SLICES]) {
+    uint32_t all = (uint32_t)((t->holdout_from - t->validation_from) / (FEATURE_PERIOD_DAYS * DAY)) + 1;
+    uint32_t periods = (all + 1) / 2;
+    size_t count = periods < WINDOW_SLICES ? periods : WINDOW_SLICES;
+    for (size_t i = 0; i < count; i++) {
+        slices[i].begins = (uint32_t)(periods * (count - i) / count);
+        slices[i].ends = (uint32_t)(periods * (count - i - 1) / count);
     }
+    return count;
 }
 
-static void compare(struct window_trial *trial, const struct feature_table *t, const double *best, const double *loss) {
+static bool in_slice(const struct feature_table *t, size_t row, const struct slice *slice) {
+    return t->split[row] == SPLIT_VALIDATION && t->period[row] < slice->begins && t->period[row] >= slice->ends;
+}
+
+/* ---- trials ---- */
+
+/* What the trials share; two arrays of losses change places when a trial wins. */
+struct trials {
+    const struct feature_table *table;
+    struct forest_params params;
+    struct slice slices[WINDOW_SLICES];
+    size_t slice_count;
+    uint32_t *weights;   /* [rows] */
+    double *best, *loss; /* [rows] of the best window so far and of the newest; of rows in slices alone */
+};
+
+static enum forest_status measure_slice(struct trials *trials, const struct slice *slice, unsigned days,
+                                        struct forest_error *err) {
+    const struct feature_table *t = trials->table;
+    float prob[FOREST_MAX_CLASSES];
+    struct forest *forest = NULL;
+    weights_before(t, slice->begins, days, trials->weights);
+    enum forest_status status = window_train(&forest, t, trials->weights, &trials->params, err);
+    if (status != FOREST_OK)
+        return status;
+    for (size_t i = 0; i < t->rows; i++)
+        if (in_slice(t, i, slice)) {
+            forest_predict(forest, t->x + i * t->schema.features, prob);
+            trials->loss[i] = paired_log_loss(prob[t->label[i]]);
+        }
+    forest_free(forest);
+    return FOREST_OK;
+}
+
+static void compare(struct window_trial *trial, const struct trials *trials, const double *best) {
+    const struct feature_table *t = trials->table;
+    struct slice all = {trials->slices[0].begins, 0};
     struct paired own = {0}, gain = {0};
     for (size_t i = 0; i < t->rows; i++) {
-        if (t->split[i] != SPLIT_VALIDATION)
+        if (!in_slice(t, i, &all))
             continue;
-        paired_add(&own, loss[i], t->weight[i]);
-        paired_add(&gain, best[i] - loss[i], t->weight[i]);
+        paired_add(&own, trials->loss[i], t->weight[i]);
+        paired_add(&gain, best[i] - trials->loss[i], t->weight[i]);
     }
     trial->log_loss = own.mean;
     trial->gain = gain.mean;
     trial->error = paired_error(&gain);
 }
 
-/* What the trials share: the weights of one, the losses of the best so far and of the newest. */
-struct trials {
-    uint32_t *weights;
-    double *best, *loss; /* [rows] */
-};
-
 static enum forest_status try_window(struct window_choice *choice, size_t number, struct trials *trials,
-                                     const struct feature_table *t, const struct forest_params *params,
                                      struct forest_error *err) {
     struct window_trial *trial = &choice->trial[number];
-    struct forest *forest = NULL;
-    enum forest_status status = window_train(&forest, t, trials->weights, params, err);
+    enum forest_status status = FOREST_OK;
+    for (size_t i = 0; i < trials->slice_count && status == FOREST_OK; i++)
+        status = measure_slice(trials, &trials->slices[i], trial->days, err);
     if (status != FOREST_OK)
         return status;
-    measure(forest, t, trials->loss);
-    forest_free(forest);
     trial->tried = true;
-    compare(trial, t, number == 0 ? trials->loss : trials->best, trials->loss);
+    compare(trial, trials, number == 0 ? trials->loss : trials->best);
     if (number == 0 || trial->gain > trial->error) {
         double *swap = trials->best;
         trials->best = trials->loss;
         trials->loss = swap;
         choice->days = trial->days;
-        choice->periods = trial_periods(t, trial->days);
     }
     return FOREST_OK;
 }
 
-enum forest_status window_choose(struct window_choice *out, const struct feature_table *table,
-                                 const struct forest_params *params, uint64_t least, struct forest_error *err) {
-    struct trials trials = {malloc(table->rows * sizeof *trials.weights), calloc(table->rows, sizeof *trials.best),
-                            calloc(table->rows, sizeof *trials.loss)};
+/* Rows that the poorest slice would be trained on. */
+static uint64_t least_rows(struct trials *trials, unsigned days) {
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < trials->slice_count; i++) {
+        uint64_t rows = weights_before(trials->table, trials->slices[i].begins, days, trials->weights);
+        least = rows < least ? rows : least;
+    }
+    return least;
+}
+
+static enum forest_status try_windows(struct window_choice *choice, struct trials *trials, uint64_t least,
+                                      struct forest_error *err) {
     enum forest_status status = FOREST_OK;
     uint64_t longer = UINT64_MAX;
-    window_fix(out, WINDOW_ALL);
-    if (trials.weights == NULL || trials.best == NULL || trials.loss == NULL) {
-        snprintf(err->text, sizeof err->text, "out of memory");
-        status = FOREST_NO_MEMORY;
-    }
     for (size_t i = 0; i < WINDOW_CHOICES && status == FOREST_OK; i++) {
-        out->trial[i].days = window_days[i];
-        out->trial[i].rows =
-            feature_table_weights(table, SPLIT_BIT(SPLIT_TRAIN), trial_periods(table, window_days[i]), trials.weights);
-        if (i > 0 && (out->trial[i].rows < least || out->trial[i].rows >= longer))
+        struct window_trial *trial = &choice->trial[i];
+        trial->days = window_days[i];
+        trial->rows = window_weights(trials->table, window_days[i], trials->weights);
+        if (i > 0 && (trial->rows >= longer || least_rows(trials, window_days[i]) < least))
             continue;
-        longer = out->trial[i].rows;
-        status = try_window(out, i, &trials, table, params, err);
+        longer = trial->rows;
+        status = try_window(choice, i, trials, err);
     }
+    return status;
+}
+
+enum forest_status window_choose(struct window_choice *out, const struct feature_table *table,
+                                 const struct forest_params *params, uint64_t least, struct forest_error *err) {
+    struct trials trials = {.table = table,
+                            .params = *params,
+                            .weights = malloc(table->rows * sizeof *trials.weights),
+                            .best = calloc(table->rows, sizeof *trials.best),
+                            .loss = calloc(table->rows, sizeof *trials.loss)};
+    enum forest_status status = FOREST_NO_MEMORY;
+    *out = (struct window_choice){.days = WINDOW_ALL};
+    trials.params.trees = params->trees < TRIAL_TREES ? params->trees : TRIAL_TREES; /* enough to compare */
+    trials.slice_count = cut_slices(table, trials.slices);
+    if (trials.weights != NULL && trials.best != NULL && trials.loss != NULL)
+        status = try_windows(out, &trials, least, err);
+    else
+        snprintf(err->text, sizeof err->text, "out of memory");
     free(trials.weights);
     free(trials.best);
     free(trials.loss);

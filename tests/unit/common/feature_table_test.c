@@ -51,22 +51,6 @@ static void a_table_is_read_with_its_meaning(void **state) {
     feature_table_done(&t);
 }
 
-static void weights_are_those_of_the_splits_and_periods_asked_for(void **state) {
-    (void)state;
-    struct feature_table t;
-    struct file_error err;
-    uint32_t weights[3];
-    make_folder(rows);
-    assert_true(feature_table_read(&t, scratch, &err));
-    unsigned both = SPLIT_BIT(SPLIT_TRAIN) | SPLIT_BIT(SPLIT_VALIDATION);
-    assert_int_equal(feature_table_weights(&t, both, FEATURE_ALL_PERIODS, weights), 6);
-    assert_int_equal(feature_table_weights(&t, both, 18, weights), 2);
-    assert_int_equal(weights[0], 0);
-    assert_int_equal(weights[1], 2);
-    assert_int_equal(feature_table_weights(&t, SPLIT_BIT(SPLIT_HOLDOUT), FEATURE_ALL_PERIODS, weights), 1);
-    feature_table_done(&t);
-}
-
 static void refuses(const char *table, const char *why) {
     struct feature_table t;
     struct file_error err;
@@ -99,7 +83,6 @@ static void a_table_of_another_schema_is_to_be_tried_later(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_read_with_its_meaning),
-        cmocka_unit_test(weights_are_those_of_the_splits_and_periods_asked_for),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
         cmocka_unit_test(a_table_of_another_schema_is_to_be_tried_later),
     };

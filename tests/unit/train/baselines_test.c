@@ -27,9 +27,7 @@ static void both_floors_are_measured_on_the_hold_out(void **state) {
     test_table_add(&t, 0, 0, 1, SPLIT_HOLDOUT, 0);
     test_table_add(&t, 1, 1, 2, SPLIT_HOLDOUT, 0);
     test_table_add(&t, NAN, 1, 1, SPLIT_HOLDOUT, 0);
-    struct window_choice choice;
-    window_fix(&choice, WINDOW_ALL);
-    window_weights(&choice, &t, weights);
+    window_weights(&t, WINDOW_ALL, weights);
     assert_true(baselines_measure(&b, &t, weights));
     assert_int_equal(b.majority.rows, 4);
     close_to(b.majority.log_loss, -(log(3.0 / 8) + 3 * log(5.0 / 8)) / 4);
