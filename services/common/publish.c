@@ -153,25 +153,54 @@ bool publish_json(const char *path, const json_t *value, struct file_error *err)
     return publish_commit(&p, err);
 }
 
+/* The length of a file up to and with its last line end; -1 and errno where it cannot be read. */
+static off_t whole_lines(int fd) {
+    char block[4096];
+    struct stat about;
+    off_t size = fstat(fd, &about) == 0 ? about.st_size : -1;
+    while (size > 0) {
+        off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
+        ssize_t n = pread(fd, block, (size_t)(size - from), from);
+        if (n != (ssize_t)(size - from))
+            return -1;
+        for (; n > 0; n--)
+            if (block[n - 1] == '\n')
+                return from + n;
+        size = from;
+    }
+    return size;
+}
+
+static bool write_all(int fd, const char *at, size_t size) {
+    while (size > 0) {
+        ssize_t n = write(fd, at, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static void cut_back(int fd, off_t size) {
+    if (ftruncate(fd, size) != 0)
+        return; /* the next append will do it */
+}
+
 bool publish_append(const char *path, const void *bytes, size_t size, struct file_error *err) {
     char folder[PATH_MAX];
     folder_of(path, folder);
     if (!publish_make_folder(folder, err))
         return false;
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    const char *at = bytes;
-    bool done = fd >= 0;
-    while (done && size > 0) {
-        ssize_t n = write(fd, at, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        done = n > 0;
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
-    }
-    done = done && fsync(fd) == 0;
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    off_t before = fd >= 0 ? whole_lines(fd) : -1;
+    bool done = before >= 0 && ftruncate(fd, before) == 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
     if (!done)
         file_error_set(err, "append to", path);
+    if (!done && before >= 0)
+        cut_back(fd, before);
     if (fd >= 0)
         close(fd);
     return done && sync_folder(folder, err);

@@ -47,7 +47,8 @@ bool publish_folder_open(struct folder_publication *p, const char *path, struct 
 bool publish_folder_commit(struct folder_publication *p, struct file_error *err);
 void publish_folder_abort(struct folder_publication *p);
 
-/* Append whole lines to a file and fsync it (and its folder when it is new). */
+/* Append whole lines to a file that has one writer, and fsync it and its folder: all of them or, on failure, none.
+ * Half a line that a crash left at the end, which nobody was told of, is cut away first. */
 bool publish_append(const char *path, const void *bytes, size_t size, struct file_error *err);
 
 /* Remove what a killed run left in a folder (not below it). */

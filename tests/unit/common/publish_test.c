@@ -7,6 +7,8 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "services/common/files.h"
@@ -127,6 +129,29 @@ static void lines_are_appended(void **state) {
     assert_content(scratch_path("log/lines"), "one\ntwo\n");
 }
 
+static void half_a_line_that_a_crash_left_is_cut_away(void **state) {
+    (void)state;
+    struct file_error err;
+    scratch_write("torn", "one\ntw");
+    assert_true(publish_append(scratch_path("torn"), "three\n", 6, &err));
+    assert_content(scratch_path("torn"), "one\nthree\n");
+}
+
+static void what_is_not_appended_whole_is_not_appended(void **state) {
+    (void)state;
+    struct file_error err;
+    struct rlimit before, tight = {.rlim_cur = 8};
+    getrlimit(RLIMIT_FSIZE, &before);
+    tight.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    scratch_write("full", "one\n");
+    setrlimit(RLIMIT_FSIZE, &tight);
+    bool done = publish_append(scratch_path("full"), "two three\n", 10, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(done);
+    assert_content(scratch_path("full"), "one\n");
+}
+
 static void a_file_over_the_limit_is_refused_by_name(void **state) {
     (void)state;
     struct file_error err;
@@ -159,6 +184,8 @@ int main(void) {
         cmocka_unit_test(a_sweep_removes_what_a_killed_run_left_and_nothing_else),
         cmocka_unit_test(a_sweep_beside_a_file_leaves_what_others_are_writing),
         cmocka_unit_test(lines_are_appended),
+        cmocka_unit_test(half_a_line_that_a_crash_left_is_cut_away),
+        cmocka_unit_test(what_is_not_appended_whole_is_not_appended),
         cmocka_unit_test(a_file_over_the_limit_is_refused_by_name),
         cmocka_unit_test(hashes_are_sha256),
     };
