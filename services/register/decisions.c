@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "services/common/volume.h"
 
@@ -46,21 +45,6 @@ json_t *decisions_read(const char *data, struct file_error *err) {
     return all;
 }
 
-/* What a power cut left of a line was never acknowledged: it is cut off, or the next line would join it. */
-static bool cut_torn_line(const char *path, struct file_error *err) {
-    size_t size;
-    char *text = files_exist(path) ? files_read(path, MAX_DECISIONS, &size, err) : NULL;
-    if (text == NULL)
-        return !files_exist(path);
-    const char *last = memrchr(text, '\n', size);
-    size_t whole = last != NULL ? (size_t)(last - text) + 1 : 0;
-    bool done = whole == size || truncate(path, (off_t)whole) == 0;
-    if (!done)
-        file_error_set(err, "append to", path);
-    free(text);
-    return done;
-}
-
 bool decisions_append(const char *data, const json_t *decision, struct file_error *err) {
     char path[PATH_MAX];
     char *line = json_dumps(decision, JSON_COMPACT | JSON_REAL_PRECISION(10));
@@ -68,7 +52,7 @@ bool decisions_append(const char *data, const json_t *decision, struct file_erro
         return file_error_say(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
-    bool done = path_of(path, data, err) && cut_torn_line(path, err) && publish_append(path, line, size + 1, err);
+    bool done = path_of(path, data, err) && publish_append(path, line, size + 1, err);
     free(line);
     return done;
 }
