@@ -92,7 +92,7 @@ static bool take_purchase(void *user, const struct purchase *p) {
 
 /* ---- which of a person's purchases ---- */
 
-/* Whether a is the label rather than b: in time as configured, then by what was bought. */
+/* Whether a is the label rather than b: in time as configured, then by all that the row would show. */
 static bool is_label(const struct joining *j, const struct sale *a, const struct sale *b) {
     if (a->at != b->at)
         return (a->at < b->at) == (j->config->label == CONFIG_FIRST);
@@ -100,6 +100,10 @@ static bool is_label(const struct joining *j, const struct sale *a, const struct
         return a->package > b->package;
     if (a->amount != b->amount)
         return a->amount > b->amount;
+    if (a->currency != b->currency)
+        return a->currency < b->currency;
+    if (a->method != b->method)
+        return a->method < b->method;
     if (a->by_reference != b->by_reference)
         return a->by_reference;
     return smaller_id(j, a->lead, b->lead) == a->lead;

@@ -42,7 +42,8 @@ enum evidence_flag {
     EVIDENCE_SOLID = 1 << 15,       /* told by more than a session that names neither invoice nor intent */
     EVIDENCE_DROPPED = 1 << 16,     /* a refund that failed or was cancelled */
     EVIDENCE_CHARGED = 1 << 17,     /* its intent or charge is known */
-    EVIDENCE_FOR_SUBSCRIPTION = 1 << 18 /* a charge that Stripe says it made for a subscription */
+    EVIDENCE_FOR_SUBSCRIPTION = 1 << 18, /* a charge that Stripe says it made for a subscription */
+    EVIDENCE_SEVERAL_CUSTOMERS = 1 << 19
 };
 
 #define EVIDENCE_NO_TIME INT64_MAX

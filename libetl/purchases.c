@@ -4,14 +4,13 @@
 #include <stdlib.h>
 
 #include "libetl/array.h"
+#include "libetl/hash.h"
 
 static const struct payment nothing = {.customer = IDMAP_NONE,
                                        .price = IDMAP_NONE,
-                                       .subscription_price = IDMAP_NONE,
+                                       .sighting = IDMAP_NONE,
                                        .at = EVIDENCE_NO_TIME,
-                                       .subscription_at = EVIDENCE_NO_TIME,
-                                       .plan = {PLAN_UNKNOWN, 0},
-                                       .subscription_plan = {PLAN_UNKNOWN, 0}};
+                                       .plan = {PLAN_UNKNOWN, 0}};
 
 /* ---- sets ---- */
 
@@ -83,16 +82,42 @@ static uint32_t smaller(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-/* The plan a subscription had first; of two told at once, the surer. */
-static void lay_subscription(struct payment *into, const struct payment *from) {
-    if (from->subscription_at > into->subscription_at)
-        return;
-    bool tie = from->subscription_at == into->subscription_at;
-    struct plan plan = tie ? plan_surer(into->subscription_plan, from->subscription_plan) : from->subscription_plan;
-    uint32_t price = tie ? smaller(into->subscription_price, from->subscription_price) : from->subscription_price;
-    into->subscription_at = from->subscription_at;
-    into->subscription_plan = plan;
-    into->subscription_price = price;
+static bool keep_customer(struct purchases *p, uint32_t place, uint32_t customer) {
+    struct payment *payment = &p->payments[place];
+    if (payment->customer != IDMAP_NONE && customer != IDMAP_NONE && payment->customer != customer)
+        payment->flags |= EVIDENCE_SEVERAL_CUSTOMERS;
+    return keep_place(p, &payment->customer, customer, EXTRA_CUSTOMER, place);
+}
+
+/* Keep the plan a subscription had at the earliest moment; of those of one moment each once. */
+static bool keep_sighting(struct purchases *p, uint32_t place, struct purchase_sighting new) {
+    uint32_t *head = &p->payments[place].sighting;
+    for (uint32_t at = *head; at != IDMAP_NONE; at = p->sightings[at].next) {
+        const struct purchase_sighting *s = &p->sightings[at];
+        bool same = s->at == new.at && s->price == new.price && s->plan.rank == new.plan.rank && s->plan.package == new.plan.package;
+        if (s->at < new.at || same)
+            return true;
+    }
+    new.next = *head;
+    if (*head != IDMAP_NONE && p->sightings[*head].at > new.at) {
+        new.next = IDMAP_NONE;
+        p->sightings[*head] = new;
+        return true;
+    }
+    if (!array_reserve(&p->sightings, &p->sighting_capacity, p->sighting_count + 1, sizeof *p->sightings))
+        return false;
+    *head = (uint32_t)p->sighting_count;
+    p->sightings[p->sighting_count++] = new;
+    return true;
+}
+
+static bool keep_sightings(struct purchases *p, uint32_t place, uint32_t from) {
+    bool done = true;
+    for (uint32_t next; done && from != IDMAP_NONE; from = next) {
+        next = p->sightings[from].next;
+        done = keep_sighting(p, place, p->sightings[from]);
+    }
+    return done;
 }
 
 /* What was paid, largest and first; only where nothing was, what was asked for. */
@@ -118,11 +143,10 @@ static bool lay(struct purchases *p, uint32_t place, const struct payment *from)
     if (from->method != 0 && (into->method == 0 || from->method < into->method))
         into->method = from->method;
     into->plan = plan_surer(into->plan, from->plan);
-    lay_subscription(into, from);
     return keep_key(p, &into->email, from->email, EXTRA_EMAIL, place) &&
            keep_key(p, &into->reference, from->reference, EXTRA_REFERENCE, place) &&
-           keep_place(p, &into->customer, from->customer, EXTRA_CUSTOMER, place) &&
-           keep_place(p, &into->price, from->price, EXTRA_PRICE, place);
+           keep_customer(p, place, from->customer) &&
+           keep_place(p, &into->price, from->price, EXTRA_PRICE, place) && keep_sightings(p, place, from->sighting);
 }
 
 /* Two payments turn out to be one. */
@@ -162,23 +186,19 @@ static bool tie_payment(struct purchases *p, uint64_t id, uint32_t *place) {
     return *place == IDMAP_NONE ? (*place = find_same(p, *known), true) : join_same(p, *place, *known, place);
 }
 
-static bool tie_subscription(struct purchases *p, uint64_t id, uint32_t *place) {
-    uint32_t *known = id != 0 ? idmap_at(&p->ids, id, IDMAP_NONE) : place;
-    if (known == NULL)
-        return false;
-    if (id == 0)
+/* A subscription's id leads to any payment of it; `place` becomes one. */
+static bool tie_subscription(struct purchases *p, uint64_t id, uint32_t place) {
+    if (id == 0 || place == IDMAP_NONE)
         return true;
-    if (*known == IDMAP_NONE) {
-        if (*place == IDMAP_NONE)
-            *place = new_payment(p);
-        *known = *place;
-        return *place != IDMAP_NONE;
-    }
-    if (*place == IDMAP_NONE)
-        *place = find_same(p, *known);
-    else
-        join_whole(p, *place, *known);
-    return true;
+    uint32_t *known = idmap_at(&p->ids, id, place);
+    if (known != NULL && *known != place)
+        join_whole(p, place, *known);
+    return known != NULL;
+}
+
+/* What a subscription says of itself is laid down apart from its payments, as if it were one more. */
+static bool find_subscription(struct purchases *p, uint64_t id, uint32_t *place) {
+    return tie_payment(p, hash_join(id, 1), place);
 }
 
 /* Whether an invoice or a payment intent names what the session is about, so that nobody need ask by its own id. */
@@ -188,9 +208,10 @@ static bool is_named_without_session(const struct evidence *e) {
 
 static bool find_payment(struct purchases *p, const struct evidence *e, uint32_t *place) {
     *place = IDMAP_NONE;
-    return tie_payment(p, e->invoice, place) && tie_payment(p, e->intent, place) && tie_payment(p, e->charge, place) &&
+    return (e->kind != EVIDENCE_SUBSCRIPTION || find_subscription(p, e->subscription, place)) &&
+           tie_payment(p, e->invoice, place) && tie_payment(p, e->intent, place) && tie_payment(p, e->charge, place) &&
            (is_named_without_session(e) || tie_payment(p, e->session, place)) &&
-           tie_subscription(p, e->subscription, place);
+           tie_subscription(p, e->subscription, *place);
 }
 
 static bool find_customer(struct purchases *p, uint64_t id, uint32_t *place) {
@@ -245,6 +266,8 @@ static bool add_refund(struct purchases *p, const struct evidence *e, uint32_t p
         p->refunds[p->refund_count++] = (struct purchase_refund){payment, 0, 0};
     }
     struct purchase_refund *refund = &p->refunds[*known];
+    if (!join_same(p, refund->payment, payment, &payment)) /* one record may name the charge, another the intent */
+        return false;
     refund->dropped |= (e->flags & EVIDENCE_DROPPED) != 0;
     if (e->amount > refund->amount)
         refund->amount = e->amount;
@@ -252,7 +275,6 @@ static bool add_refund(struct purchases *p, const struct evidence *e, uint32_t p
 }
 
 static void fill_facts(struct payment *facts, const struct evidence *e, uint32_t customer, uint32_t price) {
-    bool subscription = e->kind == EVIDENCE_SUBSCRIPTION;
     *facts = nothing;
     facts->flags = e->flags & ~(uint32_t)EVIDENCE_DROPPED;
     facts->customer = customer;
@@ -267,11 +289,13 @@ static void fill_facts(struct payment *facts, const struct evidence *e, uint32_t
         facts->plan = e->plan;
         facts->price = price;
     }
-    if (subscription && (e->plan.rank != PLAN_UNKNOWN || price != IDMAP_NONE)) {
-        facts->subscription_at = e->at;
-        facts->subscription_plan = e->plan;
-        facts->subscription_price = price;
-    }
+    if (e->kind == EVIDENCE_SUBSCRIPTION) /* its lines are the plan's, whatever is charged once */
+        facts->flags &= ~(uint32_t)(EVIDENCE_ONE_TIME | EVIDENCE_PLAN_LINE);
+}
+
+static bool add_sighting(struct purchases *p, const struct evidence *e, uint32_t payment, uint32_t price) {
+    bool knows = e->plan.rank != PLAN_UNKNOWN || price != IDMAP_NONE;
+    return !knows || keep_sighting(p, payment, (struct purchase_sighting){e->at, price, IDMAP_NONE, e->plan});
 }
 
 bool purchases_add(struct purchases *p, const struct evidence *e) {
@@ -287,7 +311,9 @@ bool purchases_add(struct purchases *p, const struct evidence *e) {
     if (payment == IDMAP_NONE)
         return true;
     fill_facts(&facts, e, customer, price);
-    return lay(p, find_same(p, payment), &facts) && (e->kind != EVIDENCE_REFUND || add_refund(p, e, payment));
+    payment = find_same(p, payment);
+    return lay(p, payment, &facts) && (e->kind != EVIDENCE_REFUND || add_refund(p, e, payment)) &&
+           (e->kind != EVIDENCE_SUBSCRIPTION || add_sighting(p, e, payment, price));
 }
 
 void purchases_prefetch(const struct purchases *p, const struct evidence *e) {
@@ -307,6 +333,7 @@ void purchases_done(struct purchases *p) {
     free(p->payments);
     free(p->customers);
     free(p->prices);
+    free(p->sightings);
     free(p->refunds);
     free(p->extras);
     *p = (struct purchases){0};

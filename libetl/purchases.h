@@ -45,11 +45,19 @@ struct payment {
     int64_t amount, refunded;
     int64_t at; /* paid (or else asked for) first, or EVIDENCE_NO_TIME */
     uint64_t email, reference;
-    int64_t subscription_at; /* of the plan that the subscription had first */
-    uint32_t price, subscription_price; /* places in prices, or IDMAP_NONE */
+    uint32_t price;    /* place in prices, or IDMAP_NONE */
+    uint32_t sighting; /* its first in sightings, or IDMAP_NONE */
     money_currency currency;
     uint8_t method;
-    struct plan plan, subscription_plan;
+    struct plan plan;
+};
+
+/* A plan that the subscription had when it was first seen; several only where two were seen in one second. */
+struct purchase_sighting {
+    int64_t at;
+    uint32_t price; /* as above */
+    uint32_t next;  /* in sightings, or IDMAP_NONE */
+    struct plan plan;
 };
 
 struct purchase_refund {
@@ -75,6 +83,8 @@ struct purchases {
     size_t customer_count, customer_capacity;
     struct plan *prices; /* what is known of each price */
     size_t price_count, price_capacity;
+    struct purchase_sighting *sightings;
+    size_t sighting_count, sighting_capacity;
     struct purchase_refund *refunds;
     size_t refund_count, refund_capacity;
     struct purchase_extra *extras;
@@ -98,7 +108,7 @@ bool purchases_join(struct purchases *purchases, uint32_t a, uint32_t b);
 /*
  * Since 2025-03-31 neither a charge nor its intent names the invoice.  Where no invoice payment told either, a
  * charge that Stripe made for a subscription belongs to the invoice of the same customer over the same sum
- * that is nearest in time, at most a day away.  False where memory ends.
+ * that is nearest in time, at most a day away; where two are as near, to neither.  False where memory ends.
  */
 bool purchases_match(struct purchases *purchases);
 

@@ -119,21 +119,27 @@ static void chain_payments(struct judging *j) {
 
 /* ---- a purchase as a whole ---- */
 
+/* The plan a subscription had first; of several seen at that moment the surest. */
+static void see_plans(const struct purchases *p, uint32_t sighting, struct whole *whole) {
+    for (; sighting != IDMAP_NONE; sighting = p->sightings[sighting].next) {
+        const struct purchase_sighting *s = &p->sightings[sighting];
+        struct plan plan = s->price != IDMAP_NONE ? plan_surer(s->plan, p->prices[s->price]) : s->plan;
+        if (s->at < whole->subscription_at)
+            whole->subscription_plan = plan;
+        else if (s->at == whole->subscription_at)
+            whole->subscription_plan = plan_surer(whole->subscription_plan, plan);
+        if (s->at < whole->subscription_at)
+            whole->subscription_at = s->at;
+    }
+}
+
 static void sum_up(const struct judging *j, uint32_t first, struct whole *whole) {
     *whole = (struct whole){.subscription_at = EVIDENCE_NO_TIME, .subscription_plan = {PLAN_UNKNOWN, 0}};
     for (uint32_t at = first; at != IDMAP_NONE; at = j->next[at]) {
         const struct payment *payment = &j->purchases->payments[at];
         whole->flags |= payment->flags;
         whole->solid_paid |= (payment->flags & EVIDENCE_PAID) != 0 && (payment->flags & EVIDENCE_SOLID) != 0;
-        struct plan plan = payment->subscription_plan;
-        if (payment->subscription_price != IDMAP_NONE)
-            plan = plan_surer(plan, j->purchases->prices[payment->subscription_price]);
-        if (payment->subscription_at < whole->subscription_at)
-            whole->subscription_plan = plan;
-        else if (payment->subscription_at == whole->subscription_at)
-            whole->subscription_plan = plan_surer(whole->subscription_plan, plan);
-        if (payment->subscription_at < whole->subscription_at)
-            whole->subscription_at = payment->subscription_at;
+        see_plans(j->purchases, payment->sighting, whole);
     }
 }
 
@@ -143,14 +149,23 @@ static void mark_subscribed(struct judging *j) {
     for (uint32_t i = 0; i < p->payment_count; i++) {
         const struct payment *payment = &p->payments[i];
         bool subscribed = (payment->flags & EVIDENCE_SUBSCRIBED) != 0 && (payment->flags & EVIDENCE_OTHER_MODE) == 0;
-        if (payment->same == i && subscribed && payment->customer != IDMAP_NONE)
-            j->subscribed[payment->customer] = 1;
+        if (payment->same != i || !subscribed || payment->customer == IDMAP_NONE)
+            continue;
+        j->subscribed[payment->customer] = 1;
+        for (const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER, i); is_extra_of(p, e, EXTRA_CUSTOMER, i); e++)
+            j->subscribed[e->key] = 1;
     }
 }
 
-static bool is_bare(const struct judging *j, const struct payment *payment, const struct whole *whole) {
-    return (whole->flags & (EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED)) == 0 && payment->customer != IDMAP_NONE &&
-           j->subscribed[payment->customer] != 0;
+static bool is_bare(const struct judging *j, uint32_t at, const struct whole *whole) {
+    const struct purchases *p = j->purchases;
+    const struct payment *payment = &p->payments[at];
+    if ((whole->flags & (EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED)) != 0 || payment->customer == IDMAP_NONE)
+        return false;
+    bool bare = j->subscribed[payment->customer] != 0;
+    for (const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER, at); is_extra_of(p, e, EXTRA_CUSTOMER, at); e++)
+        bare |= j->subscribed[e->key] != 0;
+    return bare;
 }
 
 /* ---- a payment ---- */
@@ -199,7 +214,7 @@ static enum verdict judge_payment(const struct judging *j, uint32_t at, const st
         return VERDICT_REFUNDED;
     if (is_setup_fee(j, payment, *plan))
         return VERDICT_SETUP_FEE;
-    if (is_bare(j, payment, whole))
+    if (is_bare(j, at, whole))
         return VERDICT_BARE_CHARGE;
     if (plan->rank == PLAN_UNKNOWN)
         return VERDICT_NO_PLAN;
@@ -208,13 +223,15 @@ static enum verdict judge_payment(const struct judging *j, uint32_t at, const st
     return VERDICT_COUNTS;
 }
 
-/* The one that is the purchase: it counts and was first. Equal moments are told apart by what was paid for. */
+/* The one that is the purchase: it counts and was first. Equal moments are told apart by all that a row shows. */
 static bool is_before(const struct payment *a, struct plan plan_a, const struct payment *b, struct plan plan_b) {
     if (a->at != b->at)
         return a->at < b->at;
     if (a->amount != b->amount)
         return a->amount > b->amount;
-    return plan_a.package < plan_b.package;
+    if (plan_a.package != plan_b.package)
+        return plan_a.package < plan_b.package;
+    return a->currency != b->currency ? a->currency < b->currency : a->method < b->method;
 }
 
 static enum verdict judge_whole(const struct judging *j, uint32_t first, struct purchase *out) {

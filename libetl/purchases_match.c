@@ -16,10 +16,11 @@ struct loose {
 };
 
 static bool is_loose(const struct payment *payment, bool *charge) {
-    const uint32_t shape = EVIDENCE_CHARGED | EVIDENCE_FOR_SUBSCRIPTION | EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED;
+    const uint32_t shape = EVIDENCE_CHARGED | EVIDENCE_FOR_SUBSCRIPTION | EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED |
+                           EVIDENCE_SEVERAL_CUSTOMERS;
     uint32_t flags = payment->flags & shape;
     *charge = flags == (EVIDENCE_CHARGED | EVIDENCE_FOR_SUBSCRIPTION);
-    bool invoice = (flags & EVIDENCE_BILLED) != 0 && (flags & EVIDENCE_CHARGED) == 0;
+    bool invoice = (flags & EVIDENCE_BILLED) != 0 && (flags & (EVIDENCE_CHARGED | EVIDENCE_SEVERAL_CUSTOMERS)) == 0;
     return (*charge || invoice) && payment->customer != IDMAP_NONE && payment->amount > 0 &&
            payment->at != EVIDENCE_NO_TIME;
 }
@@ -43,20 +44,27 @@ static int64_t distance(const struct loose *a, const struct loose *b) {
     return a->at < b->at ? b->at - a->at : a->at - b->at;
 }
 
-/* The nearest invoice among those like loose[i]; they stand around it. NULL where none is near. */
+/* Of two invoices the nearer to a charge; of two as near neither, since which was read first must not matter. */
+static void keep_nearer(const struct loose *charge, const struct loose *invoice, const struct loose **best, bool *unclear) {
+    if (*best != NULL && distance(*best, charge) <= distance(invoice, charge)) {
+        *unclear |= distance(*best, charge) == distance(invoice, charge);
+        return;
+    }
+    *best = invoice;
+    *unclear = false;
+}
+
+/* The nearest invoice among those like loose[i], which stand around it; NULL where none is near or two are as near. */
 static const struct loose *find_invoice(const struct loose *loose, size_t count, size_t i) {
     const struct loose *best = NULL;
+    bool unclear = false;
     for (size_t k = i; k-- > 0 && are_alike(&loose[k], &loose[i]) && distance(&loose[k], &loose[i]) <= DAY;)
-        if (!loose[k].charge) {
-            best = &loose[k];
-            break;
-        }
+        if (!loose[k].charge)
+            keep_nearer(&loose[i], &loose[k], &best, &unclear);
     for (size_t k = i + 1; k < count && are_alike(&loose[k], &loose[i]) && distance(&loose[k], &loose[i]) <= DAY; k++)
-        if (!loose[k].charge) {
-            bool nearer = best == NULL || distance(&loose[k], &loose[i]) < distance(best, &loose[i]);
-            return nearer ? &loose[k] : best;
-        }
-    return best;
+        if (!loose[k].charge)
+            keep_nearer(&loose[i], &loose[k], &best, &unclear);
+    return unclear ? NULL : best;
 }
 
 /* Customers who have a loose charge: only their invoices matter. NULL where memory ends. */

@@ -39,6 +39,7 @@ struct join_input {
     const char *payments; /* the dashboard's CSV */
     const char *label;    /* "first" where NULL */
     bool test_mode, reference_only;
+    size_t stretch; /* bytes read at a time; 0: all at once */
 };
 
 /* What came of it. */
@@ -74,21 +75,24 @@ static void join_pseudonym(void *user, const char *address, char out[LEADS_ID]) 
 }
 
 static void join_read(const struct intake *intake, struct gather *gather, size_t number, enum intake_kind kind,
-                      const char *bytes) {
+                      const char *bytes, size_t stretch) {
     struct batch batch = {0};
     struct intake_header header = {0};
     struct intake_error err;
     struct text file = {bytes != NULL ? bytes : "", bytes != NULL ? strlen(bytes) : 0};
-    size_t from = intake_start(file), stopped;
+    bool csv = kind == INTAKE_FORM_CSV || kind == INTAKE_STRIPE_CSV;
+    size_t from = intake_start(file);
     if (bytes == NULL)
         return;
-    if (kind == INTAKE_FORM_CSV || kind == INTAKE_STRIPE_CSV) {
+    if (csv)
         assert_true(intake_csv_header(intake, kind, file, &header, &from, &err));
-        assert_true(intake_csv(intake, kind, &header, file, from, file.size, &batch, &stopped));
-    } else
-        assert_true(intake_json(intake, kind, file, from, file.size, &batch, &stopped));
-    assert_int_equal(stopped, file.size);
-    assert_true(gather_batch(gather, number, &batch));
+    while (from < file.size) {
+        size_t until = stretch > 0 ? from + stretch : file.size;
+        batch_reset(&batch);
+        assert_true(csv ? intake_csv(intake, kind, &header, file, from, until, &batch, &from)
+                        : intake_json(intake, kind, file, from, until, &batch, &from));
+        assert_true(gather_batch(gather, number, &batch));
+    }
     assert_true(gather_balances(&gather->sources[number]));
     intake_header_done(&header);
     batch_done(&batch);
@@ -143,10 +147,10 @@ static struct join_outcome *join_run(struct join_input input) {
     char *answers = input.answers != NULL ? join_quotes(input.answers) : NULL;
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
     assert_true(gather_begin(&gather, config, vocabulary, 4));
-    join_read(&intake, &gather, 0, INTAKE_FORM_CSV, input.forms);
-    join_read(&intake, &gather, 1, INTAKE_FORM_JSON, answers);
-    join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe);
-    join_read(&intake, &gather, 3, INTAKE_STRIPE_CSV, input.payments);
+    join_read(&intake, &gather, 0, INTAKE_FORM_CSV, input.forms, input.stretch);
+    join_read(&intake, &gather, 1, INTAKE_FORM_JSON, answers, input.stretch);
+    join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe, input.stretch);
+    join_read(&intake, &gather, 3, INTAKE_STRIPE_CSV, input.payments, input.stretch);
     assert_true(dataset_build(&dataset, &gather.leads, &gather.purchases, config, join_pseudonym, NULL));
     join_show(&dataset, &gather.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);
     join_show(&dataset, &gather.leads, config, dataset.labelled, dataset.count, false, out->leads, sizeof out->leads);
