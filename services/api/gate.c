@@ -66,7 +66,7 @@ void gate_header(struct gate *gate, struct request *request, const char *name, s
         return;
     if (request->header[header] != NULL && is_single(header))
         gate_refuse(gate, 400, "a header that may come once came twice");
-    else if (request->header[header] == NULL)
+    else if (request->header[header] == NULL || header == HEADER_FORWARDED_FOR) /* the last is the nearest proxy's */
         request->header[header] = value;
 }
 

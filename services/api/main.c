@@ -2,11 +2,11 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 
-#include "services/api/cors.h"
 #include "services/api/options.h"
 #include "services/api/probe.h"
 #include "services/api/reload.h"
 #include "services/api/server.h"
+#include "services/api/service.h"
 #include "services/common/log.h"
 
 #define AT(field) offsetof(struct options, field)
@@ -40,6 +40,17 @@ static const struct setting settings[] = {
      "write every prediction to predictions/"},
     {"access-log", "ACCESS_LOG", SETTING_FLAG, AT(access_log), "0", 0, 0, NULL,
      "write a line of JSON to stdout for every request"},
+    {NULL, "API_KEYS", SETTING_SECRET, AT(api_keys), NULL, 0, 0, NULL,
+     "keys that may predict, separated by commas; unset: anyone may"},
+    {NULL, "ADMIN_KEY", SETTING_SECRET, AT(admin_key), NULL, 0, 0, NULL, "key for POST /-/reload; unset: nobody may"},
+    {"rate-limit", "RATE_LIMIT", SETTING_WHOLE, AT(rate_limit), "0", 0, 1000000, NULL,
+     "predictions a minute for each key, or for each address behind TRUSTED_PROXIES; 0: no limit"},
+    {"trusted-proxies", "TRUSTED_PROXIES", SETTING_TEXT, AT(trusted_proxies), NULL, 0, 2000, NULL,
+     "our own proxies, whose X-Forwarded-For is believed: 10.0.0.0/8,192.168.1.7"},
+    {NULL, "STRIPE_WEBHOOK_SECRET", SETTING_SECRET, AT(stripe_secret), NULL, 0, 0, NULL,
+     "secrets of Stripe's webhook endpoint (whsec_...), separated by commas"},
+    {NULL, "FORMSPREE_WEBHOOK_SECRET", SETTING_SECRET, AT(formspree_secret), NULL, 0, 0, NULL,
+     "secrets of Formspree's webhook, separated by commas"},
     {"check", NULL, SETTING_FLAG, AT(check), NULL, 0, 0, NULL, "verify the configuration and the model, and stop"},
     {"health", NULL, SETTING_FLAG, AT(health), NULL, 0, 0, NULL,
      "ask the server running on HOST and PORT whether it is alive, and stop: 0 or 1"},
@@ -89,8 +100,8 @@ int main(int argc, char **argv) {
     log_open("api", NULL);
     json_object_seed(0);                                    /* before there are threads */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* hashes alone are used: half the start and memory */
-    if (!cors_valid(options.cors_origins))
-        return fail(EXIT_USAGE_ERROR, "CORS_ORIGINS: origins such as https://shop.example are needed, without a path");
+    if (service_judge(&options) != NULL)
+        return fail(EXIT_USAGE_ERROR, service_judge(&options));
     struct config *config = configuration_read(options.common.config, NULL, &err);
     if (config == NULL)
         return fail(EXIT_USAGE_ERROR, err.text);

@@ -13,8 +13,8 @@
 #include "services/common/publish.h"
 #include "services/common/volume.h"
 
-static const int codes[METRICS_CODES] = {200, 204, 400, 401, 403, 404, 405, 413, 414,
-                                         415, 422, 429, 431, 500, 501, 503, 0};
+static const int codes[METRICS_CODES] = {200, 202, 204, 400, 401, 403, 404, 405, 413,
+                                         414, 415, 422, 429, 431, 500, 501, 503, 0};
 static const double bounds[METRICS_BUCKETS - 1] = {50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3,
                                                    10e-3, 25e-3,  50e-3,  0.1,    0.5,  1.0};
 
@@ -157,6 +157,16 @@ static void write_journal(struct buffer *out, const struct journal *journal) {
         (double)journal_dropped(journal));
 }
 
+static void write_inbox(struct buffer *out, const struct inbox *inbox) {
+    about(out, "webhook_deliveries_total", "counter", "Verified deliveries, by whether they could be stored.");
+    for (int i = 0; i < INBOX_SOURCES; i++)
+        buffer_format(out,
+                      "leadforest_webhook_deliveries_total{source=\"%s\",result=\"stored\"} %ju\n"
+                      "leadforest_webhook_deliveries_total{source=\"%s\",result=\"failed\"} %ju\n",
+                      inbox_source_name((enum inbox_source)i), (uintmax_t)atomic_load(&inbox->stored[i]),
+                      inbox_source_name((enum inbox_source)i), (uintmax_t)atomic_load(&inbox->failed[i]));
+}
+
 /* When each stage last had outputs to show for itself. */
 static void write_workers(struct buffer *out, const char *data) {
     static const struct {
@@ -224,6 +234,8 @@ void metrics_scrape(struct worker *worker, struct request *request, struct reply
         write_reloads(&out, service->reload);
     if (service->predictions != NULL)
         write_journal(&out, service->predictions);
+    if (service->inbox != NULL)
+        write_inbox(&out, service->inbox);
     write_workers(&out, service->options->common.data);
     write_process(&out);
     reply_buffer(reply, 200, "text/plain; version=0.0.4; charset=utf-8", &out);

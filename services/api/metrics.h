@@ -13,7 +13,7 @@
 #include "services/api/reply.h"
 #include "services/api/request.h"
 
-enum { METRICS_ROUTES = 32, METRICS_CODES = 17, METRICS_BUCKETS = 14 };
+enum { METRICS_ROUTES = 32, METRICS_CODES = 18, METRICS_BUCKETS = 14 };
 
 struct service;
 struct worker;

@@ -21,6 +21,9 @@ struct options {
     const char *unknown_category;
     const char *cors_origins;
     const char *instance; /* NULL: the machine's name */
+    const char *api_keys, *admin_key, *stripe_secret, *formspree_secret;
+    const char *trusted_proxies;
+    long long rate_limit; /* requests a minute; 0: no limit */
     bool prediction_log, access_log;
     bool check, health;
 };

@@ -4,19 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/api/admin.h"
 #include "services/api/batch.h"
 #include "services/api/health.h"
 #include "services/api/predict.h"
+#include "services/api/webhook.h"
 
 const struct route routes[] = {
-    {"/predict", METHOD_POST, BODY_ONE, predict_one, "The package a lead is most likely to buy, and how sure that is"},
-    {"/predict/batch", METHOD_POST, BODY_MANY, batch_predict, "The same for many leads at once"},
-    {"/livez", METHOD_GET, BODY_NONE, health_live, "Whether the process answers"},
-    {"/healthz", METHOD_GET, BODY_NONE, health_live, "The same as /livez"},
-    {"/readyz", METHOD_GET, BODY_NONE, health_ready, "Whether a verified model is served"},
-    {"/model", METHOD_GET, BODY_NONE, health_model, "The card of the model that is served"},
-    {"/metrics", METHOD_GET, BODY_NONE, metrics_scrape, "What the server did, for Prometheus"},
-    {"/version", METHOD_GET, BODY_NONE, health_version, "The program's and the model's version"},
+    {"/predict", METHOD_POST, BODY_ONE, ACCESS_KEY, predict_one,
+     "The package a lead is most likely to buy, and how sure that is"},
+    {"/predict/batch", METHOD_POST, BODY_MANY, ACCESS_KEY, batch_predict, "The same for many leads at once"},
+    {"/webhooks/stripe", METHOD_POST, BODY_MANY, ACCESS_OPEN, webhook_stripe, "Takes deliveries of Stripe"},
+    {"/webhooks/formspree", METHOD_POST, BODY_MANY, ACCESS_OPEN, webhook_formspree, "Takes deliveries of Formspree"},
+    {"/-/reload", METHOD_POST, BODY_ONE, ACCESS_ADMIN, admin_reload, "Look for a newly promoted model at once"},
+    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live, "Whether the process answers"},
+    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live, "The same as /livez"},
+    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_ready, "Whether a verified model is served"},
+    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_model, "The card of the model that is served"},
+    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, metrics_scrape, "What the server did, for Prometheus"},
+    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_version, "The program's and the model's version"},
 };
 const size_t routes_count = sizeof routes / sizeof *routes;
 

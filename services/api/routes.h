@@ -11,10 +11,14 @@ typedef void route_handler(struct worker *worker, struct request *request, struc
 /* What a request brings: nothing, one lead, many. */
 enum route_body { BODY_NONE, BODY_ONE, BODY_MANY };
 
+/* Who may: anyone, whoever has a key (anyone where none are set), whoever has an admin key. */
+enum route_access { ACCESS_OPEN, ACCESS_KEY, ACCESS_ADMIN };
+
 struct route {
     const char *path;
     enum request_method method; /* GET takes HEAD too; OPTIONS is answered for all */
     enum route_body body;
+    enum route_access access;
     route_handler *handle;
     const char *summary;
 };

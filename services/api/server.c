@@ -24,6 +24,7 @@ struct server {
     struct service service;
     struct reload reload;
     struct journal predictions, access;
+    struct inbox inbox;
     char instance[HOST_NAME_MAX + 1];
     char prediction_folder[PATH_MAX];
     size_t loops;
@@ -68,7 +69,8 @@ static void name_instance(struct server *server) {
             *c = '_';
 }
 
-static bool open_journals(struct server *server) {
+/* The threads that write to the volume. */
+static bool open_writers(struct server *server) {
     const struct options *options = server->options;
     struct file_error err;
     if (!publish_path(server->prediction_folder, &err, "%s/" VOLUME_PREDICTIONS, options->common.data))
@@ -81,6 +83,10 @@ static bool open_journals(struct server *server) {
     if (good && options->access_log) {
         good = journal_open(&server->access, NULL, server->instance, server->loops);
         server->service.access = &server->access;
+    }
+    if (good && server->service.secrets[INBOX_STRIPE].count + server->service.secrets[INBOX_FORMSPREE].count > 0) {
+        good = inbox_open(&server->inbox, options->common.data, server->instance, transport_wake);
+        server->service.inbox = &server->inbox;
     }
     return good;
 }
@@ -100,7 +106,7 @@ static bool prepare(struct server *server, const struct options *options, const 
     server->service.worker = server->worker;
     for (size_t i = 0; i < loops; i++)
         worker_open(&server->worker[i], &server->service, i);
-    return open_journals(server);
+    return open_writers(server);
 }
 
 static bool start_loops(struct server *server) {
@@ -202,6 +208,8 @@ static enum exit_code drain(struct server *server, const sigset_t *set, bool gra
 }
 
 static void tidy(struct server *server) {
+    if (server->service.inbox != NULL)
+        inbox_close(server->service.inbox);
     if (server->service.predictions != NULL)
         journal_close(server->service.predictions);
     if (server->service.access != NULL)

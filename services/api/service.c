@@ -4,8 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/api/guard.h"
 #include "services/api/routes.h"
 #include "services/common/run_id.h"
+
+const char *service_judge(const struct options *options) {
+    struct keys keys;
+    struct proxies proxies;
+    struct signature_secrets secrets;
+    if (!cors_valid(options->cors_origins))
+        return "CORS_ORIGINS: origins such as https://shop.example are needed, without a path";
+    if (!keys_read(&keys, options->api_keys) || !keys_read(&keys, options->admin_key))
+        return "API_KEYS, ADMIN_KEY: too many keys";
+    if (!proxies_read(&proxies, options->trusted_proxies))
+        return "TRUSTED_PROXIES: addresses and ranges such as 10.0.0.0/8 are needed";
+    if (!signature_read_secrets(&secrets, options->stripe_secret) ||
+        !signature_read_secrets(&secrets, options->formspree_secret))
+        return "STRIPE_WEBHOOK_SECRET, FORMSPREE_WEBHOOK_SECRET: too many secrets";
+    return NULL;
+}
 
 bool service_open(struct service *service, const struct options *options, const struct config *config,
                   struct served_reader *reader, size_t readers) {
@@ -13,12 +30,19 @@ bool service_open(struct service *service, const struct options *options, const 
     service->words = (struct model_words){config, vocabulary_new(config), readers};
     served_open(&service->served, reader, readers);
     atomic_init(&service->draining, false);
-    return service->words.vocabulary != NULL;
+    keys_read(&service->keys, options->api_keys);
+    keys_read(&service->admin_keys, options->admin_key);
+    proxies_read(&service->proxies, options->trusted_proxies);
+    signature_read_secrets(&service->secrets[INBOX_STRIPE], options->stripe_secret);
+    signature_read_secrets(&service->secrets[INBOX_FORMSPREE], options->formspree_secret);
+    return service->words.vocabulary != NULL &&
+           (options->rate_limit == 0 || rate_open(&service->rate, options->rate_limit));
 }
 
 void service_done(struct service *service) {
     model_free(served_swap(&service->served, NULL));
     vocabulary_free(service->words.vocabulary);
+    rate_done(&service->rate);
 }
 
 void worker_open(struct worker *worker, struct service *service, size_t number) {
@@ -55,8 +79,9 @@ size_t service_admit(struct worker *worker, struct request *request) {
 
 static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {
     char methods[ROUTES_METHODS];
-    if (request->route != NULL) {
-        request->route->handle(worker, request, reply);
+    if (request->route != NULL) { /* A request that is woken up has been admitted before. */
+        if (request->ticket != NULL || guard_admit(worker, request, reply))
+            request->route->handle(worker, request, reply);
     } else if (!routes_methods(request->path, methods)) {
         problem_reply_one(reply, 404, request->id, "path", NULL, "not_found", "is none of this service's");
     } else if (request->method == METHOD_OPTIONS) {

@@ -9,12 +9,17 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "libetl/signature.h"
 #include "services/api/cors.h"
+#include "services/api/inbox.h"
 #include "services/api/inputs.h"
 #include "services/api/journal.h"
+#include "services/api/keys.h"
 #include "services/api/metrics.h"
 #include "services/api/options.h"
 #include "services/api/prediction_log.h"
+#include "services/api/proxies.h"
+#include "services/api/rate.h"
 #include "services/api/reload.h"
 #include "services/api/reply.h"
 #include "services/api/request.h"
@@ -24,11 +29,16 @@ struct service {
     const struct options *options;
     struct model_words words;
     struct cors cors;
+    struct keys keys, admin_keys;
+    struct proxies proxies;
+    struct rate rate; /* its set is NULL where there is no limit */
+    struct signature_secrets secrets[INBOX_SOURCES];
     struct served served;
     atomic_bool draining;
     const struct reload *reload; /* NULL: nobody watches */
     struct journal *predictions; /* NULL: not logged */
     struct journal *access;      /* likewise */
+    struct inbox *inbox;         /* NULL: deliveries cannot be stored */
     const struct worker *worker; /* [workers]: for adding up what they count */
     size_t workers;
 };
@@ -45,7 +55,10 @@ struct worker {
     struct metrics metrics;
 };
 
-/* One worker for each reader; false where memory ends. */
+/* NULL where the settings make sense, otherwise which does not and why. */
+const char *service_judge(const struct options *options);
+
+/* One worker for each reader; the options have been judged. False where memory ends. */
 bool service_open(struct service *service, const struct options *options, const struct config *config,
                   struct served_reader *reader, size_t readers);
 void service_done(struct service *service); /* frees the model; nobody may be serving any more */

@@ -1,0 +1,85 @@
+/* proxies.c - which addresses are our own proxies, and who then really asks. */
+#include "services/api/proxies.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An address as 16 bytes; *width is how many bits its own notation has. */
+static bool parse(const char *text, size_t size, unsigned char out[16], unsigned *width) {
+    char copy[REQUEST_PEER];
+    if (size >= sizeof copy)
+        return false;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    memset(out, 0, 10);
+    out[10] = out[11] = 0xff;
+    *width = 32;
+    if (inet_pton(AF_INET, copy, out + 12) == 1)
+        return true;
+    *width = 128;
+    return inet_pton(AF_INET6, copy, out) == 1;
+}
+
+static bool read_range(struct proxies *proxies, const char *text, size_t size) {
+    const char *slash = memchr(text, '/', size);
+    size_t address = slash != NULL ? (size_t)(slash - text) : size;
+    unsigned width;
+    if (proxies->count == PROXIES_MAX || !parse(text, address, proxies->range[proxies->count].bytes, &width))
+        return false;
+    char *end = NULL;
+    unsigned long bits = slash != NULL ? strtoul(slash + 1, &end, 10) : width;
+    if (bits > width || (slash != NULL && (end != text + size || end == slash + 1)))
+        return false;
+    proxies->range[proxies->count++].bits = (unsigned)bits + 128 - width;
+    return true;
+}
+
+bool proxies_read(struct proxies *proxies, const char *setting) {
+    proxies->count = 0;
+    for (const char *at = setting != NULL ? setting : ""; *at != '\0';) {
+        size_t size = strcspn(at, ",");
+        if (!read_range(proxies, at, size))
+            return false;
+        at += size + (at[size] == ',');
+    }
+    return true;
+}
+
+static bool agree(const unsigned char *a, const unsigned char *b, unsigned bits) {
+    unsigned rest = bits % 8;
+    return memcmp(a, b, bits / 8) == 0 && (rest == 0 || (unsigned)(a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0);
+}
+
+static bool is_ours(const struct proxies *proxies, const char *text, size_t size) {
+    unsigned char bytes[16];
+    unsigned width;
+    if (!parse(text, size, bytes, &width))
+        return false;
+    for (size_t i = 0; i < proxies->count; i++)
+        if (agree(bytes, proxies->range[i].bytes, proxies->range[i].bits))
+            return true;
+    return false;
+}
+
+bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]) {
+    const char *list = request->header[HEADER_FORWARDED_FOR];
+    if (list == NULL || !is_ours(proxies, request->peer, strlen(request->peer)))
+        return false;
+    for (size_t end = strlen(list); end > 0;) {
+        size_t start = end;
+        while (start > 0 && list[start - 1] != ',')
+            start--;
+        const char *at = list + start + strspn(list + start, " \t");
+        size_t size = strcspn(at, " \t,");
+        if (!is_ours(proxies, at, size)) {
+            if (size >= REQUEST_PEER)
+                return false;
+            memcpy(out, at, size);
+            out[size] = '\0';
+            return size > 0;
+        }
+        end = start > 0 ? start - 1 : 0;
+    }
+    return false;
+}

@@ -1,0 +1,29 @@
+/* proxies.h - which addresses are our own proxies, and who then really asks (X-Forwarded-For). */
+#ifndef API_PROXIES_H
+#define API_PROXIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/api/request.h"
+
+enum { PROXIES_MAX = 32 };
+
+struct proxies {
+    size_t count;
+    struct {
+        unsigned char bytes[16]; /* IPv6; IPv4 is mapped into it */
+        unsigned bits;           /* that must agree */
+    } range[PROXIES_MAX];
+};
+
+/* "10.0.0.0/8,192.168.1.7,fd00::/8"; NULL is none. False where it is wrong. */
+bool proxies_read(struct proxies *proxies, const char *setting);
+
+/*
+ * The address that a request came from before it met our proxies: the last one in X-Forwarded-For that is
+ * none of them.  False where it did not come through a proxy of ours: then nobody vouches for the header.
+ */
+bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]);
+
+#endif

@@ -1,0 +1,90 @@
+"""Deliveries of Stripe and Formspree: verified, durable before they are acknowledged, none lost when the disk fails."""
+import glob
+import hashlib
+import hmac
+import shutil
+
+from api_house import *
+
+EVENT = json.dumps({"id": "evt_1", "object": "event", "data": {"object": {"amount": 15000}}}, indent=2).encode()
+
+
+def sign(secret, body, at=None):
+    at = int(at or time.time())
+    return f"t={at},v1={hmac.new(secret.encode(), b'%d.' % at + body, hashlib.sha256).hexdigest()}"
+
+
+def deliver(server, body=EVENT, secret="whsec_new", at=None, path="/webhooks/stripe", header="Stripe_Signature"):
+    return server.ask("POST", path, body, **{header: sign(secret, body, at)})
+
+
+def stored(folder, source="stripe"):
+    lines = []
+    for path in glob.glob(f"{folder}/raw/inbox/{source}-one-*.ndjson"):
+        with open(path, encoding="utf-8") as file:
+            lines += [json.loads(line) for line in file]
+    return lines
+
+
+with scratch() as folder:
+    server = Server(folder, STRIPE_WEBHOOK_SECRET="whsec_old,whsec_new", FORMSPREE_WEBHOOK_SECRET="form-secret", INSTANCE="one")
+    reply = deliver(server)
+    check("a signed delivery is acknowledged", reply[0] == 200, reply)
+    check("and was stored before, on one line in its envelope", len(stored(folder)) == 1 and
+          stored(folder)[0]["body"] == json.loads(EVENT) and stored(folder)[0]["received_at"].endswith("Z"), stored(folder))
+    check("the secret on its way out will do", deliver(server, secret="whsec_old")[0] == 200)
+    check("another secret will not", deliver(server, secret="whsec_x")[0] == 401)
+    check("nor will an old signature", deliver(server, at=time.time() - 400)[0] == 401)
+    reply = server.ask("POST", "/webhooks/stripe", EVENT + b" ", Stripe_Signature=sign("whsec_new", EVENT))
+    check("nor one of other bytes", reply[0] == 401, reply)
+    check("nor none", server.ask("POST", "/webhooks/stripe", EVENT)[0] == 401)
+    check("what is signed but no JSON object is 400", deliver(server, b"[]")[0] == 400 and deliver(server, b"")[0] == 400)
+    check("nothing of that was stored", len(stored(folder)) == 2)
+    body = json.dumps({"form": "abc", "submission": {"email": "a@example.org", "text": "line\nline"}}).encode()
+    reply = deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")
+    check("Formspree's is stored in a file of its own", reply[0] == 200 and stored(folder, "formspree")[0]["body"] == json.loads(body), reply)
+
+    codes = []
+    threads = [threading.Thread(target=lambda i=i: codes.append(deliver(server, b'{"id":%d}' % i)[0])) for i in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check("a hundred at once are all stored, each once", codes == [200] * 100 and
+          sorted(line["body"].get("id") for line in stored(folder)[2:]) == list(range(100)), codes)
+
+    shutil.move(f"{folder}/raw/inbox", f"{folder}/raw/away")
+    with open(f"{folder}/raw/inbox", "w", encoding="ascii"):
+        pass
+    reply = deliver(server)
+    check("what cannot be stored is 503, to be sent again", reply[0] == 503 and reply[1].get("retry-after") == "60", reply)
+    check("and the log says so once", deliver(server)[0] == 503 and server.count("inbox fails") == 1)
+    os.remove(f"{folder}/raw/inbox")
+    check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
+    check("no e-mail address is in the log", not any("@" in line for line in server.log), server.log)
+    metrics = server.get("/metrics")[2]
+    check("metrics count deliveries", b'leadforest_webhook_deliveries_total{source="stripe",result="stored"} 103' in metrics and
+          b'leadforest_webhook_deliveries_total{source="stripe",result="failed"} 2' in metrics)
+
+    stop = threading.Event()
+    outcome = []
+
+    def keep_delivering():
+        number = 1000
+        while not stop.is_set():
+            try:
+                outcome.append((number, deliver(server, b'{"id":%d}' % number)[0]))
+            except OSError:
+                return
+            number += 1
+
+    thread = threading.Thread(target=keep_delivering)
+    thread.start()
+    time.sleep(0.3)
+    server.process.kill()
+    thread.join()
+    stop.set()
+    kept = {line["body"].get("id") for line in stored(folder)}
+    lost = [number for number, code in outcome if code == 200 and number not in kept]
+    check("kill -9 loses nothing that was acknowledged", outcome and not lost, lost)
+finish()

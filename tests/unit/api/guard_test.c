@@ -1,0 +1,132 @@
+/* guard_test.c - keys, rates and whose word about addresses is believed. */
+#include "tests/unit/api/house.h"
+
+static const char dental[] = "{\"business_type\":\"Dental\",\"business_size\":\"10-25\"}";
+
+static void without_keys_anyone_may_predict(void **state) {
+    assert_int_equal(house_post(*state, "/predict", dental), 200);
+}
+
+static void with_keys_only_their_bearers_may(void **state) {
+    struct house *house = *state;
+    assert_true(keys_read(&house->service.keys, "first-key,second-key"));
+    assert_int_equal(house_post(house, "/predict", dental), 401);
+    assert_string_equal(reply_find_header(&house->reply, "WWW-Authenticate"), "Bearer");
+    house_header(house, HEADER_AUTHORIZATION, "Bearer second-key");
+    assert_int_equal(house_post(house, "/predict", dental), 200);
+    house_header(house, HEADER_API_KEY, "first-key");
+    assert_int_equal(house_post(house, "/predict", dental), 200);
+    static const char *const wrong[] = {"", "first-ke", "first-key ", "first-key,second-key", "FIRST-KEY"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        house_header(house, HEADER_API_KEY, wrong[i]);
+        assert_int_equal(house_post(house, "/predict", dental), 401);
+        assert_false(house_said(house, "first"));
+    }
+    assert_int_equal(house_ask(house, METHOD_GET, "/livez", NULL), 200);
+}
+
+static void without_an_admin_key_nobody_may_reload(void **state) {
+    struct house *house = *state;
+    assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
+    house_header(house, HEADER_API_KEY, "");
+    assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
+    keys_read(&house->service.keys, "first-key");
+    house_header(house, HEADER_API_KEY, "first-key");
+    assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
+}
+
+static void a_key_may_ask_so_often_a_minute(void **state) {
+    struct house *house = *state;
+    keys_read(&house->service.keys, "one,two");
+    house->options.rate_limit = 3;
+    assert_true(rate_open(&house->service.rate, 3));
+    for (int i = 0; i < 4; i++) {
+        house_header(house, HEADER_API_KEY, "one");
+        assert_int_equal(house_post(house, "/predict", dental), i < 3 ? 200 : 429);
+    }
+    assert_string_equal(reply_find_header(&house->reply, "Retry-After"), "20");
+    house_header(house, HEADER_API_KEY, "two");
+    assert_int_equal(house_post(house, "/predict", dental), 200);
+}
+
+static void a_rate_recovers_as_time_passes(void **state) {
+    struct rate rate;
+    (void)state;
+    assert_true(rate_open(&rate, 60));
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(rate_take(&rate, "a", 1000), 0);
+    assert_int_equal(rate_take(&rate, "a", 1000), 1);
+    assert_int_equal(rate_take(&rate, "a", 1000.5), 1);
+    assert_int_equal(rate_take(&rate, "a", 1001), 0);
+    assert_int_equal(rate_take(&rate, "a", 1001), 1);
+    assert_int_equal(rate_take(&rate, "b", 1001), 0);
+    rate_done(&rate);
+}
+
+static void more_clients_than_places_are_still_let_in(void **state) {
+    struct rate rate;
+    char client[20];
+    (void)state;
+    assert_true(rate_open(&rate, 60));
+    for (int i = 0; i < 50000; i++) {
+        snprintf(client, sizeof client, "client %d", i);
+        assert_int_equal(rate_take(&rate, client, 1000), 0);
+    }
+    rate_done(&rate);
+}
+
+static const char *client_of(const char *proxies, const char *peer, const char *forwarded, char out[REQUEST_PEER]) {
+    struct proxies known;
+    struct request request = {0};
+    assert_true(proxies_read(&known, proxies));
+    snprintf(request.peer, sizeof request.peer, "%s", peer);
+    request.header[HEADER_FORWARDED_FOR] = forwarded;
+    return proxies_client(&known, &request, out) ? out : NULL;
+}
+
+static void only_our_own_proxies_are_believed(void **state) {
+    char out[REQUEST_PEER];
+    (void)state;
+    assert_null(client_of(NULL, "10.0.0.1", "1.2.3.4", out));
+    assert_null(client_of("10.0.0.0/8", "11.0.0.1", "1.2.3.4", out));
+    assert_null(client_of("10.0.0.0/8", "10.0.0.1", NULL, out));
+    assert_string_equal(client_of("10.0.0.0/8", "10.9.0.1", "1.2.3.4", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8,192.168.1.7", "192.168.1.7", "6.6.6.6, 1.2.3.4 ,10.0.0.2", out), "1.2.3.4");
+    assert_string_equal(client_of("fd00::/8", "fd00::1", "2001:db8::1", out), "2001:db8::1");
+    assert_null(client_of("10.0.0.0/8", "10.0.0.1", "10.0.0.2", out));
+    assert_null(client_of("10.0.0.0/8", "10.0.0.1", ", ,", out));
+}
+
+static void ranges_that_are_none_are_refused(void **state) {
+    struct proxies proxies;
+    (void)state;
+    static const char *const wrong[] = {"10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "a", "10.0.0.1,,10.0.0.2"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(proxies_read(&proxies, wrong[i]));
+}
+
+static void an_unsigned_delivery_is_refused(void **state) {
+    struct house *house = *state;
+    assert_int_equal(house_post(house, "/webhooks/stripe", "{}"), 503);
+    signature_read_secrets(&house->service.secrets[INBOX_STRIPE], "whsec_a");
+    assert_int_equal(house_post(house, "/webhooks/stripe", "{}"), 401);
+    house_header(house, HEADER_STRIPE_SIGNATURE, "t=1,v1=00");
+    assert_int_equal(house_post(house, "/webhooks/stripe", "{}"), 401);
+    assert_true(house_said(house, "Stripe-Signature"));
+}
+
+int main(void) {
+#define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, house_with_model, house_done)
+    const struct CMUnitTest tests[] = {
+        WITH_MODEL(without_keys_anyone_may_predict),
+        WITH_MODEL(with_keys_only_their_bearers_may),
+        WITH_MODEL(without_an_admin_key_nobody_may_reload),
+        WITH_MODEL(a_key_may_ask_so_often_a_minute),
+        cmocka_unit_test(a_rate_recovers_as_time_passes),
+        cmocka_unit_test(more_clients_than_places_are_still_let_in),
+        cmocka_unit_test(only_our_own_proxies_are_believed),
+        cmocka_unit_test(ranges_that_are_none_are_refused),
+        WITH_MODEL(an_unsigned_delivery_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
