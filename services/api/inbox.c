@@ -31,7 +31,8 @@ static enum inbox_state commit(struct inbox *inbox, enum inbox_source source, co
     struct file_error err = {.text = "out of memory"};
     for (const struct inbox_ticket *t = tickets; t != NULL; t = t->next)
         if (t->source == source)
-            buffer_bytes(&lines, t->line, t->size);    if (buffer_good(&lines) && lines.size == 0)
+            buffer_bytes(&lines, t->line, t->size);
+    if (buffer_good(&lines) && lines.size == 0)
         return INBOX_STORED;
     bool good = buffer_good(&lines) && append(inbox, source, &lines, &err);
     if (!good && !inbox->failing)
