@@ -1,6 +1,7 @@
 """Every forest on every task, in one run: fresh processes, interleaved rounds, medians; then one table, JSON and a plot.
 
-Called by ./run with the build folder.  QUICK=1 takes smaller data and one round, and leaves results.json alone.
+Called by ./run with the build folder.  QUICK=1 takes smaller data and one round; PEERS=libforest:ranger only those.
+Either leaves results.json and the plot alone and writes them into the build folder.
 """
 import json
 import math
@@ -22,16 +23,18 @@ SLOW_S = 60  # who needs longer for a training is measured once
 
 
 def peers(build):
-    """{name: command}; the first is the yardstick, the first two are ours."""
+    """{name: command}; the first is the yardstick."""
     ours = os.path.join(build, "bench", "bench_forest")
-    found = {"libforest": [ours, "plain"], "libforest, tuned": [ours, "tuned"]}
+    found = {"libforest": [ours, "plain"], "libforest, calibrated": [ours, "calibrated"],
+             "libforest, tuned": [ours, "tuned"]}
     for name, module in (("scikit-learn", "sklearn"), ("scikit-learn, one-hot", "sklearn_onehot"), ("oneDAL", "onedal"),
                          ("ydf", "ydf"), ("LightGBM rf", "lightgbm"), ("XGBoost rf", "xgboost")):
         if machine.has_python(module):
             found[name] = [sys.executable, os.path.join(HERE, "peer.py"), module]
     if machine.r_version("ranger"):
         found["ranger"] = ["Rscript", os.path.join(HERE, "with_ranger.R")]
-    return found
+    wanted = os.environ.get("PEERS", "")
+    return {name: command for name, command in found.items() if not wanted or name in wanted.split(":")}
 
 
 def job(paths, prob, seed, full):
@@ -91,6 +94,8 @@ def timed(found, name, pair, rounds, folder):
 
 def main():
     build, quick = sys.argv[1], os.environ.get("QUICK", "") not in ("", "0")
+    if os.getloadavg()[0] > 0.5:
+        print("others are busy on this machine: the figures will not be worth keeping", file=sys.stderr)
     folder = os.path.join(build, "bench", "data")
     os.makedirs(folder, exist_ok=True)
     found = peers(build)
@@ -103,7 +108,7 @@ def main():
                     for peer, command in found.items()}
         result["public"][name] = {peer: median_of(m) for peer, m in measured.items() if m}
 
-    where = os.path.join(build, "bench") if quick else HERE
+    where = os.path.join(build, "bench") if quick or os.environ.get("PEERS") else HERE
     with open(os.path.join(where, "results.json"), "w") as f:
         json.dump(result, f, indent=1)
         f.write("\n")

@@ -2,7 +2,9 @@
  * bench_forest.c - libforest, driven as peer.py drives the others: jobs from stdin, a line of JSON each.
  *
  * A job is `train test probabilities trees mtry seed full`.  What is timed as training starts from rows in
- * memory: it includes collapsing them into a data set.  The only argument is `plain` or `tuned`.
+ * memory: it includes collapsing them into a data set.  The only argument is the way: `plain` for
+ * forest_params_init's parameters, `calibrated` for as little smoothing as keeps zeros away and a temperature,
+ * `tuned` for all that the library chooses by itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,7 +207,22 @@ static double warm_up_s(const struct rows *train, const struct forest_feature *f
     return training_s(&small, feature, &params);
 }
 
-static void measure(const struct job *job, bool tuned)
+static struct forest_params parameters(const struct job *job, const char *way)
+{
+    struct forest_params params;
+    forest_params_init(&params);
+    params.trees = job->trees;
+    params.mtry = job->mtry;
+    params.seed = job->seed;
+    params.threads = TRAIN_THREADS;
+    if (strcmp(way, "calibrated") == 0)
+        params.smoothing = 0.1;
+    params.calibrate = params.calibrate || strcmp(way, "plain") != 0;
+    params.tune = strcmp(way, "tuned") == 0;
+    return params;
+}
+
+static void measure(const struct job *job, const char *way)
 {
     struct rows train = rows_read(job->train), test = rows_read(job->test);
     struct forest_feature *feature = calloc(train.features, sizeof *feature);
@@ -215,13 +232,7 @@ static void measure(const struct job *job, bool tuned)
     for (uint32_t j = 0; j < train.features; j++)
         feature[j] = (struct forest_feature){ number_names()[j], train.levels[j] ? FOREST_CATEGORICAL : FOREST_NUMERIC,
                                               train.levels[j], train.levels[j] ? number_names() : NULL };
-    struct forest_params params;
-    forest_params_init(&params);
-    params.trees = job->trees;
-    params.mtry = job->mtry;
-    params.seed = job->seed;
-    params.threads = TRAIN_THREADS;
-    params.tune = params.calibrate = tuned;
+    const struct forest_params params = parameters(job, way);
 
     putchar('{');
     if (job->full)
@@ -252,10 +263,11 @@ static void measure(const struct job *job, bool tuned)
 
 int main(int argc, char **argv)
 {
-    const bool tuned = argc == 2 && strcmp(argv[1], "tuned") == 0;
     struct job job;
+    if (argc != 2)
+        fail("plain, calibrated or tuned?", "way");
     while (scanf("%1023s %1023s %1023s %u %u %u %u", job.train, job.test, job.prob, &job.trees, &job.mtry, &job.seed,
                  &job.full) == 7)
-        measure(&job, tuned);
+        measure(&job, argv[1]);
     return EXIT_SUCCESS;
 }
