@@ -23,3 +23,12 @@ void forest_describe(const struct forest *f, struct forest_info *info) {
 const struct forest_schema *forest_schema_of(const struct forest *f) {
     return f->schema;
 }
+
+uint32_t lf_forest_largest_tree(const struct forest *f) {
+    uint32_t largest = 0;
+    for (uint32_t t = 0; t < f->trees; t++) {
+        uint32_t nodes = lf_forest_walk(f, t).nodes;
+        largest = nodes > largest ? nodes : largest;
+    }
+    return largest;
+}

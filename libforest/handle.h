@@ -21,6 +21,7 @@ struct forest {
     enum lf_holding holding;
     struct forest_schema *schema; /* names lie in the image */
     struct lf_input *input;       /* [inputs], in the order of features */
+    uint16_t *input_of;           /* [features], which input each is */
     uint32_t inputs, trees, features, classes;
     double whole; /* trees x LF_ONE, what sums of shares add up to */
     const struct lf_image_info *info;
@@ -56,6 +57,13 @@ enum forest_status lf_forest_open(struct forest **out, const void *image, size_t
 /* Without checksums, table and golden rows, which the writer of an image fills by asking this forest. */
 enum forest_status lf_forest_read(struct forest *f, const void *image, size_t size, struct forest_error *err);
 void lf_forest_done(struct forest *f);
+
+/* Cuts of a feature that some node asks about. */
+static inline const float *lf_forest_cuts(const struct forest *f, uint32_t feature) {
+    return f->input[f->input_of[feature]].cut;
+}
+
+uint32_t lf_forest_largest_tree(const struct forest *f); /* in nodes */
 
 /* Codes of a row; only those of features in use are set. */
 void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /* [features] */);

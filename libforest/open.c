@@ -343,12 +343,15 @@ static enum forest_status read_table(struct reading *r) {
 static enum forest_status make_inputs(struct reading *r, const bool *used) {
     struct forest *f = r->f;
     f->input = calloc(f->features, sizeof *f->input);
-    if (f->input == NULL)
+    f->input_of = calloc(f->features, sizeof *f->input_of);
+    if (f->input == NULL || f->input_of == NULL)
         return lf_no_memory(r->err);
     const float *cut = f->cut;
     for (uint32_t i = 0; i < f->features; cut += f->kind[i++].cuts)
-        if (used[i])
+        if (used[i]) {
+            f->input_of[i] = (uint16_t)f->inputs;
             f->input[f->inputs++] = (struct lf_input){i, f->kind[i].levels, f->kind[i].cuts, cut};
+        }
     return FOREST_OK;
 }
 
@@ -426,6 +429,7 @@ enum forest_status lf_forest_read(struct forest *f, const void *image, size_t si
 void lf_forest_done(struct forest *f) {
     free(f->schema);
     free(f->input);
+    free(f->input_of);
     *f = (struct forest){0};
 }
 

@@ -1,0 +1,42 @@
+/* onnx.h - words of the ONNX format: nodes, their attributes, and tensors that they start with. */
+#ifndef LF_ONNX_H
+#define LF_ONNX_H
+
+#include "libforest/handle.h"
+#include "libforest/protobuf.h"
+
+enum { LF_ONNX_FLOAT = 1, LF_ONNX_INT64 = 7, LF_ONNX_STRING = 8 }; /* TensorProto.DataType */
+
+/* Open and close a node.  inputs and outputs are names, up to a NULL. */
+size_t lf_onnx_node(struct lf_protobuf *pb, const char *op, const char *domain, const char *const *inputs,
+                    const char *const *outputs);
+
+void lf_onnx_attribute_int(struct lf_protobuf *pb, const char *name, int64_t value);
+void lf_onnx_attribute_string(struct lf_protobuf *pb, const char *name, const char *value);
+
+/* Open and close a list of integers or floats (for lf_pb_packed_*) or strings (lf_pb_string with LF_ONNX_STRINGS). */
+enum lf_onnx_list { LF_ONNX_FLOATS = 7, LF_ONNX_INTS = 8, LF_ONNX_STRINGS = 9 }; /* fields of AttributeProto */
+struct lf_onnx_open {
+    size_t attribute, list;
+};
+struct lf_onnx_open lf_onnx_list_begin(struct lf_protobuf *pb, const char *name, enum lf_onnx_list kind);
+void lf_onnx_list_end(struct lf_protobuf *pb, struct lf_onnx_open open);
+
+/* Tensors in the graph.  columns 0: a vector. */
+void lf_onnx_floats(struct lf_protobuf *pb, const char *name, size_t rows, size_t columns, const float *value);
+void lf_onnx_ints(struct lf_protobuf *pb, const char *name, size_t rows, const int64_t *value);
+
+/* Declare an input (field 11) or output (12) of the graph: [N] or [N][columns]. */
+void lf_onnx_value(struct lf_protobuf *pb, uint32_t field, const char *name, int type, size_t columns);
+
+/* The two kinds of graph; false when memory ran out. */
+bool lf_onnx_table(struct lf_protobuf *pb, const struct forest *f);
+bool lf_onnx_trees(struct lf_protobuf *pb, const struct forest *f);
+
+/* A node that turns a feature's strings into codes: input is the feature's, output gets the name of [N][1]. */
+void lf_onnx_encoder(struct lf_protobuf *pb, const struct forest *f, uint32_t feature, char *output, size_t size);
+
+/* A node that turns class numbers into names. */
+void lf_onnx_class_names(struct lf_protobuf *pb, const struct forest *f, const char *numbers, const char *names);
+
+#endif
