@@ -6,7 +6,7 @@ CFLAGS  ?= -O3 -g
 PREFIX  ?= /usr/local
 BUILD   ?= build
 SANITIZE ?=
-VERSION := 1.0.0
+VERSION := $(shell sed -n 's/^\#define FOREST_VERSION "\(.*\)"/\1/p' libforest/forest.h)
 
 # Kept apart from CFLAGS, so that a CFLAGS of yours does not switch them off.
 STRICT   := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
@@ -47,7 +47,7 @@ fuzz:                                 ## fuzz every parser for FUZZ_SECONDS (60)
 	@tests/fuzz/run $(BUILD)/fuzzing $(FUZZ_SECONDS)
 fuzzers: $(FUZZ)
 
-bench: bench-forest bench-api                   ## every benchmark, side by side with the real peers
+bench: bench-forest bench-api         ## every benchmark, side by side with the real peers
 bench-forest: all                     ## training, prediction, size and quality of the forest
 	@tests/bench/forest/run $(BUILD)
 bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server against a constant answer and nginx

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef LEADFOREST_VERSION
-#define LEADFOREST_VERSION "1.0.0"
-#endif
+#include "libforest/forest.h"
 
 /* ---- one value ---- */
 
@@ -214,7 +212,7 @@ enum exit_code settings_read(const struct program *program, void *into, struct w
             if (argv[i][2] == 'h')
                 print_help(program);
             else
-                printf("%s %s\n", program->name, LEADFOREST_VERSION);
+                printf("%s %s\n", program->name, FOREST_VERSION);
             return EXIT_DONE;
         }
     }
