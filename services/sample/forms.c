@@ -94,7 +94,7 @@ static bool read_range(const char *name, unsigned long *low, unsigned long *high
 
 static void put_size(struct buffer *row, const struct sample *sample, size_t size, struct draw *draw) {
     const char *name = world_size_name(sample->world, size);
-    unsigned long low, high;
+    unsigned long low = 0, high = 0;
     bool number = mess_happens(draw, MESS_SIZE_AS_NUMBER), dash = mess_happens(draw, MESS_SIZE_DASH);
     bool range = sample->world->size->ranges && read_range(name, &low, &high);
     if (range && number) {
