@@ -17,9 +17,9 @@ mkdir -p "$build/onnx"
 
 if ${CC:-cc} -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -I. -o "$build/onnx/onnx_forest" tests/full/onnx_forest.c \
     "$build/libforest.a" -pthread -lm && "$build/onnx/onnx_forest" "$models"; then
-    echo "ok forests of seven shapes are exported"
+    echo "ok forests of all shapes are exported"
 else
-    echo "not ok forests of seven shapes are exported"
+    echo "not ok forests of all shapes are exported"
     exit 1
 fi
 "$venv/bin/python" tests/full/onnx_check.py "$models"

@@ -40,6 +40,9 @@ def checks(path):
     opsets = {o.domain: o.version for o in model.opset_import}
     yield f"{shape}: the file is valid ONNX, opset 17 with ml 3", opsets.get("") == 17 and opsets.get("ai.onnx.ml", 3) == 3
 
+    used = {name for node in model.graph.node for name in node.input}
+    yield f"{shape}: every constant inside is used", all(i.name in used for i in model.graph.initializer)
+
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     label, p = answer(session, columns, len(expected))
     gap = float(np.abs(p - expected).max())

@@ -30,6 +30,7 @@ static const struct shape shapes[] = {
     { "calibrated-table", 2, 4, { 10, 6 }, 0, true },
     { "mixed", 7, 5, { 5, 0, 30, 0, 200, 0, 0 }, 0.1, false },
     { "mixed-calibrated", 4, 3, { 12, 0, 0, 13 }, 0.05, true },
+    { "mixed-two-classes", 4, 2, { 6, 0, 0, 20 }, 0.05, false },
     { "numbers", 8, 8, { 0 }, 0, false },
     { "numbers-missing", 3, 2, { 0 }, 0.2, false },
 };

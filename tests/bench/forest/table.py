@@ -151,4 +151,5 @@ def markdown(result):
     out += qualities(every, "log_loss", 1, "Hold-out log-loss, mean of the seeds")
     out += qualities(every, "accuracy", -1, "Hold-out accuracy, mean of the seeds")
     out += speeds(result["public"])
-    return "\n".join(out + aims(result["timed"]) + [NOTES])
+    out += [] if result["quick"] else aims(result["timed"])
+    return "\n".join(out + [NOTES])
