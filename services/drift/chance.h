@@ -1,0 +1,23 @@
+/*
+ * chance.h - random numbers for permutations and simulations: the same seed gives the same numbers anywhere.
+ *
+ * SplitMix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+ */
+#ifndef DRIFT_CHANCE_H
+#define DRIFT_CHANCE_H
+
+#include <stdint.h>
+
+struct chance {
+    uint64_t state; /* any value */
+};
+
+uint64_t chance_next(struct chance *c);
+double chance_uniform(struct chance *c);                 /* strictly between 0 and 1 */
+uint32_t chance_below(struct chance *c, uint32_t limit); /* 0 .. limit-1; limit > 0 */
+uint32_t chance_poisson(struct chance *c, double mean);  /* mean 0 .. 1e8 */
+
+/* A generator of its own for the n-th of many tasks. */
+struct chance chance_split(uint64_t seed, uint64_t n);
+
+#endif

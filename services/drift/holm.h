@@ -1,0 +1,15 @@
+/* holm.h - p-values of several tests made good for having looked at all of them. */
+#ifndef DRIFT_HOLM_H
+#define DRIFT_HOLM_H
+
+#include <stddef.h>
+
+enum { HOLM_MOST = 128 };
+
+/*
+ * Adjust p[n] in place, n at most HOLM_MOST: rejecting where the adjusted value is at most alpha, the probability of
+ * any false rejection is at most alpha, however the tests depend on each other (Holm, Scand. J. Statist. 6, 1979).
+ */
+void holm_adjust(double *p, size_t n);
+
+#endif
