@@ -1,0 +1,35 @@
+/* etl_csv_fuzz.c - our CSV splitter and libcsv must give the same records, one after the other. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libetl/csv_record.h"
+
+static void compare(const struct csv_fields *ours, const struct csv_fields *theirs) {
+    if (ours->count != theirs->count)
+        abort();
+    for (size_t i = 0; i < ours->count; i++)
+        if (ours->items[i].size != theirs->items[i].size ||
+            memcmp(ours->items[i].at, theirs->items[i].at, ours->items[i].size) != 0)
+            abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct csv_fields ours = {0}, theirs = {0};
+    for (size_t at = 0, used, same; at < size; at += used) {
+        struct text rest = {(const char *)data + at, size - at};
+        enum csv_result result = csv_record_read(&theirs, rest, &used), own = csv_record_scan(&ours, rest, &same);
+        if (used == 0 || used > rest.size)
+            abort();
+        if (own == CSV_UNKNOWN)
+            continue;
+        if (own != result || same != used)
+            abort();
+        if (own == CSV_RECORD)
+            compare(&ours, &theirs);
+    }
+    csv_fields_done(&ours);
+    csv_fields_done(&theirs);
+    return 0;
+}
