@@ -128,4 +128,10 @@ $(BUILD)/gen/config_default.h: deploy/leadforest.json
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 
+# So do the api's pages.
+$(BUILD)/gen/%.html.h: services/api/%.html
+	@mkdir -p $(@D)
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
+$(BUILD)/obj/services/api/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h
+
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

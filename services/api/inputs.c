@@ -62,7 +62,7 @@ static bool scan_pair(struct inputs *inputs, const struct model *model, struct i
     return true;
 }
 
-static void clear(struct inputs *inputs, const struct model *model) {
+void inputs_clear(struct inputs *inputs, const struct model *model) {
     memset(inputs->given, 0, model->features * sizeof *inputs->given);
     inputs->unseen = 0;
     inputs->lead_id = inputs->source = (struct inputs_span){0};
@@ -71,7 +71,7 @@ static void clear(struct inputs *inputs, const struct model *model) {
 bool inputs_scan(struct inputs *inputs, const struct model *model, const char *json, size_t size) {
     const char *end = json + size, *at = skip_space(json, end);
     struct inputs_span key, value;
-    clear(inputs, model);
+    inputs_clear(inputs, model);
     if (at == end || *at != '{')
         return false;
     do {
@@ -137,7 +137,7 @@ static void read_plain(struct inputs_span *out, const json_t *object, const char
 
 bool inputs_read(struct inputs *inputs, const struct model *model, const json_t *object, struct problem *problem) {
     size_t before = problem->count;
-    clear(inputs, model);
+    inputs_clear(inputs, model);
     if (!json_is_object(object)) {
         problem_add(problem, "body", NULL, "object_type", "must be a JSON object");
         return false;

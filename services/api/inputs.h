@@ -36,6 +36,9 @@ bool inputs_scan(struct inputs *inputs, const struct model *model, const char *j
 /* Read an object, which the inputs then borrow from; what is wrong goes to problem. */
 bool inputs_read(struct inputs *inputs, const struct model *model, const json_t *object, struct problem *problem);
 
+/* Nothing is known of the lead yet; its row is to be set whole. */
+void inputs_clear(struct inputs *inputs, const struct model *model);
+
 /* One category or number, given by its feature; false where the value has the wrong type. */
 bool inputs_set(struct inputs *inputs, const struct model *model, size_t feature, const json_t *value);
 

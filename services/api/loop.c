@@ -1,11 +1,9 @@
 /* loop.c - one thread that serves. */
 #include "services/api/loop.h"
 
-#include <math.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- the transport's calls ---- */
@@ -63,6 +61,7 @@ static void *serve(void *argument) {
         served_leave(loop->reader);
     }
     transport_free(loop->transport);
+    atomic_store(&loop->state, LOOP_ENDED);
     return NULL;
 }
 
@@ -88,11 +87,7 @@ void loop_tell(struct loop *loop, enum loop_order order) {
     eventfd_write(loop->wake, 1);
 }
 
-bool loop_join(struct loop *loop, double until) {
-    double whole, part = modf(until, &whole);
-    struct timespec deadline = {.tv_sec = (time_t)whole, .tv_nsec = (long)(part * 1e9)};
-    if (pthread_clockjoin_np(loop->thread, NULL, CLOCK_MONOTONIC, &deadline) != 0)
-        return false;
+void loop_join(struct loop *loop) {
+    pthread_join(loop->thread, NULL);
     close(loop->wake);
-    return true;
 }

@@ -10,7 +10,7 @@
 
 /* In this order: all loops must have stopped accepting before one of them sends clients away, for these
  * would come back to another loop and be lost when that one stops accepting. */
-enum loop_order { LOOP_SERVE, LOOP_STOP_ACCEPTING, LOOP_DRAIN };
+enum loop_order { LOOP_SERVE, LOOP_STOP_ACCEPTING, LOOP_DRAIN, LOOP_ENDED };
 
 struct loop {
     pthread_t thread;
@@ -32,7 +32,7 @@ static inline enum loop_order loop_state(const struct loop *loop) {
     return atomic_load(&loop->state);
 }
 
-/* Wait for the thread until a moment of the monotonic clock (seconds); false where it still runs. */
-bool loop_join(struct loop *loop, double until);
+/* Join the thread, whose state is LOOP_ENDED or is about to be. */
+void loop_join(struct loop *loop);
 
 #endif

@@ -35,6 +35,17 @@ void reply_buffer(struct reply *reply, int status, const char *type, struct buff
     reply_static(reply, status, type, body, size);
 }
 
+void reply_json(struct reply *reply, int status, json_t *value) {
+    struct buffer out = {0};
+    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    json_decref(value);
+    out.bad = text == NULL;
+    buffer_string(&out, text != NULL ? text : "");
+    buffer_string(&out, "\n");
+    free(text);
+    reply_buffer(reply, status, REPLY_JSON, &out);
+}
+
 static bool is_visible(const char *value) {
     for (; *value != '\0'; value++)
         if ((unsigned char)*value < 0x20 || *value == 0x7f)

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "services/api/buffer.h"
 #include "services/api/request.h"
 
@@ -41,6 +43,9 @@ void reply_static(struct reply *reply, int status, const char *type, const char 
 
 /* Take over what was written into t, which is empty afterwards; where it is bad the reply is a bare 500. */
 void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t);
+
+/* A JSON value, which is stolen, on one line. */
+void reply_json(struct reply *reply, int status, json_t *value);
 
 /* The value is copied; one that does not fit is left out, as is one that is no visible text. */
 void reply_header(struct reply *reply, const char *name, const char *value);

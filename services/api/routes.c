@@ -7,30 +7,74 @@
 #include "services/api/admin.h"
 #include "services/api/batch.h"
 #include "services/api/health.h"
+#include "services/api/inference.h"
+#include "services/api/openapi.h"
+#include "services/api/pages.h"
 #include "services/api/predict.h"
 #include "services/api/webhook.h"
 
+#define V2_MODEL "/v2/models/" INFERENCE_MODEL
+#define HTML "text/html; charset=utf-8"
+
+/* clang-format off */
 const struct route routes[] = {
-    {"/predict", METHOD_POST, BODY_ONE, ACCESS_KEY, predict_one,
+    {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, true, predict_one, "Prediction",
      "The package a lead is most likely to buy, and how sure that is"},
-    {"/predict/batch", METHOD_POST, BODY_MANY, ACCESS_KEY, batch_predict, "The same for many leads at once"},
-    {"/webhooks/stripe", METHOD_POST, BODY_MANY, ACCESS_OPEN, webhook_stripe, "Takes deliveries of Stripe"},
-    {"/webhooks/formspree", METHOD_POST, BODY_MANY, ACCESS_OPEN, webhook_formspree, "Takes deliveries of Formspree"},
-    {"/-/reload", METHOD_POST, BODY_ONE, ACCESS_ADMIN, admin_reload, "Look for a newly promoted model at once"},
-    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live, "Whether the process answers"},
-    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live, "The same as /livez"},
-    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_ready, "Whether a verified model is served"},
-    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_model, "The card of the model that is served"},
-    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, metrics_scrape, "What the server did, for Prometheus"},
-    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_version, "The program's and the model's version"},
+    {"/predict/batch", METHOD_POST, BODY_LEADS, ACCESS_KEY, true, batch_predict, "Predictions",
+     "The same for many leads at once"},
+    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Whether the process answers"},
+    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "The same as /livez"},
+    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_ready, "Status", "Whether a verified model is served"},
+    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_model, "Model", "The model that is served: inputs, packages, card"},
+    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_version, "Object", "The program's and the model's version"},
+    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, metrics_scrape, "text/plain", "What the server did, for Prometheus"},
+    {"/webhooks/stripe", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_stripe, "Object", "Takes deliveries of Stripe"},
+    {"/webhooks/formspree", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_formspree, "Object",
+     "Takes deliveries of Formspree"},
+    {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, false, admin_reload, "Status", "Look for a newly promoted model at once"},
+    {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_show, "Object", "This contract"},
+    {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "This contract as a page"},
+    {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_try, HTML, "A page to try predictions"},
+    {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, inference_server, "Object", "Open Inference Protocol: the server"},
+    {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, inference_live, "Object", "Open Inference Protocol: alive"},
+    {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object", "Open Inference Protocol: ready"},
+    {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_model, "Object", "Open Inference Protocol: the model"},
+    {V2_MODEL "/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object",
+     "Open Inference Protocol: the model is ready"},
+    {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Object",
+     "Open Inference Protocol: predictions"},
+    {V2_MODEL "/versions/{version}", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_model, "Object",
+     "Open Inference Protocol: a version"},
+    {V2_MODEL "/versions/{version}/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object",
+     "Open Inference Protocol: a version is ready"},
+    {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Object",
+     "Open Inference Protocol: predictions of a version"},
 };
+/* clang-format on */
 const size_t routes_count = sizeof routes / sizeof *routes;
+
+/* Whether a path is a route's; "{...}" in the route stands for one segment. */
+static bool fits(const char *route, const char *path) {
+    while (*route != '\0' && (*route == *path || *route == '{')) {
+        if (*route == '{') {
+            size_t segment = strcspn(path, "/");
+            if (segment == 0)
+                return false;
+            path += segment;
+            route += strcspn(route, "}") + 1;
+        } else {
+            path++;
+            route++;
+        }
+    }
+    return *route == '\0' && *path == '\0';
+}
 
 const struct route *routes_find(const char *path, enum request_method method) {
     if (method == METHOD_HEAD)
         method = METHOD_GET;
     for (size_t i = 0; i < routes_count; i++)
-        if (routes[i].method == method && strcmp(routes[i].path, path) == 0)
+        if (routes[i].method == method && fits(routes[i].path, path))
             return &routes[i];
     return NULL;
 }

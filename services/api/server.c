@@ -176,12 +176,14 @@ static void tell_loops(struct server *server, enum loop_order order) {
 
 static bool join_loops(struct server *server, double seconds, const sigset_t *set, bool *impatient) {
     double until = clock_monotonic() + seconds;
-    for (size_t i = 0; i < server->loops; i++)
-        while (!loop_join(&server->loop[i], clock_monotonic() + 0.02)) {
-            *impatient = is_impatient(set, 1);
+    for (size_t i = 0; i < server->loops; i++) {
+        while (loop_state(&server->loop[i]) < LOOP_ENDED) {
+            *impatient = is_impatient(set, 10);
             if (*impatient || clock_monotonic() > until)
                 return false;
         }
+        loop_join(&server->loop[i]);
+    }
     return true;
 }
 

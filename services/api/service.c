@@ -73,7 +73,7 @@ size_t service_admit(struct worker *worker, struct request *request) {
     request->route = routes_find(request->path, request->method);
     /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
     const struct options *options = worker->service->options;
-    bool many = request->route != NULL && request->route->body == BODY_MANY;
+    bool many = request->route != NULL && request->route->body > BODY_LEAD;
     return many ? (size_t)options->max_batch * 1024 : (size_t)options->max_body;
 }
 

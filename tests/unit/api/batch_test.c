@@ -19,10 +19,13 @@ static void an_array_is_answered_by_an_array_in_its_order(void **state) {
 
 static void a_bad_lead_does_not_spoil_the_others(void **state) {
     struct house *house = *state;
-    assert_int_equal(house_post(house, "/predict/batch", "[" DENTAL ",{\"business_type\":1,\"business_size\":\"1-9\"},7," DENTAL "]"), 200);
-    house_assert_body(house, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1,\"business_type\"],\"msg\":\"must be a string\","
-                             "\"type\":\"string_type\"}]},{\"errors\":[{\"loc\":[\"body\",2],\"msg\":\"must be a JSON object\","
-                             "\"type\":\"object_type\"}]}," MVP "]");
+    assert_int_equal(house_post(house, "/predict/batch",
+                                "[" DENTAL ",{\"business_type\":1,\"business_size\":\"1-9\"},7," DENTAL "]"),
+                     200);
+    house_assert_body(
+        house, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1,\"business_type\"],\"msg\":\"must be a string\","
+               "\"type\":\"string_type\"}]},{\"errors\":[{\"loc\":[\"body\",2],\"msg\":\"must be a JSON object\","
+               "\"type\":\"object_type\"}]}," MVP "]");
 }
 
 static void lines_are_answered_by_lines(void **state) {
@@ -30,12 +33,13 @@ static void lines_are_answered_by_lines(void **state) {
     assert_int_equal(post_lines(house, DENTAL "\n\n{\"cut\n" DENTAL), 200);
     assert_string_equal(house->reply.type, "application/x-ndjson");
     house_assert_body(house, MVP "\n{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"is no JSON object: line 1, column 5\","
-                             "\"type\":\"json\"}]}\n" MVP "\n");
+                                 "\"type\":\"json\"}]}\n" MVP "\n");
 }
 
 static void an_unseen_category_warns_in_its_element(void **state) {
     struct house *house = *state;
-    assert_int_equal(house_post(house, "/predict/batch", "[{\"business_type\":\"Vet\",\"business_size\":\"10-25\"}]"), 200);
+    assert_int_equal(house_post(house, "/predict/batch", "[{\"business_type\":\"Vet\",\"business_size\":\"10-25\"}]"),
+                     200);
     assert_true(house_said(house, ",\"warning\":\"unseen business_type\"}]"));
 }
 

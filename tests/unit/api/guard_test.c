@@ -91,7 +91,8 @@ static void only_our_own_proxies_are_believed(void **state) {
     assert_null(client_of("10.0.0.0/8", "11.0.0.1", "1.2.3.4", out));
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", NULL, out));
     assert_string_equal(client_of("10.0.0.0/8", "10.9.0.1", "1.2.3.4", out), "1.2.3.4");
-    assert_string_equal(client_of("10.0.0.0/8,192.168.1.7", "192.168.1.7", "6.6.6.6, 1.2.3.4 ,10.0.0.2", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8,192.168.1.7", "192.168.1.7", "6.6.6.6, 1.2.3.4 ,10.0.0.2", out),
+                        "1.2.3.4");
     assert_string_equal(client_of("fd00::/8", "fd00::1", "2001:db8::1", out), "2001:db8::1");
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", "10.0.0.2", out));
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", ", ,", out));

@@ -2,8 +2,8 @@
 #include "tests/unit/api/house.h"
 
 #include <dirent.h>
-#include <time.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "services/common/clock.h"
@@ -58,15 +58,16 @@ static char *read_log(struct logged *logged) {
 static void a_prediction_is_logged_with_its_probabilities(void **state) {
     struct logged *logged = *state;
     house_header(logged->house, HEADER_REQUEST_ID, "r1");
-    house_post(logged->house, "/predict",
-               "{\"business_type\":\"dentist\",\"business_size\":\"10-25\",\"lead_id\":\"5b1c\",\"source\":\"website\"}");
+    house_post(
+        logged->house, "/predict",
+        "{\"business_type\":\"dentist\",\"business_size\":\"10-25\",\"lead_id\":\"5b1c\",\"source\":\"website\"}");
     char *text = read_log(logged);
     json_t *line = json_loads(text, 0, NULL);
     assert_non_null(line);
-    json_t *expected = json_pack("{s:s,s:i,s:{s:s,s:s},s:{s:f,s:f,s:f,s:f},s:s,s:s}", "request_id", "r1",
-                                 "model_version", 7, "inputs", "business_type", "Dental", "business_size", "10-25",
-                                 "probabilities", "Business", 0.06, "Elite", 0.06, "MVP", 0.82, "Now", 0.06, "lead_id",
-                                 "5b1c", "source", "website");
+    json_t *expected =
+        json_pack("{s:s,s:i,s:{s:s,s:s},s:{s:f,s:f,s:f,s:f},s:s,s:s}", "request_id", "r1", "model_version", 7, "inputs",
+                  "business_type", "Dental", "business_size", "10-25", "probabilities", "Business", 0.06, "Elite", 0.06,
+                  "MVP", 0.82, "Now", 0.06, "lead_id", "5b1c", "source", "website");
     assert_int_equal(strlen(json_string_value(json_object_get(line, "time"))), strlen("2026-01-31T10:20:30.123Z"));
     json_object_del(line, "time");
     assert_true(json_equal(line, expected));

@@ -42,10 +42,13 @@ static void draining_is_not_ready_but_serves(void **state) {
     assert_int_equal(house_post(house, "/predict", "{\"business_type\":\"Legal\",\"business_size\":\"1-9\"}"), 200);
 }
 
-static void the_model_shows_its_card(void **state) {
+static void the_model_shows_its_inputs_packages_and_card(void **state) {
     struct house *house = *state;
     assert_int_equal(house_ask(house, METHOD_GET, "/model?x=1", NULL), 200);
-    house_assert_body(house, "{\"version\":7,\"sha256\":\"0123\",\"card\":{\"rows\":3}}\n");
+    assert_true(house_said(house, "{\"version\":7,\"sha256\":\"0123\",\"inputs\":[{\"name\":\"business_type\","
+                                  "\"kind\":\"categorical\",\"levels\":[\"Medical\",\"Dental\","));
+    assert_true(house_said(house, "\"packages\":[{\"name\":\"Business\",\"price\":150.0}"));
+    assert_true(house_said(house, "\"card\":{\"rows\":3}"));
 }
 
 static void a_listed_website_may_read_the_answer(void **state) {
@@ -103,7 +106,7 @@ int main(void) {
         WITH_MODEL(head_is_answered_like_get),
         WITH_MODEL(alive_does_not_depend_on_a_model_but_ready_does),
         WITH_MODEL(draining_is_not_ready_but_serves),
-        WITH_MODEL(the_model_shows_its_card),
+        WITH_MODEL(the_model_shows_its_inputs_packages_and_card),
         WITH_MODEL(a_listed_website_may_read_the_answer),
         WITH_MODEL(another_website_may_not),
         WITH_MODEL(a_preflight_tells_methods_and_headers),

@@ -1,0 +1,163 @@
+/* contract_test.c - the contract agrees with the routes, and Open Inference Protocol clients are understood. */
+#include "tests/unit/api/house.h"
+
+#include "services/api/routes.h"
+
+static json_t *ask_json(struct house *house, enum request_method method, const char *target, const char *body,
+                        int status) {
+    assert_int_equal(method == METHOD_POST ? house_post(house, target, body) : house_ask(house, method, target, body),
+                     status);
+    json_t *value = json_loadb(house->reply.body, house->reply.size, 0, NULL);
+    assert_non_null(value);
+    return value;
+}
+
+/* ---- the contract ---- */
+
+static void every_route_is_in_the_contract(void **state) {
+    struct house *house = *state;
+    json_t *contract = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
+    const json_t *paths = json_object_get(contract, "paths");
+    for (size_t i = 0; i < routes_count; i++) {
+        const json_t *operation =
+            json_object_get(json_object_get(paths, routes[i].path), routes[i].method == METHOD_POST ? "post" : "get");
+        if (operation == NULL)
+            fail_msg("%s is missing", routes[i].path);
+        assert_string_equal(json_string_value(json_object_get(operation, "summary")), routes[i].summary);
+    }
+    json_decref(contract);
+}
+
+/* Every "$ref" below a value names a schema of the contract. */
+static void assert_references(const json_t *schemas, const json_t *value) {
+    static const char place[] = "#/components/schemas/";
+    const char *key;
+    json_t *inner;
+    size_t i;
+    json_array_foreach(value, i, inner) assert_references(schemas, inner);
+    json_object_foreach((json_t *)value, key, inner) {
+        if (strcmp(key, "$ref") == 0) {
+            assert_memory_equal(json_string_value(inner), place, sizeof place - 1);
+            assert_non_null(json_object_get(schemas, json_string_value(inner) + sizeof place - 1));
+        }
+        assert_references(schemas, inner);
+    }
+}
+
+static void every_reference_leads_somewhere(void **state) {
+    json_t *contract = ask_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
+    assert_references(json_object_get(json_object_get(contract, "components"), "schemas"), contract);
+    json_decref(contract);
+}
+
+static void a_lead_has_the_models_inputs_and_their_values(void **state) {
+    struct house *house = *state;
+    for (int with_model = 1; with_model >= 0; with_model--) {
+        json_t *contract = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
+        const json_t *lead =
+            json_object_get(json_object_get(json_object_get(contract, "components"), "schemas"), "Lead");
+        const json_t *type = json_object_get(json_object_get(lead, "properties"), "business_type");
+        assert_string_equal(json_string_value(json_array_get(json_object_get(type, "examples"), 1)), "Dental");
+        assert_int_equal(json_array_size(json_object_get(lead, "required")), 2);
+        json_decref(contract);
+        house_serve(house, NULL);
+    }
+}
+
+static void keys_and_rates_show_in_the_contract(void **state) {
+    struct house *house = *state;
+    json_t *before = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
+    keys_read(&house->service.keys, "secret");
+    house->options.rate_limit = 5;
+    json_t *after = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
+    json_t *contracts[] = {before, after};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *responses = json_object_get(
+            json_object_get(json_object_get(json_object_get(contracts[i], "paths"), "/predict"), "post"), "responses");
+        assert_int_equal(json_object_get(responses, "401") != NULL, i);
+        assert_int_equal(json_object_get(responses, "429") != NULL, i);
+        assert_non_null(json_object_get(responses, "422"));
+        json_decref(contracts[i]);
+    }
+}
+
+static void the_pages_need_nobody_else(void **state) {
+    static const char *const pages[] = {"/", "/docs"};
+    struct house *house = *state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(house_ask(house, METHOD_GET, pages[i], NULL), 200);
+        assert_string_equal(house->reply.type, "text/html; charset=utf-8");
+        assert_non_null(strstr(reply_find_header(&house->reply, "Content-Security-Policy"), "default-src 'none'"));
+        assert_false(house_said(house, "http://"));
+        assert_false(house_said(house, "https://"));
+        assert_true(house_said(house, "lang=\"en\""));
+    }
+}
+
+/* ---- Open Inference Protocol ---- */
+
+#define MODEL "/v2/models/leadforest"
+#define INPUT(name, data) "{\"name\":\"" name "\",\"shape\":[2,1],\"datatype\":\"BYTES\",\"data\":" data "}"
+
+static void an_inference_answers_each_lead(void **state) {
+    struct house *house = *state;
+    json_t *answer = ask_json(house, METHOD_POST, MODEL "/infer",
+                              "{\"id\":\"a\",\"inputs\":[" INPUT("business_size", "[[\"10-25\"],[\"1-9\"]]") "," INPUT(
+                                  "business_type", "[\"Dental\",\"Medical\"]") "]}",
+                              200);
+    json_t *expected = json_pack(
+        "{s:s,s:s,s:s,s:[{s:s,s:s,s:[i,i],s:[s,s]},{s:s,s:s,s:[i,i],s:[f,f]},{s:s,s:s,s:[i,i],s:[f,f,f,f,f,f,f,f]}]}",
+        "model_name", "leadforest", "model_version", "7", "id", "a", "outputs", "name", "predicted_package", "datatype",
+        "BYTES", "shape", 2, 1, "data", "MVP", "Business", "name", "probability", "datatype", "FP64", "shape", 2, 1,
+        "data", 0.82, 0.7, "name", "probabilities", "datatype", "FP64", "shape", 2, 4, "data", 0.06, 0.06, 0.82, 0.06,
+        0.7, 0.1, 0.1, 0.1);
+    assert_true(json_equal(answer, expected));
+    json_decref(answer);
+    json_decref(expected);
+}
+
+static void a_wrong_inference_is_400_with_an_error(void **state) {
+    static const char *const bodies[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"inputs\":7}",
+        "{\"inputs\":[" INPUT("business_type", "[\"Dental\"]") "]}",
+        "{\"inputs\":[" INPUT("business_type", "[\"Dental\"]") "," INPUT("business_size", "[\"1-9\",\"1-9\"]") "]}",
+        "{\"inputs\":[" INPUT("business_type", "[7]") "," INPUT("business_size", "[\"1-9\"]") "]}",
+        "{\"inputs\":[" INPUT("business_type", "[[\"a\",\"b\"]]") "," INPUT("business_size", "[\"1-9\"]") "]}"};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        json_t *answer = ask_json(*state, METHOD_POST, MODEL "/infer", bodies[i], 400);
+        assert_true(json_is_string(json_object_get(answer, "error")));
+        json_decref(answer);
+    }
+}
+
+static void only_the_served_version_exists(void **state) {
+    struct house *house = *state;
+    static const char *const there[] = {MODEL, MODEL "/ready",    MODEL "/versions/7", MODEL "/versions/7/ready",
+                                        "/v2", "/v2/health/live", "/v2/health/ready"};
+    static const char *const nowhere[] = {MODEL "/versions/8",   MODEL "/versions/77", MODEL "/versions/",
+                                          MODEL "/versions/7/x", "/v2/models/other",   MODEL "/versions/7/ready/x"};
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+        assert_int_equal(house_ask(house, METHOD_GET, there[i], NULL), 200);
+    for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++)
+        assert_int_equal(house_ask(house, METHOD_GET, nowhere[i], NULL), 404);
+    house_serve(house, NULL);
+    assert_int_equal(house_ask(house, METHOD_GET, MODEL "/ready", NULL), 503);
+}
+
+int main(void) {
+#define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, house_with_model, house_done)
+    const struct CMUnitTest tests[] = {
+        WITH_MODEL(every_route_is_in_the_contract),
+        WITH_MODEL(every_reference_leads_somewhere),
+        WITH_MODEL(a_lead_has_the_models_inputs_and_their_values),
+        WITH_MODEL(keys_and_rates_show_in_the_contract),
+        WITH_MODEL(the_pages_need_nobody_else),
+        WITH_MODEL(an_inference_answers_each_lead),
+        WITH_MODEL(a_wrong_inference_is_400_with_an_error),
+        WITH_MODEL(only_the_served_version_exists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
