@@ -1,0 +1,121 @@
+/* decision.c - the alarm's life, and the guards before a request. */
+#include "services/drift/decision.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { MOST_DOUBLINGS = 6 };
+
+bool decision_is_alarm(enum decision_cause cause) {
+    return cause != CAUSE_NONE && cause != CAUSE_LABELS;
+}
+
+bool decision_rebases(enum decision_cause cause) {
+    return decision_is_alarm(cause) && cause != CAUSE_AGE;
+}
+
+static void end_request(struct decision_state *s, moment at, bool promoted) {
+    s->refused = promoted ? 0 : s->refused + 1;
+    s->ended_at = at;
+    s->asked_at = 0;
+    s->cause = CAUSE_NONE;
+    s->level = s->drift_since != 0 ? LEVEL_ALARM : LEVEL_OK;
+}
+
+bool decision_gate(struct decision_state *s, moment at, bool promoted) {
+    if (s->asked_at == 0 || at < s->asked_at)
+        return false;
+    bool rebase = promoted && decision_rebases(s->cause);
+    if (rebase)
+        s->drift_since = s->calm_since = 0;
+    end_request(s, at, promoted);
+    return rebase;
+}
+
+/* ---- the alarm of the traffic ---- */
+
+static void follow_drift(struct decision_state *s, const struct decision_findings *f,
+                         const struct decision_rules *rules) {
+    if (s->drift_since == 0) {
+        if (f->enough && f->p <= f->threshold)
+            s->drift_since = f->at;
+        return;
+    }
+    if (f->enough && f->p <= rules->warn_ratio * f->threshold)
+        s->calm_since = 0;
+    else if (s->calm_since == 0)
+        s->calm_since = f->at;
+    else if (f->at - s->calm_since >= rules->calm)
+        s->drift_since = s->calm_since = 0;
+}
+
+/* ---- the request ---- */
+
+static enum decision_cause cause_of(const struct decision_state *s, const struct decision_findings *f,
+                                    const struct decision_rules *rules) {
+    if (s->drift_since != 0 && s->drift_since < f->at && f->confirming <= rules->confirm_p)
+        return CAUSE_DRIFT;
+    for (int cause = CAUSE_CONCEPT; cause < CAUSES; cause++)
+        if (f->cause[cause])
+            return (enum decision_cause)cause;
+    return CAUSE_NONE;
+}
+
+static unsigned requests_since(const struct decision_state *s, moment since) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < s->requests; i++)
+        count += s->asked[i] > since;
+    return count;
+}
+
+const char *decision_obstacle(const struct decision_state *s, moment at, const struct decision_rules *rules) {
+    moment wait = rules->cooldown << (s->refused < MOST_DOUBLINGS ? s->refused : MOST_DOUBLINGS);
+    if (s->ended_at != 0 && at - s->ended_at < wait)
+        return s->refused > 0 ? "the gate refused the last candidate; the next waits longer" : "cooldown";
+    if (requests_since(s, at - DECISION_MONTH) >= rules->monthly)
+        return "the month's requests are used up";
+    return NULL;
+}
+
+static void ask(struct decision_state *s, moment at, enum decision_cause cause) {
+    if (s->requests == DECISION_REMEMBERED)
+        memmove(s->asked, s->asked + 1, --s->requests * sizeof *s->asked);
+    s->asked[s->requests++] = at;
+    s->asked_at = at;
+    s->cause = cause;
+    s->level = LEVEL_RETRAIN;
+}
+
+static enum decision_level level_of(const struct decision_state *s, const struct decision_findings *f,
+                                    const struct decision_rules *rules, enum decision_cause cause) {
+    if (s->drift_since != 0 || decision_is_alarm(cause))
+        return LEVEL_ALARM;
+    bool near = f->enough && f->p <= rules->warn_ratio * f->threshold;
+    return near || f->volume ? LEVEL_WARN : LEVEL_OK;
+}
+
+void decision_day(struct decision_state *s, const struct decision_findings *f, const struct decision_rules *rules) {
+    if (s->asked_at != 0 && f->at - s->asked_at > rules->pending)
+        end_request(s, f->at, false); /* nobody answered: as good as refused */
+    follow_drift(s, f, rules);
+    if (s->asked_at != 0)
+        return;
+    enum decision_cause cause = cause_of(s, f, rules);
+    if (cause != CAUSE_NONE && decision_obstacle(s, f->at, rules) == NULL) {
+        ask(s, f->at, cause);
+        return;
+    }
+    s->cause = cause != CAUSE_NONE ? cause : s->drift_since != 0 ? CAUSE_DRIFT : CAUSE_NONE;
+    s->level = level_of(s, f, rules, cause);
+}
+
+const char *decision_level_name(enum decision_level level) {
+    static const char *const names[] = {"OK", "WARN", "ALARM", "RETRAIN"};
+    return names[level];
+}
+
+const char *decision_cause_name(enum decision_cause cause) {
+    static const char *const names[] = {"none",       "drift", "concept", "errors", "accuracy",
+                                        "confidence", "age",   "labels"};
+    return names[cause];
+}

@@ -1,0 +1,87 @@
+/*
+ * decision.h - from what was found to what is done: OK, WARN, ALARM, RETRAIN.
+ *
+ * Pure: a state, a day's findings and rules make the next state.  Looking twice at one day changes nothing.
+ *
+ *   OK       nothing is known to be wrong (or too little is known: `enough` is false)
+ *   WARN     near an alarm, or one has just passed, or the volume changed
+ *   ALARM    traffic has changed, or what customers want, or the model fails; not yet to be acted on
+ *   RETRAIN  a training is asked for, until the gate has judged its candidate
+ *
+ * An alarm of the traffic is raised by the calibrated threshold and must be confirmed by days that came
+ * after it: chance passes, a change stays, and a training needs rows of the new kind anyway.  Alarms of
+ * labels are rarer and need no second look.  It ends after quiet days.  Between two requests lies a
+ * cooldown, doubled with each candidate that the gate refused; so many requests a month are the most.
+ */
+#ifndef DRIFT_DECISION_H
+#define DRIFT_DECISION_H
+
+#include <stdbool.h>
+
+#include "services/common/clock.h"
+
+enum decision_level { LEVEL_OK, LEVEL_WARN, LEVEL_ALARM, LEVEL_RETRAIN };
+
+/* Why a training is asked for, the most urgent first. */
+enum decision_cause {
+    CAUSE_NONE,
+    CAUSE_DRIFT,      /* the traffic's distribution */
+    CAUSE_CONCEPT,    /* P(package | cell) */
+    CAUSE_ERRORS,     /* errors more frequent than the model promised */
+    CAUSE_ACCURACY,   /* below the threshold */
+    CAUSE_CONFIDENCE, /* below the threshold */
+    CAUSE_AGE,        /* the champion is old */
+    CAUSE_LABELS,     /* enough new purchases */
+    CAUSES
+};
+
+struct decision_rules {
+    double confirm_p;  /* the alarm's stream must stay at most here on days after the alarm */
+    double warn_ratio; /* p at most so many times the threshold is near */
+    moment calm, cooldown, pending; /* seconds */
+    unsigned monthly; /* requests in 30 days at most */
+};
+
+enum { DECISION_DAY = 86400, DECISION_MONTH = 30 * DECISION_DAY, DECISION_REMEMBERED = 32 };
+
+/* What the day brought. */
+struct decision_findings {
+    moment at;    /* the end of the day looked at */
+    bool enough;  /* the traffic could be tested */
+    double p, threshold;
+    double confirming; /* p of the alarm's stream on days after the alarm alone; 1 where not known */
+    bool volume; /* changed */
+    bool cause[CAUSES]; /* all but CAUSE_DRIFT, which follows from p */
+};
+
+struct decision_state {
+    enum decision_level level;
+    enum decision_cause cause; /* of the request, while one is pending; of the alarm otherwise */
+    moment drift_since; /* when the traffic's alarm was raised; 0: none */
+    moment calm_since;  /* since when it has been quiet under that alarm; 0: it is not */
+    moment asked_at;    /* the pending request; 0: none */
+    moment ended_at;    /* when the last request ended; 0: there was none */
+    unsigned refused;   /* candidates refused since the last promotion */
+    unsigned requests;  /* how many of asked[] are known, the newest last */
+    moment asked[DECISION_REMEMBERED];
+};
+
+/* Whether this cause means that the world or the model has changed, so that the gate's alarm rule holds. */
+bool decision_is_alarm(enum decision_cause cause);
+
+/* Whether a promotion on this cause makes a new reference. */
+bool decision_rebases(enum decision_cause cause);
+
+/* The gate has judged a candidate at this time; tells whether the reference must begin anew then. */
+bool decision_gate(struct decision_state *state, moment at, bool promoted);
+
+void decision_day(struct decision_state *state, const struct decision_findings *findings,
+                  const struct decision_rules *rules);
+
+/* Why nothing is asked for although there is a cause, in words; NULL where nothing stands in the way. */
+const char *decision_obstacle(const struct decision_state *state, moment at, const struct decision_rules *rules);
+
+const char *decision_level_name(enum decision_level level); /* "OK" */
+const char *decision_cause_name(enum decision_cause cause); /* "drift" */
+
+#endif

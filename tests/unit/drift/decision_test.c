@@ -1,0 +1,222 @@
+/* Tests of the states: what raises an alarm, what confirms and ends it, what stands in the way of a training. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/drift/decision.h"
+
+enum { DAY = DECISION_DAY };
+
+static const struct decision_rules rules = {.confirm_p = 0.05,
+                                            .warn_ratio = 10,
+                                            .calm = 7 * DAY,
+                                            .cooldown = 14 * DAY,
+                                            .pending = 7 * DAY,
+                                            .monthly = 2};
+
+static struct decision_findings quiet(moment day) {
+    return (struct decision_findings){.at = day * DAY, .enough = true, .p = 0.7, .threshold = 0.001, .confirming = 1};
+}
+
+static struct decision_findings loud(moment day) {
+    struct decision_findings f = quiet(day);
+    f.p = 0.0001;
+    return f;
+}
+
+static struct decision_findings confirmed(moment day) {
+    struct decision_findings f = loud(day);
+    f.confirming = 0.001;
+    return f;
+}
+
+static enum decision_level step(struct decision_state *s, struct decision_findings f) {
+    decision_day(s, &f, &rules);
+    return s->level;
+}
+
+static void quiet_days_are_ok(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    for (moment day = 1; day < 100; day++)
+        assert_int_equal(step(&s, quiet(day)), LEVEL_OK);
+}
+
+static void what_is_near_the_threshold_is_a_warning(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_findings f = quiet(1);
+    f.p = 0.005;
+    assert_int_equal(step(&s, f), LEVEL_WARN);
+}
+
+static void another_volume_is_a_warning_and_no_more(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    for (moment day = 1; day < 100; day++) {
+        struct decision_findings f = quiet(day);
+        f.volume = true;
+        assert_int_equal(step(&s, f), LEVEL_WARN);
+    }
+}
+
+static void too_little_data_never_alarm(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_findings f = loud(1);
+    f.enough = false;
+    assert_int_equal(step(&s, f), LEVEL_OK);
+}
+
+static void an_alarm_that_later_days_do_not_confirm_asks_for_nothing_and_ends(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    assert_int_equal(step(&s, loud(1)), LEVEL_ALARM);
+    assert_int_equal(step(&s, loud(2)), LEVEL_ALARM);
+    for (moment day = 3; day < 10; day++)
+        assert_int_equal(step(&s, quiet(day)), LEVEL_ALARM);
+    assert_int_equal(step(&s, quiet(10)), LEVEL_OK);
+    assert_int_equal(s.requests, 0);
+}
+
+static void an_alarm_that_flickers_has_not_ended(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    for (moment day = 2; day < 60; day++)
+        assert_int_equal(step(&s, day % 6 == 0 ? loud(day) : quiet(day)), LEVEL_ALARM);
+}
+
+static void a_confirmed_alarm_asks_for_a_training_until_the_gate_has_judged(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    assert_int_equal(step(&s, confirmed(8)), LEVEL_RETRAIN);
+    assert_int_equal(step(&s, confirmed(9)), LEVEL_RETRAIN);
+    assert_int_equal(s.cause, CAUSE_DRIFT);
+    assert_int_equal(s.requests, 1);
+    assert_true(decision_gate(&s, 9 * DAY + 100, true));
+    assert_int_equal(step(&s, quiet(10)), LEVEL_OK);
+}
+
+static void the_day_of_the_alarm_does_not_confirm_itself(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    assert_int_equal(step(&s, confirmed(1)), LEVEL_ALARM);
+    assert_int_equal(step(&s, confirmed(1)), LEVEL_ALARM);
+}
+
+static void a_promotion_before_the_request_answers_nothing(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    step(&s, confirmed(8));
+    assert_false(decision_gate(&s, 8 * DAY - 1, true));
+    assert_int_equal(s.level, LEVEL_RETRAIN);
+    struct decision_state idle = {0};
+    assert_false(decision_gate(&idle, DAY, true));
+}
+
+static void each_refusal_doubles_the_wait(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    moment day = 8, asked[3];
+    step(&s, loud(1));
+    for (int i = 0; i < 3; i++) {
+        while (step(&s, confirmed(day)) != LEVEL_RETRAIN)
+            day++;
+        asked[i] = day;
+        assert_false(decision_gate(&s, day * DAY, false));
+    }
+    assert_int_equal(asked[1] - asked[0], 28);
+    assert_int_equal(asked[2] - asked[1], 56);
+}
+
+static void after_a_promotion_there_is_a_cooldown(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_findings f = quiet(1);
+    f.cause[CAUSE_ACCURACY] = true;
+    assert_int_equal(step(&s, f), LEVEL_RETRAIN);
+    decision_gate(&s, DAY, true);
+    for (f.at = 2 * DAY; f.at < 15 * DAY; f.at += DAY)
+        assert_int_equal(step(&s, f), LEVEL_ALARM);
+    assert_non_null(decision_obstacle(&s, 14 * DAY, &rules));
+    assert_int_equal(step(&s, f), LEVEL_RETRAIN);
+}
+
+static void a_month_has_its_most_requests(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_rules eager = rules;
+    eager.cooldown = 0;
+    unsigned requests = 0;
+    for (moment day = 1; day <= 30; day++) {
+        struct decision_findings f = quiet(day);
+        f.cause[CAUSE_CONCEPT] = true;
+        decision_day(&s, &f, &eager);
+        requests += s.level == LEVEL_RETRAIN;
+        decision_gate(&s, day * DAY, true);
+    }
+    assert_int_equal(requests, 2);
+}
+
+static void a_request_that_nobody_answers_counts_as_refused(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_findings f = quiet(1);
+    f.cause[CAUSE_AGE] = true;
+    step(&s, f);
+    for (f.at = 2 * DAY; f.at <= 8 * DAY; f.at += DAY)
+        assert_int_equal(step(&s, f), LEVEL_RETRAIN);
+    step(&s, f);
+    assert_int_equal(s.asked_at, 0);
+    assert_int_equal(s.refused, 1);
+}
+
+static void only_a_change_makes_a_new_reference(void **state) {
+    (void)state;
+    assert_true(decision_rebases(CAUSE_DRIFT));
+    assert_true(decision_rebases(CAUSE_CONCEPT));
+    assert_false(decision_rebases(CAUSE_AGE));
+    assert_false(decision_rebases(CAUSE_LABELS));
+    assert_true(decision_is_alarm(CAUSE_AGE));
+    assert_false(decision_is_alarm(CAUSE_LABELS));
+}
+
+static void looking_twice_at_a_day_changes_nothing(void **state) {
+    (void)state;
+    struct decision_state once = {0}, twice = {0};
+    for (moment day = 1; day < 40; day++) {
+        struct decision_findings f = day % 9 == 0 ? loud(day) : day > 30 ? confirmed(day) : quiet(day);
+        step(&once, f);
+        step(&twice, f);
+        step(&twice, f);
+        assert_memory_equal(&once, &twice, sizeof once);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quiet_days_are_ok),
+        cmocka_unit_test(what_is_near_the_threshold_is_a_warning),
+        cmocka_unit_test(another_volume_is_a_warning_and_no_more),
+        cmocka_unit_test(too_little_data_never_alarm),
+        cmocka_unit_test(an_alarm_that_later_days_do_not_confirm_asks_for_nothing_and_ends),
+        cmocka_unit_test(an_alarm_that_flickers_has_not_ended),
+        cmocka_unit_test(a_confirmed_alarm_asks_for_a_training_until_the_gate_has_judged),
+        cmocka_unit_test(the_day_of_the_alarm_does_not_confirm_itself),
+        cmocka_unit_test(a_promotion_before_the_request_answers_nothing),
+        cmocka_unit_test(each_refusal_doubles_the_wait),
+        cmocka_unit_test(after_a_promotion_there_is_a_cooldown),
+        cmocka_unit_test(a_month_has_its_most_requests),
+        cmocka_unit_test(a_request_that_nobody_answers_counts_as_refused),
+        cmocka_unit_test(only_a_change_makes_a_new_reference),
+        cmocka_unit_test(looking_twice_at_a_day_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
