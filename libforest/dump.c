@@ -33,7 +33,8 @@ static void put_levels(struct dumping *d, uint32_t feature, const uint32_t *word
     for (uint32_t code = 0; code < codes; code++)
         in += lf_in_set(word, code);
     bool listed = in <= codes / 2;
-    const char *between = listed ? " in {" : " not in {";
+    const char *between = "";
+    lf_text_put(&d->text, listed ? " in {" : " not in {");
     for (uint32_t code = 0; code < codes; code++)
         if (lf_in_set(word, code) == listed) {
             lf_text_put(&d->text, between);

@@ -86,7 +86,8 @@ static enum forest_status check_names(const char *const *names, size_t n, const 
     if (!ranked)
         return lf_no_memory(err);
     if (duplicate != NULL)
-        return lf_fail(err, FOREST_INVALID, "two %ss%s are called %.60s", what, of_what, duplicate);
+        return lf_fail(err, FOREST_INVALID, "two %s%s%s are called %.60s", what, *what == 'c' ? "es" : "s", of_what,
+                       duplicate);
     return FOREST_OK;
 }
 

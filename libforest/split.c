@@ -106,8 +106,10 @@ static inline bool passes(const struct bar *bar, const struct parted *now) {
 static struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
     s->best.score = quality(now);
     s->best.feature = feature;
-    s->best_above = now->squares_left * now->right + now->squares_right * now->left;
-    s->best_below = now->left * now->right;
+    if (s->rows < SMALL_ROWS) {
+        s->best_above = now->squares_left * now->right + now->squares_right * now->left;
+        s->best_below = now->left * now->right;
+    }
     return bar_of(s);
 }
 
