@@ -98,10 +98,11 @@ static enum csv_result split_quoted(struct csv_fields *fields, struct text rest,
         enum csv_result result = split_field(fields, &at, end, &more);
         if (result != CSV_RECORD)
             return result;
-        at += more;
+        at += more; /* over the comma */
     }
     *used = (size_t)(at - rest.at) + csv_record_line((struct text){at, (size_t)(end - at)});
-    return CSV_RECORD;
+    bool blank = fields->count == 1 && fields->items[0].size == 0 && rest.at[0] != '"';
+    return blank ? CSV_BLANK : CSV_RECORD;
 }
 
 enum csv_result csv_record_scan(struct csv_fields *fields, struct text rest, size_t *used) {

@@ -135,14 +135,13 @@ bool form_columns_identify(const struct form_columns *columns) {
 
 /* Ids travel in URLs, CSV and logs: letters, digits and few signs. */
 static bool is_lead_id(struct text id) {
+    bool fine = true;
     for (size_t i = 0; i < id.size; i++) {
         char c = id.at[i];
-        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    (c != '\0' && strchr("-_.:", c) != NULL);
-        if (!fine)
-            return false;
+        fine &= (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+                c == '.' || c == ':';
     }
-    return id.size <= FORM_MAX_LEAD_ID;
+    return fine && id.size <= FORM_MAX_LEAD_ID;
 }
 
 static enum refusal read_date(struct text field, int64_t *at) {

@@ -86,8 +86,8 @@ static void settle_extras(struct purchases *p) {
         qsort(p->extras, p->extra_count, sizeof *p->extras, by_kind_and_owner);
 }
 
-/* The first extra of a kind and owner; the others follow it. */
-static const struct purchase_extra *extras_of(const struct purchases *p, uint32_t kind, uint32_t owner) {
+/* The place of the first extra of a kind and owner; the others follow it. */
+static size_t first_extra(const struct purchases *p, uint32_t kind, uint32_t owner) {
     struct purchase_extra wanted = {0, owner, kind};
     size_t low = 0, high = p->extra_count;
     while (low < high) {
@@ -97,11 +97,11 @@ static const struct purchase_extra *extras_of(const struct purchases *p, uint32_
         else
             high = middle;
     }
-    return p->extras + low;
+    return low;
 }
 
-static bool is_extra_of(const struct purchases *p, const struct purchase_extra *extra, uint32_t kind, uint32_t owner) {
-    return extra < p->extras + p->extra_count && extra->kind == kind && extra->owner == owner;
+static bool is_extra_of(const struct purchases *p, size_t place, uint32_t kind, uint32_t owner) {
+    return place < p->extra_count && p->extras[place].kind == kind && p->extras[place].owner == owner;
 }
 
 static void chain_payments(struct judging *j) {
@@ -152,8 +152,8 @@ static void mark_subscribed(struct judging *j) {
         if (payment->same != i || !subscribed || payment->customer == IDMAP_NONE)
             continue;
         j->subscribed[payment->customer] = 1;
-        for (const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER, i); is_extra_of(p, e, EXTRA_CUSTOMER, i); e++)
-            j->subscribed[e->key] = 1;
+        for (size_t e = first_extra(p, EXTRA_CUSTOMER, i); is_extra_of(p, e, EXTRA_CUSTOMER, i); e++)
+            j->subscribed[p->extras[e].key] = 1;
     }
 }
 
@@ -163,8 +163,8 @@ static bool is_bare(const struct judging *j, uint32_t at, const struct whole *wh
     if ((whole->flags & (EVIDENCE_BILLED | EVIDENCE_SUBSCRIBED)) != 0 || payment->customer == IDMAP_NONE)
         return false;
     bool bare = j->subscribed[payment->customer] != 0;
-    for (const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER, at); is_extra_of(p, e, EXTRA_CUSTOMER, at); e++)
-        bare |= j->subscribed[e->key] != 0;
+    for (size_t e = first_extra(p, EXTRA_CUSTOMER, at); is_extra_of(p, e, EXTRA_CUSTOMER, at); e++)
+        bare |= j->subscribed[p->extras[e].key] != 0;
     return bare;
 }
 
@@ -176,8 +176,8 @@ static struct plan plan_of_payment(const struct judging *j, uint32_t at, const s
     struct plan plan = payment->plan;
     if (payment->price != IDMAP_NONE)
         plan = plan_surer(plan, p->prices[payment->price]);
-    for (const struct purchase_extra *e = extras_of(p, EXTRA_PRICE, at); is_extra_of(p, e, EXTRA_PRICE, at); e++)
-        plan = plan_surer(plan, p->prices[e->key]);
+    for (size_t e = first_extra(p, EXTRA_PRICE, at); is_extra_of(p, e, EXTRA_PRICE, at); e++)
+        plan = plan_surer(plan, p->prices[p->extras[e].key]);
     if (plan.rank == PLAN_UNKNOWN && (payment->flags & EVIDENCE_ONE_TIME) == 0)
         plan = whole->subscription_plan;
     if (plan.rank == PLAN_UNKNOWN && (payment->flags & EVIDENCE_ONE_TIME) == 0)
@@ -282,9 +282,9 @@ static bool push_customer(struct judging *j, uint32_t customer) {
     if (customer == IDMAP_NONE)
         return true;
     bool done = push_email(j, p->customers[customer]);
-    const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER_EMAIL, customer);
+    size_t e = first_extra(p, EXTRA_CUSTOMER_EMAIL, customer);
     for (; done && is_extra_of(p, e, EXTRA_CUSTOMER_EMAIL, customer); e++)
-        done = push_email(j, e->key);
+        done = push_email(j, p->extras[e].key);
     return done;
 }
 
@@ -293,18 +293,18 @@ static bool push_direct(struct judging *j, uint32_t at) {
     const struct payment *payment = &p->payments[at];
     bool done = push(&j->references, &j->reference_count, &j->reference_capacity, payment->reference) &&
                 push_email(j, payment->email);
-    for (const struct purchase_extra *e = extras_of(p, EXTRA_REFERENCE, at); done && is_extra_of(p, e, EXTRA_REFERENCE, at); e++)
-        done = push(&j->references, &j->reference_count, &j->reference_capacity, e->key);
-    for (const struct purchase_extra *e = extras_of(p, EXTRA_EMAIL, at); done && is_extra_of(p, e, EXTRA_EMAIL, at); e++)
-        done = push_email(j, e->key);
+    for (size_t e = first_extra(p, EXTRA_REFERENCE, at); done && is_extra_of(p, e, EXTRA_REFERENCE, at); e++)
+        done = push(&j->references, &j->reference_count, &j->reference_capacity, p->extras[e].key);
+    for (size_t e = first_extra(p, EXTRA_EMAIL, at); done && is_extra_of(p, e, EXTRA_EMAIL, at); e++)
+        done = push_email(j, p->extras[e].key);
     return done;
 }
 
 static bool push_learned(struct judging *j, uint32_t at) {
     const struct purchases *p = j->purchases;
     bool done = push_customer(j, p->payments[at].customer);
-    for (const struct purchase_extra *e = extras_of(p, EXTRA_CUSTOMER, at); done && is_extra_of(p, e, EXTRA_CUSTOMER, at); e++)
-        done = push_customer(j, (uint32_t)e->key);
+    for (size_t e = first_extra(p, EXTRA_CUSTOMER, at); done && is_extra_of(p, e, EXTRA_CUSTOMER, at); e++)
+        done = push_customer(j, (uint32_t)p->extras[e].key);
     return done;
 }
 

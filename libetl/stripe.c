@@ -17,6 +17,8 @@ struct reading {
     int64_t event_at;       /* when the event happened, or EVIDENCE_NO_TIME */
     int64_t received;
     bool other_mode; /* the event says so */
+    uint32_t object;                    /* the one whose members are listed: */
+    uint32_t places[TAPE_name_count];   /* where each is, or TAPE_NONE */
 };
 
 /* ---- hashes ---- */
@@ -47,16 +49,25 @@ static uint64_t reference(const struct reading *r, uint32_t node) {
     return stripe_hash_id(r->reader, tape_text(r->tape, node));
 }
 
-static uint64_t member_reference(const struct reading *r, uint32_t object, enum tape_name name) {
-    return reference(r, tape_member(r->tape, object, name));
+/* So much is asked of the object itself that its members are listed once. */
+static void list_members(struct reading *r, uint32_t object) {
+    const struct tape_node *nodes = r->tape->nodes;
+    memset(r->places, 0, sizeof r->places);
+    r->object = object;
+    for (uint32_t at = object + 1; at < nodes[object].after; at = nodes[at].after)
+        r->places[nodes[at].name] = at;
 }
 
 static uint32_t member(const struct reading *r, uint32_t object, enum tape_name name) {
-    return tape_member(r->tape, object, name);
+    return object == r->object ? r->places[name] : tape_member(r->tape, object, name);
+}
+
+static uint64_t member_reference(const struct reading *r, uint32_t object, enum tape_name name) {
+    return reference(r, member(r, object, name));
 }
 
 static struct text member_text(const struct reading *r, uint32_t object, enum tape_name name) {
-    return tape_member_text(r->tape, object, name);
+    return tape_text(r->tape, member(r, object, name));
 }
 
 static bool member_is(const struct reading *r, uint32_t object, enum tape_name name, const char *word) {
@@ -64,15 +75,15 @@ static bool member_is(const struct reading *r, uint32_t object, enum tape_name n
 }
 
 static bool member_true(const struct reading *r, uint32_t object, enum tape_name name) {
-    return tape_member_is(r->tape, object, name, TAPE_TRUE);
+    return tape_is(r->tape, member(r, object, name), TAPE_TRUE);
 }
 
 static int64_t member_amount(const struct reading *r, uint32_t object, enum tape_name name) {
-    return tape_member_whole(r->tape, object, name, -1);
+    return tape_whole(r->tape, member(r, object, name), -1);
 }
 
 static int64_t member_time(const struct reading *r, uint32_t object, enum tape_name name) {
-    int64_t at = tape_member_whole(r->tape, object, name, EVIDENCE_NO_TIME);
+    int64_t at = tape_whole(r->tape, member(r, object, name), EVIDENCE_NO_TIME);
     return at >= 0 && at < TIMESTAMP_LAST ? at : EVIDENCE_NO_TIME;
 }
 
@@ -160,7 +171,7 @@ static enum refusal read_session(const struct reading *r, uint32_t o, struct evi
     if (member_is(r, o, TAPE_mode, "setup"))
         e->flags |= EVIDENCE_ZERO;
     else if (complete && member_is(r, o, TAPE_payment_status, "paid")) {
-        if (!tape_member_is(r->tape, o, TAPE_amount_total, TAPE_WHOLE))
+        if (!tape_is(r->tape, member(r, o, TAPE_amount_total), TAPE_WHOLE))
             return REFUSAL_NO_AMOUNT;
         set_paid(e, member_amount(r, o, TAPE_amount_total));
     } else
@@ -199,7 +210,7 @@ static enum refusal read_invoice(const struct reading *r, uint32_t o, struct evi
         set_asked(e, member_amount(r, o, TAPE_amount_due), EVIDENCE_UNPAID);
         return REFUSAL_NONE;
     }
-    if (!tape_member_is(r->tape, o, TAPE_amount_paid, TAPE_WHOLE))
+    if (!tape_is(r->tape, member(r, o, TAPE_amount_paid), TAPE_WHOLE))
         return REFUSAL_NO_AMOUNT;
     set_paid(e, member_amount(r, o, TAPE_amount_paid));
     return REFUSAL_NONE;
@@ -248,7 +259,7 @@ static enum refusal read_charge(const struct reading *r, uint32_t o, struct evid
     read_charge_losses(r, o, e);
     int64_t captured = member_amount(r, o, TAPE_amount_captured), amount = member_amount(r, o, TAPE_amount);
     bool succeeded = text_is(status, "succeeded") || (status.size == 0 && member_true(r, o, TAPE_paid));
-    if (!succeeded || tape_member_is(r->tape, o, TAPE_captured, TAPE_FALSE)) {
+    if (!succeeded || tape_is(r->tape, member(r, o, TAPE_captured), TAPE_FALSE)) {
         set_asked(e, amount,
                   succeeded                     ? EVIDENCE_UNCAPTURED
                   : text_is(status, "failed") ? EVIDENCE_FAILED
@@ -262,7 +273,7 @@ static enum refusal read_charge(const struct reading *r, uint32_t o, struct evid
 }
 
 static enum refusal read_subscription(const struct reading *r, uint32_t o, struct evidence *e) {
-    bool trialing = member_is(r, o, TAPE_status, "trialing"), trial_end = tape_member_is(r->tape, o, TAPE_trial_end, TAPE_WHOLE);
+    bool trialing = member_is(r, o, TAPE_status, "trialing"), trial_end = tape_is(r->tape, member(r, o, TAPE_trial_end), TAPE_WHOLE);
     e->kind = EVIDENCE_SUBSCRIPTION;
     e->subscription = member_reference(r, o, TAPE_id);
     e->at = either_time(r->event_at, member_time(r, o, TAPE_created));
@@ -348,6 +359,8 @@ static const struct kind {
 
 static const struct kind *kind_of(const struct reading *r, uint32_t object) {
     struct text name = member_text(r, object, TAPE_object);
+    if (name.size == 0)
+        return NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (text_is(name, kinds[i].name))
             return &kinds[i];
@@ -392,9 +405,10 @@ static bool append_tie(const struct reading *r, uint32_t object, const struct ev
     return tie.invoice == 0 || append(out, &tie);
 }
 
-static enum stripe_result read_object(const struct reading *r, uint32_t object, const struct kind *kind,
+static enum stripe_result read_object(struct reading *r, uint32_t object, const struct kind *kind,
                                       struct evidence_list *out, enum refusal *why) {
     struct evidence e = {.kind = EVIDENCE_PAYMENT};
+    list_members(r, object);
     read_common(r, object, &e);
     *why = stripe_hash_id(r->reader, member_text(r, object, TAPE_id)) != 0 ? kind->read(r, object, &e) : REFUSAL_NO_ID;
     if (e.subscription != 0)
@@ -411,7 +425,7 @@ static enum stripe_result read_object(const struct reading *r, uint32_t object, 
 }
 
 /* Objects inside a record say what they would say alone; one that is broken leaves the rest standing. */
-static enum stripe_result read_inside(const struct reading *r, uint32_t object, struct evidence_list *out) {
+static enum stripe_result read_inside(struct reading *r, uint32_t object, struct evidence_list *out) {
     enum refusal ignored;
     for (uint32_t at = object + 1; at < r->tape->nodes[object].after; at++) {
         if (r->tape->nodes[at].kind != TAPE_OBJECT)
@@ -456,7 +470,14 @@ static uint64_t record_key(const struct reading *r, uint32_t node, uint32_t obje
 
 enum stripe_result stripe_read(const struct stripe_reader *reader, const struct tape *tape, uint32_t node, int64_t received,
                                struct evidence_list *out, enum refusal *why) {
-    struct reading r = {reader, tape, {"", 0}, EVIDENCE_NO_TIME, received, false};
+    struct reading r;
+    r.reader = reader;
+    r.tape = tape;
+    r.event_type = (struct text){"", 0};
+    r.event_at = EVIDENCE_NO_TIME;
+    r.received = received;
+    r.other_mode = false;
+    list_members(&r, node);
     size_t before = out->count;
     struct text outer = member_text(&r, node, TAPE_object);
     if (text_is(outer, "list") || text_is(outer, "search_result"))

@@ -48,52 +48,6 @@ bool tape_keeps(enum tape_name name, struct text text) {
     return name != TAPE_description || (text.size > 0 && text.at[0] == 'S');
 }
 
-/* ---- asking ---- */
-
-uint32_t tape_member(const struct tape *tape, uint32_t object, enum tape_name name) {
-    const struct tape_node *nodes = tape->nodes;
-    if (nodes[object].kind != TAPE_OBJECT)
-        return TAPE_NONE;
-    for (uint32_t at = object + 1; at < nodes[object].after; at = nodes[at].after)
-        if (nodes[at].name == name)
-            return at;
-    return TAPE_NONE;
-}
-
-uint32_t tape_first(const struct tape *tape, uint32_t array) {
-    const struct tape_node *node = &tape->nodes[array];
-    return node->kind == TAPE_ARRAY && node->after > array + 1 ? array + 1 : TAPE_NONE;
-}
-
-uint32_t tape_next(const struct tape *tape, uint32_t array, uint32_t item) {
-    uint32_t next = tape->nodes[item].after;
-    return next < tape->nodes[array].after ? next : TAPE_NONE;
-}
-
-bool tape_is(const struct tape *tape, uint32_t node, enum tape_kind kind) {
-    return node != TAPE_NONE && tape->nodes[node].kind == (uint8_t)kind;
-}
-
-struct text tape_text(const struct tape *tape, uint32_t node) {
-    return tape_is(tape, node, TAPE_TEXT) ? tape->nodes[node].text : (struct text){"", 0};
-}
-
-int64_t tape_whole(const struct tape *tape, uint32_t node, int64_t otherwise) {
-    return tape_is(tape, node, TAPE_WHOLE) ? tape->nodes[node].whole : otherwise;
-}
-
-struct text tape_member_text(const struct tape *tape, uint32_t object, enum tape_name name) {
-    return tape_text(tape, tape_member(tape, object, name));
-}
-
-int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name, int64_t otherwise) {
-    return tape_whole(tape, tape_member(tape, object, name), otherwise);
-}
-
-bool tape_member_is(const struct tape *tape, uint32_t object, enum tape_name name, enum tape_kind kind) {
-    return tape_is(tape, tape_member(tape, object, name), kind);
-}
-
 /* ---- the reference ---- */
 
 static bool add(struct tape *tape, enum tape_kind kind, enum tape_name name) {

@@ -53,7 +53,7 @@ struct tape {
 
 enum {
     TAPE_MAX_NODES = 1 << 20, /* of one record */
-    TAPE_NONE = 0,            /* the node that stands for nothing: it has no members */
+    TAPE_NONE = 0,            /* the node that stands for nothing: of kind TAPE_OTHER, without members */
     TAPE_ROOT = 1
 };
 
@@ -69,18 +69,53 @@ void tape_done(struct tape *tape); /* fine on zeroes */
 
 /* ---- asking; every answer is harmless where the member is not there or of another kind ---- */
 
-uint32_t tape_member(const struct tape *tape, uint32_t object, enum tape_name name); /* TAPE_NONE: none */
-uint32_t tape_first(const struct tape *tape, uint32_t array); /* its first item or TAPE_NONE */
-uint32_t tape_next(const struct tape *tape, uint32_t array, uint32_t item);
+static inline bool tape_is(const struct tape *tape, uint32_t node, enum tape_kind kind) {
+    return tape->nodes[node].kind == (uint8_t)kind;
+}
 
-struct text tape_text(const struct tape *tape, uint32_t node); /* empty where none */
-int64_t tape_whole(const struct tape *tape, uint32_t node, int64_t otherwise);
-bool tape_is(const struct tape *tape, uint32_t node, enum tape_kind kind);
+/* A member of an object; TAPE_NONE where there is none. */
+static inline uint32_t tape_member(const struct tape *tape, uint32_t object, enum tape_name name) {
+    const struct tape_node *nodes = tape->nodes;
+    if (nodes[object].kind != TAPE_OBJECT)
+        return TAPE_NONE;
+    for (uint32_t at = object + 1; at < nodes[object].after; at = nodes[at].after)
+        if (nodes[at].name == name)
+            return at;
+    return TAPE_NONE;
+}
+
+/* The first item of an array, and the one after an item; TAPE_NONE where there is none. */
+static inline uint32_t tape_first(const struct tape *tape, uint32_t array) {
+    return tape_is(tape, array, TAPE_ARRAY) && tape->nodes[array].after > array + 1 ? array + 1 : TAPE_NONE;
+}
+
+static inline uint32_t tape_next(const struct tape *tape, uint32_t array, uint32_t item) {
+    uint32_t next = tape->nodes[item].after;
+    return next < tape->nodes[array].after ? next : TAPE_NONE;
+}
+
+/* A text; empty where the node is none. */
+static inline struct text tape_text(const struct tape *tape, uint32_t node) {
+    return tape_is(tape, node, TAPE_TEXT) ? tape->nodes[node].text : (struct text){"", 0};
+}
+
+static inline int64_t tape_whole(const struct tape *tape, uint32_t node, int64_t otherwise) {
+    return tape_is(tape, node, TAPE_WHOLE) ? tape->nodes[node].whole : otherwise;
+}
 
 /* The same of a member. */
-struct text tape_member_text(const struct tape *tape, uint32_t object, enum tape_name name);
-int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name, int64_t otherwise);
-bool tape_member_is(const struct tape *tape, uint32_t object, enum tape_name name, enum tape_kind kind);
+static inline struct text tape_member_text(const struct tape *tape, uint32_t object, enum tape_name name) {
+    return tape_text(tape, tape_member(tape, object, name));
+}
+
+static inline int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name, int64_t otherwise) {
+    return tape_whole(tape, tape_member(tape, object, name), otherwise);
+}
+
+static inline bool tape_member_is(const struct tape *tape, uint32_t object, enum tape_name name, enum tape_kind kind) {
+    uint32_t node = tape_member(tape, object, name);
+    return node != TAPE_NONE && tape_is(tape, node, kind);
+}
 
 /* Whether the text of a member is kept; for the makers. */
 bool tape_keeps(enum tape_name name, struct text text);

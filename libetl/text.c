@@ -11,11 +11,6 @@ static bool is_alnum(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c & 0x80) != 0;
 }
 
-bool text_is(struct text text, const char *word) {
-    size_t length = strlen(word);
-    return length == text.size && memcmp(text.at, word, length) == 0;
-}
-
 bool text_is_word(struct text text, const char *word) {
     size_t i = 0;
     while (i < text.size && word[i] != '\0' && lower(text.at[i]) == lower(word[i]))

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Some bytes that belong to someone else; not ended by a zero. */
 struct text {
@@ -15,7 +16,11 @@ struct text {
 
 enum { TEXT_EMAIL = 255 }; /* bytes for an address and the end */
 
-bool text_is(struct text text, const char *word);           /* the very same bytes */
+/* The very same bytes. Inline, for words that the compiler knows. */
+static inline bool text_is(struct text text, const char *word) {
+    size_t length = strlen(word);
+    return length == text.size && memcmp(text.at, word, length) == 0;
+}
 bool text_is_word(struct text text, const char *word);      /* the same but for the case of ASCII letters */
 struct text text_trim(struct text text);                    /* without white space (also no-break spaces) around it */
 
