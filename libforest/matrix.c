@@ -169,16 +169,20 @@ static bool order_features(struct lf_matrix *out) {
 }
 
 static bool make(struct lf_matrix *out, struct draft *draft, const struct forest_dataset *ds) {
-    uint32_t class_rank[FOREST_MAX_CLASSES];
+    uint32_t rank[FOREST_MAX_CLASSES];
     out->column = calloc(out->features, sizeof *out->column);
     out->by_name = calloc(out->features, sizeof *out->by_name);
     if (!out->column || !out->by_name || !order_features(out) || !draft_make(draft, ds, out->features) ||
-        !lf_schema_rank(out->schema->class_name, out->classes, class_rank, NULL))
+        !lf_schema_rank(out->schema->class_name, out->classes, rank, NULL))
         return false;
     for (uint32_t place = 0; place < out->features; place++)
         if (!draft_feature(draft, place, &out->column[out->by_name[place]], ds, out->by_name[place]))
             return false;
-    fill_ranks(draft, out->features, draft->label, class_rank);
+    for (uint32_t k = 0; k < out->classes; k++)
+        out->class_by_name[rank[k]] = (uint8_t)k;
+    for (uint32_t cell = 0; cell < draft->cells; cell++)
+        draft->label[cell] = (uint16_t)rank[draft->label[cell]];
+    fill_ranks(draft, out->features, draft->label, NULL);
     draft_sort(draft);
     return fill_matrix(out, draft);
 }

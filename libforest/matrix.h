@@ -24,11 +24,12 @@ struct lf_column {
 struct lf_matrix {
     const struct forest_schema *schema; /* borrowed */
     uint32_t cells, features, classes;
-    uint64_t rows;            /* sum of count */
-    struct lf_column *column; /* [features] */
-    uint8_t *label;           /* [cells] */
-    uint64_t *count;          /* [cells], above 0 */
-    uint32_t *by_name;        /* [features], features in the order of their names */
+    uint64_t rows;                             /* sum of count */
+    struct lf_column *column;                  /* [features] */
+    uint8_t *label;                            /* [cells], place of the class in the order of names */
+    uint64_t *count;                           /* [cells], above 0 */
+    uint32_t *by_name;                         /* [features], features in the order of their names */
+    uint8_t class_by_name[FOREST_MAX_CLASSES]; /* [classes], the same of classes */
 };
 
 enum forest_status lf_matrix_make(struct lf_matrix *out, const struct forest_dataset *ds, struct forest_error *err);

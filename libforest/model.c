@@ -79,9 +79,10 @@ static bool plan_cuts(struct plan *plan) {
     return true;
 }
 
-/* Rows of shares as records of a pool: classes in pairs. */
+/* Rows of shares as records of a pool, classes in pairs and as the schema numbers them. */
 static bool plan_shares(struct plan *plan) {
     uint32_t classes = plan->matrix->classes, record[(FOREST_MAX_CLASSES + 1) / 2] = {0};
+    uint16_t share[FOREST_MAX_CLASSES];
     size_t total = 0;
     lf_pool_init(&plan->shares, (classes + 1) / 2 * sizeof *record);
     plan->first_share = calloc(plan->trees, sizeof *plan->first_share);
@@ -95,7 +96,9 @@ static bool plan_shares(struct plan *plan) {
         const struct lf_tree *tree = &plan->model->tree[t];
         plan->first_share[t] = (size_t)(at - plan->share_at);
         for (uint32_t i = 0; i < tree->shares; i++) {
-            memcpy(record, tree->share + (size_t)i * classes, classes * sizeof *tree->share);
+            for (uint32_t k = 0; k < classes; k++)
+                share[plan->matrix->class_by_name[k]] = tree->share[(size_t)i * classes + k];
+            memcpy(record, share, classes * sizeof *share);
             if (!lf_pool_intern(&plan->shares, record, at++))
                 return false;
         }

@@ -93,7 +93,7 @@ static bool weigh_classes(const struct work *w, double *weight, double *prior) {
     const struct forest_params *p = w->params;
     rows_by_class(&w->matrix, rows);
     for (uint32_t k = 0; k < w->matrix.classes; k++) {
-        weight[k] = p->class_weights ? p->class_weights[k] : 1;
+        weight[k] = p->class_weights ? p->class_weights[w->matrix.class_by_name[k]] : 1;
         if (p->balanced && rows[k] > 0)
             weight[k] *= (double)w->matrix.rows / (w->matrix.classes * rows[k]);
         sum += weight[k] * rows[k];
