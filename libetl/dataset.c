@@ -6,30 +6,14 @@
 
 #include "libetl/array.h"
 
-/* A purchase that counts and whose lead is known. */
-struct sale {
-    int64_t at, amount;
-    uint32_t lead;
-    money_currency currency;
-    uint8_t method, package;
-    bool by_reference; /* the lead itself is the buyer's; otherwise any of the person's */
-};
-
 #define NONE IDMAP_NONE
 
-/* What is known of each person; most fields are of the lead that stands for the person. */
 struct joining {
     const struct leads *leads;
     const struct config *config;
     struct dataset *out;
     dataset_pseudonym *pseudonym;
     void *user;
-    struct sale *sales;
-    size_t sale_count, sale_capacity;
-    uint32_t *sale_of; /* [leads->count]: the person's label, or NONE */
-    uint32_t *chosen;  /* [leads->count]: the submission whose features count, or NONE */
-    uint32_t *named;   /* [leads->count]: the newest submission that bears a lead id, or NONE */
-    int64_t *first_at; /* [leads->count]: the first submission */
 };
 
 static void id_of(const struct joining *j, uint32_t lead, char out[LEADS_ID]) {
@@ -78,22 +62,23 @@ static bool take_purchase(void *user, const struct purchase *p) {
         j->out->verdicts[p->verdict]++;
         return true;
     }
-    struct sale sale = {p->at, p->amount, NONE, p->currency, p->method, p->package, false};
+    struct dataset_sale sale = {p->at, p->amount, NONE, p->currency, p->method, p->package, false};
     sale.lead = find_buyer(j, p, &sale.by_reference);
     if (sale.lead == NONE) {
         j->out->verdicts[VERDICT_NO_LEAD]++;
         return true;
     }
-    if (!array_reserve(&j->sales, &j->sale_capacity, j->sale_count + 1, sizeof *j->sales))
+    struct dataset *out = j->out;
+    if (!array_reserve(&out->sales, &out->sale_capacity, out->sale_count + 1, sizeof *out->sales))
         return false;
-    j->sales[j->sale_count++] = sale;
+    out->sales[out->sale_count++] = sale;
     return true;
 }
 
 /* ---- which of a person's purchases ---- */
 
 /* Whether a is the label rather than b: in time as configured, then by all that the row would show. */
-static bool is_label(const struct joining *j, const struct sale *a, const struct sale *b) {
+static bool is_label(const struct joining *j, const struct dataset_sale *a, const struct dataset_sale *b) {
     if (a->at != b->at)
         return (a->at < b->at) == (j->config->label == CONFIG_FIRST);
     if (a->package != b->package)
@@ -110,9 +95,10 @@ static bool is_label(const struct joining *j, const struct sale *a, const struct
 }
 
 static void choose_labels(struct joining *j) {
-    for (uint32_t i = 0; i < j->sale_count; i++) {
-        uint32_t *label = &j->sale_of[leads_person(j->leads, j->sales[i].lead)];
-        if (*label == NONE || is_label(j, &j->sales[i], &j->sales[*label]))
+    struct dataset *out = j->out;
+    for (uint32_t i = 0; i < out->sale_count; i++) {
+        uint32_t *label = &out->sale_of[leads_person(j->leads, out->sales[i].lead)];
+        if (*label == NONE || is_label(j, &out->sales[i], &out->sales[*label]))
             *label = i;
     }
 }
@@ -137,13 +123,6 @@ static bool is_newer(const struct leads *leads, const struct leads_submission *a
     return compare_values(leads, a->profile, b->profile) < 0;
 }
 
-static bool bears_id(const struct joining *j, uint32_t lead) {
-    char id[LEADS_ID];
-    bool is_address;
-    leads_id(j->leads, lead, id, &is_address);
-    return !is_address;
-}
-
 static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int64_t limit) {
     const struct leads_submission *x = &j->leads->submissions[a], *y = &j->leads->submissions[b];
     bool x_late = x->at > limit, y_late = y->at > limit;
@@ -156,13 +135,14 @@ static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int6
 
 static void choose_submissions(struct joining *j) {
     const struct leads *leads = j->leads;
+    struct dataset *out = j->out;
     for (uint32_t i = 0; i < leads->submission_count; i++) {
         const struct leads_submission *s = &leads->submissions[i];
-        uint32_t person = leads_person(leads, s->lead), sale = j->sale_of[person];
-        int64_t limit = sale != NONE ? j->sales[sale].at : INT64_MAX;
-        uint32_t *chosen = &j->chosen[person], *named = &j->named[person];
-        if (s->at != FORM_NO_DATE && (j->first_at[person] == FORM_NO_DATE || s->at < j->first_at[person]))
-            j->first_at[person] = s->at;
+        uint32_t person = leads_person(leads, s->lead), sale = out->sale_of[person];
+        int64_t limit = sale != NONE ? out->sales[sale].at : INT64_MAX;
+        uint32_t *chosen = &out->chosen[person], *named = &out->named[person];
+        if (s->at != FORM_NO_DATE && (out->first_at[person] == FORM_NO_DATE || s->at < out->first_at[person]))
+            out->first_at[person] = s->at;
         if (*chosen == NONE || is_newer(leads, s, &leads->submissions[*chosen], limit))
             *chosen = i;
         if (s->by_address == 0 && (*named == NONE || is_better_name(j, i, *named, limit)))
@@ -172,18 +152,23 @@ static void choose_submissions(struct joining *j) {
 
 /* ---- rows ---- */
 
-/* The id a row bears: the reference that came with the payment, else the newest lead id, else the smallest pseudonym. */
-static uint32_t row_lead(const struct joining *j, uint32_t person, const struct sale *sale) {
-    if (sale != NULL && sale->by_reference && bears_id(j, sale->lead))
+/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address. */
+static uint32_t row_lead(const struct dataset *d, uint32_t person, const struct dataset_sale *sale) {
+    if (sale != NULL && sale->by_reference)
         return sale->lead;
-    return j->named[person] != NONE ? j->leads->submissions[j->named[person]].lead : person;
+    return d->named[person] != NONE ? d->leads->submissions[d->named[person]].lead : person;
 }
 
-static void fill_row(struct joining *j, uint32_t person, struct dataset_row *row) {
-    const struct sale *sale = j->sale_of[person] != NONE ? &j->sales[j->sale_of[person]] : NULL;
-    *row = (struct dataset_row){.signup_at = j->first_at[person], .package = DATASET_NO_PACKAGE};
-    row->lead = row_lead(j, person, sale);
-    row->profile = j->leads->submissions[j->chosen[person]].profile;
+static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t person) {
+    return d->sale_of[person] != NONE ? &d->sales[d->sale_of[person]] : NULL;
+}
+
+void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
+    uint32_t person = d->order[i];
+    const struct dataset_sale *sale = sale_of(d, person);
+    *row = (struct dataset_row){.signup_at = d->first_at[person], .package = DATASET_NO_PACKAGE};
+    row->lead = row_lead(d, person, sale);
+    row->profile = d->leads->submissions[d->chosen[person]].profile;
     row->at = row->signup_at;
     if (sale == NULL)
         return;
@@ -192,40 +177,90 @@ static void fill_row(struct joining *j, uint32_t person, struct dataset_row *row
     row->currency = sale->currency;
     row->method = sale->method;
     row->package = sale->package;
-    j->out->before_lead += row->signup_at != FORM_NO_DATE && row->signup_at > sale->at;
 }
 
-static int by_time_and_id(const void *a, const void *b, void *user) {
-    const struct dataset_row *x = a, *y = b;
-    char id_x[LEADS_ID], id_y[LEADS_ID];
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    id_of(user, x->lead, id_x);
-    id_of(user, y->lead, id_y);
-    return strcmp(id_x, id_y);
+/* ---- their order ---- */
+
+enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCKETS = 1 << DIGIT_BITS };
+
+/* A person and its time as one number that sorts by time; no date comes first. */
+static uint64_t sort_key(const struct dataset *d, uint32_t person) {
+    const struct dataset_sale *sale = sale_of(d, person);
+    int64_t at = sale != NULL ? sale->at : d->first_at[person];
+    return (uint64_t)(at == FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
 }
 
-static bool make_rows(struct joining *j) {
-    struct dataset *out = j->out;
-    size_t people = 0, labelled = 0;
-    for (uint32_t i = 0; i < j->leads->count; i++) {
-        people += j->leads->leads[i].same == i;
-        labelled += j->sale_of[i] != NONE;
+/* By time alone, digit by digit from the lowest; keys of one time keep their order. */
+static void sort_by_time(uint64_t *keys, uint64_t *spare, size_t count) {
+    for (int shift = PERSON_BITS; shift < PERSON_BITS + DIGITS * DIGIT_BITS; shift += DIGIT_BITS) {
+        uint32_t starts[BUCKETS] = {0};
+        for (size_t i = 0; i < count; i++)
+            starts[keys[i] >> shift & (BUCKETS - 1)]++;
+        for (uint32_t bucket = 0, sum = 0; bucket < BUCKETS; bucket++) {
+            uint32_t size = starts[bucket];
+            starts[bucket] = sum;
+            sum += size;
+        }
+        for (size_t i = 0; i < count; i++)
+            spare[starts[keys[i] >> shift & (BUCKETS - 1)]++] = keys[i];
+        memcpy(keys, spare, count * sizeof *keys);
     }
-    out->rows = malloc((people + 1) * sizeof *out->rows);
-    if (out->rows == NULL)
-        return false;
-    size_t place[2] = {labelled, 0}; /* of the next row without and with a purchase */
-    for (uint32_t i = 0; i < j->leads->count; i++)
+}
+
+static uint32_t key_person(uint64_t key) {
+    return (uint32_t)(key & ((UINT64_C(1) << PERSON_BITS) - 1));
+}
+
+static int by_id(const void *a, const void *b, void *user) {
+    const struct joining *j = user;
+    char id_a[LEADS_ID], id_b[LEADS_ID];
+    uint32_t x = key_person(*(const uint64_t *)a), y = key_person(*(const uint64_t *)b);
+    id_of(j, row_lead(j->out, x, sale_of(j->out, x)), id_a);
+    id_of(j, row_lead(j->out, y, sale_of(j->out, y)), id_b);
+    return strcmp(id_a, id_b);
+}
+
+static void sort_people(struct joining *j, uint64_t *keys, uint64_t *spare, size_t count) {
+    sort_by_time(keys, spare, count);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && keys[end] >> PERSON_BITS == keys[i] >> PERSON_BITS;)
+            end++;
+        if (end - i > 1)
+            qsort_r(&keys[i], end - i, sizeof *keys, by_id, j);
+    }
+}
+
+static void count_people(struct joining *j) {
+    struct dataset *out = j->out;
+    for (uint32_t i = 0; i < j->leads->count; i++) {
+        const struct dataset_sale *sale = sale_of(out, i);
+        out->count += j->leads->leads[i].same == i;
+        out->labelled += sale != NULL;
+        out->before_lead += sale != NULL && out->first_at[i] != FORM_NO_DATE && out->first_at[i] > sale->at;
+    }
+    out->verdicts[VERDICT_COUNTS] = out->labelled;
+    out->verdicts[VERDICT_LATER] += out->sale_count - out->labelled;
+}
+
+static bool order_people(struct joining *j) {
+    struct dataset *out = j->out;
+    count_people(j);
+    uint64_t *keys = malloc((out->count + 1) * sizeof *keys), *spare = malloc((out->count + 1) * sizeof *spare);
+    out->order = malloc((out->count + 1) * sizeof *out->order);
+    bool done = keys != NULL && spare != NULL && out->order != NULL;
+    size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
+    for (uint32_t i = 0; done && i < j->leads->count; i++)
         if (j->leads->leads[i].same == i)
-            fill_row(j, i, &out->rows[place[j->sale_of[i] != NONE]++]);
-    out->count = people;
-    out->labelled = labelled;
-    out->verdicts[VERDICT_COUNTS] = labelled;
-    out->verdicts[VERDICT_LATER] += j->sale_count - labelled;
-    qsort_r(out->rows, labelled, sizeof *out->rows, by_time_and_id, j);
-    qsort_r(out->rows + labelled, people - labelled, sizeof *out->rows, by_time_and_id, j);
-    return true;
+            keys[place[out->sale_of[i] != NONE]++] = sort_key(out, i);
+    if (done) {
+        sort_people(j, keys, spare, out->labelled);
+        sort_people(j, keys + out->labelled, spare, out->count - out->labelled);
+    }
+    for (size_t i = 0; done && i < out->count; i++)
+        out->order[i] = key_person(keys[i]);
+    free(keys);
+    free(spare);
+    return done;
 }
 
 static uint32_t *new_places(size_t count) {
@@ -236,38 +271,39 @@ static uint32_t *new_places(size_t count) {
 }
 
 static bool join_all(struct joining *j) {
+    struct dataset *out = j->out;
     size_t count = j->leads->count;
-    j->sale_of = new_places(count);
-    j->chosen = new_places(count);
-    j->named = new_places(count);
-    j->first_at = malloc((count + 1) * sizeof *j->first_at);
-    if (j->sale_of == NULL || j->chosen == NULL || j->named == NULL || j->first_at == NULL)
+    out->sale_of = new_places(count);
+    out->chosen = new_places(count);
+    out->named = new_places(count);
+    out->first_at = malloc((count + 1) * sizeof *out->first_at);
+    if (out->sale_of == NULL || out->chosen == NULL || out->named == NULL || out->first_at == NULL)
         return false;
     for (size_t i = 0; i < count; i++)
-        j->first_at[i] = FORM_NO_DATE;
+        out->first_at[i] = FORM_NO_DATE;
     choose_labels(j);
     choose_submissions(j);
-    return make_rows(j);
+    return order_people(j);
 }
 
 bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases, const struct config *config,
                    dataset_pseudonym *pseudonym, void *user) {
-    struct joining j = {.leads = leads, .config = config, .out = out, .pseudonym = pseudonym, .user = user};
-    *out = (struct dataset){0};
+    struct joining j = {leads, config, out, pseudonym, user};
+    *out = (struct dataset){.leads = leads};
     bool done = purchases_judge(purchases, config, take_purchase, &j);
     purchases_done(purchases);
     done = done && join_all(&j);
-    free(j.sales);
-    free(j.sale_of);
-    free(j.chosen);
-    free(j.named);
-    free(j.first_at);
     if (!done)
         dataset_done(out);
     return done;
 }
 
 void dataset_done(struct dataset *dataset) {
-    free(dataset->rows);
+    free(dataset->order);
+    free(dataset->sales);
+    free(dataset->sale_of);
+    free(dataset->chosen);
+    free(dataset->named);
+    free(dataset->first_at);
     *dataset = (struct dataset){0};
 }

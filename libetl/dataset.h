@@ -16,10 +16,35 @@
 /* Writes the id of a person who has only an address: pseudonym[LEADS_ID] of the address. */
 typedef void dataset_pseudonym(void *user, const char *address, char out[LEADS_ID]);
 
+/* A purchase that counts and whose lead is known. */
+struct dataset_sale {
+    int64_t at, amount;
+    uint32_t lead;
+    money_currency currency;
+    uint8_t method, package;
+    bool by_reference; /* the lead itself is the buyer's; otherwise any of the person's */
+};
+
+struct dataset {
+    const struct leads *leads;   /* borrowed */
+    uint32_t *order;             /* [count]: people, those with a purchase first; each part by time, then by id */
+    size_t count, labelled;
+    struct dataset_sale *sales;  /* [sale_count] */
+    size_t sale_count, sale_capacity;
+    /* of each lead that stands for a person: */
+    uint32_t *sale_of; /* the label, or IDMAP_NONE */
+    uint32_t *chosen;  /* the submission whose features count */
+    uint32_t *named;   /* the newest submission that came with a lead id, or IDMAP_NONE */
+    int64_t *first_at; /* the first submission, or FORM_NO_DATE */
+    uint64_t verdicts[VERDICT_COUNT]; /* purchases by what became of them */
+    uint64_t found;
+    uint64_t before_lead; /* labelled purchases older than the person's first submission */
+};
+
 /* A row: a person with a purchase, or one without (package DATASET_NO_PACKAGE). */
 #define DATASET_NO_PACKAGE UINT8_MAX
 struct dataset_row {
-    int64_t at;        /* purchased, or signed up where there is no purchase; rows are in this order, then by id */
+    int64_t at;        /* purchased, or signed up where there is no purchase */
     int64_t signup_at; /* first submission, or FORM_NO_DATE */
     int64_t amount;
     uint32_t lead;     /* whose id the row bears */
@@ -28,13 +53,8 @@ struct dataset_row {
     uint8_t method, package;
 };
 
-struct dataset {
-    struct dataset_row *rows; /* [count]: those with a purchase first */
-    size_t count, labelled;
-    uint64_t verdicts[VERDICT_COUNT]; /* purchases by what became of them */
-    uint64_t found;
-    uint64_t before_lead; /* labelled purchases older than the person's first submission */
-};
+/* Row number i: those below dataset->labelled have a purchase. */
+void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *row);
 
 /* Both stores are read; of purchases nothing is left afterwards. False where memory ends. */
 bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases, const struct config *config,

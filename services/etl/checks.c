@@ -43,7 +43,9 @@ static void check_unique(struct checks *checks, const struct checks_subject *s) 
     uint8_t *seen = calloc(leads / 8 + 1, 1);
     uint64_t twice = 0;
     for (size_t i = 0; seen != NULL && i < s->dataset->count; i++) {
-        uint32_t lead = s->dataset->rows[i].lead;
+        struct dataset_row row;
+        dataset_row(s->dataset, i, &row);
+        uint32_t lead = row.lead;
         twice += (seen[lead / 8] >> lead % 8) & 1;
         seen[lead / 8] |= (uint8_t)(1 << lead % 8);
     }
@@ -113,19 +115,35 @@ static uint8_t *classify(const struct checks_subject *s, size_t feature) {
     return classes;
 }
 
-static void check_feature(struct checks *checks, const struct checks_subject *s, size_t feature) {
+static void note_feature(struct checks *checks, const struct checks_subject *s, size_t feature, const uint64_t counts[3]) {
     static const double most_empty = 0.05, most_strange = 0.10;
     const char *name = s->config->features[feature].name;
-    uint64_t counts[3] = {0};
-    uint8_t *classes = classify(s, feature);
-    for (size_t i = 0; classes != NULL && i < s->dataset->labelled; i++)
-        counts[classes[s->dataset->rows[i].profile]]++;
-    free(classes);
     double empty = share(counts[1], s->dataset->labelled), strange = share(counts[2], s->dataset->labelled);
     note(checks, "not null", CHECK_WARNING, empty <= most_empty, empty, most_empty, "%.80s: %.1f %% of train.csv empty", name,
          empty * 100);
     note(checks, "accepted values", CHECK_WARNING, strange <= most_strange, strange, most_strange,
          "%.80s: %.1f %% of train.csv no level of the configuration", name, strange * 100);
+}
+
+static void check_features(struct checks *checks, const struct checks_subject *s) {
+    uint64_t counts[CONFIG_MAX_FEATURES][3] = {{0}};
+    uint8_t *classes[CONFIG_MAX_FEATURES] = {NULL};
+    size_t features = s->config->feature_count;
+    bool done = true;
+    for (size_t f = 0; f < features; f++) {
+        classes[f] = classify(s, f);
+        done = done && classes[f] != NULL;
+    }
+    for (size_t i = 0; done && i < s->dataset->labelled; i++) {
+        struct dataset_row row;
+        dataset_row(s->dataset, i, &row);
+        for (size_t f = 0; f < features; f++)
+            counts[f][classes[f][row.profile]]++;
+    }
+    for (size_t f = 0; f < features; f++) {
+        note_feature(checks, s, f, counts[f]);
+        free(classes[f]);
+    }
 }
 
 static void check_relationships(struct checks *checks, const struct checks_subject *s) {
@@ -162,8 +180,7 @@ void checks_run(struct checks *checks, const struct checks_subject *s, const str
     check_conservation(checks, s);
     check_unique(checks, s);
     check_quarantine(checks, s, limits->quarantine);
-    for (size_t i = 0; i < s->config->feature_count; i++)
-        check_feature(checks, s, i);
+    check_features(checks, s);
     check_relationships(checks, s);
     check_age(checks, "submission", s->gather->newest_submission, s->now, limits->stale_days);
     check_age(checks, "payment", s->gather->newest_payment, s->now, limits->stale_days);

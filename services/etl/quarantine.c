@@ -12,18 +12,30 @@
 
 /* ---- writing ---- */
 
+enum { STEP = 1 << 20 };
+
 /* Lines are counted from one refused record to the next, so each file is looked at once. */
 struct counter {
-    const char *at;
+    const struct source *source;
+    size_t at; /* bytes looked at */
     uint64_t line;
 };
 
-static uint64_t line_of(struct counter *counter, struct text bytes, uint64_t offset) {
-    const char *wanted = bytes.at + (offset < bytes.size ? offset : bytes.size), *newline;
-    while ((newline = memchr(counter->at, '\n', (size_t)(wanted - counter->at))) != NULL) {
-        counter->at = newline + 1;
+static void count_to(struct counter *counter, size_t end) {
+    const char *bytes = counter->source->bytes.at, *at = bytes + counter->at;
+    while ((at = memchr(at, '\n', (size_t)(bytes + end - at))) != NULL) {
+        at++;
         counter->line++;
     }
+    if (end - counter->at == STEP)
+        source_forget(counter->source, counter->at, end);
+    counter->at = end;
+}
+
+static uint64_t line_of(struct counter *counter, uint64_t offset) {
+    size_t wanted = offset < counter->source->bytes.size ? (size_t)offset : counter->source->bytes.size;
+    while (counter->at < wanted)
+        count_to(counter, wanted - counter->at > STEP ? counter->at + STEP : wanted);
     return counter->line;
 }
 
@@ -38,11 +50,11 @@ static void write_refusal(FILE *file, const struct gather_refusal *r, const char
 
 /* The refusals of one source, which is open: places of them from *at on. */
 static void write_source(FILE *file, const struct gather *gather, const struct source *source, size_t *at) {
-    struct counter counter = {source->bytes.at, 1};
+    struct counter counter = {source, 0, 1};
     uint16_t number = gather->refusals[*at].source;
     for (; *at < gather->refusal_count && gather->refusals[*at].source == number; ++*at) {
         const struct gather_refusal *r = &gather->refusals[*at];
-        write_refusal(file, r, source->name, line_of(&counter, source->bytes, r->offset));
+        write_refusal(file, r, source->name, line_of(&counter, r->offset));
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { STRETCH = 1 << 20, MAX_THREADS = 64 };
 
@@ -47,13 +46,6 @@ static bool read_stretch(const struct job *job, size_t from, size_t until, struc
     return intake_json(intake, source->kind, source->bytes, from, until, batch, stopped);
 }
 
-/* Pages that have been read need not stay: memory is bounded by what is kept, not by the size of files. */
-static void forget_pages(const struct job *job, size_t stretch) {
-    size_t from = stretch * STRETCH, end = stretch_end(job, stretch);
-    if (end > from)
-        madvise((void *)(job->source->bytes.at + from), end - from, MADV_DONTNEED);
-}
-
 /* With the lock held and the turn come: gather the batch that was read from `from`, or read it anew. */
 static bool gather_stretch(struct job *job, size_t stretch, size_t from, size_t stopped, struct batch *batch) {
     size_t until = stretch_end(job, stretch);
@@ -80,7 +72,7 @@ static bool do_stretch(struct job *job, size_t stretch, struct batch *batch) {
     job->turn++;
     pthread_cond_broadcast(&job->moved);
     pthread_mutex_unlock(&job->lock);
-    forget_pages(job, stretch);
+    source_forget(job->source, stretch * STRETCH, stretch_end(job, stretch));
     return done;
 }
 

@@ -93,9 +93,11 @@ static bool write_rows(const struct rows *rows, const char *path, bool train, st
     line.file = p.file;
     put_header(&line, rows->config, train);
     for (size_t i = from; i < to; i++) {
-        put_person(&line, rows, &rows->dataset->rows[i]);
+        struct dataset_row row;
+        dataset_row(rows->dataset, i, &row);
+        put_person(&line, rows, &row);
         if (train)
-            put_purchase(&line, rows->config, &rows->dataset->rows[i]);
+            put_purchase(&line, rows->config, &row);
         end_line(&line);
     }
     return publish_commit(&p, err);

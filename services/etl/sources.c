@@ -156,6 +156,12 @@ bool source_open(struct source *source, struct file_error *err) {
     return done;
 }
 
+void source_forget(const struct source *source, size_t from, size_t end) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), first = from / page * page;
+    if (end > first && end <= source->bytes.size)
+        madvise((void *)(source->bytes.at + first), end - first, MADV_DONTNEED);
+}
+
 void source_close(struct source *source) {
     if (source->bytes.size > 0)
         munmap((void *)source->bytes.at, source->bytes.size);

@@ -42,4 +42,7 @@ bool source_is_csv(const struct source *source);
 bool source_open(struct source *source, struct file_error *err);
 void source_close(struct source *source);
 
+/* Bytes of an open source that will hardly be looked at again: memory is bounded by what is kept, not by files. */
+void source_forget(const struct source *source, size_t from, size_t end);
+
 #endif

@@ -103,7 +103,8 @@ static void join_show(const struct dataset *d, const struct leads *leads, const 
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = from; i < to; i++) {
-        const struct dataset_row *row = &d->rows[i];
+        struct dataset_row filled, *row = &filled;
+        dataset_row(d, i, row);
         char id[LEADS_ID], address[LEADS_ID], signup[TIMESTAMP_TEXT] = "", at[TIMESTAMP_TEXT], money[MONEY_TEXT];
         bool is_address;
         leads_id(leads, row->lead, id, &is_address);
