@@ -97,7 +97,7 @@ static bool is_label(const struct joining *j, const struct dataset_sale *a, cons
 static void choose_labels(struct joining *j) {
     struct dataset *out = j->out;
     for (uint32_t i = 0; i < out->sale_count; i++) {
-        uint32_t *label = &out->sale_of[leads_person(j->leads, out->sales[i].lead)];
+        uint32_t *label = &out->people[leads_person(j->leads, out->sales[i].lead)].sale;
         if (*label == NONE || is_label(j, &out->sales[i], &out->sales[*label]))
             *label = i;
     }
@@ -138,15 +138,14 @@ static void choose_submissions(struct joining *j) {
     struct dataset *out = j->out;
     for (uint32_t i = 0; i < leads->submission_count; i++) {
         const struct leads_submission *s = &leads->submissions[i];
-        uint32_t person = leads_person(leads, s->lead), sale = out->sale_of[person];
-        int64_t limit = sale != NONE ? out->sales[sale].at : INT64_MAX;
-        uint32_t *chosen = &out->chosen[person], *named = &out->named[person];
-        if (s->at != FORM_NO_DATE && (out->first_at[person] == FORM_NO_DATE || s->at < out->first_at[person]))
-            out->first_at[person] = s->at;
-        if (*chosen == NONE || is_newer(leads, s, &leads->submissions[*chosen], limit))
-            *chosen = i;
-        if (s->by_address == 0 && (*named == NONE || is_better_name(j, i, *named, limit)))
-            *named = i;
+        struct dataset_person *person = &out->people[leads_person(leads, s->lead)];
+        int64_t limit = person->sale != NONE ? out->sales[person->sale].at : INT64_MAX;
+        if (s->at != FORM_NO_DATE && (person->first_at == FORM_NO_DATE || s->at < person->first_at))
+            person->first_at = s->at;
+        if (person->chosen == NONE || is_newer(leads, s, &leads->submissions[person->chosen], limit))
+            person->chosen = i;
+        if (s->by_address == 0 && (person->named == NONE || is_better_name(j, i, person->named, limit)))
+            person->named = i;
     }
 }
 
@@ -156,19 +155,19 @@ static void choose_submissions(struct joining *j) {
 static uint32_t row_lead(const struct dataset *d, uint32_t person, const struct dataset_sale *sale) {
     if (sale != NULL && sale->by_reference)
         return sale->lead;
-    return d->named[person] != NONE ? d->leads->submissions[d->named[person]].lead : person;
+    return d->people[person].named != NONE ? d->leads->submissions[d->people[person].named].lead : person;
 }
 
 static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t person) {
-    return d->sale_of[person] != NONE ? &d->sales[d->sale_of[person]] : NULL;
+    return d->people[person].sale != NONE ? &d->sales[d->people[person].sale] : NULL;
 }
 
 void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
     uint32_t person = d->order[i];
     const struct dataset_sale *sale = sale_of(d, person);
-    *row = (struct dataset_row){.signup_at = d->first_at[person], .package = DATASET_NO_PACKAGE};
+    *row = (struct dataset_row){.signup_at = d->people[person].first_at, .package = DATASET_NO_PACKAGE};
     row->lead = row_lead(d, person, sale);
-    row->profile = d->leads->submissions[d->chosen[person]].profile;
+    row->profile = d->leads->submissions[d->people[person].chosen].profile;
     row->at = row->signup_at;
     if (sale == NULL)
         return;
@@ -179,6 +178,11 @@ void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
     row->package = sale->package;
 }
 
+void dataset_prefetch(const struct dataset *d, size_t i) {
+    if (i < d->count)
+        __builtin_prefetch(&d->people[d->order[i]]);
+}
+
 /* ---- their order ---- */
 
 enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCKETS = 1 << DIGIT_BITS };
@@ -186,7 +190,7 @@ enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCK
 /* A person and its time as one number that sorts by time; no date comes first. */
 static uint64_t sort_key(const struct dataset *d, uint32_t person) {
     const struct dataset_sale *sale = sale_of(d, person);
-    int64_t at = sale != NULL ? sale->at : d->first_at[person];
+    int64_t at = sale != NULL ? sale->at : d->people[person].first_at;
     return (uint64_t)(at == FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
 }
 
@@ -236,7 +240,7 @@ static void count_people(struct joining *j) {
         const struct dataset_sale *sale = sale_of(out, i);
         out->count += j->leads->leads[i].same == i;
         out->labelled += sale != NULL;
-        out->before_lead += sale != NULL && out->first_at[i] != FORM_NO_DATE && out->first_at[i] > sale->at;
+        out->before_lead += sale != NULL && out->people[i].first_at != FORM_NO_DATE && out->people[i].first_at > sale->at;
     }
     out->verdicts[VERDICT_COUNTS] = out->labelled;
     out->verdicts[VERDICT_LATER] += out->sale_count - out->labelled;
@@ -251,7 +255,7 @@ static bool order_people(struct joining *j) {
     size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
     for (uint32_t i = 0; done && i < j->leads->count; i++)
         if (j->leads->leads[i].same == i)
-            keys[place[out->sale_of[i] != NONE]++] = sort_key(out, i);
+            keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
     if (done) {
         sort_people(j, keys, spare, out->labelled);
         sort_people(j, keys + out->labelled, spare, out->count - out->labelled);
@@ -263,24 +267,14 @@ static bool order_people(struct joining *j) {
     return done;
 }
 
-static uint32_t *new_places(size_t count) {
-    uint32_t *places = malloc((count + 1) * sizeof *places);
-    if (places != NULL)
-        memset(places, 0xff, (count + 1) * sizeof *places);
-    return places;
-}
-
 static bool join_all(struct joining *j) {
-    struct dataset *out = j->out;
+    const struct dataset_person nobody = {FORM_NO_DATE, NONE, NONE, NONE};
     size_t count = j->leads->count;
-    out->sale_of = new_places(count);
-    out->chosen = new_places(count);
-    out->named = new_places(count);
-    out->first_at = malloc((count + 1) * sizeof *out->first_at);
-    if (out->sale_of == NULL || out->chosen == NULL || out->named == NULL || out->first_at == NULL)
+    j->out->people = malloc((count + 1) * sizeof *j->out->people);
+    if (j->out->people == NULL)
         return false;
     for (size_t i = 0; i < count; i++)
-        out->first_at[i] = FORM_NO_DATE;
+        j->out->people[i] = nobody;
     choose_labels(j);
     choose_submissions(j);
     return order_people(j);
@@ -301,9 +295,6 @@ bool dataset_build(struct dataset *out, const struct leads *leads, struct purcha
 void dataset_done(struct dataset *dataset) {
     free(dataset->order);
     free(dataset->sales);
-    free(dataset->sale_of);
-    free(dataset->chosen);
-    free(dataset->named);
-    free(dataset->first_at);
+    free(dataset->people);
     *dataset = (struct dataset){0};
 }

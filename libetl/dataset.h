@@ -25,17 +25,21 @@ struct dataset_sale {
     bool by_reference; /* the lead itself is the buyer's; otherwise any of the person's */
 };
 
+/* What is joined to a person. */
+struct dataset_person {
+    int64_t first_at; /* first submission, or FORM_NO_DATE */
+    uint32_t sale;    /* the label, or IDMAP_NONE */
+    uint32_t chosen;  /* the submission whose features count, or IDMAP_NONE */
+    uint32_t named;   /* the newest submission that came with a lead id, or IDMAP_NONE */
+};
+
 struct dataset {
     const struct leads *leads;   /* borrowed */
     uint32_t *order;             /* [count]: people, those with a purchase first; each part by time, then by id */
     size_t count, labelled;
     struct dataset_sale *sales;  /* [sale_count] */
     size_t sale_count, sale_capacity;
-    /* of each lead that stands for a person: */
-    uint32_t *sale_of; /* the label, or IDMAP_NONE */
-    uint32_t *chosen;  /* the submission whose features count */
-    uint32_t *named;   /* the newest submission that came with a lead id, or IDMAP_NONE */
-    int64_t *first_at; /* the first submission, or FORM_NO_DATE */
+    struct dataset_person *people; /* [leads->count]: of each lead that stands for a person */
     uint64_t verdicts[VERDICT_COUNT]; /* purchases by what became of them */
     uint64_t found;
     uint64_t before_lead; /* labelled purchases older than the person's first submission */
@@ -55,6 +59,9 @@ struct dataset_row {
 
 /* Row number i: those below dataset->labelled have a purchase. */
 void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *row);
+
+/* Say that row i comes soon. */
+void dataset_prefetch(const struct dataset *dataset, size_t i);
 
 /* Both stores are read; of purchases nothing is left afterwards. False where memory ends. */
 bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases, const struct config *config,

@@ -17,7 +17,7 @@ enum { STEP = 1 << 20 };
 /* Lines are counted from one refused record to the next, so each file is looked at once. */
 struct counter {
     const struct source *source;
-    size_t at; /* bytes looked at */
+    size_t at, forgotten; /* bytes looked at; of them given back */
     uint64_t line;
 };
 
@@ -27,9 +27,11 @@ static void count_to(struct counter *counter, size_t end) {
         at++;
         counter->line++;
     }
-    if (end - counter->at == STEP)
-        source_forget(counter->source, counter->at, end);
     counter->at = end;
+    if (end - counter->forgotten >= STEP) {
+        source_forget(counter->source, counter->forgotten, end);
+        counter->forgotten = end;
+    }
 }
 
 static uint64_t line_of(struct counter *counter, uint64_t offset) {
@@ -50,7 +52,7 @@ static void write_refusal(FILE *file, const struct gather_refusal *r, const char
 
 /* The refusals of one source, which is open: places of them from *at on. */
 static void write_source(FILE *file, const struct gather *gather, const struct source *source, size_t *at) {
-    struct counter counter = {source, 0, 1};
+    struct counter counter = {source, 0, 0, 1};
     uint16_t number = gather->refusals[*at].source;
     for (; *at < gather->refusal_count && gather->refusals[*at].source == number; ++*at) {
         const struct gather_refusal *r = &gather->refusals[*at];
