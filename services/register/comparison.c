@@ -1,145 +1,105 @@
-/* comparison.c - measures models on the hold-out, asking each in its own numbers. */
+/* comparison.c - measures models on the hold-out, together and slice by slice. */
 #include "services/register/comparison.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* The hold-out's rows side by side. */
-struct holdout {
-    const struct forest_schema *schema; /* of the rows */
-    size_t rows;
-    float *x; /* [rows][schema->features] */
-    uint16_t *label;
-    uint32_t *weight;
-};
+#include "services/register/answers.h"
 
-static void holdout_done(struct holdout *h) {
-    free(h->x);
-    free(h->label);
-    free(h->weight);
+/* ---- answers measured ---- */
+
+/* Sums to begin with; finish_slice makes them means. */
+static void add_row(struct comparison *c, const struct comparison_rows *r, size_t i) {
+    const float *ours = r->challenger + i * r->classes;
+    double loss = paired_log_loss(ours[r->label[i]]);
+    struct comparison_slice *slice =
+        r->slices > 0 && r->slice[i] != COMPARISON_NO_SLICE ? &c->slice[r->slice[i]] : NULL;
+    if (slice != NULL) {
+        slice->rows += r->weight[i];
+        slice->log_loss += loss * r->weight[i];
+        slice->accuracy += answers_best(ours, r->classes) == r->label[i] ? r->weight[i] : 0;
+    }
+    if (r->champion == NULL)
+        return;
+    double gain = paired_log_loss(r->champion[i * r->classes + r->label[i]]) - loss;
+    paired_add(&c->gain, gain, r->weight[i]);
+    if (slice != NULL)
+        paired_add(&slice->gain, gain, r->weight[i]);
 }
 
-static bool holdout_take(struct holdout *out, const struct feature_table *t) {
-    size_t features = t->schema.features;
-    *out = (struct holdout){.schema = &t->schema,
-                            .x = malloc(t->rows * features * sizeof(float)),
-                            .label = malloc(t->rows * sizeof(uint16_t)),
-                            .weight = malloc(t->rows * sizeof(uint32_t))};
-    if (out->x == NULL || out->label == NULL || out->weight == NULL) {
-        holdout_done(out);
+static void finish_slice(struct comparison_slice *slice, const char *name) {
+    slice->name = name;
+    if (slice->rows == 0)
+        return;
+    slice->log_loss /= (double)slice->rows;
+    slice->accuracy /= (double)slice->rows;
+}
+
+bool comparison_score(struct comparison *out, const struct comparison_rows *r) {
+    struct comparison c = {.slices = r->slices, .slice = calloc(r->slices + 1, sizeof *c.slice)};
+    if (c.slice == NULL)
         return false;
-    }
-    for (size_t i = 0; i < t->rows; i++) {
-        if (t->split[i] != SPLIT_HOLDOUT)
-            continue;
-        memcpy(out->x + out->rows * features, t->x + i * features, features * sizeof(float));
-        out->label[out->rows] = t->label[i];
-        out->weight[out->rows++] = t->weight[i];
-    }
+    forest_score(r->challenger, r->label, r->weight, r->rows, r->classes, &c.challenger, NULL);
+    if (r->champion != NULL)
+        forest_score(r->champion, r->label, r->weight, r->rows, r->classes, &c.champion, NULL);
+    for (size_t i = 0; i < r->rows; i++)
+        add_row(&c, r, i);
+    for (size_t s = 0; s < c.slices; s++)
+        finish_slice(&c.slice[s], r->slice_name[s]);
+    *out = c;
     return true;
 }
 
-/* Of the coded rows: where levels get other numbers the same rows look new, which costs one look too many. */
-static bool holdout_sha256(const struct holdout *h, char hex[SHA256_HEX]) {
-    size_t x = h->rows * h->schema->features * sizeof *h->x, labels = h->rows * sizeof *h->label;
-    size_t weights = h->rows * sizeof *h->weight;
-    char *bytes = malloc(x + labels + weights + 1);
-    if (bytes == NULL)
-        return false;
-    memcpy(bytes, h->x, x);
-    memcpy(bytes + x, h->label, labels);
-    memcpy(bytes + x + labels, h->weight, weights);
-    bytes_sha256(bytes, x + labels + weights, hex);
-    free(bytes);
-    return true;
+void comparison_done(struct comparison *comparison) {
+    free(comparison->slice);
+    *comparison = (struct comparison){0};
 }
 
-/* ---- a model asked in its own numbers ---- */
+/* ---- models asked ---- */
 
-static size_t find_feature(const struct forest_schema *schema, const struct forest_feature *wanted) {
-    for (size_t i = 0; i < schema->features; i++)
-        if (strcmp(schema->feature[i].name, wanted->name) == 0 && schema->feature[i].kind == wanted->kind)
-            return i;
-    return SIZE_MAX;
-}
-
-static size_t find_class(const struct forest_schema *schema, const char *name) {
-    for (size_t c = 0; c < schema->classes; c++)
-        if (strcmp(schema->class_name[c], name) == 0)
-            return c;
-    return SIZE_MAX;
-}
-
-/* One value of the rows as the model's feature numbers it. */
-static float translate(const struct forest_feature *from, const struct forest_feature *to, float value) {
-    if (to->kind == FOREST_NUMERIC || isnan(value) || value < 0)
-        return value;
-    return forest_level(to, from->level[(size_t)value]);
-}
-
-static void translate_row(const struct forest_schema *rows, const struct forest_schema *model, const float *row,
-                          float *out) {
-    for (size_t f = 0; f < model->features; f++) {
-        size_t place = find_feature(rows, &model->feature[f]);
-        out[f] = place == SIZE_MAX ? NAN : translate(&rows->feature[place], &model->feature[f], row[place]);
-    }
-}
-
-/* Probabilities of the rows' own classes: prob[rows][schema->classes]. */
-static bool ask(const struct forest *model, const struct holdout *h, float *prob) {
-    const struct forest_schema *own = forest_schema_of(model);
-    float *row = malloc(own->features * sizeof *row), answer[FOREST_MAX_CLASSES];
-    if (row == NULL)
-        return false;
+/* The slice of each row; a value that is missing or unseen has none. */
+static void find_slices(uint32_t *slice, const struct holdout *h, size_t feature) {
     for (size_t i = 0; i < h->rows; i++) {
-        translate_row(h->schema, own, h->x + i * h->schema->features, row);
-        forest_predict(model, row, answer);
-        for (size_t c = 0; c < h->schema->classes; c++) {
-            size_t class = find_class(own, h->schema->class_name[c]);
-            prob[i * h->schema->classes + c] = class == SIZE_MAX ? 0 : answer[class];
-        }
+        float value = h->x[i * h->schema->features + feature];
+        slice[i] = value >= 0 ? (uint32_t)value : COMPARISON_NO_SLICE;
     }
-    free(row);
-    return true;
 }
 
 static bool compare(struct comparison *out, const struct holdout *h, const struct forest *challenger,
-                    const struct forest *champion, float *theirs, float *ours) {
-    size_t classes = h->schema->classes;
-    if (!ask(challenger, h, ours))
-        return false;
-    forest_score(ours, h->label, h->weight, h->rows, classes, &out->challenger, NULL);
-    if (champion == NULL)
-        return true;
-    if (!ask(champion, h, theirs))
-        return false;
-    forest_score(theirs, h->label, h->weight, h->rows, classes, &out->champion, NULL);
-    for (size_t i = 0; i < h->rows; i++) {
-        size_t at = i * classes + h->label[i];
-        paired_add(&out->gain, paired_log_loss(theirs[at]) - paired_log_loss(ours[at]), h->weight[i]);
+                    const struct forest *champion, size_t slice_feature) {
+    size_t classes = h->schema->classes, answers = h->rows * classes + 1;
+    float *ours = malloc(answers * sizeof *ours), *theirs = malloc(answers * sizeof *theirs);
+    uint32_t *slice = malloc((h->rows + 1) * sizeof *slice);
+    struct comparison_rows rows = {
+        .rows = h->rows, .classes = classes, .label = h->label, .weight = h->weight, .challenger = ours};
+    bool done =
+        ours != NULL && theirs != NULL && slice != NULL && answers_ask(challenger, h->schema, h->x, h->rows, ours);
+    if (done && champion != NULL) {
+        rows.champion = theirs;
+        done = answers_ask(champion, h->schema, h->x, h->rows, theirs);
     }
-    return true;
+    if (done && slice_feature != SIZE_MAX) {
+        rows.slices = h->schema->feature[slice_feature].levels;
+        rows.slice_name = h->schema->feature[slice_feature].level;
+        rows.slice = slice;
+        find_slices(slice, h, slice_feature);
+    }
+    done = done && comparison_score(out, &rows);
+    free(ours);
+    free(theirs);
+    free(slice);
+    return done;
 }
 
 bool comparison_make(struct comparison *out, const struct feature_table *table, const struct forest *challenger,
-                     const struct forest *champion, struct file_error *err) {
-    struct holdout h;
-    struct comparison made = {0};
-    if (!holdout_take(&h, table)) {
-        file_error_set(err, "read", "hold-out");
-        return false;
+                     const struct forest *champion, size_t slice_feature, struct file_error *err) {
+    struct holdout h = {0};
+    bool done = holdout_take(&h, table) && compare(out, &h, challenger, champion, slice_feature);
+    if (done && !holdout_sha256(&h, out->holdout_sha256)) {
+        comparison_done(out);
+        done = false;
     }
-    size_t answers = h.rows * h.schema->classes + 1;
-    float *theirs = malloc(answers * sizeof *theirs), *ours = malloc(answers * sizeof *ours);
-    bool done = theirs != NULL && ours != NULL && holdout_sha256(&h, made.holdout_sha256) &&
-                compare(&made, &h, challenger, champion, theirs, ours);
-    if (done)
-        *out = made;
-    else
+    if (!done)
         file_error_set(err, "measure on", "hold-out");
-    free(theirs);
-    free(ours);
     holdout_done(&h);
     return done;
 }

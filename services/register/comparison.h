@@ -1,24 +1,46 @@
-/*
- * comparison.h - a challenger and the champion on the rows of the current hold-out.
- *
- * The rows are coded by the current schema; each model is asked by the names of features, levels and
- * classes, so that two models with different ones compare correctly: a level that a model does not know is
- * unseen to it, a feature that the rows lack is missing, and a package it does not know gets probability 0.
- */
+/* comparison.h - two models measured on the same rows: each alone, row by row against each other, and by slices. */
 #ifndef REGISTER_COMPARISON_H
 #define REGISTER_COMPARISON_H
 
-#include "services/common/feature_table.h"
 #include "services/common/paired.h"
+#include "services/register/holdout.h"
+
+/* What two models said of the same rows. */
+struct comparison_rows {
+    size_t rows, classes, slices;
+    const uint16_t *label;
+    const uint32_t *weight;
+    const uint32_t *slice;         /* [rows], below `slices`, or COMPARISON_NO_SLICE; unused where slices is 0 */
+    const char *const *slice_name; /* [slices], borrowed by what is made of it */
+    const float *challenger;       /* [rows][classes] probabilities */
+    const float *champion;         /* the same; NULL: there is none */
+};
+#define COMPARISON_NO_SLICE UINT32_MAX
+
+/* The rows of one level of the sliced feature. */
+struct comparison_slice {
+    const char *name;
+    uint64_t rows;
+    double log_loss, accuracy; /* the challenger's */
+    struct paired gain;
+};
 
 struct comparison {
     struct forest_metrics challenger, champion;
     struct paired gain;              /* the champion's log-loss less the challenger's */
     char holdout_sha256[SHA256_HEX]; /* of the rows used */
+    size_t slices;
+    struct comparison_slice *slice; /* [slices] */
 };
 
-/* champion NULL: there is none, its metrics and the gain stay zero. */
+/* Measure answers; without a champion its metrics and the gains stay zero. The hash stays empty.
+ * false where memory ran out; *out is then left alone. */
+bool comparison_score(struct comparison *out, const struct comparison_rows *rows);
+
+/* Ask both models (champion may be NULL) about the table's hold-out and score what they say. slice_feature is the
+ * number of a categorical feature, or SIZE_MAX. */
 bool comparison_make(struct comparison *out, const struct feature_table *table, const struct forest *challenger,
-                     const struct forest *champion, struct file_error *err);
+                     const struct forest *champion, size_t slice_feature, struct file_error *err);
+void comparison_done(struct comparison *comparison); /* fine on zeroes */
 
 #endif

@@ -59,21 +59,32 @@ bool decisions_append(const char *data, const json_t *decision, struct file_erro
 
 /* ---- questions ---- */
 
-static const json_t *last_with(const json_t *decisions, const char *key) {
+const json_t *decisions_last_move(const json_t *decisions) {
     for (size_t i = json_array_size(decisions); i > 0; i--) {
         const json_t *decision = json_array_get(decisions, i - 1);
-        if (json_object_get(decision, key) != NULL)
+        if (json_object_get(decision, "manifest_sha256") != NULL)
             return decision;
     }
     return NULL;
 }
 
-const json_t *decisions_last_move(const json_t *decisions) {
-    return last_with(decisions, "manifest_sha256");
+const json_t *decisions_last_comparison(const json_t *decisions, bool alarm) {
+    for (size_t i = json_array_size(decisions); i > 0; i--) {
+        const json_t *decision = json_array_get(decisions, i - 1);
+        if (json_object_get(decision, "compared_with") != NULL &&
+            json_is_true(json_object_get(decision, "alarm")) == alarm)
+            return decision;
+    }
+    return NULL;
 }
 
-const json_t *decisions_last_comparison(const json_t *decisions) {
-    return last_with(decisions, "compared_with");
+const json_t *decisions_held(const json_t *decisions, long long version) {
+    for (size_t i = json_array_size(decisions); i > 0; i--) {
+        const json_t *held = json_object_get(json_array_get(decisions, i - 1), "held");
+        if (held != NULL && json_integer_value(json_object_get(held, "version")) == version)
+            return held;
+    }
+    return NULL;
 }
 
 static bool is(const json_t *decision, const char *key, const char *text) {

@@ -2,9 +2,9 @@
  * decisions.h - registry/decisions.ndjson: every decision with all its numbers, appended and durable before
  * anything follows from it.  The champion pointer is only ever what the last move in here says.
  *
- * A line: {"time","run","action","status","reason", and where they apply "candidate","forest_sha256",
- * "holdout":{"sha256","rows"},"data_rows","numbers","compared_with", and in a move
- * "version","manifest_sha256","previous"}.
+ * A line: {"time","run","action","status","reason", and where they apply "candidate","forest_sha256","alarm",
+ * "holdout":{"sha256","rows"},"data_rows","numbers","compared_with", in a move "version","manifest_sha256","previous",
+ * and where approval is waited for "held":{"version","manifest_sha256","champion"}}.
  */
 #ifndef REGISTER_DECISIONS_H
 #define REGISTER_DECISIONS_H
@@ -23,8 +23,12 @@ bool decisions_append(const char *data, const json_t *decision, struct file_erro
 /* The last decision that moved the champion pointer; NULL where none did. Borrowed. */
 const json_t *decisions_last_move(const json_t *decisions);
 
-/* The last decision that compared a candidate with a champion; NULL where none did. Borrowed. */
-const json_t *decisions_last_comparison(const json_t *decisions);
+/* The last decision that compared a candidate with a champion, asked for by an alarm or by none; NULL where none did.
+ * Borrowed. */
+const json_t *decisions_last_comparison(const json_t *decisions, bool alarm);
+
+/* How a version was held for approval ({"version","manifest_sha256","champion"}); NULL where it was not. Borrowed. */
+const json_t *decisions_held(const json_t *decisions, long long version);
 
 /* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */
 const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256);

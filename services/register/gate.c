@@ -35,44 +35,91 @@ static bool passes_floors(const struct gate_numbers *n, const struct gate_settin
 }
 
 static bool may_compare(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
+    uint64_t new_rows = n->same_holdout ? 0 : n->new_rows;
     if (n->champion_may_know)
         return answer(out, GATE_POSTPONE, "the champion trained on purchases as late as this hold-out's");
-    if (n->compared_before && (n->same_holdout || n->new_rows < s->new_rows))
+    if (n->compared_before && (n->same_holdout || new_rows < s->new_rows))
         return answer(out, GATE_POSTPONE,
-                      "%" PRIu64 " purchases are new since the last comparison; %" PRIu64 " are needed",
-                      n->same_holdout ? 0 : n->new_rows, s->new_rows);
+                      "%" PRIu64 " purchases are new since the last comparison; %" PRIu64 " are needed", new_rows,
+                      s->new_rows);
+    return true;
+}
+
+static bool gains_enough(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
+    double gain = n->measured.gain.mean, error = paired_quantile(s->confidence) * paired_error(&n->measured.gain);
+    out->low = gain - error;
+    out->high = gain + error;
+    if (s->alarm && !(out->low > -s->alarm_margin))
+        return answer(out, GATE_REJECT, "gain in log-loss %.4f may be below -%.4f (%.0f %% bound %.4f)", gain,
+                      s->alarm_margin, 100 * s->confidence, out->low);
+    if (!s->alarm && !(out->low > 0))
+        return answer(out, GATE_REJECT, "gain in log-loss %.4f is not surely above zero (%.0f %% bound %.4f)", gain,
+                      100 * s->confidence, out->low);
+    return true;
+}
+
+static bool keeps_the_rest(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
+    const struct forest_metrics *ours = &n->measured.challenger, *theirs = &n->measured.champion;
+    if (!(ours->accuracy >= theirs->accuracy - s->accuracy_margin))
+        return answer(out, GATE_REJECT, "accuracy %.4f is worse than the champion's %.4f", ours->accuracy,
+                      theirs->accuracy);
+    if (!(ours->brier <= theirs->brier + s->brier_margin))
+        return answer(out, GATE_REJECT, "Brier score %.4f is worse than the champion's %.4f", ours->brier,
+                      theirs->brier);
+    if (!(ours->ece <= theirs->ece + s->ece_margin))
+        return answer(out, GATE_REJECT, "calibration error %.4f is worse than the champion's %.4f", ours->ece,
+                      theirs->ece);
+    return true;
+}
+
+/* Of many slices some look bad by chance: a loss counts when it is both larger than the margin and surely a loss. */
+size_t gate_losing_slice(const struct comparison *measured, const struct gate_settings *s) {
+    size_t worst = SIZE_MAX;
+    for (size_t i = 0; i < measured->slices; i++) {
+        const struct paired *gain = &measured->slice[i].gain;
+        if (gain->rows < s->slice_rows || gain->rows < 2 || gain->mean >= -s->slice_margin ||
+            gain->mean + paired_quantile(s->confidence) * paired_error(gain) >= 0)
+            continue;
+        if (worst == SIZE_MAX || gain->mean < measured->slice[worst].gain.mean)
+            worst = i;
+    }
+    return worst;
+}
+
+static bool keeps_slices(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
+    size_t worst = gate_losing_slice(&n->measured, s);
+    if (worst == SIZE_MAX)
+        return true;
+    const struct comparison_slice *slice = &n->measured.slice[worst];
+    return answer(out, GATE_REJECT, "%.80s loses %.4f in log-loss on %" PRIu64 " rows", slice->name, -slice->gain.mean,
+                  slice->gain.rows);
+}
+
+static bool may_go_alone(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
+    double share = change_share(&n->change);
+    if (share > s->traffic_cap && !(s->alarm && out->low > 0))
+        return answer(out, GATE_HOLD, "it passes, but changes the answer to %.0f %% of recent calls", 100 * share);
+    if (s->hold)
+        return answer(out, GATE_HOLD, "it passes, and waits for approval");
     return true;
 }
 
 static bool beats_champion(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
-    const struct forest_metrics *ours = &n->measured.challenger, *theirs = &n->measured.champion;
-    double gain = n->measured.gain.mean;
-    if (!(out->bound > 0))
-        return answer(out, GATE_REJECT, "gain in log-loss %.4f is not surely above zero (%.0f %% bound %.4f)", gain,
-                      100 * s->confidence, out->bound);
-    if (ours->accuracy < theirs->accuracy - s->accuracy_margin)
-        return answer(out, GATE_REJECT, "accuracy %.4f is worse than the champion's %.4f", ours->accuracy,
-                      theirs->accuracy);
-    if (ours->brier > theirs->brier + s->brier_margin)
-        return answer(out, GATE_REJECT, "Brier score %.4f is worse than the champion's %.4f", ours->brier,
-                      theirs->brier);
-    return true;
+    return may_compare(n, s, out) && gains_enough(n, s, out) && keeps_the_rest(n, s, out) && keeps_slices(n, s, out) &&
+           may_go_alone(n, s, out);
 }
 
 struct gate_answer gate_decide(const struct gate_numbers *n, const struct gate_settings *s) {
-    struct gate_answer out = {.verdict = GATE_PROMOTE, .bound = NAN};
+    struct gate_answer out = {.verdict = GATE_PROMOTE, .low = NAN, .high = NAN};
     if (!passes_floors(n, s, &out))
         return out;
-    if (!n->has_champion) {
+    if (!n->has_champion && s->hold)
+        answer(&out, GATE_HOLD, "the first model passes, and waits for approval");
+    else if (!n->has_champion)
         answer(&out, GATE_PROMOTE, "the first model; log-loss %.4f beats the class shares' %.4f",
                n->measured.challenger.log_loss, n->majority_log_loss);
-        return out;
-    }
-    if (!may_compare(n, s, &out))
-        return out;
-    out.bound = n->measured.gain.mean - paired_quantile(s->confidence) * paired_error(&n->measured.gain);
-    if (beats_champion(n, s, &out))
+    else if (beats_champion(n, s, &out))
         answer(&out, GATE_PROMOTE, "gain in log-loss %.4f, %.0f %% bound %.4f", n->measured.gain.mean,
-               100 * s->confidence, out.bound);
+               100 * s->confidence, out.low);
     return out;
 }

@@ -2,43 +2,60 @@
  * gate.h - whether a candidate may become the champion. It knows numbers only.
  *
  * Floors, always: it beats the class shares, and is no worse than counting by cell beyond a margin.
- * Against a champion: on rows that neither trained on, the one-sided bound of the mean gain in log-loss
- * is above zero, and accuracy and Brier score are no worse beyond margins.  "At least as good" would be
- * a coin flip on a hold-out of some hundred rows.  The same rows are not looked at again and again: a
- * hold-out that is asked often enough says yes to anything.
+ *
+ * Routine: on rows that neither trained on, the one-sided bound of the mean gain in log-loss over the champion is above
+ * zero.  "At least as good" would be a coin flip on a hold-out of some hundred rows.  The same rows are not looked at
+ * again and again: a hold-out that is asked often enough says yes to anything.
+ *
+ * Under an alarm customers have changed and waiting costs: the bound need only be above a margin below zero, but
+ * against the best champion since the last rebase, so that many alarms do not lead down step by step.
+ *
+ * In both: accuracy, Brier score and calibration error are no worse beyond margins, and no slice surely loses more than
+ * a margin.  A challenger that would change the answer to more than a share of recent calls is held for a person -
+ * unless an alarm announced a change and the challenger is surely better.
  */
 #ifndef REGISTER_GATE_H
 #define REGISTER_GATE_H
 
+#include "services/register/change.h"
 #include "services/register/comparison.h"
 
 struct gate_settings {
-    double confidence;      /* of the bound, one-sided */
+    bool alarm, hold;       /* hold: a person approves whatever passes */
+    double confidence;      /* of the bounds, one-sided */
+    double alarm_margin;    /* nats a row */
     double cells_margin;    /* nats a row */
     double accuracy_margin; /* share of rows */
-    double brier_margin;
-    uint64_t new_rows; /* purchases that must be new since the last comparison */
+    double brier_margin, ece_margin;
+    double slice_margin; /* nats a row */
+    uint64_t slice_rows; /* that a slice must have to be judged */
+    double traffic_cap;  /* share of recent calls */
+    uint64_t new_rows;   /* purchases that must be new since the last comparison */
 };
 
 struct gate_numbers {
-    struct comparison measured;
+    struct comparison measured;               /* its champion: under an alarm the best one since the last rebase */
+    struct change change;                     /* against the champion that is serving */
     double card_log_loss;                     /* what the candidate's card says of the hold-out */
     double majority_log_loss, cells_log_loss; /* of its baselines */
     bool has_champion;
     bool champion_may_know; /* the champion trained on purchases as late as the hold-out's first */
-    bool compared_before;   /* with a champion on some hold-out; the three below belong to it */
+    bool compared_before;   /* with a champion on some hold-out; the two below belong to it */
     bool same_holdout;
     uint64_t new_rows;
 };
 
-enum gate_verdict { GATE_PROMOTE, GATE_REJECT, GATE_POSTPONE };
+enum gate_verdict { GATE_PROMOTE, GATE_HOLD, GATE_REJECT, GATE_POSTPONE };
 
 struct gate_answer {
     enum gate_verdict verdict;
-    double bound; /* the lower bound of the gain; NaN where there is no champion */
-    char reason[200];
+    double low, high; /* the interval of the gain, each end at `confidence`; NaN where nothing was compared */
+    char reason[300];
 };
 
 struct gate_answer gate_decide(const struct gate_numbers *numbers, const struct gate_settings *settings);
+
+/* The slice that surely loses most, beyond the margin; SIZE_MAX: none. */
+size_t gate_losing_slice(const struct comparison *measured, const struct gate_settings *settings);
 
 #endif

@@ -5,22 +5,24 @@
 
 #include "services/common/champion.h"
 #include "services/register/candidate.h"
-#include "services/register/gate.h"
+#include "services/register/options.h"
 
 struct hearing {
     json_t *decisions;          /* all earlier ones; the caller's to read */
     struct candidate candidate; /* the caller's to read */
     struct feature_table table;
-    struct champion champion; /* version 0: none */
+    struct champion champion; /* that is serving; version 0: none */
+    struct champion anchor;   /* under an alarm, where it is another than the champion; version 0 otherwise */
+    size_t slice_feature;     /* whose levels are the slices; SIZE_MAX: none */
     struct gate_numbers numbers;
     struct gate_answer answer; /* the caller's to set */
 };
 
-/* Read the features and the champion and measure both models. */
-bool hearing_gather(struct hearing *h, const char *data, struct file_error *err);
+/* Read the features and the champions and measure the models. */
+bool hearing_gather(struct hearing *h, const struct options *options, struct file_error *err);
 void hearing_done(struct hearing *h); /* fine on zeroes */
 
-/* Add to a decision what was judged, on which rows, and every number. */
-void hearing_describe(json_t *decision, const struct hearing *h, const struct gate_settings *settings);
+/* Whom the candidate is compared with; version 0: nobody. Borrowed. */
+const struct champion *hearing_rival(const struct hearing *h);
 
 #endif

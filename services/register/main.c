@@ -6,48 +6,65 @@
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
+#include "services/register/operator.h"
+#include "services/register/promotion.h"
 #include "services/register/report.h"
 
 struct settings {
     struct settings_common common;
-    const char *now;
-    double confidence, cells_margin, accuracy_margin, brier_margin;
-    long long new_rows;
+    const char *now, *slices;
+    bool alarm, hold;
+    double confidence, alarm_margin, cells_margin, accuracy_margin, brier_margin, ece_margin, slice_margin, traffic_cap;
+    long long new_rows, slice_rows;
 };
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_NOW(struct settings, now),
+    {"alarm", "GATE_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
+     "an alarm asks: not worse than the best champion since the last rebase is enough"},
+    {"hold", "GATE_HOLD", SETTING_FLAG, offsetof(struct settings, hold), "0", 0, 0, NULL,
+     "a person approves whatever passes (approve N)"},
     {"confidence", "GATE_CONFIDENCE", SETTING_NUMBER, offsetof(struct settings, confidence), "0.95", 0.5, 0.9999, NULL,
      "with which a challenger must be better than the champion in log-loss (one-sided)"},
     {"new-rows", "GATE_NEW_ROWS", SETTING_WHOLE, offsetof(struct settings, new_rows), "100", 0, 1000000, NULL,
      "purchases that must be new before a champion is compared with again"},
+    {"alarm-margin", "GATE_ALARM_MARGIN", SETTING_NUMBER, offsetof(struct settings, alarm_margin), "0.02", 0, 10, NULL,
+     "nats by which a model may be worse than the best champion under an alarm"},
     {"cells-margin", "GATE_CELLS_MARGIN", SETTING_NUMBER, offsetof(struct settings, cells_margin), "0.02", 0, 10, NULL,
      "nats by which a model may be worse than counting by cell"},
     {"accuracy-margin", "GATE_ACCURACY_MARGIN", SETTING_NUMBER, offsetof(struct settings, accuracy_margin), "0.02", 0,
      1, NULL, "by which accuracy may be worse than the champion's"},
     {"brier-margin", "GATE_BRIER_MARGIN", SETTING_NUMBER, offsetof(struct settings, brier_margin), "0.01", 0, 2, NULL,
      "by which the Brier score may be worse than the champion's"},
+    {"ece-margin", "GATE_ECE_MARGIN", SETTING_NUMBER, offsetof(struct settings, ece_margin), "0.03", 0, 1, NULL,
+     "by which the calibration error may be worse than the champion's"},
+    {"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME, NULL,
+     "feature whose levels are looked at one by one; default: the first categorical one"},
+    {"slice-margin", "GATE_SLICE_MARGIN", SETTING_NUMBER, offsetof(struct settings, slice_margin), "0.05", 0, 10, NULL,
+     "nats that no level may surely lose"},
+    {"slice-rows", "GATE_SLICE_ROWS", SETTING_WHOLE, offsetof(struct settings, slice_rows), "30", 2, 1000000000, NULL,
+     "hold-out rows that a level must have to be looked at"},
+    {"traffic-cap", "GATE_TRAFFIC_CAP", SETTING_NUMBER, offsetof(struct settings, traffic_cap), "0.4", 0, 1, NULL,
+     "share of recent calls whose answer may change without approval"},
 };
 
 static const struct program program = {
     .name = "leadforest-register",
     .does = "judges the newest candidate and keeps the champion",
-    .usage = "[options] [promote N|rollback|list|show N|verify]",
-    .notes = "Without a word the newest candidate is judged on the hold-out: the first model must beat the class\n"
-             "shares and not be worse than counting by cell; later ones must also be surely better than the champion\n"
-             "on purchases that neither was trained on. A rejected candidate is exit 0 with \"status\":\"rejected\".\n"
-             "Every decision is in registry/decisions.ndjson before anything follows from it.\n"
-             "promote N   makes version N the champion; rollback the one before the last move\n"
-             "list        the versions; show N: manifest and card; verify: hash and load them all again",
+    .usage = "[options] [promote N|approve N|rollback|list|show N|verify]",
+    .notes =
+        "Without a word the newest candidate is judged on the hold-out: the first model must beat the class\n"
+        "shares and not be worse than counting by cell; later ones must also be surely better than the champion\n"
+        "on purchases that neither was trained on, and worse in nothing else beyond the margins. A rejected\n"
+        "candidate is exit 0 with \"status\":\"rejected\", one that waits for approval with \"held\".\n"
+        "Every decision is in registry/decisions.ndjson before anything follows from it, and decision.md tells it.\n"
+        "promote N   makes version N the champion; approve N one that is held; rollback the one before the last move\n"
+        "list        the versions; show N: manifest and card; verify: hash and load them all again",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
     .max_words = 2,
 };
-
-static bool is(const struct words *words, const char *word, size_t count) {
-    return words->count == count && strcmp(words->word[0], word) == 0;
-}
 
 /* The N of "promote N". */
 static bool read_version(const struct words *words, long long *out) {
@@ -56,27 +73,33 @@ static bool read_version(const struct words *words, long long *out) {
     return *end == '\0' && *out > 0;
 }
 
-static bool know_command(const struct words *words) {
-    long long version;
-    if (words->count == 0 || is(words, "rollback", 1) || is(words, "list", 1) || is(words, "verify", 1))
-        return true;
-    return (is(words, "promote", 2) || is(words, "show", 2)) && read_version(words, &version);
+/* A word of the command line and what it does; without N it takes no number. */
+struct command {
+    const char *word;
+    bool (*obey)(struct outcome *, const struct options *, struct file_error *);
+    bool (*obey_version)(struct outcome *, const struct options *, long long, struct file_error *);
+};
+
+static const struct command commands[] = {
+    {"rollback", operator_rollback, NULL}, {"promote", NULL, operator_promote}, {"approve", NULL, operator_approve},
+    {"list", report_list, NULL},           {"show", NULL, report_show},         {"verify", report_verify, NULL},
+};
+static const struct command judge = {"", promotion_gate, NULL};
+
+/* NULL where the words are no command. */
+static const struct command *find_command(const struct words *words, long long *version) {
+    if (words->count == 0)
+        return &judge;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].word, words->word[0]) == 0 && (commands[i].obey != NULL) == (words->count == 1) &&
+            (words->count == 1 || read_version(words, version)))
+            return &commands[i];
+    return NULL;
 }
 
-static bool obey(struct outcome *out, const struct words *words, const struct promotion_options *o,
+static bool obey(struct outcome *out, const struct command *command, long long version, const struct options *o,
                  struct file_error *err) {
-    long long version = 0;
-    if (words->count == 2)
-        read_version(words, &version);
-    if (words->count == 0)
-        return promotion_gate(out, o, err);
-    if (is(words, "promote", 2))
-        return promotion_by_hand(out, o, version, err);
-    if (is(words, "rollback", 1))
-        return promotion_rollback(out, o, err);
-    if (is(words, "show", 2))
-        return report_show(out, o->data, version, err);
-    return is(words, "list", 1) ? report_list(out, o->data, err) : report_verify(out, o->data, err);
+    return command->obey != NULL ? command->obey(out, o, err) : command->obey_version(out, o, version, err);
 }
 
 static void sweep(const char *data) {
@@ -87,19 +110,34 @@ static void sweep(const char *data) {
         publish_sweep(folder);
 }
 
+static struct gate_settings gate_of(const struct settings *s) {
+    return (struct gate_settings){.alarm = s->alarm,
+                                  .hold = s->hold,
+                                  .confidence = s->confidence,
+                                  .alarm_margin = s->alarm_margin,
+                                  .cells_margin = s->cells_margin,
+                                  .accuracy_margin = s->accuracy_margin,
+                                  .brier_margin = s->brier_margin,
+                                  .ece_margin = s->ece_margin,
+                                  .slice_margin = s->slice_margin,
+                                  .slice_rows = (uint64_t)s->slice_rows,
+                                  .traffic_cap = s->traffic_cap,
+                                  .new_rows = (uint64_t)s->new_rows};
+}
+
 int main(int argc, char **argv) {
     struct settings s;
-    struct words words;
+    struct words words = {0};
+    long long version = 0;
     bool finished;
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    struct promotion_options options = {
-        .data = s.common.data,
-        .gate = {s.confidence, s.cells_margin, s.accuracy_margin, s.brier_margin, (uint64_t)s.new_rows}};
-    if (!know_command(&words) || !clock_now(s.now, &options.now)) {
+    struct options options = {.data = s.common.data, .slices = s.slices, .gate = gate_of(&s)};
+    const struct command *command = find_command(&words, &version);
+    if (command == NULL || !clock_now(s.now, &options.now)) {
         fprintf(stderr, "%s: %s (see --help)\n", program.name,
-                know_command(&words) ? "--now is no time" : "unknown command");
+                command != NULL ? "--now is no time" : "unknown command");
         return EXIT_USAGE_ERROR;
     }
     struct stage stage;
@@ -110,7 +148,7 @@ int main(int argc, char **argv) {
 
     struct outcome outcome = {0};
     struct file_error err;
-    if (!obey(&outcome, &words, &options, &err))
+    if (!obey(&outcome, command, version, &options, &err))
         return stage_fail_file(&stage, &err);
     return stage_end(&stage, outcome.code, outcome.result);
 }

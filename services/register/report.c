@@ -29,7 +29,8 @@ static void print_version(const char *data, long long version, const struct poin
     champion_done(&v);
 }
 
-bool report_list(struct outcome *out, const char *data, struct file_error *err) {
+bool report_list(struct outcome *out, const struct options *options, struct file_error *err) {
+    const char *data = options->data;
     struct pointer champion;
     size_t count;
     if (!pointer_read(&champion, data, VOLUME_CHAMPION, err))
@@ -43,9 +44,9 @@ bool report_list(struct outcome *out, const char *data, struct file_error *err) 
     return true;
 }
 
-bool report_show(struct outcome *out, const char *data, long long version, struct file_error *err) {
+bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
     struct champion v = {0};
-    if (!champion_load_version(&v, data, version, NULL, err))
+    if (!champion_load_version(&v, options->data, version, NULL, err))
         return false;
     json_t *shown = json_pack("{s:O, s:O}", "manifest", v.manifest, "card", v.card);
     json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
@@ -77,7 +78,8 @@ static size_t verify_pointer(const char *data, const char *name) {
     return pointer.version > 0 ? verify_version(data, pointer.version, pointer.sha256) : 0;
 }
 
-bool report_verify(struct outcome *out, const char *data, struct file_error *err) {
+bool report_verify(struct outcome *out, const struct options *options, struct file_error *err) {
+    const char *data = options->data;
     size_t count, bad = 0;
     (void)err;
     long long *all = versions_list(data, &count);

@@ -2,15 +2,15 @@
 #ifndef REGISTER_REPORT_H
 #define REGISTER_REPORT_H
 
-#include "services/register/promotion.h"
+#include "services/register/options.h"
 
 /* Each version in a line, the champion marked. */
-bool report_list(struct outcome *out, const char *data, struct file_error *err);
+bool report_list(struct outcome *out, const struct options *options, struct file_error *err);
 
 /* The manifest and the card of one version. */
-bool report_show(struct outcome *out, const char *data, long long version, struct file_error *err);
+bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err);
 
 /* Hash and load every version and both pointers again; EXIT_BAD_DATA where one does not hold. */
-bool report_verify(struct outcome *out, const char *data, struct file_error *err);
+bool report_verify(struct outcome *out, const struct options *options, struct file_error *err);
 
 #endif

@@ -49,24 +49,43 @@ static long long newest(const char *data) {
     return last;
 }
 
-static json_t *describe(const struct candidate *c, long long version, long long parent, const json_t *decision) {
-    char card_sha256[SHA256_HEX];
-    bytes_sha256(c->card_text, c->card_size, card_sha256);
-    return json_pack("{s:I, s:{s:s, s:s}, s:o, s:s, s:O}", "version", (json_int_t)version, "files", "forest.bin",
-                     c->forest_sha256, "card.json", card_sha256, "parent",
-                     parent > 0 ? json_integer(parent) : json_null(), "candidate", c->name, "decision", decision);
+/* What a new version is made of. */
+struct contents {
+    const struct candidate *candidate;
+    const struct version_file *file; /* [files] */
+    size_t files;
+};
+
+static json_t *hash_of(const void *bytes, size_t size) {
+    char hex[SHA256_HEX];
+    bytes_sha256(bytes, size, hex);
+    return json_string(hex);
 }
 
-static bool fill(const char *folder, const struct candidate *c, const json_t *manifest, struct file_error *err) {
+static json_t *describe(const struct contents *c, long long version, long long parent, const json_t *decision) {
+    json_t *files = json_pack("{s:s, s:o}", "forest.bin", c->candidate->forest_sha256, "card.json",
+                              hash_of(c->candidate->card_text, c->candidate->card_size));
+    for (size_t i = 0; i < c->files; i++)
+        json_object_set_new(files, c->file[i].name, hash_of(c->file[i].bytes, c->file[i].size));
+    return json_pack("{s:I, s:o, s:o, s:s, s:O}", "version", (json_int_t)version, "files", files, "parent",
+                     parent > 0 ? json_integer(parent) : json_null(), "candidate", c->candidate->name, "decision",
+                     decision);
+}
+
+static bool fill(const char *folder, const struct contents *c, const json_t *manifest, struct file_error *err) {
     char path[PATH_MAX];
     size_t size;
-    const void *image = forest_image(c->forest, &size);
-    return publish_path(path, err, "%s/forest.bin", folder) && publish_bytes(path, image, size, err) &&
-           publish_path(path, err, "%s/card.json", folder) && publish_bytes(path, c->card_text, c->card_size, err) &&
-           publish_path(path, err, "%s/manifest.json", folder) && publish_json(path, manifest, err);
+    const void *image = forest_image(c->candidate->forest, &size);
+    bool done = publish_path(path, err, "%s/forest.bin", folder) && publish_bytes(path, image, size, err) &&
+                publish_path(path, err, "%s/card.json", folder) &&
+                publish_bytes(path, c->candidate->card_text, c->candidate->card_size, err);
+    for (size_t i = 0; done && i < c->files; i++)
+        done = publish_path(path, err, "%s/%s", folder, c->file[i].name) &&
+               publish_bytes(path, c->file[i].bytes, c->file[i].size, err);
+    return done && publish_path(path, err, "%s/manifest.json", folder) && publish_json(path, manifest, err);
 }
 
-static bool publish(const char *data, long long version, const struct candidate *c, const json_t *manifest,
+static bool publish(const char *data, long long version, const struct contents *c, const json_t *manifest,
                     struct file_error *err) {
     char path[PATH_MAX];
     struct folder_publication p;
@@ -93,13 +112,15 @@ static bool is_of(const char *data, long long version, const struct candidate *c
 }
 
 bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const struct candidate *candidate,
-                    const char *data, long long parent, const json_t *decision, struct file_error *err) {
+                    const char *data, long long parent, const json_t *decision, const struct version_file *files,
+                    size_t file_count, struct file_error *err) {
     char path[PATH_MAX];
+    struct contents contents = {candidate, files, file_count};
     *version = newest(data);
     bool stored = *version > 0 && is_of(data, *version, candidate, parent);
     if (!stored) {
-        json_t *manifest = describe(candidate, ++*version, parent, decision);
-        stored = publish(data, *version, candidate, manifest, err);
+        json_t *manifest = describe(&contents, ++*version, parent, decision);
+        stored = publish(data, *version, &contents, manifest, err);
         json_decref(manifest);
     }
     return stored && publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&

@@ -48,12 +48,34 @@ static void levels_and_classes_are_matched_by_name(void **state) {
     /* Both know that Dental buys Business and Legal buys MVP, in numbers of their own. */
     struct forest *challenger = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
     struct forest *champion = model_train(&before, (const uint16_t[]){0, 1}, 100);
-    assert_true(comparison_make(&c, &r.table, challenger, champion, &err));
+    assert_true(comparison_make(&c, &r.table, challenger, champion, 0, &err));
     assert_int_equal(c.challenger.rows, 35);
     assert_true(c.challenger.accuracy > 0.999);
     assert_true(c.champion.accuracy > 0.85); /* all but perhaps the 5 of Zoo, which it has never seen */
     assert_int_equal(c.gain.rows, 35);
     assert_true(fabs(c.gain.mean - (c.champion.log_loss - c.challenger.log_loss)) < 1e-9);
+    comparison_done(&c);
+    forest_free(challenger);
+    forest_free(champion);
+}
+
+static void each_level_is_a_slice(void **state) {
+    (void)state;
+    struct rows r;
+    struct comparison c;
+    struct file_error err;
+    make_rows(&r, new_levels, 3, new_classes, 2);
+    struct forest *challenger = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
+    struct forest *champion = model_train(&r.table.schema, (const uint16_t[]){0, 0, 1}, 100); /* wrong about Legal */
+    assert_true(comparison_make(&c, &r.table, challenger, champion, 0, &err));
+    assert_int_equal(c.slices, 3);
+    assert_string_equal(c.slice[1].name, "Legal");
+    assert_int_equal(c.slice[0].rows, 10);
+    assert_int_equal(c.slice[1].rows, 20);
+    assert_true(c.slice[1].gain.mean > 1);
+    assert_true(c.slice[1].accuracy > 0.999);
+    assert_true(fabs(c.slice[0].gain.mean) < 0.1);
+    comparison_done(&c);
     forest_free(challenger);
     forest_free(champion);
 }
@@ -69,9 +91,10 @@ static void a_package_the_champion_does_not_know_counts_against_it(void **state)
     struct forest_schema before = model_schema(&old, new_levels, 3, fewer, 2);
     struct forest *challenger = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
     struct forest *champion = model_train(&before, (const uint16_t[]){0, 1, 1}, 100);
-    assert_true(comparison_make(&c, &r.table, challenger, champion, &err));
+    assert_true(comparison_make(&c, &r.table, challenger, champion, 0, &err));
     assert_true(c.champion.log_loss > 20);
     assert_true(c.gain.mean > 20);
+    comparison_done(&c);
     forest_free(challenger);
     forest_free(champion);
 }
@@ -83,20 +106,24 @@ static void the_hash_is_that_of_the_hold_out_alone(void **state) {
     struct file_error err;
     make_rows(&r, new_levels, 3, new_classes, 2);
     struct forest *model = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
-    assert_true(comparison_make(&first, &r.table, model, NULL, &err));
+    assert_true(comparison_make(&first, &r.table, model, NULL, SIZE_MAX, &err));
     assert_int_equal(first.gain.rows, 0);
     r.weight[3]++;
-    assert_true(comparison_make(&second, &r.table, model, NULL, &err));
+    assert_true(comparison_make(&second, &r.table, model, NULL, SIZE_MAX, &err));
     assert_string_equal(first.holdout_sha256, second.holdout_sha256);
+    comparison_done(&second);
     r.weight[2]++;
-    assert_true(comparison_make(&second, &r.table, model, NULL, &err));
+    assert_true(comparison_make(&second, &r.table, model, NULL, SIZE_MAX, &err));
     assert_string_not_equal(first.holdout_sha256, second.holdout_sha256);
+    comparison_done(&second);
+    comparison_done(&first);
     forest_free(model);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_and_classes_are_matched_by_name),
+        cmocka_unit_test(each_level_is_a_slice),
         cmocka_unit_test(a_package_the_champion_does_not_know_counts_against_it),
         cmocka_unit_test(the_hash_is_that_of_the_hold_out_alone),
     };

@@ -134,6 +134,27 @@ static void a_candidate_is_known_by_name_and_forest(void **state) {
     json_decref(all);
 }
 
+static void looks_of_alarms_and_of_routine_are_told_apart(void **state) {
+    (void)state;
+    append(json_pack("{s:i, s:b, s:i}", "compared_with", 1, "alarm", 1, "n", 1));
+    append(json_pack("{s:i, s:b, s:i}", "compared_with", 1, "alarm", 0, "n", 2));
+    append(json_pack("{s:b, s:i}", "alarm", 1, "n", 3)); /* compared nothing */
+    json_t *all = read_all();
+    assert_int_equal(json_integer_value(json_object_get(decisions_last_comparison(all, true), "n")), 1);
+    assert_int_equal(json_integer_value(json_object_get(decisions_last_comparison(all, false), "n")), 2);
+    json_decref(all);
+}
+
+static void a_held_version_is_no_move_and_is_found(void **state) {
+    (void)state;
+    append(json_pack("{s:{s:i, s:s, s:i}}", "held", "version", 4, "manifest_sha256", hash_a, "champion", 3));
+    json_t *all = read_all();
+    assert_null(decisions_last_move(all));
+    assert_null(decisions_held(all, 3));
+    assert_int_equal(json_integer_value(json_object_get(decisions_held(all, 4), "champion")), 3);
+    json_decref(all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_line_torn_by_a_power_cut_is_passed_by_and_then_cut_off, forget),
@@ -142,6 +163,8 @@ int main(void) {
         cmocka_unit_test_setup(a_move_that_was_decided_but_not_made_is_made_by_the_next_run, forget),
         cmocka_unit_test_setup(a_pointer_set_by_someone_else_is_left_alone, forget),
         cmocka_unit_test_setup(a_candidate_is_known_by_name_and_forest, forget),
+        cmocka_unit_test_setup(looks_of_alarms_and_of_routine_are_told_apart, forget),
+        cmocka_unit_test_setup(a_held_version_is_no_move_and_is_found, forget),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -9,8 +9,16 @@
 
 #include "services/register/gate.h"
 
-static const struct gate_settings settings = {
-    .confidence = 0.95, .cells_margin = 0.02, .accuracy_margin = 0.02, .brier_margin = 0.01, .new_rows = 100};
+static const struct gate_settings routine = {.confidence = 0.95,
+                                             .alarm_margin = 0.02,
+                                             .cells_margin = 0.02,
+                                             .accuracy_margin = 0.02,
+                                             .brier_margin = 0.01,
+                                             .ece_margin = 0.03,
+                                             .slice_margin = 0.05,
+                                             .slice_rows = 30,
+                                             .traffic_cap = 0.4,
+                                             .new_rows = 100};
 
 /* A challenger that passes everything: 1,000 rows, a gain of 0.02 with a standard error of 0.005. */
 static struct gate_numbers good(void) {
@@ -24,11 +32,22 @@ static struct gate_numbers good(void) {
     return n;
 }
 
-static void decides(const struct gate_numbers *n, enum gate_verdict verdict, const char *why) {
-    struct gate_answer answer = gate_decide(n, &settings);
+static void decides_by(const struct gate_settings *settings, const struct gate_numbers *n, enum gate_verdict verdict,
+                       const char *why) {
+    struct gate_answer answer = gate_decide(n, settings);
     assert_int_equal(answer.verdict, verdict);
     if (strstr(answer.reason, why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", answer.reason, why);
+}
+
+static void decides(const struct gate_numbers *n, enum gate_verdict verdict, const char *why) {
+    decides_by(&routine, n, verdict, why);
+}
+
+static struct gate_settings under_alarm(void) {
+    struct gate_settings alarm = routine;
+    alarm.alarm = true;
+    return alarm;
 }
 
 static void a_first_model_that_beats_the_floors_is_promoted(void **state) {
@@ -73,7 +92,7 @@ static void a_perhaps_better_challenger_is_rejected(void **state) {
     decides(&n, GATE_PROMOTE, "gain in log-loss");
 }
 
-static void better_log_loss_does_not_pay_for_worse_accuracy_or_brier_score(void **state) {
+static void better_log_loss_does_not_pay_for_what_got_worse_beside_it(void **state) {
     (void)state;
     struct gate_numbers n = good();
     n.measured.challenger.accuracy = 0.66;
@@ -81,6 +100,9 @@ static void better_log_loss_does_not_pay_for_worse_accuracy_or_brier_score(void 
     n = good();
     n.measured.challenger.brier = 0.43;
     decides(&n, GATE_REJECT, "Brier score 0.4300 is worse");
+    n = good();
+    n.measured.challenger.ece = 0.06;
+    decides(&n, GATE_REJECT, "calibration error 0.0600 is worse");
 }
 
 static void the_same_hold_out_is_not_asked_again(void **state) {
@@ -102,6 +124,81 @@ static void a_champion_that_may_know_the_hold_out_is_not_compared_with(void **st
     decides(&n, GATE_POSTPONE, "as late as this hold-out's");
 }
 
+static void under_an_alarm_not_worse_than_a_margin_is_enough(void **state) {
+    (void)state;
+    struct gate_settings alarm = under_alarm();
+    struct gate_numbers n = good();
+    n.measured.gain.mean = -0.01; /* bound -0.0182 */
+    decides(&n, GATE_REJECT, "not surely above zero");
+    decides_by(&alarm, &n, GATE_PROMOTE, "gain in log-loss -0.0100, 95 % bound -0.0182");
+    n.measured.gain.mean = -0.012; /* bound -0.0202 */
+    decides_by(&alarm, &n, GATE_REJECT, "may be below -0.0200");
+}
+
+static void the_interval_has_both_ends(void **state) {
+    (void)state;
+    struct gate_numbers n = good();
+    struct gate_answer answer = gate_decide(&n, &routine);
+    assert_true(fabs(answer.low - (0.02 - 1.644854 * 0.005)) < 1e-6);
+    assert_true(fabs(answer.high - (0.02 + 1.644854 * 0.005)) < 1e-6);
+}
+
+/* A slice of so many rows that loses `loss` with a standard error of `error`. */
+static struct comparison_slice losing(const char *name, uint64_t rows, double loss, double error) {
+    double count = (double)rows;
+    return (struct comparison_slice){
+        .name = name, .rows = rows, .gain = {rows, -loss, error * error * count * (count - 1)}};
+}
+
+static void no_slice_pays_for_the_others(void **state) {
+    (void)state;
+    struct gate_numbers n = good();
+    struct comparison_slice slices[] = {losing("Legal", 200, -0.1, 0.01), losing("Dental", 200, 0.08, 0.02)};
+    n.measured.slices = 2;
+    n.measured.slice = slices;
+    decides(&n, GATE_REJECT, "Dental loses 0.0800 in log-loss on 200 rows");
+    slices[1] = losing("Dental", 200, 0.04, 0.01);
+    decides(&n, GATE_PROMOTE, "gain");
+}
+
+static void a_slice_s_loss_counts_only_when_it_is_surely_one(void **state) {
+    (void)state;
+    struct gate_numbers n = good();
+    struct comparison_slice slice = losing("Dental", 200, 0.08, 0.06);
+    n.measured.slices = 1;
+    n.measured.slice = &slice;
+    decides(&n, GATE_PROMOTE, "gain");
+    slice = losing("Dental", 29, 0.5, 0.02);
+    decides(&n, GATE_PROMOTE, "gain");
+    slice = losing("Dental", 30, 0.5, 0.02);
+    decides(&n, GATE_REJECT, "Dental loses");
+}
+
+static void a_challenger_that_changes_most_answers_waits_for_a_person(void **state) {
+    (void)state;
+    struct gate_settings alarm = under_alarm();
+    struct gate_numbers n = good();
+    n.change = (struct change){.calls = 100, .calls_changed = 40};
+    decides(&n, GATE_PROMOTE, "gain");
+    n.change.calls_changed = 41;
+    decides(&n, GATE_HOLD, "changes the answer to 41 % of recent calls");
+    decides_by(&alarm, &n, GATE_PROMOTE, "gain"); /* surely better, where a change was announced */
+    n.measured.gain.mean = 0;
+    decides_by(&alarm, &n, GATE_HOLD, "41 %");
+}
+
+static void whatever_passes_is_held_on_request(void **state) {
+    (void)state;
+    struct gate_settings hold = routine;
+    struct gate_numbers n = good();
+    hold.hold = true;
+    decides_by(&hold, &n, GATE_HOLD, "waits for approval");
+    n.has_champion = false;
+    decides_by(&hold, &n, GATE_HOLD, "waits for approval");
+    n.majority_log_loss = 0.1;
+    decides_by(&hold, &n, GATE_REJECT, "class shares");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_model_that_beats_the_floors_is_promoted),
@@ -109,8 +206,14 @@ int main(void) {
         cmocka_unit_test(a_card_that_tells_other_numbers_than_measured_is_rejected),
         cmocka_unit_test(a_surely_better_challenger_is_promoted),
         cmocka_unit_test(a_perhaps_better_challenger_is_rejected),
-        cmocka_unit_test(better_log_loss_does_not_pay_for_worse_accuracy_or_brier_score),
+        cmocka_unit_test(better_log_loss_does_not_pay_for_what_got_worse_beside_it),
         cmocka_unit_test(the_same_hold_out_is_not_asked_again),
+        cmocka_unit_test(under_an_alarm_not_worse_than_a_margin_is_enough),
+        cmocka_unit_test(the_interval_has_both_ends),
+        cmocka_unit_test(no_slice_pays_for_the_others),
+        cmocka_unit_test(a_slice_s_loss_counts_only_when_it_is_surely_one),
+        cmocka_unit_test(a_challenger_that_changes_most_answers_waits_for_a_person),
+        cmocka_unit_test(whatever_passes_is_held_on_request),
         cmocka_unit_test(a_champion_that_may_know_the_hold_out_is_not_compared_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

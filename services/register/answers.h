@@ -1,0 +1,20 @@
+/*
+ * answers.h - what a model says of rows that another schema has coded.
+ *
+ * Features, levels and classes are matched by name, so that two models with different ones compare correctly: a level
+ * that a model does not know is unseen to it, a feature that the rows lack is missing, and a package it does not know
+ * gets probability 0.
+ */
+#ifndef REGISTER_ANSWERS_H
+#define REGISTER_ANSWERS_H
+
+#include "libforest/forest.h"
+
+/* Probabilities of the rows' own classes; false where memory ran out. */
+bool answers_ask(const struct forest *model, const struct forest_schema *schema,
+                 const float *x /* [rows][schema->features] */, size_t rows, float *prob /* [rows][schema->classes] */);
+
+/* The most probable class of an answer; of equals, the first. */
+size_t answers_best(const float *prob, size_t classes);
+
+#endif

@@ -1,0 +1,20 @@
+/* change.h - how many answers another model would change: of the whole input grid, and of recent calls. */
+#ifndef REGISTER_CHANGE_H
+#define REGISTER_CHANGE_H
+
+#include "services/register/traffic.h"
+
+struct change {
+    uint64_t cells, cells_changed; /* of the grid; 0 cells where it is not finite */
+    uint64_t calls, calls_changed; /* of recent traffic */
+    const char *source;            /* of the calls; NULL: not measured */
+};
+
+/* A changed answer is another package. false where memory ran out. */
+bool change_measure(struct change *out, const struct traffic *traffic, const struct forest_schema *schema,
+                    const struct forest *challenger, const struct forest *champion);
+
+/* The share of recent calls that get another answer; of the grid where nobody has called yet. */
+double change_share(const struct change *change);
+
+#endif

@@ -1,0 +1,12 @@
+/* minutes.h - a decision for a person to read: decision.md beside the candidate and in the version. */
+#ifndef REGISTER_MINUTES_H
+#define REGISTER_MINUTES_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+/* Markdown of a decision of the gate, which the caller frees; NULL where memory ran out. */
+char *minutes_write(const json_t *decision, size_t *size);
+
+#endif

@@ -1,0 +1,96 @@
+/* operator.c - moves to a version after its whole chain of hashes was checked. */
+#include "services/register/operator.h"
+
+#include <string.h>
+
+#include "services/common/champion.h"
+#include "services/common/volume.h"
+#include "services/register/decisions.h"
+#include "services/register/pointer.h"
+#include "services/register/ruling.h"
+
+/* A move as a person wants it. */
+struct wish {
+    const char *action, *status;
+    long long version;
+    const char *sha256; /* its manifest must have; NULL: any */
+};
+
+static bool version_exists(const char *data, long long version, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        return false;
+    return files_exist(path) || file_error_say(err, "there is no version %lld", version);
+}
+
+/* decisions as read, and settled. */
+static bool move_to(struct outcome *out, const struct options *o, json_t *decisions, const struct wish *wish,
+                    struct file_error *err) {
+    struct champion target = {0};
+    struct pointer from, to = {.version = wish->version};
+    bool done = pointer_read(&from, o->data, VOLUME_CHAMPION, err) && version_exists(o->data, wish->version, err) &&
+                champion_load_version(&target, o->data, wish->version, wish->sha256, err);
+    if (done && from.version == wish->version) {
+        *out = ruling_none("it is the champion already");
+    } else if (done) {
+        memcpy(to.sha256, target.sha256, SHA256_HEX);
+        json_t *ruling = ruling_new(o, wish->action, wish->status, "by hand");
+        pointer_describe_move(ruling, &from, &to);
+        done = ruling_carry_out(o, decisions, ruling, err);
+        if (done)
+            *out = ruling_outcome(ruling);
+        json_decref(ruling);
+    }
+    champion_done(&target);
+    return done;
+}
+
+/* The decisions, after what they say was carried out. */
+static json_t *settled_decisions(const char *data, struct file_error *err) {
+    json_t *decisions = decisions_read(data, err);
+    if (decisions != NULL && pointer_settle(data, decisions, err))
+        return decisions;
+    json_decref(decisions);
+    return NULL;
+}
+
+bool operator_promote(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
+    json_t *decisions = settled_decisions(o->data, err);
+    bool done =
+        decisions != NULL && move_to(out, o, decisions, &(struct wish){"promote", "promoted", version, NULL}, err);
+    json_decref(decisions);
+    return done;
+}
+
+bool operator_rollback(struct outcome *out, const struct options *o, struct file_error *err) {
+    struct pointer previous;
+    json_t *decisions = settled_decisions(o->data, err);
+    bool done = decisions != NULL && pointer_read(&previous, o->data, VOLUME_PREVIOUS, err);
+    if (done && previous.version == 0)
+        done = file_error_say(err, "roll back: there is no previous champion");
+    done = done && move_to(out, o, decisions,
+                           &(struct wish){"rollback", "rolled back", previous.version, previous.sha256}, err);
+    json_decref(decisions);
+    return done;
+}
+
+static bool may_approve(const json_t *held, const char *data, long long version, struct file_error *err) {
+    struct pointer champion;
+    long long against = json_integer_value(json_object_get(held, "champion"));
+    if (held == NULL)
+        return file_error_say(err, "approve %lld: no such version waits for approval", version);
+    if (!pointer_read(&champion, data, VOLUME_CHAMPION, err))
+        return false;
+    return champion.version == against || champion.version == version ||
+           file_error_say(err, "approve %lld: it was judged against version %lld, and %lld is the champion now",
+                          version, against, champion.version);
+}
+
+bool operator_approve(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
+    json_t *decisions = settled_decisions(o->data, err);
+    const json_t *held = decisions_held(decisions, version);
+    struct wish wish = {"approve", "promoted", version, json_string_value(json_object_get(held, "manifest_sha256"))};
+    bool done = decisions != NULL && may_approve(held, o->data, version, err) && move_to(out, o, decisions, &wish, err);
+    json_decref(decisions);
+    return done;
+}

@@ -1,0 +1,22 @@
+/* options.h - what a run of this program was asked, and how it went. */
+#ifndef REGISTER_OPTIONS_H
+#define REGISTER_OPTIONS_H
+
+#include "services/common/clock.h"
+#include "services/common/exit_codes.h"
+#include "services/register/gate.h"
+
+struct options {
+    const char *data;
+    const char *run; /* this run's id */
+    moment now;
+    const char *slices; /* feature whose levels are slices; NULL: the first categorical one */
+    struct gate_settings gate;
+};
+
+struct outcome {
+    enum exit_code code;
+    json_t *result; /* of the result line */
+};
+
+#endif

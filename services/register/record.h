@@ -1,0 +1,10 @@
+/* record.h - what was judged and every number of it, as JSON for decisions.ndjson. */
+#ifndef REGISTER_RECORD_H
+#define REGISTER_RECORD_H
+
+#include "services/register/hearing.h"
+
+/* Add it to a decision. */
+void record_add(json_t *decision, const struct hearing *h, const struct gate_settings *settings);
+
+#endif

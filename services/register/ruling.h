@@ -1,0 +1,17 @@
+/* ruling.h - a decision on its way: made, appended, carried out, told. */
+#ifndef REGISTER_RULING_H
+#define REGISTER_RULING_H
+
+#include "services/register/options.h"
+
+/* A decision that the caller adds to and decrefs. */
+json_t *ruling_new(const struct options *options, const char *action, const char *status, const char *reason);
+
+/* Append it to the file and to `decisions`, then let the champion pointer follow. */
+bool ruling_carry_out(const struct options *options, json_t *decisions, json_t *ruling, struct file_error *err);
+
+/* What the result line tells of it. */
+struct outcome ruling_outcome(const json_t *ruling);
+struct outcome ruling_none(const char *reason); /* nothing was to be decided */
+
+#endif
