@@ -96,7 +96,6 @@ static bool find_inputs(const struct model *model, const json_t *root, size_t mo
     const json_t *inputs = json_object_get(root, "inputs");
     size_t i;
     json_t *input;
-    memset(data, 0, model->features * sizeof *data);
     json_array_foreach(inputs, i, input) {
         const char *name = json_string_value(json_object_get(input, "name"));
         size_t feature = name != NULL ? model_find_feature(model, name, strlen(name)) : model->features;
@@ -178,7 +177,7 @@ static void reply_outputs(const struct model *model, const json_t *id, size_t ro
 
 void inference_infer(struct worker *worker, struct request *request, struct reply *reply) {
     const struct model *model = find_model(worker, request, reply);
-    const json_t *data[MODEL_FEATURES];
+    const json_t *data[MODEL_FEATURES] = {NULL};
     json_error_t where;
     if (model == NULL)
         return;

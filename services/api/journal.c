@@ -14,7 +14,7 @@
 #include "services/common/log.h"
 #include "services/common/publish.h"
 
-enum { RING_BYTES = 1 << 19, PAUSE_MS = 50, SYNC_SECONDS = 1, LAST_TRIES = 20 };
+enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, SYNC_SECONDS = 1, LAST_TRIES = 20 };
 
 /* ---- the file ---- */
 

@@ -127,7 +127,7 @@ static size_t count_cells(const struct forest_schema *schema) {
 
 static bool write_cells(struct model *model) {
     size_t cells = count_cells(model->schema);
-    float row[MODEL_FEATURES];
+    float row[MODEL_FEATURES] = {0};
     model->cell = calloc(cells > 0 ? cells : 1, sizeof *model->cell);
     if (model->cell == NULL)
         return false;

@@ -6,15 +6,23 @@
 #include <string.h>
 #include <strings.h>
 
+static const struct {
+    const char *name;
+    enum request_method method;
+} methods[] = {{"POST", METHOD_POST}, {"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"OPTIONS", METHOD_OPTIONS}};
+
 enum request_method request_method_named(const char *name) {
-    static const struct {
-        const char *name;
-        enum request_method method;
-    } known[] = {{"POST", METHOD_POST}, {"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"OPTIONS", METHOD_OPTIONS}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, name) == 0)
-            return known[i].method;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return methods[i].method;
     return METHOD_OTHER;
+}
+
+const char *request_method_name(enum request_method method) {
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (methods[i].method == method)
+            return methods[i].name;
+    return "other";
 }
 
 enum request_header request_header_named(const char *name, size_t size) {

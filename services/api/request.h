@@ -56,6 +56,8 @@ struct request {
 /* "GET" -> METHOD_GET; METHOD_OTHER where we do not know it. */
 enum request_method request_method_named(const char *name);
 
+const char *request_method_name(enum request_method method);
+
 /* Which header a name is; HEADER_COUNT where it is none of ours.  Case does not matter. */
 enum request_header request_header_named(const char *name, size_t size);
 

@@ -72,23 +72,20 @@ static void name_instance(struct server *server) {
 /* The threads that write to the volume. */
 static bool open_writers(struct server *server) {
     const struct options *options = server->options;
+    struct service *service = &server->service;
     struct file_error err;
     if (!publish_path(server->prediction_folder, &err, "%s/" VOLUME_PREDICTIONS, options->common.data))
         return false;
-    bool good = true;
-    if (options->prediction_log) {
-        good = journal_open(&server->predictions, server->prediction_folder, server->instance, server->loops);
-        server->service.predictions = &server->predictions;
-    }
-    if (good && options->access_log) {
-        good = journal_open(&server->access, NULL, server->instance, server->loops);
-        server->service.access = &server->access;
-    }
-    if (good && server->service.secrets[INBOX_STRIPE].count + server->service.secrets[INBOX_FORMSPREE].count > 0) {
-        good = inbox_open(&server->inbox, options->common.data, server->instance, transport_wake);
-        server->service.inbox = &server->inbox;
-    }
-    return good;
+    if (options->prediction_log &&
+        journal_open(&server->predictions, server->prediction_folder, server->instance, server->loops))
+        service->predictions = &server->predictions;
+    if (options->access_log && journal_open(&server->access, NULL, server->instance, server->loops))
+        service->access = &server->access;
+    bool hooks = service->secrets[INBOX_STRIPE].count + service->secrets[INBOX_FORMSPREE].count > 0;
+    if (hooks && inbox_open(&server->inbox, options->common.data, server->instance, transport_wake))
+        service->inbox = &server->inbox;
+    return (service->predictions != NULL) == options->prediction_log &&
+           (service->access != NULL) == options->access_log && (service->inbox != NULL) == hooks;
 }
 
 static bool prepare(struct server *server, const struct options *options, const struct config *config) {
@@ -123,15 +120,14 @@ static bool start_loops(struct server *server) {
         free(listener);
         return false;
     }
-    bool good = true;
-    for (size_t i = 0; i < server->loops && good; i++)
-        good = loop_start(&server->loop[i], listener[i], &limits, &server->worker[i], &server->reader[i]);
+    for (size_t i = 0; i < server->loops; i++)
+        if (!loop_start(&server->loop[i], listener[i], &limits, &server->worker[i], &server->reader[i])) {
+            log_event(LOG_ERROR, "failed", "start a loop: out of memory or descriptors");
+            _exit(EXIT_TRY_LATER); /* with the loops that run already */
+        }
     free(listener);
-    if (good)
-        log_event(LOG_INFO, "listening", "on %s port %lld, %zu loops", options->host, port, server->loops);
-    else
-        log_event(LOG_ERROR, "failed", "start a loop: out of memory or descriptors");
-    return good;
+    log_event(LOG_INFO, "listening", "on %s port %lld, %zu loops", options->host, port, server->loops);
+    return true;
 }
 
 /* ---- running ---- */
@@ -153,15 +149,15 @@ static int watch(struct server *server, const sigset_t *set) {
     return number;
 }
 
-/* A second signal while draining means: at once. */
+/* Whether a second signal arrives within so long: that means at once. */
 static bool is_impatient(const sigset_t *set, long long ms) {
     double until = clock_monotonic() + (double)ms / 1000;
-    for (double left = (double)ms / 1000; left > 0; left = until - clock_monotonic()) {
-        int number = wait_signal(set, (long long)(left * 1000) + 1);
-        if (number == SIGTERM || number == SIGINT)
-            return true;
-    }
-    return false;
+    int number;
+    do {
+        double left = until - clock_monotonic();
+        number = wait_signal(set, left > 0 ? (long long)(left * 1000) + 1 : 0);
+    } while (number == SIGHUP || (number == 0 && clock_monotonic() < until));
+    return number != 0;
 }
 
 /* Have all loops do it, and wait until they have. */
@@ -216,7 +212,7 @@ static void tidy(struct server *server) {
         journal_close(server->service.predictions);
     if (server->service.access != NULL)
         journal_close(server->service.access);
-    for (size_t i = 0; i < server->loops; i++)
+    for (size_t i = 0; i < server->loops && server->worker != NULL; i++)
         worker_done(&server->worker[i]);
     service_done(&server->service);
     free(server->loop);
@@ -226,18 +222,15 @@ static void tidy(struct server *server) {
 
 enum exit_code server_run(const struct options *options, const struct config *config) {
     struct server server;
+    enum exit_code code = EXIT_TRY_LATER;
     const sigset_t set = watched_signals();
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     raise_file_limit(options);
-    if (!prepare(&server, options, config)) {
+    if (!prepare(&server, options, config))
         log_event(LOG_ERROR, "failed", "start: out of memory or descriptors");
-        return EXIT_TRY_LATER;
-    }
-    if (!start_loops(&server))
-        return EXIT_TRY_LATER; /* what did start ends with the process */
-    int number = watch(&server, &set);
-    enum exit_code code = drain(&server, &set, number == SIGTERM);
+    else if (start_loops(&server))
+        code = drain(&server, &set, watch(&server, &set) == SIGTERM);
     tidy(&server);
     return code;
 }

@@ -111,7 +111,8 @@ void service_refuse(struct worker *worker, const struct request *request, int st
 static void log_access(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
     struct buffer *line = &worker->line;
     prediction_log_begin(line, &worker->clock);
-    buffer_format(line, ",\"request_id\":\"%s\",\"peer\":\"%s\",\"path\":", request->id, request->peer);
+    buffer_format(line, ",\"request_id\":\"%s\",\"peer\":\"%s\",\"method\":\"%s\",\"path\":", request->id,
+                  request->peer, request_method_name(request->method));
     buffer_quoted(line, request->path, strlen(request->path));
     buffer_format(line, ",\"status\":%d,\"seconds\":%.6f", status, (double)nanoseconds / 1e9);
     const char *parent = request->header[HEADER_TRACEPARENT];
