@@ -15,11 +15,15 @@ static void note(struct checks *checks, const char *name, enum check_severity se
     if (checks->count == CHECKS_MAX)
         return;
     struct check *check = &checks->items[checks->count++];
-    *check = (struct check){name, severity, passed, value, limit, ""};
+    *check = (struct check){.name = name, .severity = severity, .passed = passed, .value = value, .limit = limit};
     va_list args;
     va_start(args, format);
     vsnprintf(check->text, sizeof check->text, format, args);
     va_end(args);
+}
+
+static void mark_fleeting(struct checks *checks) {
+    checks->items[checks->count - 1].fleeting = true;
 }
 
 static double share(uint64_t part, uint64_t whole) {
@@ -164,6 +168,7 @@ static void check_age(struct checks *checks, const char *what, int64_t newest, i
     double days = (double)(now - newest) / 86400;
     clock_format(newest, text);
     note(checks, "freshness", CHECK_WARNING, days <= limit, days, limit, "newest %s: %s", what, text);
+    mark_fleeting(checks);
 }
 
 static void check_row_count(struct checks *checks, const struct checks_subject *s) {
@@ -173,6 +178,7 @@ static void check_row_count(struct checks *checks, const struct checks_subject *
     double ratio = (double)s->dataset->labelled / (double)s->last_rows;
     note(checks, "row count", CHECK_WARNING, ratio >= least, ratio, least, "%zu rows in train.csv, %lld in the last run",
          s->dataset->labelled, s->last_rows);
+    mark_fleeting(checks);
 }
 
 void checks_run(struct checks *checks, const struct checks_subject *s, const struct checks_limits *limits) {

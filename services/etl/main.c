@@ -11,6 +11,7 @@
 #include "services/common/stage.h"
 #include "services/common/volume.h"
 #include "services/etl/checks.h"
+#include "services/etl/page.h"
 #include "services/etl/pseudonym.h"
 #include "services/etl/quarantine.h"
 #include "services/etl/reading.h"
@@ -42,7 +43,7 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-etl",
-    .does = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json",
+    .does = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json, report.html",
     .usage = "[options]",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
@@ -212,13 +213,14 @@ static enum exit_code check(struct work *w, const struct settings *s, struct fil
 static bool publish_report(const struct work *w, const char *data, struct file_error *err) {
     char path[PATH_MAX];
     json_t *report = report_make(&w->gather, &w->sources, &w->dataset, &w->checks);
-    bool done = publish_path(path, err, "%s/" VOLUME_REPORT, data) && publish_json(path, report, err);
+    bool done = publish_path(path, err, "%s/" VOLUME_PROCESSED "/report.html", data) && page_write(report, path, err) &&
+                publish_path(path, err, "%s/" VOLUME_REPORT, data) && publish_json(path, report, err);
     json_decref(report);
     return done;
 }
 
 static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
-    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json"};
+    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
     struct rows all = {&w->dataset, &w->gather.leads, w->config, &w->pseudonym};
     char path[PATH_MAX];
     bool done = publish_path(path, err, "%s/" VOLUME_QUARANTINE, data) &&

@@ -40,13 +40,23 @@ static json_t *check_json(const struct check *check) {
 static json_t *checks_json(const struct checks *checks) {
     json_t *all = json_array();
     for (size_t i = 0; i < checks->count; i++)
-        json_array_append_new(all, check_json(&checks->items[i]));
+        if (!checks->items[i].fleeting)
+            json_array_append_new(all, check_json(&checks->items[i]));
     return all;
+}
+
+static json_t *newest_json(int64_t at) {
+    char text[CLOCK_TEXT];
+    if (at == INT64_MIN)
+        return json_null();
+    clock_format(at, text);
+    return json_string(text);
 }
 
 json_t *report_make(const struct gather *gather, const struct sources *sources, const struct dataset *dataset,
                     const struct checks *checks) {
-    return json_pack("{s:o, s:o, s:{s:o, s:o}, s:o}", "sources", sources_json(gather, sources), "purchases",
+    return json_pack("{s:o, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:o}", "sources", sources_json(gather, sources), "purchases",
                      purchases_json(dataset), "rows", "train", count(dataset->labelled), "leads",
-                     count(dataset->count - dataset->labelled), "checks", checks_json(checks));
+                     count(dataset->count - dataset->labelled), "newest", "submission",
+                     newest_json(gather->newest_submission), "payment", newest_json(gather->newest_payment), "checks", checks_json(checks));
 }

@@ -4,6 +4,7 @@
  *   {"sources":{"customers.csv":{"read":10,"accepted":8,"quarantined":1,"duplicates":1,"reasons":{...}},...},
  *    "purchases":{"found":5,"labelled":3,"excluded":{"refunded in full":2},"before_lead":0},
  *    "rows":{"train":3,"leads":7},
+ *    "newest":{"submission":"2026-01-31T10:20:30Z","payment":null},
  *    "checks":[{"name","severity","passed","value","limit","text"},...]}
  */
 #ifndef ETL_REPORT_H

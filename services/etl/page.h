@@ -1,0 +1,13 @@
+/* page.h - processed/report.html: the report for people, one page without scripts or anything from elsewhere. */
+#ifndef ETL_PAGE_H
+#define ETL_PAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "services/common/publish.h"
+
+/* Write report.json as a page. */
+bool page_write(const json_t *report, const char *path, struct file_error *err);
+
+#endif
