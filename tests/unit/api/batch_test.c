@@ -66,13 +66,17 @@ static double number_at(const json_t *object, const char *key) {
     return json_number_value(json_object_get(object, key));
 }
 
-static void details_tell_all_probabilities_and_the_price(void **state) {
+static void details_tell_all_probabilities_the_price_and_why(void **state) {
     struct house *house = *state;
     assert_int_equal(house_post(house, "/predict?details=1", DENTAL), 200);
     json_t *body = json_loadb(house->reply.body, house->reply.size, 0, NULL);
     assert_non_null(body);
     assert_true(fabs(number_at(json_object_get(body, "probabilities"), "MVP") - 0.82) < 1e-9);
     assert_true(fabs(number_at(body, "expected_price") - (0.06 * 150 + 0.06 * 250 + 0.82 * 350 + 0.06 * 500)) < 0.006);
+    const json_t *why = json_object_get(body, "why"), *inputs = json_object_get(why, "inputs");
+    double sum = number_at(why, "base") + number_at(inputs, "business_type") + number_at(inputs, "business_size");
+    assert_true(fabs(sum - 0.82) < 0.0003);
+    assert_int_equal(json_object_size(inputs), 2);
     json_decref(body);
 }
 
@@ -85,7 +89,7 @@ int main(void) {
         WITH_MODEL(an_unseen_category_warns_in_its_element),
         WITH_MODEL(too_many_leads_are_413),
         WITH_MODEL(what_is_no_array_is_an_error),
-        WITH_MODEL(details_tell_all_probabilities_and_the_price),
+        WITH_MODEL(details_tell_all_probabilities_the_price_and_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
