@@ -115,7 +115,7 @@ const char *decision_level_name(enum decision_level level) {
 }
 
 const char *decision_cause_name(enum decision_cause cause) {
-    static const char *const names[] = {"none",       "drift", "concept", "errors", "accuracy",
-                                        "confidence", "age",   "labels"};
+    static const char *const names[] = {"none",     "drift",      "concept", "errors",
+                                        "accuracy", "confidence", "age",     "labels"};
     return names[cause];
 }

@@ -36,33 +36,33 @@ enum decision_cause {
 };
 
 struct decision_rules {
-    double confirm_p;  /* the alarm's stream must stay at most here on days after the alarm */
-    double warn_ratio; /* p at most so many times the threshold is near */
+    double confirm_p;               /* the alarm's stream must stay at most here on days after the alarm */
+    double warn_ratio;              /* p at most so many times the threshold is near */
     moment calm, cooldown, pending; /* seconds */
-    unsigned monthly; /* requests in 30 days at most */
+    unsigned monthly;               /* requests in 30 days at most */
 };
 
 enum { DECISION_DAY = 86400, DECISION_MONTH = 30 * DECISION_DAY, DECISION_REMEMBERED = 32 };
 
 /* What the day brought. */
 struct decision_findings {
-    moment at;    /* the end of the day looked at */
-    bool enough;  /* the traffic could be tested */
+    moment at;   /* the end of the day looked at */
+    bool enough; /* the traffic could be tested */
     double p, threshold;
-    double confirming; /* p of the alarm's stream on days after the alarm alone; 1 where not known */
-    bool volume; /* changed */
+    double confirming;  /* p of the alarm's stream on days after the alarm alone; 1 where not known */
+    bool volume;        /* changed */
     bool cause[CAUSES]; /* all but CAUSE_DRIFT, which follows from p */
 };
 
 struct decision_state {
     enum decision_level level;
     enum decision_cause cause; /* of the request, while one is pending; of the alarm otherwise */
-    moment drift_since; /* when the traffic's alarm was raised; 0: none */
-    moment calm_since;  /* since when it has been quiet under that alarm; 0: it is not */
-    moment asked_at;    /* the pending request; 0: none */
-    moment ended_at;    /* when the last request ended; 0: there was none */
-    unsigned refused;   /* candidates refused since the last promotion */
-    unsigned requests;  /* how many of asked[] are known, the newest last */
+    moment drift_since;        /* when the traffic's alarm was raised; 0: none */
+    moment calm_since;         /* since when it has been quiet under that alarm; 0: it is not */
+    moment asked_at;           /* the pending request; 0: none */
+    moment ended_at;           /* when the last request ended; 0: there was none */
+    unsigned refused;          /* candidates refused since the last promotion */
+    unsigned requests;         /* how many of asked[] are known, the newest last */
     moment asked[DECISION_REMEMBERED];
 };
 

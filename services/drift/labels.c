@@ -1,0 +1,141 @@
+/* labels.c - joins calls with purchases and measures. */
+#include "services/drift/labels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The purchase of each lead, NULL where there is none; train.csv has one a lead. */
+static const struct purchase **by_lead(const struct purchases *purchases, size_t leads) {
+    const struct purchase **of = calloc(leads + 1, sizeof *of);
+    for (size_t i = 0; of != NULL && i < purchases->count; i++)
+        of[purchases->purchase[i].lead] = &purchases->purchase[i];
+    return of;
+}
+
+bool labels_join(struct labels *out, const struct calls *calls, const struct purchases *purchases, size_t leads,
+                 moment now, moment maturity) {
+    const struct purchase **of = by_lead(purchases, leads);
+    *out = (struct labels){.label = malloc((calls->count + 1) * sizeof *out->label)};
+    bool done = of != NULL && out->label != NULL;
+    size_t end = calls->count, at = end; /* from the newest to the oldest, filled from the end */
+    for (size_t i = calls->count; i > 0 && done; i--) {
+        const struct call *call = &calls->call[i - 1];
+        if (call->lead == 0)
+            continue;
+        const struct purchase *bought = of[call->lead - 1];
+        if (call->at > now - maturity)
+            out->waiting++;
+        if (bought == NULL || bought->at < call->at)
+            continue;
+        of[call->lead - 1] = NULL; /* earlier calls of this lead do not count */
+        if (call->at <= now - maturity && bought->at - call->at <= maturity)
+            out->label[--at] = (struct label){i - 1, (uint16_t)bought->package};
+    }
+    out->count = end - at;
+    if (done)
+        memmove(out->label, out->label + at, out->count * sizeof *out->label);
+    else
+        labels_done(out);
+    free(of);
+    return done;
+}
+
+void labels_done(struct labels *labels) {
+    free(labels->label);
+    *labels = (struct labels){0};
+}
+
+static size_t packages_of(const struct calls *calls) {
+    return calls->inputs->config->package_count;
+}
+
+static const float *answer(const struct calls *calls, size_t call) {
+    return calls->probability + call * packages_of(calls);
+}
+
+/* Of equals the first, as the api answers. */
+static size_t predicted(const float *probability, size_t packages) {
+    size_t best = 0;
+    for (size_t i = 1; i < packages; i++)
+        if (probability[i] > probability[best])
+            best = i;
+    return best;
+}
+
+bool labels_measure(struct labels_score *out, const struct labels *labels, const struct calls *calls, moment since,
+                    int64_t version) {
+    size_t packages = packages_of(calls), n = 0;
+    float *probability = malloc((labels->count + 1) * packages * sizeof *probability);
+    uint16_t *label = malloc((labels->count + 1) * sizeof *label);
+    bool done = probability != NULL && label != NULL;
+    double variance = 0;
+    *out = (struct labels_score){0};
+    for (size_t i = 0; i < labels->count && done; i++) {
+        const struct call *call = &calls->call[labels->label[i].call];
+        if (call->at < since || (version != LABELS_ANY_VERSION && call->version != version))
+            continue;
+        const float *p = answer(calls, labels->label[i].call);
+        double confidence = p[predicted(p, packages)];
+        memcpy(probability + n * packages, p, packages * sizeof *p);
+        label[n++] = labels->label[i].package;
+        out->promised += confidence;
+        variance += confidence * (1 - confidence);
+    }
+    if (done && n > 0) {
+        forest_score(probability, label, NULL, n, packages, &out->metrics, NULL);
+        out->promised /= (double)n;
+        out->promised_error = sqrt(variance) / (double)n;
+    }
+    free(probability);
+    free(label);
+    return done;
+}
+
+size_t labels_versions(const struct labels *labels, const struct calls *calls, int64_t *out, size_t most) {
+    size_t count = 0;
+    for (size_t i = 0; i < labels->count; i++) {
+        int64_t version = calls->call[labels->label[i].call].version;
+        size_t at = count;
+        while (at > 0 && out[at - 1] > version)
+            at--;
+        if ((at > 0 && out[at - 1] == version) || count == most)
+            continue;
+        memmove(out + at + 1, out + at, (count - at) * sizeof *out);
+        out[at] = version;
+        count++;
+    }
+    return count;
+}
+
+struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, double promised,
+                                 double worse) {
+    struct cusum sum = {0};
+    double right = cusum_step(promised, worse, false), wrong = cusum_step(promised, worse, true);
+    for (size_t i = 0; i < labels->count; i++) {
+        const struct label *label = &labels->label[i];
+        if (calls->call[label->call].at < since)
+            continue;
+        bool error = predicted(answer(calls, label->call), packages_of(calls)) != label->package;
+        cusum_add(&sum, error ? wrong : right);
+    }
+    return sum;
+}
+
+struct labels_promise labels_promised(const struct calls *calls, moment since) {
+    struct labels_promise out = {0};
+    double variance = 0;
+    for (size_t i = 0; i < calls->count; i++) {
+        if (!calls->call[i].counts || calls->call[i].at < since)
+            continue;
+        double confidence = answer(calls, i)[predicted(answer(calls, i), packages_of(calls))];
+        out.rows++;
+        out.accuracy += confidence;
+        variance += confidence * (1 - confidence);
+    }
+    if (out.rows > 0) {
+        out.accuracy /= (double)out.rows;
+        out.error = sqrt(variance) / (double)out.rows;
+    }
+    return out;
+}

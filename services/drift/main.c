@@ -1,0 +1,223 @@
+/* leadforest-drift: predictions + processed -> monitoring/, whether customers have changed and a training is due. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/configuration.h"
+#include "services/common/settings.h"
+#include "services/common/stage.h"
+#include "services/common/volume.h"
+#include "services/drift/report.h"
+
+enum { DAY = 86400, PENDING_DAYS = 7, WARN_RATIO = 10 };
+
+struct settings {
+    struct settings_common common;
+    const char *now;
+    double false_alarm_days, label_false_alarm_days, floor, confirm, error_rise, accuracy_least, confidence_least;
+    long long least_rows, reference_rows, reference_weeks, burst, calm, cooldown, monthly, maturity, age, new_labels,
+        seed;
+};
+
+#define AT(field) offsetof(struct settings, field)
+
+static const struct setting rows[] = {
+    SETTINGS_COMMON(struct settings, common),
+    SETTINGS_NOW(struct settings, now),
+    {"false-alarm-days", "DRIFT_FALSE_ALARM_DAYS", SETTING_NUMBER, AT(false_alarm_days), "365", 10, 36500, NULL,
+     "days until traffic that does not change raises an alarm, on the average"},
+    {"label-false-alarm-days", "DRIFT_LABEL_FALSE_ALARM_DAYS", SETTING_NUMBER, AT(label_false_alarm_days), "3650", 30,
+     365000, NULL, "the same for each of the two tests on purchases, which ask for a training at once"},
+    {"effect-floor", "DRIFT_EFFECT_FLOOR", SETTING_NUMBER, AT(floor), "0.05", 0, 1, NULL,
+     "total variation below which a change does not count, however sure it is"},
+    {"least-rows", "DRIFT_LEAST_ROWS", SETTING_WHOLE, AT(least_rows), "30", 10, 1000000, NULL,
+     "calls that a window must have to be tested"},
+    {"reference-rows", "DRIFT_REFERENCE_ROWS", SETTING_WHOLE, AT(reference_rows), "500", 30, 100000000, NULL,
+     "calls that the reference has at least, unless half a year brings fewer"},
+    {"reference-weeks", "DRIFT_REFERENCE_WEEKS", SETTING_WHOLE, AT(reference_weeks), "4", 1, REFERENCE_WEEKS_MOST, NULL,
+     "weeks that the reference has at least"},
+    {"burst", "DRIFT_BURST", SETTING_WHOLE, AT(burst), "5", 1, 1000000, NULL,
+     "equal calls in one hour that always count; of more, as many as a usual hour brings of all kinds"},
+    {"confirm", "DRIFT_CONFIRM", SETTING_NUMBER, AT(confirm), "0.05", 0.0001, 1, NULL,
+     "p that days after an alarm must have before it asks for a training"},
+    {"calm-days", "DRIFT_CALM_DAYS", SETTING_WHOLE, AT(calm), "7", 1, 365, NULL, "quiet days that end an alarm"},
+    {"cooldown-days", "DRIFT_COOLDOWN_DAYS", SETTING_WHOLE, AT(cooldown), "14", 0, 3650, NULL,
+     "days between a judged request and the next; doubled with each candidate the gate refused"},
+    {"monthly", "DRIFT_MONTHLY", SETTING_WHOLE, AT(monthly), "2", 1, 31, NULL, "requests in 30 days at most"},
+    {"maturity-days", "DRIFT_MATURITY_DAYS", SETTING_WHOLE, AT(maturity), "30", 1, 3650, NULL,
+     "days that a lead has to buy before its answer is judged"},
+    {"error-rise", "DRIFT_ERROR_RISE", SETTING_NUMBER, AT(error_rise), "0.1", 0.01, 0.9, NULL,
+     "rise of the share of wrong answers that the running sum of errors looks for"},
+    {"accuracy-min", "DRIFT_ACCURACY_MIN", SETTING_NUMBER, AT(accuracy_least), "0.4", 0, 1, NULL,
+     "ask for a training when accuracy is surely below"},
+    {"confidence-min", "DRIFT_CONFIDENCE_MIN", SETTING_NUMBER, AT(confidence_least), "0.4", 0, 1, NULL,
+     "ask for a training when the mean confidence of a month is surely below"},
+    {"age-days", "DRIFT_AGE_DAYS", SETTING_WHOLE, AT(age), "180", 0, 36500, NULL,
+     "ask for a training when the champion is older; 0: never"},
+    {"new-labels", "DRIFT_NEW_LABELS", SETTING_WHOLE, AT(new_labels), "1000", 0, 1000000000, NULL,
+     "ask for a training after so many purchases since the champion was promoted; 0: never"},
+    {"seed", "DRIFT_SEED", SETTING_WHOLE, AT(seed), "1", 0, 9e15, NULL, "seed of permutations and of the calibration"},
+};
+
+static const struct program program = {
+    .name = "leadforest-drift",
+    .does = "predictions + processed -> monitoring/",
+    .usage = "[options] [rebase]",
+    .notes =
+        "Looks at whole days until the last midnight (UTC). The result line has \"retrain\", \"alarm\" (train with\n"
+        "--alarm) and \"reason\"; monitoring/state.json keeps them until the gate has judged a candidate.\n"
+        "The reference is live traffic since the first call, or since the last promotion that an alarm caused.\n"
+        "rebase      take the traffic from today on as the reference",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+    .max_words = 1,
+};
+
+static struct monitor_options options_of(const struct settings *s, moment now) {
+    return (struct monitor_options){
+        .data = s->common.data,
+        .now = now,
+        .seed = (uint64_t)s->seed,
+        .false_alarm_days = s->false_alarm_days,
+        .label_false_alarm_days = s->label_false_alarm_days,
+        .detector = {(uint32_t)s->least_rows, s->floor},
+        .reference = {(unsigned)s->reference_weeks, (uint32_t)s->reference_rows, (uint32_t)s->least_rows},
+        .decision = {.confirm_p = s->confirm,
+                     .warn_ratio = WARN_RATIO,
+                     .calm = s->calm * DAY,
+                     .cooldown = s->cooldown * DAY,
+                     .pending = PENDING_DAYS * (moment)DAY,
+                     .monthly = (unsigned)s->monthly},
+        .burst = (unsigned)s->burst,
+        .maturity = s->maturity * DAY,
+        .age = s->age * DAY,
+        .error_rise = s->error_rise,
+        .accuracy_least = s->accuracy_least,
+        .confidence_least = s->confidence_least,
+        .new_labels = (uint64_t)s->new_labels,
+    };
+}
+
+/* ---- inputs ---- */
+
+static void tell_settings(struct stage *stage, const struct settings *s) {
+    char text[400];
+    snprintf(text, sizeof text,
+             "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld",
+             s->false_alarm_days, s->label_false_alarm_days, s->floor, s->confirm, s->error_rise, s->accuracy_least,
+             s->confidence_least, s->least_rows, s->reference_rows, s->reference_weeks, s->burst, s->calm, s->cooldown,
+             s->monthly, s->maturity, s->age, s->new_labels, s->seed);
+    stage_input_text(stage, "settings", text);
+}
+
+static bool tell_logs(struct stage *stage, const struct monitor *m, struct file_error *err) {
+    char **names, path[PATH_MAX];
+    size_t count;
+    bool done = calls_files(&names, &count, m->options->data, 0, m->until, err);
+    for (size_t i = 0; i < count && done; i++) {
+        done = publish_path(path, err, "%s/" VOLUME_PREDICTIONS "/%s", m->options->data, names[i]);
+        if (done)
+            stage_input_raw(stage, path);
+    }
+    calls_free_files(names, count);
+    return done;
+}
+
+static bool tell_inputs(struct stage *stage, const struct monitor *m, struct file_error *err) {
+    static const char *const files[] = {VOLUME_TRAIN, VOLUME_CHAMPION, VOLUME_DECISIONS};
+    char path[PATH_MAX], day[CLOCK_TEXT];
+    clock_format(m->until, day);
+    stage_input_text(stage, "until", day);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (!publish_path(path, err, "%s/%s", m->options->data, files[i]) || !stage_input_file(stage, path, err))
+            return false;
+    return tell_logs(stage, m, err);
+}
+
+/* ---- outputs ---- */
+
+/* What the pipeline acts on. */
+static json_t *result_of(const struct monitor *m) {
+    const struct decision_state *d = &m->state.decision;
+    bool retrain = d->level == LEVEL_RETRAIN;
+    return json_pack("{s:s, s:b, s:b, s:s, s:s}", "state", decision_level_name(d->level), "retrain", (int)retrain,
+                     "alarm", (int)(retrain && decision_is_alarm(d->cause)), "cause", decision_cause_name(d->cause),
+                     "reason", m->state.reason);
+}
+
+/* The report, the history, and last the state, from which the next run goes on. */
+static bool publish(struct stage *stage, const struct monitor *m, struct file_error *err) {
+    char path[PATH_MAX], name[CLOCK_TEXT + 8], day[CLOCK_TEXT];
+    clock_format_day(m->until - 1, day);
+    snprintf(name, sizeof name, "%s.json", day);
+    json_t *report = report_describe(m);
+    bool done = publish_path(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
+                (report != NULL || file_error_say(err, "describe %s: a text that is no UTF-8", path)) &&
+                publish_json(path, report, err) && report_remember(m, err) &&
+                state_publish(&m->state, m->options->data, m->until, err);
+    json_decref(report);
+    const char *const outputs[] = {name, "history.ndjson", "state.json"};
+    return done && publish_path(path, err, "%s/" VOLUME_MONITORING, m->options->data) &&
+           stage_stamp(stage, path, outputs, 3, err);
+}
+
+static enum exit_code look(struct stage *stage, struct monitor *m, const char *folder) {
+    struct file_error err;
+    publish_sweep(folder);
+    bool done =
+        monitor_follow_gate(m, &err) && monitor_read(m, &err) && monitor_look(m, &err) && monitor_measure(m, &err);
+    if (done)
+        monitor_decide(m);
+    done = done && publish(stage, m, &err);
+    return done ? stage_end(stage, EXIT_DONE, result_of(m)) : stage_fail_file(stage, &err);
+}
+
+/* From tomorrow's midnight on; what went before is forgotten. */
+static enum exit_code rebase(struct stage *stage, struct monitor *m) {
+    struct file_error err;
+    m->state = (struct state){.reference_since = m->until + DAY, .gate_seen = m->options->now};
+    snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
+    if (!state_publish(&m->state, m->options->data, m->until, &err))
+        return stage_fail_file(stage, &err);
+    return stage_end(stage, EXIT_DONE, result_of(m));
+}
+
+int main(int argc, char **argv) {
+    struct settings s;
+    struct words words;
+    bool finished;
+    moment now;
+    enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
+    if (code != EXIT_DONE || finished)
+        return code;
+    bool word = words.count == 0 || strcmp(words.word[0], "rebase") == 0;
+    if (!word || !clock_now(s.now, &now)) {
+        fprintf(stderr, "%s: %s (see --help)\n", program.name, word ? "--now is no time" : "unknown command");
+        return EXIT_USAGE_ERROR;
+    }
+    struct stage stage;
+    if (!stage_begin(&stage, "drift", s.common.data, &code))
+        return code;
+
+    struct monitor_options options = options_of(&s, now);
+    struct monitor monitor = {0};
+    struct file_error err;
+    char folder[PATH_MAX], *json = NULL;
+    struct config *config = configuration_read(s.common.config, &json, &err);
+    if (config != NULL)
+        stage_input_text(&stage, "configuration", json);
+    tell_settings(&stage, &s);
+    if (config == NULL || !publish_path(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
+        !monitor_init(&monitor, &options, config, &err) || !tell_inputs(&stage, &monitor, &err))
+        code = stage_fail_file(&stage, &err);
+    else if (words.count == 1)
+        code = rebase(&stage, &monitor);
+    else if (stage_up_to_date(&stage, folder))
+        code = stage_end(&stage, EXIT_NOTHING_TO_DO, result_of(&monitor));
+    else
+        code = look(&stage, &monitor, folder);
+    monitor_done(&monitor);
+    config_free(config);
+    free(json);
+    return code;
+}

@@ -1,0 +1,333 @@
+/* monitor.c - gathers what is known and looks at it. */
+#include "services/drift/monitor.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/log.h"
+#include "services/common/volume.h"
+#include "services/drift/calibration.h"
+#include "services/drift/gate_log.h"
+#include "services/drift/reasons.h"
+
+enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, LEAST_LABELS = 50 };
+static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; steps in which volume is told apart */
+
+static bool no_memory(struct file_error *err) {
+    errno = ENOMEM;
+    file_error_set(err, "look at", VOLUME_PREDICTIONS);
+    return false;
+}
+
+static moment next_midnight(moment at) {
+    return at - at % DAY + DAY;
+}
+
+moment monitor_label_span(const struct monitor *m) {
+    return m->options->maturity + (moment)LABEL_DAYS * DAY;
+}
+
+bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct config *config,
+                  struct file_error *err) {
+    *m = (struct monitor){.options = options, .config = config, .until = options->now - options->now % DAY};
+    m->finding.p = 1;
+    return (inputs_init(&m->inputs, config) || no_memory(err)) && state_read(&m->state, options->data, err);
+}
+
+void monitor_done(struct monitor *m) {
+    labels_done(&m->labels);
+    detector_done(&m->detector);
+    windows_done(&m->windows);
+    streams_done(&m->streams);
+    purchases_done(&m->purchases);
+    reference_done(&m->reference);
+    calls_done(&m->calls);
+    inputs_done(&m->inputs);
+    champion_done(&m->champion);
+}
+
+/* ---- the gate ---- */
+
+static void follow_judgement(void *user, moment at, bool promoted) {
+    struct state *state = user;
+    if (decision_gate(&state->decision, at, promoted))
+        state->reference_since = next_midnight(at);
+    state->gate_seen = at;
+}
+
+bool monitor_follow_gate(struct monitor *m, struct file_error *err) {
+    return gate_log_read(m->options->data, m->state.gate_seen, m->options->now + 1, follow_judgement, &m->state, err);
+}
+
+/* ---- reading ---- */
+
+/* No champion yet is no error; one that cannot be trusted is. */
+static bool read_champion(struct monitor *m, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_CHAMPION, m->options->data))
+        return false;
+    if (!files_exist(path))
+        return true;
+    json_t *pointer = files_read_json(path, CHAMPION_MAX_JSON, err);
+    const char *text = json_string_value(json_object_get(pointer, "promoted_at"));
+    bool done = pointer != NULL && champion_load(&m->champion, m->options->data, err);
+    if (text == NULL || !clock_parse(text, &m->promoted_at))
+        m->promoted_at = 0;
+    json_decref(pointer);
+    return done;
+}
+
+/* The day of the first call that counts; 0 where there is none. */
+static moment first_day(const struct calls *calls) {
+    for (size_t i = 0; i < calls->count; i++)
+        if (calls->call[i].counts)
+            return calls->call[i].at - calls->call[i].at % DAY;
+    return 0;
+}
+
+static bool read_traffic(struct monitor *m, struct file_error *err) {
+    const struct monitor_options *o = m->options;
+    moment since = m->state.reference_since, labelled = m->until - monitor_label_span(m);
+    if (!reference_read(&m->reference, o->data, since, &m->inputs, err))
+        return false;
+    struct calls_limits limits = {labelled, m->until, o->burst};
+    if (!m->reference.whole && since < labelled)
+        limits.from = since;
+    if (!calls_read(&m->calls, o->data, &m->inputs, &limits, err))
+        return false;
+    if (since == 0)
+        m->state.reference_since = first_day(&m->calls);
+    if (m->reference.whole || m->state.reference_since == 0)
+        return true;
+    if (!reference_gather(&m->reference, &m->calls, m->state.reference_since, m->until, &o->reference))
+        return no_memory(err);
+    return !m->reference.whole || reference_publish(&m->reference, o->data, &m->inputs, err);
+}
+
+bool monitor_read(struct monitor *m, struct file_error *err) {
+    char path[PATH_MAX];
+    return read_champion(m, err) && read_traffic(m, err) &&
+           publish_path(path, err, "%s/" VOLUME_TRAIN, m->options->data) &&
+           purchases_read(&m->purchases, path, &m->inputs, &m->calls.leads, m->until, err) &&
+           (streams_make(&m->streams, &m->inputs, &m->reference, m->champion.forest) || no_memory(err));
+}
+
+/* ---- the traffic ---- */
+
+/* The days after the reference, the longest window's at most. */
+static void fill_windows(struct monitor *m) {
+    moment longest = m->until - (moment)WINDOWS_LONGEST * DAY;
+    moment day = m->reference.until > longest ? m->reference.until : longest;
+    size_t i = 0;
+    while (i < m->calls.count && m->calls.call[i].at < day)
+        i++;
+    for (; day < m->until; day += DAY) {
+        windows_next_day(&m->windows);
+        for (; i < m->calls.count && m->calls.call[i].at < day + DAY; i++)
+            if (m->calls.call[i].counts)
+                windows_add(&m->windows, m->calls.call[i].kind);
+    }
+}
+
+static void look_at_pace(struct monitor *m) {
+    uint32_t week[WINDOWS_LONGEST / 7] = {0};
+    size_t weeks = 0;
+    while (weeks < WINDOWS_LONGEST / 7 && m->until - (moment)(weeks + 1) * WEEK >= m->reference.until)
+        weeks++;
+    for (size_t i = 0; i < m->calls.count; i++) {
+        moment age = (m->until - 1 - m->calls.call[i].at) / WEEK;
+        if (m->calls.call[i].counts && age < (moment)weeks)
+            week[age]++;
+    }
+    m->pace = pace_test(m->reference.week, m->reference.weeks, week, weeks);
+}
+
+static bool count_reference(struct monitor *m) {
+    const struct panel *panel = &m->streams.panel;
+    uint32_t *cells = calloc(panel_cells(panel) + 1, sizeof *cells);
+    if (cells == NULL)
+        return false;
+    for (uint32_t kind = 0; kind < m->reference.kinds; kind++)
+        panel_count(panel, cells, kind, m->reference.count[kind]);
+    bool done = detector_set_reference(&m->detector, cells, m->reference.rows);
+    free(cells);
+    return done;
+}
+
+/* Calls a day, in steps, so that the threshold need not be found anew every day. */
+static double observed_volume(const struct monitor *m) {
+    double rows = m->reference.rows, days = 7.0 * m->reference.weeks;
+    for (size_t i = 0; i < WINDOWS; i++)
+        if (windows_whole(&m->windows, i)) {
+            rows = m->windows.rows[i];
+            days = windows_days[i];
+        }
+    return pow(volume_step, round(log(fmax(rows / days, 0.5)) / log(volume_step)));
+}
+
+static void make_key(const struct monitor *m, char key[SHA256_HEX]) {
+    const struct monitor_options *o = m->options;
+    char text[400];
+    int size =
+        snprintf(text, sizeof text, "%lld %lld %u %s %.6g %.6g %u %.6g %llu %zu", (long long)m->reference.since,
+                 (long long)m->reference.until, m->reference.rows, m->champion.sha256, m->per_day, o->false_alarm_days,
+                 o->detector.least_rows, o->detector.floor, (unsigned long long)o->seed, m->streams.panel.streams);
+    bytes_sha256(text, (size_t)size, key);
+}
+
+static bool find_threshold(struct monitor *m) {
+    char key[SHA256_HEX];
+    make_key(m, key);
+    if (strcmp(key, m->state.threshold_key) == 0)
+        return true;
+    uint32_t *kind = malloc((m->reference.rows + 1) * sizeof *kind), rows = 0;
+    if (kind == NULL)
+        return false;
+    for (uint32_t i = 0; i < m->reference.kinds; i++)
+        for (uint32_t n = 0; n < m->reference.count[i]; n++)
+            kind[rows++] = i;
+    struct population population = {kind, rows};
+    struct calibration_wish wish = {m->options->false_alarm_days, m->per_day, rows, 0, m->options->seed};
+    bool done =
+        calibration_threshold(&m->state.threshold, &m->streams.panel, &m->options->detector, &population, &wish);
+    free(kind);
+    if (done) {
+        memcpy(m->state.threshold_key, key, sizeof key);
+        log_event(LOG_INFO, "calibrated", "an alarm is p below %.3g: one false alarm in %.0f days at %.1f calls a day",
+                  m->state.threshold, m->options->false_alarm_days, m->per_day);
+    }
+    return done;
+}
+
+bool monitor_look(struct monitor *m, struct file_error *err) {
+    if (!m->reference.whole)
+        return true;
+    bool done = windows_init(&m->windows, &m->streams.panel) &&
+                detector_init(&m->detector, &m->streams.panel, &m->options->detector) && count_reference(m);
+    if (!done)
+        return no_memory(err);
+    fill_windows(m);
+    look_at_pace(m);
+    m->per_day = observed_volume(m);
+    return (find_threshold(m) &&
+            detector_look(&m->detector, &m->windows, m->options->seed + (uint64_t)m->until, &m->finding)) ||
+           no_memory(err);
+}
+
+/* ---- what was bought ---- */
+
+static double card_accuracy(const json_t *card) {
+    const json_t *holdout = json_object_get(json_object_get(card, "metrics"), "holdout");
+    const json_t *accuracy = json_object_get(holdout, "accuracy");
+    return json_is_number(accuracy) ? json_number_value(accuracy) : NAN;
+}
+
+/* Labels of answers since the reference began; the limit is that of the observed number of labels a day. */
+static void watch_errors(struct monitor *m) {
+    const struct monitor_options *o = m->options;
+    moment mature = m->until - o->maturity, first = mature - (moment)LABEL_DAYS * DAY;
+    moment since = m->state.reference_since > first ? m->state.reference_since : first;
+    double accuracy = card_accuracy(m->champion.card), labels = 0;
+    for (size_t i = 0; i < m->labels.count; i++)
+        labels += m->calls.call[m->labels.label[i].call].at >= since;
+    double days = (double)(mature - since) / DAY;
+    if (isnan(accuracy) || days < 1 || labels < LEAST_LABELS)
+        return;
+    struct monitor_labels *out = &m->measured;
+    out->has_errors = true;
+    out->promised_errors = 1 - accuracy;
+    out->errors = labels_watch_errors(&m->labels, &m->calls, since, out->promised_errors, o->error_rise);
+    out->errors_limit = cusum_limit(out->promised_errors, o->error_rise, o->label_false_alarm_days * labels / days);
+}
+
+/* The purchases are looked at again after every four weeks; the threshold is for that many looks. */
+static bool compare_concept(struct monitor *m) {
+    const json_t *card = m->champion.card;
+    const char *text = json_string_value(json_object_get(card, "trained_until"));
+    const json_t *window = json_object_get(json_object_get(card, "window"), "days");
+    struct concept_periods periods = {.before_from = INT64_MIN};
+    if (text == NULL || !clock_parse(text, &periods.before_until))
+        return true;
+    if (json_is_integer(window))
+        periods.before_from = periods.before_until - json_integer_value(window) * DAY;
+    moment step = (moment)CONCEPT_DAYS * DAY, looks = (m->until - periods.before_until) / step;
+    if (looks < 1)
+        return true;
+    periods.after_until = periods.before_until + looks * step;
+    struct monitor_labels *out = &m->measured;
+    out->concept_threshold = CONCEPT_DAYS / m->options->label_false_alarm_days;
+    if (!concept_compare(&out->concept, &m->purchases, &m->streams, &periods, m->options->seed + (uint64_t)looks))
+        return false;
+    out->has_concept = out->concept.test.after >= LEAST_LABELS && out->concept.test.before >= LEAST_LABELS;
+    return true;
+}
+
+static void count_new_labels(struct monitor *m) {
+    for (size_t i = 0; m->promoted_at != 0 && i < m->purchases.count; i++)
+        m->measured.new_labels += m->purchases.purchase[i].at > m->promoted_at;
+}
+
+bool monitor_measure(struct monitor *m, struct file_error *err) {
+    moment since = m->until - monitor_label_span(m);
+    if (!labels_join(&m->labels, &m->calls, &m->purchases, m->calls.leads.count, m->until, m->options->maturity) ||
+        !labels_measure(&m->measured.recent, &m->labels, &m->calls, since, LABELS_ANY_VERSION) || !compare_concept(m))
+        return no_memory(err);
+    m->measured.promise = labels_promised(&m->calls, m->until - (moment)WINDOWS_LONGEST * DAY);
+    watch_errors(m);
+    count_new_labels(m);
+    return true;
+}
+
+/* ---- the decision ---- */
+
+/* p of the alarm's stream in the shortest window that has enough rows and lies wholly after the alarm. */
+static double confirming(const struct monitor *m) {
+    moment since = m->state.decision.drift_since;
+    if (since == 0 || !m->finding.enough)
+        return 1;
+    size_t stream = 0;
+    while (stream < m->streams.panel.streams && strcmp(streams_name(&m->streams, stream), m->state.drift_stream) != 0)
+        stream++;
+    for (size_t i = 0; i < WINDOWS && stream < m->streams.panel.streams; i++)
+        if (m->finding.of[i].enough && m->until - since >= (moment)windows_days[i] * DAY)
+            return m->finding.of[i].found[stream].p;
+    return 1;
+}
+
+static bool surely_below(double share, double error, uint64_t rows, double least) {
+    return rows >= LEAST_LABELS && share + surely * error < least;
+}
+
+static void find_causes(const struct monitor *m, bool cause[CAUSES]) {
+    const struct monitor_options *o = m->options;
+    const struct monitor_labels *l = &m->measured;
+    double accuracy = l->recent.metrics.accuracy, rows = (double)l->recent.metrics.rows;
+    cause[CAUSE_CONCEPT] = l->has_concept && l->concept.test.p <= l->concept_threshold;
+    cause[CAUSE_ERRORS] = l->has_errors && l->errors.sum >= l->errors_limit;
+    cause[CAUSE_ACCURACY] = surely_below(accuracy, sqrt(accuracy * (1 - accuracy) / fmax(rows, 1)),
+                                         l->recent.metrics.rows, o->accuracy_least);
+    cause[CAUSE_CONFIDENCE] = surely_below(l->promise.accuracy, l->promise.error, l->promise.rows, o->confidence_least);
+    cause[CAUSE_AGE] = o->age > 0 && m->promoted_at != 0 && m->until - m->promoted_at > o->age;
+    cause[CAUSE_LABELS] = o->new_labels > 0 && l->new_labels >= o->new_labels;
+}
+
+void monitor_decide(struct monitor *m) {
+    m->findings = (struct decision_findings){.at = m->until,
+                                             .enough = m->finding.enough,
+                                             .p = m->finding.p,
+                                             .threshold = m->state.threshold,
+                                             .confirming = confirming(m),
+                                             .volume = m->pace.changed};
+    find_causes(m, m->findings.cause);
+    bool quiet = m->state.decision.drift_since == 0;
+    decision_day(&m->state.decision, &m->findings, &m->options->decision);
+    if (m->state.decision.drift_since == 0)
+        m->state.drift_stream[0] = '\0';
+    else if (quiet)
+        snprintf(m->state.drift_stream, sizeof m->state.drift_stream, "%s",
+                 streams_name(&m->streams, m->finding.stream));
+    reasons_say(m, m->state.reason, sizeof m->state.reason);
+}

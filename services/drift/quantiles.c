@@ -1,0 +1,33 @@
+/* quantiles.c - edges where a tenth of the rows is passed. */
+#include "services/drift/quantiles.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int by_value(const void *left, const void *right) {
+    const struct quantiles_value *a = left, *b = right;
+    return a->value < b->value ? -1 : a->value > b->value;
+}
+
+void quantiles_make(struct quantiles *out, struct quantiles_value *values, size_t count) {
+    double all = 0, seen = 0, wanted = 1; /* tenths that the next edge must pass */
+    qsort(values, count, sizeof *values, by_value);
+    for (size_t i = 0; i < count; i++)
+        all += values[i].rows;
+    *out = (struct quantiles){.bins = 1};
+    for (size_t i = 0; i < count; i++) {
+        seen += values[i].rows;
+        bool last_of_its_value = i + 1 < count && values[i].value < values[i + 1].value;
+        if (!last_of_its_value || seen * QUANTILES < all * wanted || seen >= all)
+            continue;
+        out->edge[out->bins++ - 1] = values[i].value;
+        wanted = floor(seen * QUANTILES / all) + 1; /* a frequent number may pass several tenths at once */
+    }
+}
+
+size_t quantiles_bin(const struct quantiles *q, float value) {
+    size_t bin = 0;
+    while (bin + 1 < q->bins && value > q->edge[bin])
+        bin++;
+    return bin;
+}

@@ -1,0 +1,9 @@
+/* reasons.h - why the state is what it is, in one line for a person. */
+#ifndef DRIFT_REASONS_H
+#define DRIFT_REASONS_H
+
+#include "services/drift/monitor.h"
+
+void reasons_say(const struct monitor *m, char *out, size_t size);
+
+#endif

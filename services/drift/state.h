@@ -1,0 +1,30 @@
+/*
+ * state.h - monitoring/state.json: what the monitor knows from one run to the next.
+ *
+ * The decision's state, where the reference begins, how far the gate's decisions were followed, and the
+ * threshold with the key of what it was calibrated for.
+ */
+#ifndef DRIFT_STATE_H
+#define DRIFT_STATE_H
+
+#include "services/common/files.h"
+#include "services/drift/decision.h"
+
+struct state {
+    struct decision_state decision;
+    moment reference_since; /* 0: with the first call */
+    moment gate_seen;       /* decisions until here were followed */
+    double threshold;
+    char threshold_key[SHA256_HEX];
+    char drift_stream[256]; /* whose change raised the alarm */
+    char reason[300];       /* of the last answer, in one line */
+};
+
+/* One that is not there is the first one. */
+bool state_read(struct state *out, const char *data, struct file_error *err);
+bool state_publish(const struct state *state, const char *data, moment day, struct file_error *err);
+
+/* {"level","cause",...} */
+json_t *state_describe(const struct state *state);
+
+#endif
