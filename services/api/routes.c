@@ -52,6 +52,7 @@ const struct route routes[] = {
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof *routes;
+_Static_assert(sizeof routes / sizeof *routes < METRICS_ROUTES, "each route is counted by itself");
 
 /* Whether a path is a route's; "{...}" in the route stands for one segment. */
 static bool fits(const char *route, const char *path) {

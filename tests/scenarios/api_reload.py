@@ -3,7 +3,7 @@ import shutil
 
 from api_house import *
 
-PROMOTIONS = 200
+PROMOTIONS = int(os.environ.get("PROMOTIONS", "200"))
 
 with scratch() as folder:
     registry = Registry(folder)
