@@ -1,7 +1,8 @@
 """Every forest on every task, in one run: fresh processes, interleaved rounds, medians; then one table, JSON and a plot.
 
-Called by ./run with the build folder.  QUICK=1 takes smaller data and one round; PEERS=libforest:ranger only those.
-Either leaves results.json and the plot alone and writes them into the build folder.
+Called by ./run with the build folder.  QUICK=1 takes smaller data and one round, ROUNDS=1 one, PEERS=libforest:ranger
+only those.
+QUICK and PEERS leave results.json and the plot alone and write them into the build folder.
 """
 import json
 import math
@@ -18,7 +19,7 @@ import table
 import tasks
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TREES, ROUNDS = 100, 3
+TREES, ROUNDS = 100, int(os.environ.get("ROUNDS", 3))
 SLOW_S = 60  # who needs longer for a training is measured once
 
 
