@@ -78,7 +78,8 @@ static bool read_package(struct config_package *out, const json_t *object, size_
     static const char *const known[] = {"name", "price", "price_ids", "product_ids", "lookup_keys", "nicknames", NULL};
     char where[40];
     snprintf(where, sizeof where, "packages[%zu]", place);
-    return known_keys(object, known, where, err) && read_name(&out->name, json_object_get(object, "name"), where, err) &&
+    return known_keys(object, known, where, err) &&
+           read_name(&out->name, json_object_get(object, "name"), where, err) &&
            read_money(&out->price, json_object_get(object, "price"), where, err) &&
            read_strings(&out->price_ids, json_object_get(object, "price_ids"), where, err) &&
            read_strings(&out->product_ids, json_object_get(object, "product_ids"), where, err) &&
@@ -116,8 +117,7 @@ static size_t count_aliases(const json_t *object) {
     size_t count = 0;
     const char *level;
     json_t *list;
-    json_object_foreach((json_t *)object, level, list)
-        count += json_array_size(list);
+    json_object_foreach((json_t *)object, level, list) count += json_array_size(list);
     return count;
 }
 
@@ -162,7 +162,8 @@ static bool read_feature(struct config_feature *out, const json_t *object, size_
     char where[40];
     snprintf(where, sizeof where, "features[%zu]", place);
     out->ranges = json_is_true(json_object_get(object, "ranges"));
-    return known_keys(object, known, where, err) && read_name(&out->name, json_object_get(object, "name"), where, err) &&
+    return known_keys(object, known, where, err) &&
+           read_name(&out->name, json_object_get(object, "name"), where, err) &&
            read_kind(&out->kind, json_object_get(object, "kind"), where, err) &&
            read_strings(&out->columns, json_object_get(object, "columns"), where, err) &&
            read_strings(&out->levels, json_object_get(object, "levels"), where, err) &&
@@ -195,13 +196,15 @@ static bool read_offer(struct config *config, struct config_offer *out, const js
     char where[40];
     snprintf(where, sizeof where, "offers[%zu]", place);
     const json_t *package = json_object_get(object, "package");
-    out->package = json_is_string(package) ? config_find_package(config, json_string_value(package)) : CONFIG_ANY_PACKAGE;
+    out->package =
+        json_is_string(package) ? config_find_package(config, json_string_value(package)) : CONFIG_ANY_PACKAGE;
     if (package != NULL && out->package == CONFIG_ANY_PACKAGE)
         return fail(err, "%s: package is not one of packages", where);
     out->probability = json_number_value(json_object_get(object, "probability"));
     if (!(out->probability >= 0 && out->probability <= 1))
         return fail(err, "%s: probability must be between 0 and 1", where);
-    return known_keys(object, known, where, err) && read_name(&out->offer, json_object_get(object, "offer"), where, err);
+    return known_keys(object, known, where, err) &&
+           read_name(&out->offer, json_object_get(object, "offer"), where, err);
 }
 
 static bool read_offers(struct config *config, const json_t *array, struct config_error *err) {

@@ -13,7 +13,7 @@
 enum {
     CONFIG_MAX_PACKAGES = 64,
     CONFIG_MAX_FEATURES = 64,
-    CONFIG_MAX_NAME = 255, /* bytes of any name */
+    CONFIG_MAX_NAME = 255,    /* bytes of any name */
     CONFIG_MAX_SIZE = 1 << 20 /* bytes of the file */
 };
 
@@ -26,8 +26,8 @@ struct config_strings {
 /* A package; its place in the list is its tier (0 is the smallest) and its class number. */
 struct config_package {
     char *name;
-    int64_t price;                     /* a month, in the currency's minor unit */
-    struct config_strings price_ids;   /* how Stripe may name its plan */
+    int64_t price;                   /* a month, in the currency's minor unit */
+    struct config_strings price_ids; /* how Stripe may name its plan */
     struct config_strings product_ids;
     struct config_strings lookup_keys;
     struct config_strings nicknames;
@@ -63,7 +63,7 @@ struct config_offer {
 enum config_label { CONFIG_FIRST, CONFIG_LATEST };
 
 struct config {
-    char currency[4]; /* lower case */
+    char currency[4];  /* lower case */
     int64_t setup_fee; /* once, minor unit */
     size_t package_count;
     struct config_package *packages; /* [package_count] */

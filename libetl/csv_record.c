@@ -85,7 +85,7 @@ static enum csv_result split_field(struct csv_fields *fields, const char **at, c
     if (**at != ',' && **at != '\n' && **at != '\r')
         return CSV_UNKNOWN;
     *more = **at == ',';
-    return fields->count == CSV_RECORD_MAX_FIELDS                  ? CSV_UNKNOWN
+    return fields->count == CSV_RECORD_MAX_FIELDS             ? CSV_UNKNOWN
            : add_field(fields, start, (size_t)(stop - start)) ? CSV_RECORD
                                                               : CSV_NO_MEMORY;
 }

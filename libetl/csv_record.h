@@ -16,9 +16,9 @@ enum { CSV_RECORD_MAX_FIELD = 64 << 10, CSV_RECORD_MAX_FIELDS = 4096 };
 
 enum csv_result {
     CSV_RECORD,
-    CSV_BLANK,     /* no record, but *used bytes of nothing */
-    CSV_BROKEN,    /* *used bytes, and fields->why */
-    CSV_UNKNOWN,   /* csv_record_scan only: ask csv_record_read */
+    CSV_BLANK,   /* no record, but *used bytes of nothing */
+    CSV_BROKEN,  /* *used bytes, and fields->why */
+    CSV_UNKNOWN, /* csv_record_scan only: ask csv_record_read */
     CSV_NO_MEMORY
 };
 

@@ -151,7 +151,8 @@ static void choose_submissions(struct joining *j) {
 
 /* ---- rows ---- */
 
-/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address. */
+/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address.
+ */
 static uint32_t row_lead(const struct dataset *d, uint32_t person, const struct dataset_sale *sale) {
     if (sale != NULL && sale->by_reference)
         return sale->lead;
@@ -240,7 +241,8 @@ static void count_people(struct joining *j) {
         const struct dataset_sale *sale = sale_of(out, i);
         out->count += j->leads->leads[i].same == i;
         out->labelled += sale != NULL;
-        out->before_lead += sale != NULL && out->people[i].first_at != FORM_NO_DATE && out->people[i].first_at > sale->at;
+        out->before_lead +=
+            sale != NULL && out->people[i].first_at != FORM_NO_DATE && out->people[i].first_at > sale->at;
     }
     out->verdicts[VERDICT_COUNTS] = out->labelled;
     out->verdicts[VERDICT_LATER] += out->sale_count - out->labelled;
@@ -280,8 +282,8 @@ static bool join_all(struct joining *j) {
     return order_people(j);
 }
 
-bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases, const struct config *config,
-                   dataset_pseudonym *pseudonym, void *user) {
+bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases,
+                   const struct config *config, dataset_pseudonym *pseudonym, void *user) {
     struct joining j = {leads, config, out, pseudonym, user};
     *out = (struct dataset){.leads = leads};
     bool done = purchases_judge(purchases, config, take_purchase, &j);

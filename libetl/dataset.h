@@ -34,12 +34,12 @@ struct dataset_person {
 };
 
 struct dataset {
-    const struct leads *leads;   /* borrowed */
-    uint32_t *order;             /* [count]: people, those with a purchase first; each part by time, then by id */
+    const struct leads *leads; /* borrowed */
+    uint32_t *order;           /* [count]: people, those with a purchase first; each part by time, then by id */
     size_t count, labelled;
-    struct dataset_sale *sales;  /* [sale_count] */
+    struct dataset_sale *sales; /* [sale_count] */
     size_t sale_count, sale_capacity;
-    struct dataset_person *people; /* [leads->count]: of each lead that stands for a person */
+    struct dataset_person *people;    /* [leads->count]: of each lead that stands for a person */
     uint64_t verdicts[VERDICT_COUNT]; /* purchases by what became of them */
     uint64_t found;
     uint64_t before_lead; /* labelled purchases older than the person's first submission */
@@ -51,7 +51,7 @@ struct dataset_row {
     int64_t at;        /* purchased, or signed up where there is no purchase */
     int64_t signup_at; /* first submission, or FORM_NO_DATE */
     int64_t amount;
-    uint32_t lead;     /* whose id the row bears */
+    uint32_t lead; /* whose id the row bears */
     uint32_t profile;
     money_currency currency;
     uint8_t method, package;
@@ -64,8 +64,8 @@ void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *ro
 void dataset_prefetch(const struct dataset *dataset, size_t i);
 
 /* Both stores are read; of purchases nothing is left afterwards. False where memory ends. */
-bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases, const struct config *config,
-                   dataset_pseudonym *pseudonym, void *user);
+bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases,
+                   const struct config *config, dataset_pseudonym *pseudonym, void *user);
 void dataset_done(struct dataset *dataset);
 
 #endif

@@ -47,8 +47,8 @@ static bool add_names(struct form_reader *form, enum meaning meaning, const char
 static bool learn_names(struct form_reader *form) {
     static const char *const lead[] = {"lead_id", "customer_id", NULL};
     static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", NULL};
-    static const char *const date[] = {"_date", "date", "submitted_at", "_submitted", "signup_date", "signup_at",
-                                       "created_at", "timestamp", NULL};
+    static const char *const date[] = {"_date",     "date",       "submitted_at", "_submitted", "signup_date",
+                                       "signup_at", "created_at", "timestamp",    NULL};
     for (size_t i = 0; i < form->config->feature_count; i++) {
         const struct config_feature *feature = &form->config->features[i];
         bool done = add_name(form, feature->name, FEATURE + i, 0);
@@ -100,7 +100,8 @@ static void drop_rivals(struct form_columns *columns) {
                 columns->meaning[i] = IGNORED;
 }
 
-bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names, size_t count) {
+bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
+                      size_t count) {
     size_t capacity = columns->capacity;
     if (!array_reserve(&columns->meaning, &capacity, count + 1, 1))
         return false;

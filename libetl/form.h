@@ -22,14 +22,14 @@ enum { FORM_MAX_LEAD_ID = 200 };
 
 /* One submission as it was written; texts are borrowed from where it was read. */
 struct submission {
-    uint64_t record;   /* two with the same are one submission that came twice */
-    uint64_t lead;     /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
+    uint64_t record; /* two with the same are one submission that came twice */
+    uint64_t lead;   /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
     uint64_t email;
-    uint64_t profile;  /* hash of the features as they were written */
-    struct text id;    /* the lead id */
+    uint64_t profile;    /* hash of the features as they were written */
+    struct text id;      /* the lead id */
     struct text address; /* the e-mail address as written */
-    int64_t at;        /* when it was sent, or FORM_NO_DATE */
-    size_t features;   /* place of its first feature in the list it is in */
+    int64_t at;          /* when it was sent, or FORM_NO_DATE */
+    size_t features;     /* place of its first feature in the list it is in */
 };
 
 /* Start with {0}; free items and written. */
@@ -54,7 +54,8 @@ struct form_columns {
 };
 
 /* Give meanings to names; false where memory ends. */
-bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names, size_t count);
+bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
+                      size_t count);
 void form_columns_done(struct form_columns *columns);
 bool form_columns_identify(const struct form_columns *columns); /* some column says who somebody is */
 

@@ -8,7 +8,8 @@
 /* So many records ahead are fetched into the cache: about as many as main memory serves at once. */
 enum { AHEAD = 8 };
 
-bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary, size_t sources) {
+bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary,
+                  size_t sources) {
     *gather = (struct gather){.newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
     leads_begin(&gather->leads, config, vocabulary);
     gather->sources = calloc(sources + 1, sizeof *gather->sources);

@@ -28,17 +28,18 @@ struct gather_refusal {
 struct gather {
     struct leads leads;
     struct purchases purchases;
-    struct idmap records; /* of all accepted records */
+    struct idmap records;          /* of all accepted records */
     struct gather_source *sources; /* [source_count] */
     size_t source_count;
     struct gather_refusal *refusals; /* by source, then by offset, if batches came so */
     size_t refusal_count, refusal_capacity;
-    uint64_t submissions, payments; /* accepted records of either sort */
+    uint64_t submissions, payments;            /* accepted records of either sort */
     int64_t newest_submission, newest_payment; /* INT64_MIN: none */
 };
 
 /* False where memory ends. */
-bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary, size_t sources);
+bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary,
+                  size_t sources);
 bool gather_batch(struct gather *gather, size_t source, const struct batch *batch);
 void gather_done(struct gather *gather); /* fine on zeroes */
 

@@ -53,7 +53,7 @@ struct batch {
     struct text *names, *values;
     size_t name_capacity, value_capacity;
     struct text_block *kept; /* texts that submissions borrow */
-    uint64_t wasted; /* bytes looked at for the ends of values that have none */
+    uint64_t wasted;         /* bytes looked at for the ends of values that have none */
 };
 void batch_reset(struct batch *batch);
 void batch_done(struct batch *batch);
@@ -75,15 +75,15 @@ struct intake_error {
  * Read the header of a CSV file; *behind is the offset of the first record.  False where the file is not
  * what its name says (err says why) or memory ends (err is empty).
  */
-bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file, struct intake_header *header,
-                       size_t *behind, struct intake_error *err);
+bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,
+                       struct intake_header *header, size_t *behind, struct intake_error *err);
 
 /*
  * Read the records that begin at or behind offset `from` and before `until`; *stopped is where the next one
  * begins.  `from` is where a record begins or white space before one.  False where memory ends.
  */
-bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct intake_header *header, struct text file,
-                size_t from, size_t until, struct batch *batch, size_t *stopped);
+bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct intake_header *header,
+                struct text file, size_t from, size_t until, struct batch *batch, size_t *stopped);
 bool intake_json(const struct intake *intake, enum intake_kind kind, struct text file, size_t from, size_t until,
                  struct batch *batch, size_t *stopped);
 

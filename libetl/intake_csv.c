@@ -32,8 +32,8 @@ static bool set_meaning(const struct intake *intake, enum intake_kind kind, stru
            refuse_file(err, "line 1: no column is a lead id or an e-mail address", "");
 }
 
-bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file, struct intake_header *header,
-                       size_t *behind, struct intake_error *err) {
+bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,
+                       struct intake_header *header, size_t *behind, struct intake_error *err) {
     struct csv_fields fields = {0};
     enum csv_result result = CSV_BLANK;
     size_t used;
@@ -59,8 +59,8 @@ static bool are_copies(const struct csv_fields *fields) {
     return fields->count > 0 && fields->items[0].at == fields->copies && fields->copies != NULL;
 }
 
-static enum refusal read_submission(const struct intake *intake, const struct intake_header *header, struct batch *batch,
-                                    bool *no_memory) {
+static enum refusal read_submission(const struct intake *intake, const struct intake_header *header,
+                                    struct batch *batch, bool *no_memory) {
     size_t before = batch->submissions.count, written = batch->submissions.written_count;
     enum refusal why = form_read(intake->form, &header->form, batch->fields.items, &batch->submissions, no_memory);
     if (batch->submissions.count > before && are_copies(&batch->fields))
@@ -80,8 +80,8 @@ static enum refusal read_payment(const struct intake *intake, const struct intak
     return why;
 }
 
-bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct intake_header *header, struct text file,
-                size_t from, size_t until, struct batch *batch, size_t *stopped) {
+bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct intake_header *header,
+                struct text file, size_t from, size_t until, struct batch *batch, size_t *stopped) {
     bool no_memory = false;
     size_t used;
     for (*stopped = from; *stopped < until && *stopped < file.size; *stopped += used) {

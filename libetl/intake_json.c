@@ -83,8 +83,9 @@ static bool add_answer(struct batch *batch, size_t *count, const char *name, con
     else if (json_is_boolean(value))
         text = json_is_true(value) ? (struct text){"true", 4} : (struct text){"false", 5};
     else if (json_is_number(value)) {
-        int size = json_is_integer(value) ? snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value))
-                                          : snprintf(number, sizeof number, "%.15g", json_real_value(value));
+        int size = json_is_integer(value)
+                       ? snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value))
+                       : snprintf(number, sizeof number, "%.15g", json_real_value(value));
         text = (struct text){batch_keep(batch, (struct text){number, (size_t)size}), (size_t)size};
         if (text.at == NULL)
             return false;
@@ -126,7 +127,8 @@ static bool read_answers(const struct reading *r, const json_t *body, const char
 /* A submission that names no time of its own was sent when it arrived. */
 static void set_received(json_t *body, const json_t *envelope) {
     static const char *const times[] = {"_date", "date", "submitted_at", "_submitted"};
-    const json_t *submission = json_object_get(body, "submission"), *received = json_object_get(envelope, "received_at");
+    const json_t *submission = json_object_get(body, "submission"),
+                 *received = json_object_get(envelope, "received_at");
     json_t *answers = json_is_object(submission) ? json_object_get(body, "submission") : body;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         if (json_object_get(answers, times[i]) != NULL)
@@ -265,8 +267,10 @@ bool intake_json(const struct intake *intake, enum intake_kind kind, struct text
     struct reading r = {intake, kind, file, batch};
     const char *end = file.at + file.size, *at = json_text_space(file.at + from, end), *last;
     /* A list object may be the whole file: it is opened rather than read. */
-    const char *items = from <= 3 && at < end && *at == '{' ? json_text_items((struct text){at, (size_t)(end - at)}) : NULL;
-    bool done = read_items(&r, items != NULL ? items : at, file.at + (until < file.size ? until : file.size), end, 0, &last);
+    const char *items =
+        from <= 3 && at < end && *at == '{' ? json_text_items((struct text){at, (size_t)(end - at)}) : NULL;
+    bool done =
+        read_items(&r, items != NULL ? items : at, file.at + (until < file.size ? until : file.size), end, 0, &last);
     *stopped = (size_t)(last - file.at);
     return done;
 }

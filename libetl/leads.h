@@ -14,9 +14,9 @@
 
 /* A submission as it is kept: 16 bytes. */
 struct leads_submission {
-    int64_t at;               /* or FORM_NO_DATE */
+    int64_t at; /* or FORM_NO_DATE */
     uint32_t lead : 31;
-    uint32_t by_address : 1;  /* it came without a lead id */
+    uint32_t by_address : 1; /* it came without a lead id */
     uint32_t profile;
 };
 

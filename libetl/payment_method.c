@@ -1,13 +1,43 @@
 /* payment_method.c - the payment methods of Stripe. */
 #include "libetl/payment_method.h"
 
-static const char *const names[] = {
-    "",           "acss_debit", "affirm",     "afterpay_clearpay", "alipay",  "amazon_pay",  "au_becs_debit",
-    "bacs_debit", "bancontact", "blik",       "boleto",            "card",    "cashapp",     "customer_balance",
-    "eps",        "fpx",        "giropay",    "grabpay",           "ideal",   "klarna",      "link",
-    "mobilepay",  "oxxo",       "p24",        "paynow",            "paypal",  "pix",         "promptpay",
-    "revolut_pay", "sepa_debit", "sofort",    "swish",             "twint",   "us_bank_account", "wechat_pay",
-    "zip",        "other"};
+static const char *const names[] = {"",
+                                    "acss_debit",
+                                    "affirm",
+                                    "afterpay_clearpay",
+                                    "alipay",
+                                    "amazon_pay",
+                                    "au_becs_debit",
+                                    "bacs_debit",
+                                    "bancontact",
+                                    "blik",
+                                    "boleto",
+                                    "card",
+                                    "cashapp",
+                                    "customer_balance",
+                                    "eps",
+                                    "fpx",
+                                    "giropay",
+                                    "grabpay",
+                                    "ideal",
+                                    "klarna",
+                                    "link",
+                                    "mobilepay",
+                                    "oxxo",
+                                    "p24",
+                                    "paynow",
+                                    "paypal",
+                                    "pix",
+                                    "promptpay",
+                                    "revolut_pay",
+                                    "sepa_debit",
+                                    "sofort",
+                                    "swish",
+                                    "twint",
+                                    "us_bank_account",
+                                    "wechat_pay",
+                                    "zip",
+                                    "other"};
 enum { COUNT = sizeof names / sizeof *names };
 
 uint8_t payment_method_of(struct text text) {

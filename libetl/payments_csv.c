@@ -62,10 +62,12 @@ static bool is_any(struct text text, const char *const *words) {
 }
 
 static enum refusal read_status(struct text status, bool captured, int64_t amount, struct evidence *e) {
-    static const char *const paid[] = {"Paid", "Succeeded", "Refunded", "Partially refunded", "Partial refund", "Disputed", NULL};
+    static const char *const paid[] = {"Paid",           "Succeeded", "Refunded", "Partially refunded",
+                                       "Partial refund", "Disputed",  NULL};
     static const char *const failed[] = {"Failed", "Blocked", "Canceled", "Cancelled", NULL};
-    static const char *const open[] = {"Incomplete", "Pending", "Processing", "Requires action", "Requires confirmation",
-                                       "Requires payment method", "Expired", NULL};
+    static const char *const open[] = {
+        "Incomplete", "Pending", "Processing", "Requires action", "Requires confirmation", "Requires payment method",
+        "Expired",    NULL};
     if (text_is_word(status, "Uncaptured") || text_is_word(status, "Requires capture"))
         e->flags |= EVIDENCE_UNCAPTURED;
     else if (is_any(status, failed))
@@ -88,7 +90,8 @@ enum refusal payments_csv_read(const struct stripe_reader *reader, const struct 
     struct text f[PAYMENTS_COLUMNS];
     for (size_t i = 0; i < PAYMENTS_COLUMNS; i++)
         f[i] = columns->place[i] >= 0 ? text_trim(fields[columns->place[i]]) : (struct text){"", 0};
-    struct evidence e = {.kind = EVIDENCE_PAYMENT, .plan.rank = PLAN_UNKNOWN, .flags = EVIDENCE_SOLID | EVIDENCE_CHARGED};
+    struct evidence e = {
+        .kind = EVIDENCE_PAYMENT, .plan.rank = PLAN_UNKNOWN, .flags = EVIDENCE_SOLID | EVIDENCE_CHARGED};
     int64_t amount = 0;
     if (f[PAYMENTS_ID].size == 0)
         return REFUSAL_NO_ID;

@@ -94,7 +94,8 @@ static bool keep_sighting(struct purchases *p, uint32_t place, struct purchase_s
     uint32_t *head = &p->payments[place].sighting;
     for (uint32_t at = *head; at != IDMAP_NONE; at = p->sightings[at].next) {
         const struct purchase_sighting *s = &p->sightings[at];
-        bool same = s->at == new.at && s->price == new.price && s->plan.rank == new.plan.rank && s->plan.package == new.plan.package;
+        bool same = s->at == new.at && s->price == new.price && s->plan.rank == new.plan.rank &&
+                    s->plan.package == new.plan.package;
         if (s->at < new.at || same)
             return true;
     }
@@ -145,8 +146,8 @@ static bool lay(struct purchases *p, uint32_t place, const struct payment *from)
     into->plan = plan_surer(into->plan, from->plan);
     return keep_key(p, &into->email, from->email, EXTRA_EMAIL, place) &&
            keep_key(p, &into->reference, from->reference, EXTRA_REFERENCE, place) &&
-           keep_customer(p, place, from->customer) &&
-           keep_place(p, &into->price, from->price, EXTRA_PRICE, place) && keep_sightings(p, place, from->sighting);
+           keep_customer(p, place, from->customer) && keep_place(p, &into->price, from->price, EXTRA_PRICE, place) &&
+           keep_sightings(p, place, from->sighting);
 }
 
 /* Two payments turn out to be one. */

@@ -14,21 +14,21 @@
 #include "libetl/idmap.h"
 
 /* What became of a purchase. */
-#define VERDICTS(X)                                                                                                  \
-    X(COUNTS, "labelled")                                                                                            \
-    X(LATER, "not the person's first purchase")                                                                      \
-    X(NO_LEAD, "no lead")                                                                                            \
-    X(LOST, "dispute lost")                                                                                          \
-    X(REFUNDED, "refunded in full")                                                                                  \
-    X(SETUP_FEE, "set-up fee alone")                                                                                 \
-    X(NO_PLAN, "no plan recognised")                                                                                 \
-    X(BARE_CHARGE, "charge beside a subscription")                                                                   \
-    X(RENEWAL, "renewal of a purchase not seen")                                                                     \
-    X(UNCAPTURED, "not captured")                                                                                    \
-    X(FAILED, "payment failed")                                                                                      \
-    X(UNPAID, "not paid")                                                                                            \
-    X(TRIAL, "trial or free: nothing paid")                                                                          \
-    X(OTHER_MODE, "other mode")                                                                                      \
+#define VERDICTS(X)                                                                                                    \
+    X(COUNTS, "labelled")                                                                                              \
+    X(LATER, "not the person's first purchase")                                                                        \
+    X(NO_LEAD, "no lead")                                                                                              \
+    X(LOST, "dispute lost")                                                                                            \
+    X(REFUNDED, "refunded in full")                                                                                    \
+    X(SETUP_FEE, "set-up fee alone")                                                                                   \
+    X(NO_PLAN, "no plan recognised")                                                                                   \
+    X(BARE_CHARGE, "charge beside a subscription")                                                                     \
+    X(RENEWAL, "renewal of a purchase not seen")                                                                       \
+    X(UNCAPTURED, "not captured")                                                                                      \
+    X(FAILED, "payment failed")                                                                                        \
+    X(UNPAID, "not paid")                                                                                              \
+    X(TRIAL, "trial or free: nothing paid")                                                                            \
+    X(OTHER_MODE, "other mode")                                                                                        \
     X(NO_PAYMENT, "no payment seen")
 
 #define VERDICT_CODE(code, text) VERDICT_##code,
@@ -38,9 +38,9 @@ const char *verdict_text(enum verdict verdict);
 
 /* A payment as far as it is known; facts lie on the one that the others of its set point to. */
 struct payment {
-    uint32_t same;  /* towards the payment that stands for this one */
-    uint32_t whole; /* towards the payment that stands for the purchase */
-    uint32_t flags; /* enum evidence_flag */
+    uint32_t same;     /* towards the payment that stands for this one */
+    uint32_t whole;    /* towards the payment that stands for the purchase */
+    uint32_t flags;    /* enum evidence_flag */
     uint32_t customer; /* place in customers, or IDMAP_NONE */
     int64_t amount, refunded;
     int64_t at; /* paid (or else asked for) first, or EVIDENCE_NO_TIME */
@@ -75,7 +75,7 @@ struct purchase_extra {
 };
 
 struct purchases {
-    struct idmap ids;       /* of invoices, intents, charges, sessions and subscriptions -> payments */
+    struct idmap ids; /* of invoices, intents, charges, sessions and subscriptions -> payments */
     struct idmap customer_ids, price_ids, refund_ids;
     struct payment *payments;
     size_t payment_count, payment_capacity;

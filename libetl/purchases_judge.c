@@ -189,8 +189,10 @@ static enum verdict judge_unpaid(uint32_t flags) {
     static const struct {
         uint32_t flag;
         enum verdict verdict;
-    } order[] = {{EVIDENCE_UNCAPTURED, VERDICT_UNCAPTURED}, {EVIDENCE_FAILED, VERDICT_FAILED},
-                 {EVIDENCE_UNPAID, VERDICT_UNPAID},         {EVIDENCE_ZERO | EVIDENCE_TRIAL, VERDICT_TRIAL},
+    } order[] = {{EVIDENCE_UNCAPTURED, VERDICT_UNCAPTURED},
+                 {EVIDENCE_FAILED, VERDICT_FAILED},
+                 {EVIDENCE_UNPAID, VERDICT_UNPAID},
+                 {EVIDENCE_ZERO | EVIDENCE_TRIAL, VERDICT_TRIAL},
                  {EVIDENCE_OTHER_MODE, VERDICT_OTHER_MODE}};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if ((flags & order[i].flag) != 0)

@@ -45,7 +45,8 @@ static int64_t distance(const struct loose *a, const struct loose *b) {
 }
 
 /* Of two invoices the nearer to a charge; of two as near neither, since which was read first must not matter. */
-static void keep_nearer(const struct loose *charge, const struct loose *invoice, const struct loose **best, bool *unclear) {
+static void keep_nearer(const struct loose *charge, const struct loose *invoice, const struct loose **best,
+                        bool *unclear) {
     if (*best != NULL && distance(*best, charge) <= distance(invoice, charge)) {
         *unclear |= distance(*best, charge) == distance(invoice, charge);
         return;
@@ -89,7 +90,8 @@ static bool gather_loose(const struct purchases *p, const uint8_t *marked, struc
             continue;
         if (!array_reserve(loose, &capacity, *count + 1, sizeof **loose))
             return false;
-        (*loose)[(*count)++] = (struct loose){payment->customer, payment->amount, payment->at, i, payment->currency, charge};
+        (*loose)[(*count)++] =
+            (struct loose){payment->customer, payment->amount, payment->at, i, payment->currency, charge};
     }
     return true;
 }

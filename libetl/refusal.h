@@ -9,26 +9,26 @@
 
 #include <stdbool.h>
 
-#define REFUSALS(X)                                                                                                  \
-    X(NOT_JSON, true, "not JSON")                                                                                    \
-    X(CUT_OFF, true, "the JSON does not end before the file does")                                                   \
-    X(TOO_LARGE, true, "larger than 16 MiB")                                                                         \
-    X(NOT_OBJECT, true, "not a JSON object")                                                                         \
-    X(NO_KIND, true, "no \"object\" says what kind of Stripe object this is")                                        \
-    X(UNRELATED, false, "a kind of object that says nothing of a purchase")                                          \
-    X(THIN_EVENT, false, "a thin event, which carries no object")                                                    \
-    X(NO_OBJECT, true, "an event without its object")                                                                \
-    X(NO_ID, true, "no id")                                                                                          \
-    X(NO_AMOUNT, true, "a payment without an amount")                                                                \
-    X(BAD_CURRENCY, true, "a payment without a currency of three letters")                                           \
-    X(NO_TIME, true, "a payment without a time")                                                                     \
-    X(NOT_CSV, true, "not CSV: a quote that does not belong there or is never closed")                               \
-    X(FIELD_TOO_LONG, true, "a field longer than 64 KiB")                                                            \
-    X(FIELD_COUNT, true, "another number of fields than the header")                                                 \
-    X(NO_IDENTITY, true, "neither a lead id nor an e-mail address")                                                  \
-    X(BAD_LEAD_ID, true, "a lead id longer than 200 bytes or with characters that are no id's")                      \
-    X(BAD_DATE, true, "a date that is none")                                                                         \
-    X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                       \
+#define REFUSALS(X)                                                                                                    \
+    X(NOT_JSON, true, "not JSON")                                                                                      \
+    X(CUT_OFF, true, "the JSON does not end before the file does")                                                     \
+    X(TOO_LARGE, true, "larger than 16 MiB")                                                                           \
+    X(NOT_OBJECT, true, "not a JSON object")                                                                           \
+    X(NO_KIND, true, "no \"object\" says what kind of Stripe object this is")                                          \
+    X(UNRELATED, false, "a kind of object that says nothing of a purchase")                                            \
+    X(THIN_EVENT, false, "a thin event, which carries no object")                                                      \
+    X(NO_OBJECT, true, "an event without its object")                                                                  \
+    X(NO_ID, true, "no id")                                                                                            \
+    X(NO_AMOUNT, true, "a payment without an amount")                                                                  \
+    X(BAD_CURRENCY, true, "a payment without a currency of three letters")                                             \
+    X(NO_TIME, true, "a payment without a time")                                                                       \
+    X(NOT_CSV, true, "not CSV: a quote that does not belong there or is never closed")                                 \
+    X(FIELD_TOO_LONG, true, "a field longer than 64 KiB")                                                              \
+    X(FIELD_COUNT, true, "another number of fields than the header")                                                   \
+    X(NO_IDENTITY, true, "neither a lead id nor an e-mail address")                                                    \
+    X(BAD_LEAD_ID, true, "a lead id longer than 200 bytes or with characters that are no id's")                        \
+    X(BAD_DATE, true, "a date that is none")                                                                           \
+    X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                         \
     X(UNKNOWN_STATUS, true, "a payment status that is not known")
 
 #define REFUSAL_CODE(code, broken, text) REFUSAL_##code,

@@ -23,15 +23,15 @@ struct stripe_reader {
 
 enum stripe_result {
     STRIPE_EVIDENCE,
-    STRIPE_REFUSED,  /* *why says why; nothing was appended */
-    STRIPE_LIST,     /* a list object: its items are the records */
+    STRIPE_REFUSED, /* *why says why; nothing was appended */
+    STRIPE_LIST,    /* a list object: its items are the records */
     STRIPE_NO_MEMORY
 };
 
 /* Append what the object at `node` says to *out. received is when it arrived, for records that carry no
  * time of their own, or EVIDENCE_NO_TIME. */
-enum stripe_result stripe_read(const struct stripe_reader *reader, const struct tape *tape, uint32_t node, int64_t received,
-                               struct evidence_list *out, enum refusal *why);
+enum stripe_result stripe_read(const struct stripe_reader *reader, const struct tape *tape, uint32_t node,
+                               int64_t received, struct evidence_list *out, enum refusal *why);
 
 /* The hashes by which payments and leads meet. */
 uint64_t stripe_hash_id(const struct stripe_reader *reader, struct text id);        /* of Stripe's ids */

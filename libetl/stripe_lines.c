@@ -19,7 +19,8 @@ static void read_price(struct line *line, const struct tape *tape, uint32_t pric
     uint32_t product = tape_member(tape, price, TAPE_product);
     struct text currency = tape_member_text(tape, price, TAPE_currency);
     p->id = tape_member_text(tape, price, TAPE_id);
-    p->product = tape_is(tape, product, TAPE_OBJECT) ? tape_member_text(tape, product, TAPE_id) : tape_text(tape, product);
+    p->product =
+        tape_is(tape, product, TAPE_OBJECT) ? tape_member_text(tape, product, TAPE_id) : tape_text(tape, product);
     p->lookup_key = tape_member_text(tape, price, TAPE_lookup_key);
     p->nickname = tape_member_text(tape, price, TAPE_nickname);
     p->unit_amount = tape_member_whole(tape, price, TAPE_unit_amount, tape_member_whole(tape, price, TAPE_amount, 0));
@@ -101,7 +102,8 @@ void stripe_lines_read(struct stripe_lines *out, const struct config *config, co
     uint32_t items = tape_is(tape, list, TAPE_ARRAY) ? list : tape_member(tape, list, TAPE_data);
     bool alone = !tape_is(tape, items, TAPE_ARRAY);
     *out = (struct stripe_lines){.plan = {PLAN_UNKNOWN, 0}, .price = {"", 0}};
-    for (uint32_t at = alone ? list : tape_first(tape, items); at != TAPE_NONE; at = alone ? TAPE_NONE : tape_next(tape, items, at)) {
+    for (uint32_t at = alone ? list : tape_first(tape, items); at != TAPE_NONE;
+         at = alone ? TAPE_NONE : tape_next(tape, items, at)) {
         read_line(&line, config, tape, at, currency);
         if (tells_nothing(&line))
             continue;
@@ -118,8 +120,8 @@ void stripe_lines_read(struct stripe_lines *out, const struct config *config, co
     }
 }
 
-void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape, uint32_t price,
-                             money_currency currency) {
+void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape,
+                             uint32_t price, money_currency currency) {
     const struct text none = {"", 0};
     struct line line = {.price = {none, none, none, none, 0, currency}};
     read_price(&line, tape, price);

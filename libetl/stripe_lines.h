@@ -15,9 +15,9 @@
 #include "libetl/tape.h"
 
 struct stripe_lines {
-    struct plan plan;   /* PLAN_UNKNOWN where no line tells */
-    struct text price;  /* id of the price of that line */
-    bool has_plan;      /* a line is a plan's, known or not */
+    struct plan plan;  /* PLAN_UNKNOWN where no line tells */
+    struct text price; /* id of the price of that line */
+    bool has_plan;     /* a line is a plan's, known or not */
     bool has_one_time;
 };
 
@@ -26,7 +26,7 @@ void stripe_lines_read(struct stripe_lines *out, const struct config *config, co
                        money_currency currency);
 
 /* The same for one price or plan object. */
-void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape, uint32_t price,
-                             money_currency currency);
+void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape,
+                             uint32_t price, money_currency currency);
 
 #endif

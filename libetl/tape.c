@@ -14,9 +14,7 @@ static const char *const spellings[TAPE_name_count] = {[TAPE_unnamed] = "", TAPE
 
 /* Where a name is looked up: few of ours share a place, and those follow each other. */
 enum { PLACES = 512 };
-static struct {
-    uint8_t name[PLACES], size[TAPE_name_count];
-} names;
+static struct { uint8_t name[PLACES], size[TAPE_name_count]; } names;
 
 static size_t place_of(const char *at, size_t size) {
     const unsigned char *u = (const unsigned char *)at;

@@ -18,22 +18,33 @@
 #include "libetl/text.h"
 
 /* Names that tell something of a payment. */
-#define TAPE_NAMES(X)                                                                                                \
-    X(amount) X(amount_captured) X(amount_due) X(amount_paid) X(amount_received) X(amount_refunded) X(amount_total)               \
-    X(billing_details) X(billing_reason) X(body) X(captured) X(charge) X(charges) X(client_reference_id) X(created) \
-    X(currency) X(customer) X(customer_details) X(customer_email) X(data) X(description) X(dispute) X(email) X(id)  \
-    X(invoice) X(items) X(latest_charge) X(latest_invoice) X(line_items) X(lines) X(livemode) X(lookup_key) X(mode)            \
-    X(nickname) X(object) X(paid) X(paid_at) X(parent) X(payment) X(payment_intent) X(payment_method_details)       \
-    X(payment_method_types) X(payment_status) X(payments) X(plan) X(price) X(price_details) X(pricing) X(product)   \
-    X(proration) X(receipt_email) X(received_at) X(recurring) X(refunded) X(refunds) X(status)                      \
-    X(status_transitions) X(subscription) X(subscription_details) X(subscription_item_details) X(trial_end) X(type) \
-    X(unit_amount) X(unit_amount_decimal)
+/* clang-format off */
+#define TAPE_NAMES(X) \
+    X(amount) X(amount_captured) X(amount_due) X(amount_paid) X(amount_received) X(amount_refunded) \
+    X(amount_total) X(billing_details) X(billing_reason) X(body) X(captured) X(charge) X(charges) \
+    X(client_reference_id) X(created) X(currency) X(customer) X(customer_details) X(customer_email) X(data) \
+    X(description) X(dispute) X(email) X(id) X(invoice) X(items) X(latest_charge) X(latest_invoice) \
+    X(line_items) X(lines) X(livemode) X(lookup_key) X(mode) X(nickname) X(object) X(paid) X(paid_at) \
+    X(parent) X(payment) X(payment_intent) X(payment_method_details) X(payment_method_types) X(payment_status) \
+    X(payments) X(plan) X(price) X(price_details) X(pricing) X(product) X(proration) X(receipt_email) \
+    X(received_at) X(recurring) X(refunded) X(refunds) X(status) X(status_transitions) X(subscription) \
+    X(subscription_details) X(subscription_item_details) X(trial_end) X(type) X(unit_amount) \
+    X(unit_amount_decimal)
+/* clang-format on */
 
 #define TAPE_NAME(name) TAPE_##name,
 enum tape_name { TAPE_unnamed, TAPE_NAMES(TAPE_NAME) TAPE_name_count };
 #undef TAPE_NAME
 
-enum tape_kind { TAPE_OTHER /* null and fractions */, TAPE_FALSE, TAPE_TRUE, TAPE_WHOLE, TAPE_TEXT, TAPE_OBJECT, TAPE_ARRAY };
+enum tape_kind {
+    TAPE_OTHER, /* null and fractions */
+    TAPE_FALSE,
+    TAPE_TRUE,
+    TAPE_WHOLE,
+    TAPE_TEXT,
+    TAPE_OBJECT,
+    TAPE_ARRAY
+};
 
 struct tape_node {
     uint8_t kind;   /* enum tape_kind */
@@ -108,7 +119,8 @@ static inline struct text tape_member_text(const struct tape *tape, uint32_t obj
     return tape_text(tape, tape_member(tape, object, name));
 }
 
-static inline int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name, int64_t otherwise) {
+static inline int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name,
+                                        int64_t otherwise) {
     return tape_whole(tape, tape_member(tape, object, name), otherwise);
 }
 

@@ -24,7 +24,8 @@ static uint64_t has_zero(uint64_t word) {
     return (word - EACH(1)) & ~word & EACH(0x80);
 }
 
-/* Marks bytes that end or complicate a string: quote, backslash, control, or beyond ASCII (some after the first may be false). */
+/* Marks bytes that end or complicate a string: quote, backslash, control, or beyond ASCII (some after the first may be
+ * false). */
 static uint64_t marks(uint64_t word) {
     return has_zero(word ^ EACH('"')) | has_zero(word ^ EACH('\\')) | ((word - EACH(0x20)) & ~word & EACH(0x80)) |
            (word & EACH(0x80));
@@ -52,7 +53,10 @@ static const char *next_mark(const char *at, const char *end) {
 /* ---- strings ---- */
 
 static int hex_value(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* Four hex digits, or -1. */
@@ -164,7 +168,8 @@ static struct tape_node *add_node(struct scanner *s, enum tape_name name) {
     struct tape *tape = s->tape;
     if (tape->count >= TAPE_MAX_NODES)
         return NULL;
-    if (tape->count == tape->capacity && !array_reserve(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes)) {
+    if (tape->count == tape->capacity &&
+        !array_reserve(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes)) {
         s->no_memory = true;
         return NULL;
     }

@@ -45,7 +45,8 @@ struct text text_trim(struct text text) {
     return text;
 }
 
-/* Bytes of one well-formed character at the start of a text (no surrogates, nothing too long), 0 where there is none. */
+/* Bytes of one well-formed character at the start of a text (no surrogates, nothing too long), 0 where there is none.
+ */
 static size_t character(struct text t) {
     const unsigned char *u = (const unsigned char *)t.at;
     if (t.size == 0)

@@ -21,8 +21,8 @@ static inline bool text_is(struct text text, const char *word) {
     size_t length = strlen(word);
     return length == text.size && memcmp(text.at, word, length) == 0;
 }
-bool text_is_word(struct text text, const char *word);      /* the same but for the case of ASCII letters */
-struct text text_trim(struct text text);                    /* without white space (also no-break spaces) around it */
+bool text_is_word(struct text text, const char *word); /* the same but for the case of ASCII letters */
+struct text text_trim(struct text text);               /* without white space (also no-break spaces) around it */
 
 bool text_is_utf8(struct text text);
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TIMESTAMP_TEXT = 21 }; /* "2026-01-31T10:20:30Z" and the end */
+enum { TIMESTAMP_TEXT = 21 };              /* "2026-01-31T10:20:30Z" and the end */
 #define TIMESTAMP_LAST INT64_C(7258118400) /* the end of 2199 */
 
 /* The text must be a moment and nothing else. */

@@ -104,7 +104,8 @@ static bool add_spelling(struct words *words, const char *text, size_t level) {
     size_t size = text_fold((struct text){text, strlen(text)}, folded, sizeof folded);
     if (size == 0 || size == sizeof folded)
         return true;
-    if (!array_reserve(&words->spellings, &words->spelling_capacity, words->spelling_count + 1, sizeof *words->spellings))
+    if (!array_reserve(&words->spellings, &words->spelling_capacity, words->spelling_count + 1,
+                       sizeof *words->spellings))
         return false;
     char *copy = strdup(folded);
     words->spellings[words->spelling_count] = (struct spelling){copy, level};
@@ -189,7 +190,8 @@ static void clean_number(char *value) {
         value[0] = '\0';
 }
 
-bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written, char out[VOCABULARY_VALUE]) {
+bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written,
+                      char out[VOCABULARY_VALUE]) {
     const struct config_feature *about = &vocabulary->config->features[feature];
     if (text_clean(written, out, VOCABULARY_VALUE) == VOCABULARY_VALUE)
         return false;

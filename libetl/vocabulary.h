@@ -21,6 +21,7 @@ struct vocabulary *vocabulary_new(const struct config *config);
 void vocabulary_free(struct vocabulary *vocabulary);
 
 /* The value of feature number `feature` in its canonical spelling; false where it is longer than 255 bytes. */
-bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written, char out[VOCABULARY_VALUE]);
+bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written,
+                      char out[VOCABULARY_VALUE]);
 
 #endif

@@ -38,7 +38,8 @@ static void check_conservation(struct checks *checks, const struct checks_subjec
         judged += s->dataset->verdicts[i];
     bool passed = lost == 0 && judged == s->dataset->found;
     note(checks, "conservation", CHECK_ERROR, passed, (double)lost, 0,
-         "%" PRIu64 " sources out of balance; %" PRIu64 " purchases found, %" PRIu64 " judged", lost, s->dataset->found, judged);
+         "%" PRIu64 " sources out of balance; %" PRIu64 " purchases found, %" PRIu64 " judged", lost, s->dataset->found,
+         judged);
 }
 
 /* Ids are unique among leads, so it is enough that no lead has two rows. */
@@ -54,7 +55,8 @@ static void check_unique(struct checks *checks, const struct checks_subject *s) 
         seen[lead / 8] |= (uint8_t)(1 << lead % 8);
     }
     free(seen);
-    note(checks, "unique", CHECK_ERROR, twice == 0, (double)twice, 0, "%" PRIu64 " leads with more than one row", twice);
+    note(checks, "unique", CHECK_ERROR, twice == 0, (double)twice, 0, "%" PRIu64 " leads with more than one row",
+         twice);
 }
 
 static uint64_t broken_of(const struct gather_source *source) {
@@ -96,9 +98,10 @@ static void check_quarantine(struct checks *checks, const struct checks_subject 
     }
     double value = share(broken, read);
     note(checks, "quarantine", CHECK_ERROR, value <= limit, value, limit,
-         "%" PRIu64 " of %" PRIu64 " records are broken (%.1f %%, at most %.1f %%), worst in %.80s, mostly: %s", broken, read,
-         value * 100, limit * 100, name, main_reason(s->gather));
-    note(checks, "quarantine by file", CHECK_WARNING, worst <= limit, worst, limit, "%.1f %% of %.80s broken", worst * 100, name);
+         "%" PRIu64 " of %" PRIu64 " records are broken (%.1f %%, at most %.1f %%), worst in %.80s, mostly: %s", broken,
+         read, value * 100, limit * 100, name, main_reason(s->gather));
+    note(checks, "quarantine by file", CHECK_WARNING, worst <= limit, worst, limit, "%.1f %% of %.80s broken",
+         worst * 100, name);
 }
 
 static bool is_level(const struct config_feature *feature, const char *value) {
@@ -119,12 +122,13 @@ static uint8_t *classify(const struct checks_subject *s, size_t feature) {
     return classes;
 }
 
-static void note_feature(struct checks *checks, const struct checks_subject *s, size_t feature, const uint64_t counts[3]) {
+static void note_feature(struct checks *checks, const struct checks_subject *s, size_t feature,
+                         const uint64_t counts[3]) {
     static const double most_empty = 0.05, most_strange = 0.10;
     const char *name = s->config->features[feature].name;
     double empty = share(counts[1], s->dataset->labelled), strange = share(counts[2], s->dataset->labelled);
-    note(checks, "not null", CHECK_WARNING, empty <= most_empty, empty, most_empty, "%.80s: %.1f %% of train.csv empty", name,
-         empty * 100);
+    note(checks, "not null", CHECK_WARNING, empty <= most_empty, empty, most_empty, "%.80s: %.1f %% of train.csv empty",
+         name, empty * 100);
     note(checks, "accepted values", CHECK_WARNING, strange <= most_strange, strange, most_strange,
          "%.80s: %.1f %% of train.csv no level of the configuration", name, strange * 100);
 }
@@ -176,8 +180,8 @@ static void check_row_count(struct checks *checks, const struct checks_subject *
     if (s->last_rows <= 0)
         return;
     double ratio = (double)s->dataset->labelled / (double)s->last_rows;
-    note(checks, "row count", CHECK_WARNING, ratio >= least, ratio, least, "%zu rows in train.csv, %lld in the last run",
-         s->dataset->labelled, s->last_rows);
+    note(checks, "row count", CHECK_WARNING, ratio >= least, ratio, least,
+         "%zu rows in train.csv, %lld in the last run", s->dataset->labelled, s->last_rows);
     mark_fleeting(checks);
 }
 

@@ -33,8 +33,8 @@ static const struct setting rows[] = {
      "which payments count; those of the other mode are read and reported, never learned from"},
     {NULL, "PSEUDONYM_KEY", SETTING_SECRET, offsetof(struct settings, key), NULL, 32, 256, NULL,
      "key of the ids of people without a lead id, in hexadecimal digits; sample data do without"},
-    {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1, NULL,
-     "share of broken records above which nothing is published"},
+    {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1,
+     NULL, "share of broken records above which nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
      "days without news after which the report warns"},
     {"show", NULL, SETTING_WHOLE, offsetof(struct settings, show), "0", 0, 1e15, NULL,
@@ -98,7 +98,8 @@ static enum exit_code check_configuration(const struct work *w, struct file_erro
     const char *leak = rows_find_leak(w->config);
     if (leak == NULL)
         return EXIT_DONE;
-    file_error_say(err, "configuration: feature \"%s\" is known only after a purchase; a model must not learn from it", leak);
+    file_error_say(err, "configuration: feature \"%s\" is known only after a purchase; a model must not learn from it",
+                   leak);
     return EXIT_USAGE_ERROR;
 }
 
@@ -175,7 +176,8 @@ static enum exit_code read_all(struct work *w, const struct settings *s, struct 
 
 static enum exit_code join(struct work *w, struct file_error *err) {
     idmap_done(&w->gather.records);
-    bool done = dataset_build(&w->dataset, &w->gather.leads, &w->gather.purchases, w->config, pseudonym_make, &w->pseudonym);
+    bool done =
+        dataset_build(&w->dataset, &w->gather.leads, &w->gather.purchases, w->config, pseudonym_make, &w->pseudonym);
     return done ? EXIT_DONE : out_of_memory(err);
 }
 
@@ -242,9 +244,10 @@ static json_t *counts(const struct work *w) {
         duplicates += w->gather.sources[i].duplicates;
     }
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sources", (json_int_t)w->sources.count, "read",
-                     (json_int_t)read, "accepted", (json_int_t)accepted, "duplicates", (json_int_t)duplicates, "quarantined",
-                     (json_int_t)w->gather.refusal_count, "purchases", (json_int_t)w->dataset.found, "train",
-                     (json_int_t)w->dataset.labelled, "leads", (json_int_t)(w->dataset.count - w->dataset.labelled));
+                     (json_int_t)read, "accepted", (json_int_t)accepted, "duplicates", (json_int_t)duplicates,
+                     "quarantined", (json_int_t)w->gather.refusal_count, "purchases", (json_int_t)w->dataset.found,
+                     "train", (json_int_t)w->dataset.labelled, "leads",
+                     (json_int_t)(w->dataset.count - w->dataset.labelled));
 }
 
 /* ---- the recipe ---- */
@@ -252,7 +255,8 @@ static json_t *counts(const struct work *w) {
 static enum exit_code run(struct stage *stage, const struct settings *s, struct work *w) {
     struct file_error err = {.text = "", .try_later = false};
     char folder[PATH_MAX];
-    enum exit_code code = publish_path(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE_ERROR;
+    enum exit_code code =
+        publish_path(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE_ERROR;
     if (code == EXIT_DONE)
         code = prepare(stage, s, w, &err);
     if (code == EXIT_DONE && stage_up_to_date(stage, folder))

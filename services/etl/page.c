@@ -3,14 +3,18 @@
 
 #include <stdio.h>
 
-static const char head[] =
-    "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n"
-    "<title>leadforest: data report</title>\n<style>\n"
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}\n"
-    "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #ddd}\n"
-    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.good{color:#0a6b2d}.warning{color:#8a5a00}.error{color:#b00020}\n"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#444}.good{color:#6fce8f}\n"
-    ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
+static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                           "content=\"width=device-width\">\n"
+                           "<title>leadforest: data report</title>\n<style>\n"
+                           "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+                           "1rem;color:#222;background:#fff}\n"
+                           "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{padding:.3rem "
+                           ".6rem;text-align:left;border-bottom:1px solid #ddd}\n"
+                           "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.good{color:#0a6b2d}.warning{"
+                           "color:#8a5a00}.error{color:#b00020}\n"
+                           "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#"
+                           "444}.good{color:#6fce8f}\n"
+                           ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
 
 /* Text into HTML; only names of files and our own words come here. */
 static void put_text(FILE *file, const char *text) {
@@ -42,9 +46,10 @@ static void put_count(FILE *file, const json_t *object, const char *name) {
 static void put_summary(FILE *file, const json_t *report) {
     const json_t *purchases = json_object_get(report, "purchases"), *rows = json_object_get(report, "rows");
     fprintf(file,
-            "<p>%" JSON_INTEGER_FORMAT " purchases found, %" JSON_INTEGER_FORMAT " of them labels to learn from; %" JSON_INTEGER_FORMAT
-            " leads without a purchase.\n",
-            json_integer_value(json_object_get(purchases, "found")), json_integer_value(json_object_get(purchases, "labelled")),
+            "<p>%" JSON_INTEGER_FORMAT " purchases found, %" JSON_INTEGER_FORMAT
+            " of them labels to learn from; %" JSON_INTEGER_FORMAT " leads without a purchase.\n",
+            json_integer_value(json_object_get(purchases, "found")),
+            json_integer_value(json_object_get(purchases, "labelled")),
             json_integer_value(json_object_get(rows, "leads")));
 }
 

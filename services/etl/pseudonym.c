@@ -15,7 +15,10 @@
 enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16 };
 
 static int digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
@@ -82,7 +85,9 @@ enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, con
         return EXIT_BAD_DATA;
     if (files_exist(truth))
         return sample_key(pseudonym, data, err);
-    file_error_say(err, "PSEUDONYM_KEY is not set: real data need a key that stays the same, such as `openssl rand -hex 32` gives");
+    file_error_say(
+        err,
+        "PSEUDONYM_KEY is not set: real data need a key that stays the same, such as `openssl rand -hex 32` gives");
     return EXIT_USAGE_ERROR;
 }
 

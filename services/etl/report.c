@@ -33,8 +33,8 @@ static json_t *purchases_json(const struct dataset *dataset) {
 
 static json_t *check_json(const struct check *check) {
     return json_pack("{s:s, s:s, s:b, s:f, s:f, s:s}", "name", check->name, "severity",
-                     check->severity == CHECK_ERROR ? "error" : "warning", "passed", check->passed, "value", check->value,
-                     "limit", check->limit, "text", check->text);
+                     check->severity == CHECK_ERROR ? "error" : "warning", "passed", check->passed, "value",
+                     check->value, "limit", check->limit, "text", check->text);
 }
 
 static json_t *checks_json(const struct checks *checks) {
@@ -55,8 +55,9 @@ static json_t *newest_json(int64_t at) {
 
 json_t *report_make(const struct gather *gather, const struct sources *sources, const struct dataset *dataset,
                     const struct checks *checks) {
-    return json_pack("{s:o, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:o}", "sources", sources_json(gather, sources), "purchases",
-                     purchases_json(dataset), "rows", "train", count(dataset->labelled), "leads",
+    return json_pack("{s:o, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:o}", "sources", sources_json(gather, sources),
+                     "purchases", purchases_json(dataset), "rows", "train", count(dataset->labelled), "leads",
                      count(dataset->count - dataset->labelled), "newest", "submission",
-                     newest_json(gather->newest_submission), "payment", newest_json(gather->newest_payment), "checks", checks_json(checks));
+                     newest_json(gather->newest_submission), "payment", newest_json(gather->newest_payment), "checks",
+                     checks_json(checks));
 }

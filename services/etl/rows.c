@@ -13,7 +13,8 @@ enum { AHEAD = 12 }; /* rows fetched into the cache before their turn */
 struct line {
     FILE *file;
     size_t size;
-    char text[CONFIG_MAX_FEATURES * 2 * VOCABULARY_VALUE + 4 * LEADS_ID + 1024]; /* every field at its longest, quoted */
+    char
+        text[CONFIG_MAX_FEATURES * 2 * VOCABULARY_VALUE + 4 * LEADS_ID + 1024]; /* every field at its longest, quoted */
 };
 
 static void put_quoted(struct line *line, const char *text) {
@@ -115,9 +116,10 @@ bool rows_write_leads(const struct rows *rows, const char *path, struct file_err
 }
 
 const char *rows_find_leak(const struct config *config) {
-    static const char *const later[] = {"customerid", "leadid", "email", "signupat", "purchasedat", "amount", "paymentmethod",
-                                        "package", "packagetier", "price", "plan", "currency", "invoice", "subscription",
-                                        "charge", "refund", "refunded", "paid", "paidat", "paymentstatus"};
+    static const char *const later[] = {"customerid", "leadid",        "email",   "signupat",     "purchasedat",
+                                        "amount",     "paymentmethod", "package", "packagetier",  "price",
+                                        "plan",       "currency",      "invoice", "subscription", "charge",
+                                        "refund",     "refunded",      "paid",    "paidat",       "paymentstatus"};
     for (size_t i = 0; i < config->feature_count; i++) {
         char folded[VOCABULARY_VALUE];
         const char *name = config->features[i].name;

@@ -23,7 +23,8 @@ struct rows {
 bool rows_write_train(const struct rows *rows, const char *path, struct file_error *err);
 bool rows_write_leads(const struct rows *rows, const char *path, struct file_error *err);
 
-/* The first feature that bears the name of a column made here, which tells what is known only after a purchase; or NULL. */
+/* The first feature that bears the name of a column made here, which tells what is known only after a purchase; or
+ * NULL. */
 const char *rows_find_leak(const struct config *config);
 
 #endif

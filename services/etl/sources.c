@@ -20,16 +20,11 @@ static const struct {
     const char *folder, *pattern;
     enum intake_kind kind;
 } patterns[] = {
-    {VOLUME_RAW, "customers*.csv", INTAKE_FORM_CSV},
-    {VOLUME_RAW, "*submissions*.csv", INTAKE_FORM_CSV},
-    {VOLUME_RAW, "customers*.json", INTAKE_FORM_JSON},
-    {VOLUME_RAW, "*submissions*.json", INTAKE_FORM_JSON},
-    {VOLUME_RAW, "transactions*.csv", INTAKE_STRIPE_CSV},
-    {VOLUME_RAW, "*payments*.csv", INTAKE_STRIPE_CSV},
-    {VOLUME_RAW, "transactions*.json", INTAKE_STRIPE_JSON},
-    {VOLUME_RAW, "*payments*.json", INTAKE_STRIPE_JSON},
-    {VOLUME_INBOX, "formspree-*.json", INTAKE_FORM_JSON},
-    {VOLUME_INBOX, "stripe-*.json", INTAKE_STRIPE_JSON},
+    {VOLUME_RAW, "customers*.csv", INTAKE_FORM_CSV},        {VOLUME_RAW, "*submissions*.csv", INTAKE_FORM_CSV},
+    {VOLUME_RAW, "customers*.json", INTAKE_FORM_JSON},      {VOLUME_RAW, "*submissions*.json", INTAKE_FORM_JSON},
+    {VOLUME_RAW, "transactions*.csv", INTAKE_STRIPE_CSV},   {VOLUME_RAW, "*payments*.csv", INTAKE_STRIPE_CSV},
+    {VOLUME_RAW, "transactions*.json", INTAKE_STRIPE_JSON}, {VOLUME_RAW, "*payments*.json", INTAKE_STRIPE_JSON},
+    {VOLUME_INBOX, "formspree-*.json", INTAKE_FORM_JSON},   {VOLUME_INBOX, "stripe-*.json", INTAKE_STRIPE_JSON},
 };
 
 /* Files of raw/ that belong there and are no data. */
@@ -55,8 +50,8 @@ static bool find_kind(const char *folder, const char *name, enum intake_kind *ki
     return false;
 }
 
-static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name, enum intake_kind kind,
-                       struct file_error *err) {
+static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name,
+                       enum intake_kind kind, struct file_error *err) {
     char below[PATH_MAX];
     snprintf(below, sizeof below, "%s%s", strcmp(folder, VOLUME_INBOX) == 0 ? "inbox/" : "", name);
     if (sources->count >= MAX_SOURCES)

@@ -26,7 +26,7 @@ struct source {
 struct sources {
     struct source *items; /* [count] */
     size_t count, capacity;
-    size_t ignored;         /* files that are none of the above */
+    size_t ignored; /* files that are none of the above */
     char first_ignored[256];
 };
 

@@ -6,8 +6,10 @@
 
 static const char config_json[] =
     "{\"currency\":\"usd\",\"setup_fee\":399,\"packages\":[{\"name\":\"A\",\"price\":150,\"lookup_keys\":[\"a\"]},"
-    "{\"name\":\"B\",\"price\":350}],\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\"]},"
-    "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10+\"]},{\"name\":\"age\",\"kind\":\"numeric\"}]}";
+    "{\"name\":\"B\",\"price\":350}],\"features\":[{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\"]}"
+    ","
+    "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10+\"]},{\"name\":\"age\","
+    "\"kind\":\"numeric\"}]}";
 
 static struct config *config;
 static struct vocabulary *vocabulary;

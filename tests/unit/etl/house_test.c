@@ -65,7 +65,8 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
 
 static void a_key_that_is_none_is_refused_without_being_shown(void **state) {
     (void)state;
-    static const char *const wrong[] = {"short", "0011223344556677889900112233445566778", "zz112233445566778899aabbccddeeff"};
+    static const char *const wrong[] = {"short", "0011223344556677889900112233445566778",
+                                        "zz112233445566778899aabbccddeeff"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pseudonym pseudonym;
         struct file_error err;
@@ -96,7 +97,8 @@ static const char *find_leak(const char *feature) {
     char json[600];
     struct config_error err;
     snprintf(json, sizeof json,
-             "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}],"
+             "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\","
+             "\"price\":2}],"
              "\"features\":[{\"name\":\"%s\",\"kind\":\"numeric\"}]}",
              feature);
     struct config *config = config_parse(json, strlen(json), &err);
@@ -115,15 +117,18 @@ static void a_feature_that_only_a_purchase_tells_is_found(void **state) {
 
 /* ---- checks ---- */
 
-static const struct check *check_counts(struct checks *checks, uint64_t read, uint64_t accepted, uint64_t broken, uint64_t unrelated) {
+static const struct check *check_counts(struct checks *checks, uint64_t read, uint64_t accepted, uint64_t broken,
+                                        uint64_t unrelated) {
     static const char *const names[] = {"customers.csv"};
     struct gather_source source = {.read = read, .accepted = accepted, .quarantined = broken + unrelated};
     struct config config = {0};
     struct dataset dataset = {0};
-    struct gather gather = {.sources = &source, .source_count = 1, .newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
+    struct gather gather = {
+        .sources = &source, .source_count = 1, .newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
     source.reasons[REFUSAL_BAD_DATE] = broken;
     source.reasons[REFUSAL_UNRELATED] = unrelated;
-    checks_run(checks, &(struct checks_subject){&gather, &dataset, &config, names, 0, -1}, &(struct checks_limits){0.2, 30});
+    checks_run(checks, &(struct checks_subject){&gather, &dataset, &config, names, 0, -1},
+               &(struct checks_limits){0.2, 30});
     return checks_find_error(checks);
 }
 

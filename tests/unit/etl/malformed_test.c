@@ -64,9 +64,10 @@ static void show_quarantine(struct bench *b, char out[TEXT]) {
     FILE *file = fopen(path, "r");
     while (fgets(line, sizeof line, file) != NULL) {
         json_t *record = json_loads(line, 0, NULL);
-        used += (size_t)snprintf(out + used, TEXT - used, "%s:%d: %s\n", json_string_value(json_object_get(record, "file")),
-                                 (int)json_integer_value(json_object_get(record, "line")),
-                                 json_string_value(json_array_get(json_object_get(record, "reasons"), 0)));
+        used +=
+            (size_t)snprintf(out + used, TEXT - used, "%s:%d: %s\n", json_string_value(json_object_get(record, "file")),
+                             (int)json_integer_value(json_object_get(record, "line")),
+                             json_string_value(json_array_get(json_object_get(record, "reasons"), 0)));
         json_decref(record);
     }
     fclose(file);

@@ -40,8 +40,10 @@ static void a_form_service_export_is_read(void **state) {
 
 static void a_byte_order_mark_and_windows_line_ends_do_no_harm(void **state) {
     (void)state;
-    expect_leads((struct join_input){.forms = "\xef\xbb\xbflead_id,Business Type,Business Size,date\r\nada,Dental,10-25,2026-01-01\r\n\r\n"},
-                 ADA_LEAD);
+    expect_leads(
+        (struct join_input){
+            .forms = "\xef\xbb\xbflead_id,Business Type,Business Size,date\r\nada,Dental,10-25,2026-01-01\r\n\r\n"},
+        ADA_LEAD);
 }
 
 static void a_quoted_field_may_hold_commas_quotes_and_line_ends(void **state) {
@@ -53,7 +55,8 @@ static void a_quoted_field_may_hold_commas_quotes_and_line_ends(void **state) {
 
 static void the_last_line_needs_no_end(void **state) {
     (void)state;
-    expect_leads((struct join_input){.forms = "lead_id,Business Type,Business Size,date\nada,Dental,10-25,2026-01-01"}, ADA_LEAD);
+    expect_leads((struct join_input){.forms = "lead_id,Business Type,Business Size,date\nada,Dental,10-25,2026-01-01"},
+                 ADA_LEAD);
 }
 
 static void latin1_bytes_become_utf8(void **state) {
@@ -63,23 +66,27 @@ static void latin1_bytes_become_utf8(void **state) {
 
 static void a_row_that_is_too_short_or_too_long_is_refused(void **state) {
     (void)state;
-    expect_refused((struct join_input){.forms = FORM_HEADER "ada,ada@example.com\nben,b@example.com,Legal,1-9,2026-01-01,x\n" ADA},
-                   REFUSAL_FIELD_COUNT, 2);
+    expect_refused(
+        (struct join_input){.forms = FORM_HEADER "ada,ada@example.com\nben,b@example.com,Legal,1-9,2026-01-01,x\n" ADA},
+        REFUSAL_FIELD_COUNT, 2);
 }
 
 static void a_row_of_nobody_is_refused(void **state) {
     (void)state;
-    expect_refused((struct join_input){.forms = FORM_HEADER ",not an address,Dental,1-9,2026-01-01\n"}, REFUSAL_NO_IDENTITY, 1);
+    expect_refused((struct join_input){.forms = FORM_HEADER ",not an address,Dental,1-9,2026-01-01\n"},
+                   REFUSAL_NO_IDENTITY, 1);
 }
 
 static void a_date_that_is_none_is_refused(void **state) {
     (void)state;
-    expect_refused((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-30\nben,,Dental,1-9,soon\n"}, REFUSAL_BAD_DATE, 2);
+    expect_refused((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-30\nben,,Dental,1-9,soon\n"},
+                   REFUSAL_BAD_DATE, 2);
 }
 
 static void an_unclosed_quote_costs_its_line_alone(void **state) {
     (void)state;
-    struct join_input input = {.forms = "lead_id,Business Type,Business Size,date\nben,\"Legal,1-9,2026-01-01\nada,Dental,10-25,2026-01-01\n"};
+    struct join_input input = {
+        .forms = "lead_id,Business Type,Business Size,date\nben,\"Legal,1-9,2026-01-01\nada,Dental,10-25,2026-01-01\n"};
     expect_leads(input, ADA_LEAD);
     expect_refused(input, REFUSAL_NOT_CSV, 1);
 }
@@ -95,30 +102,38 @@ static void a_lead_id_that_is_no_id_is_refused(void **state) {
 
 static void a_webhook_body_is_read(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{'form':'mvzv','keys':['email'],'submission':{" ANSWERS ",'_date':'2026-01-01'}}"}, ADA_LEAD);
+    expect_leads((struct join_input){.answers = "{'form':'mvzv','keys':['email'],'submission':{" ANSWERS
+                                                ",'_date':'2026-01-01'}}"},
+                 ADA_LEAD);
 }
 
 static void so_is_a_flat_one(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{" ANSWERS ",'date':'2026-01-01','_status':{'x':{'delivered':true}}}"}, ADA_LEAD);
+    expect_leads((struct join_input){.answers = "{" ANSWERS ",'date':'2026-01-01','_status':{'x':{'delivered':true}}}"},
+                 ADA_LEAD);
 }
 
 static void an_export_or_a_page_holds_many(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{'fields':['_date'],'submissions':[{" ANSWERS ",'_date':'2026-01-01'},"
-                                                "{'lead_id':'ben','_date':'2026-01-02','Business Type':'Legal'}],'host':'x'}"},
+    expect_leads((struct join_input){.answers =
+                                         "{'fields':['_date'],'submissions':[{" ANSWERS ",'_date':'2026-01-01'},"
+                                         "{'lead_id':'ben','_date':'2026-01-02','Business Type':'Legal'}],'host':'x'}"},
                  ADA_LEAD "ben|Legal||2026-01-02T00:00:00Z\n");
 }
 
 static void a_delivery_in_its_envelope_has_the_time_it_arrived(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{'received_at':'2026-01-01T00:00:00Z','body':{'form':'x','submission':{" ANSWERS "}}}\n"},
-                 ADA_LEAD);
+    expect_leads(
+        (struct join_input){.answers = "{'received_at':'2026-01-01T00:00:00Z','body':{'form':'x','submission':{" ANSWERS
+                                       "}}}\n"},
+        ADA_LEAD);
 }
 
 static void but_its_own_date_where_it_has_one(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS ",'_date':'2026-01-01'}}\n"}, ADA_LEAD);
+    expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS
+                                                ",'_date':'2026-01-01'}}\n"},
+                 ADA_LEAD);
 }
 
 static void a_page_in_an_envelope_holds_many(void **state) {
@@ -130,7 +145,10 @@ static void a_page_in_an_envelope_holds_many(void **state) {
 
 static void numbers_in_json_are_answers_too(void **state) {
     (void)state;
-    expect_leads((struct join_input){.answers = "{'lead_id':'ada','Business Type':'Dental','Business Size':12,'_date':'2026-01-01'}"}, ADA_LEAD);
+    expect_leads(
+        (struct join_input){.answers =
+                                "{'lead_id':'ada','Business Type':'Dental','Business Size':12,'_date':'2026-01-01'}"},
+        ADA_LEAD);
 }
 
 /* ---- payments as JSON ---- */
@@ -142,11 +160,12 @@ static void expect_sale(const char *stripe) {
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
 }
 
-#define OBJECT                                                                                                       \
-    "{'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"     \
+#define OBJECT                                                                                                         \
+    "{'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"       \
     "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}"
-#define AN_EVENT                                                                                                     \
-    "{'id':'evt_1','object':'event','created':" AT_NOON ",'livemode':true,'type':'charge.succeeded',\n  'data':{'object':" OBJECT "}}"
+#define AN_EVENT                                                                                                       \
+    "{'id':'evt_1','object':'event','created':" AT_NOON                                                                \
+    ",'livemode':true,'type':'charge.succeeded',\n  'data':{'object':" OBJECT "}}"
 
 static void one_object_is_read(void **state) {
     (void)state;
@@ -176,7 +195,8 @@ static void lines_are_read(void **state) {
 
 static void lines_of_lists_are_read(void **state) {
     (void)state;
-    expect_sale("{'object':'list','data':[" OBJECT "]}\n{'object':'list','data':[]}\n{'object':'list','data':[" AN_EVENT "]}\n");
+    expect_sale("{'object':'list','data':[" OBJECT "]}\n{'object':'list','data':[]}\n{'object':'list','data':[" AN_EVENT
+                "]}\n");
 }
 
 static void deliveries_in_envelopes_are_read(void **state) {
@@ -187,7 +207,8 @@ static void deliveries_in_envelopes_are_read(void **state) {
 
 static void an_object_without_a_time_happened_when_it_arrived(void **state) {
     (void)state;
-    expect_sale("{'received_at':'2026-01-10T12:00:00Z','body':{'id':'ch_1','object':'charge','status':'succeeded','captured':true,"
+    expect_sale("{'received_at':'2026-01-10T12:00:00Z','body':{'id':'ch_1','object':'charge','status':'succeeded','"
+                "captured':true,"
                 "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}}");
 }
 
@@ -209,12 +230,14 @@ static void a_thin_event_is_refused(void **state) {
 
 static void a_payment_without_a_currency_is_refused(void **state) {
     (void)state;
-    expect_refused_payment("{'id':'ch_1','object':'charge','created':1,'status':'succeeded','amount':1}", REFUSAL_BAD_CURRENCY);
+    expect_refused_payment("{'id':'ch_1','object':'charge','created':1,'status':'succeeded','amount':1}",
+                           REFUSAL_BAD_CURRENCY);
 }
 
 static void a_payment_without_a_time_is_refused(void **state) {
     (void)state;
-    expect_refused_payment("{'id':'ch_1','object':'charge','status':'succeeded','amount':1,'currency':'usd'}", REFUSAL_NO_TIME);
+    expect_refused_payment("{'id':'ch_1','object':'charge','status':'succeeded','amount':1,'currency':'usd'}",
+                           REFUSAL_NO_TIME);
 }
 
 static void what_is_no_object_is_refused(void **state) {

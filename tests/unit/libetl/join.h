@@ -22,14 +22,18 @@
 #include "libetl/payment_method.h"
 #include "libetl/timestamp.h"
 
-static const char join_config[] =
-    "{'currency':'usd','setup_fee':399,'packages':["
-    "{'name':'Business','price':150,'price_ids':['price_b'],'product_ids':['prod_b'],'lookup_keys':['business'],'nicknames':['Business Plan']},"
-    "{'name':'MVP','price':350,'price_ids':['price_m'],'product_ids':['prod_m'],'lookup_keys':['mvp'],'nicknames':['MVP']},"
-    "{'name':'Now','price':500,'price_ids':['price_n'],'product_ids':['prod_n'],'lookup_keys':['now'],'nicknames':['Now']}],"
-    "'label':'%s','features':["
-    "{'name':'type','kind':'categorical','columns':['Business Type'],'levels':['Dental','Legal'],'aliases':{'Dental':['dentist']}},"
-    "{'name':'size','kind':'categorical','columns':['Business Size'],'ranges':true,'levels':['1-9','10-25','26+']}],'offers':[]}";
+static const char join_config[] = "{'currency':'usd','setup_fee':399,'packages':["
+                                  "{'name':'Business','price':150,'price_ids':['price_b'],'product_ids':['prod_b'],'"
+                                  "lookup_keys':['business'],'nicknames':['Business Plan']},"
+                                  "{'name':'MVP','price':350,'price_ids':['price_m'],'product_ids':['prod_m'],'lookup_"
+                                  "keys':['mvp'],'nicknames':['MVP']},"
+                                  "{'name':'Now','price':500,'price_ids':['price_n'],'product_ids':['prod_n'],'lookup_"
+                                  "keys':['now'],'nicknames':['Now']}],"
+                                  "'label':'%s','features':["
+                                  "{'name':'type','kind':'categorical','columns':['Business "
+                                  "Type'],'levels':['Dental','Legal'],'aliases':{'Dental':['dentist']}},"
+                                  "{'name':'size','kind':'categorical','columns':['Business "
+                                  "Size'],'ranges':true,'levels':['1-9','10-25','26+']}],'offers':[]}";
 
 /* What a run is given. */
 struct join_input {
@@ -98,8 +102,8 @@ static void join_read(const struct intake *intake, struct gather *gather, size_t
     batch_done(&batch);
 }
 
-static void join_show(const struct dataset *d, const struct leads *leads, const struct config *config, size_t from, size_t to,
-                      bool train, char *out, size_t room) {
+static void join_show(const struct dataset *d, const struct leads *leads, const struct config *config, size_t from,
+                      size_t to, bool train, char *out, size_t room) {
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = from; i < to; i++) {
@@ -119,8 +123,8 @@ static void join_show(const struct dataset *d, const struct leads *leads, const 
         timestamp_format(row->at, at);
         money_format(row->amount, row->currency, money);
         if (train)
-            used += (size_t)snprintf(out + used, room - used, "|%s|%s|%s|%s", at, money, payment_method_name(row->method),
-                                     config->packages[row->package].name);
+            used += (size_t)snprintf(out + used, room - used, "|%s|%s|%s|%s", at, money,
+                                     payment_method_name(row->method), config->packages[row->package].name);
         used += (size_t)snprintf(out + used, room - used, "\n");
     }
 }
@@ -181,31 +185,32 @@ static struct join_outcome *join_run(struct join_input input) {
 
 /* A checkout session of Ada's for MVP, paid at noon of 2026-01-10. */
 #define AT_NOON "1768046400"
-#define SESSION_WITH(reference, email, more)                                                                         \
-    "{'id':'cs_1','object':'checkout.session','created':" AT_NOON ",'livemode':true,'mode':'subscription',"          \
-    "'status':'complete','payment_status':'paid','amount_total':35000,'currency':'usd','customer':'cus_1',"          \
-    "'invoice':'in_1','subscription':'sub_1','client_reference_id':" reference ",'customer_details':{'email':" email \
+#define SESSION_WITH(reference, email, more)                                                                           \
+    "{'id':'cs_1','object':'checkout.session','created':" AT_NOON ",'livemode':true,'mode':'subscription',"            \
+    "'status':'complete','payment_status':'paid','amount_total':35000,'currency':'usd','customer':'cus_1',"            \
+    "'invoice':'in_1','subscription':'sub_1','client_reference_id':" reference ",'customer_details':{'email':" email   \
     "}" more "}\n"
 #define SESSION SESSION_WITH("'ada'", "'ada@example.com'", "")
 
-#define CHARGE(id, more)                                                                                             \
-    "{'id':'" id "','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','paid':true,"       \
-    "'captured':true,'amount':35000,'amount_captured':35000,'amount_refunded':0,'refunded':false,'currency':'usd',"  \
+#define CHARGE(id, more)                                                                                               \
+    "{'id':'" id "','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','paid':true,"         \
+    "'captured':true,'amount':35000,'amount_captured':35000,'amount_refunded':0,'refunded':false,'currency':'usd',"    \
     "'customer':'cus_1','billing_details':{'email':'ada@example.com'}" more "}\n"
 
-#define INVOICE(id, subscription, reason, amount, at, more)                                                          \
-    "{'id':'" id "','object':'invoice','created':" at ",'livemode':true,'status':'paid','amount_paid':" amount       \
-    ",'currency':'usd','customer':'cus_1','customer_email':'ada@example.com','billing_reason':'" reason              \
+#define INVOICE(id, subscription, reason, amount, at, more)                                                            \
+    "{'id':'" id "','object':'invoice','created':" at ",'livemode':true,'status':'paid','amount_paid':" amount         \
+    ",'currency':'usd','customer':'cus_1','customer_email':'ada@example.com','billing_reason':'" reason                \
     "','subscription':'" subscription "'" more "}\n"
 
-#define SUBSCRIPTION(id, more)                                                                                       \
-    "{'id':'" id "','object':'subscription','created':" AT_NOON ",'livemode':true,'status':'active',"                \
+#define SUBSCRIPTION(id, more)                                                                                         \
+    "{'id':'" id "','object':'subscription','created':" AT_NOON ",'livemode':true,'status':'active',"                  \
     "'customer':'cus_1'" more "}\n"
 
-#define EVENT(id, type, at, object)                                                                                  \
-    "{'id':'" id "','object':'event','created':" at ",'livemode':true,'type':'" type "','data':{'object':" object "}}\n"
+#define EVENT(id, type, at, object)                                                                                    \
+    "{'id':'" id "','object':'event','created':" at ",'livemode':true,'type':'" type "','data':{'object':" object "}}" \
+                                                                                                                  "\n"
 
-#define ADA_ROW_OF(amount, method, package)                                                                          \
+#define ADA_ROW_OF(amount, method, package)                                                                            \
     "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-01-10T12:00:00Z|" amount "|" method "|" package "\n"
 
 /* ---- assertions a user would make ---- */

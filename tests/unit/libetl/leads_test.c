@@ -2,8 +2,8 @@
 #include "tests/unit/libetl/join.h"
 
 #define NOON "2026-01-10T12:00:00Z"
-#define PAID(id, who, amount, at)                                                                                    \
-    "{'id':'" id "','object':'charge','created':" at ",'livemode':true,'status':'succeeded','captured':true,"        \
+#define PAID(id, who, amount, at)                                                                                      \
+    "{'id':'" id "','object':'charge','created':" at ",'livemode':true,'status':'succeeded','captured':true,"          \
     "'amount':" amount ",'currency':'usd'" who "}\n"
 #define BY_EMAIL(email) ",'billing_details':{'email':'" email "'}"
 #define BY_CUSTOMER(id) ",'customer':'" id "'"
@@ -77,14 +77,15 @@ static void features_are_those_of_the_newest_submission_before_the_purchase(void
 
 static void a_submission_at_the_moment_of_the_purchase_counts(void **state) {
     (void)state;
-    expect_both((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-01-01\nada,,Legal,1-9," NOON "\n", .stripe = SESSION},
+    expect_both((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-01-01\nada,,Legal,1-9," NOON "\n",
+                                    .stripe = SESSION},
                 "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
 }
 
 static void a_purchase_before_its_lead_is_kept_and_counted(void **state) {
     (void)state;
-    struct join_outcome *out =
-        join_run((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-01\nada,,Legal,1-9,2026-03-01\n", .stripe = SESSION});
+    struct join_outcome *out = join_run((struct join_input){
+        .forms = FORM_HEADER "ada,,Dental,1-9,2026-02-01\nada,,Legal,1-9,2026-03-01\n", .stripe = SESSION});
     assert_string_equal(out->train, "ada|Dental|1-9|2026-02-01T00:00:00Z|" NOON "|350.00||MVP\n");
     assert_int_equal(out->before_lead, 1);
     free(out);
@@ -99,8 +100,9 @@ static void what_is_missing_is_empty(void **state) {
 
 static void the_reference_beats_the_payers_address(void **state) {
     (void)state;
-    expect_both((struct join_input){.forms = FORM_HEADER ADA BEN, .stripe = SESSION_WITH("'ada'", "'ben@example.com'", "")},
-                ADA_ROW_OF("350.00", "", "MVP"), "ben|Legal|1-9|2026-01-02T00:00:00Z\n");
+    expect_both(
+        (struct join_input){.forms = FORM_HEADER ADA BEN, .stripe = SESSION_WITH("'ada'", "'ben@example.com'", "")},
+        ADA_ROW_OF("350.00", "", "MVP"), "ben|Legal|1-9|2026-01-02T00:00:00Z\n");
 }
 
 static void the_address_is_next_in_any_case(void **state) {
@@ -111,16 +113,18 @@ static void the_address_is_next_in_any_case(void **state) {
 
 static void a_reference_nobody_has_falls_back_to_the_address(void **state) {
     (void)state;
-    expect_both((struct join_input){.forms = FORM_HEADER ADA, .stripe = SESSION_WITH("'order-77'", "'ada@example.com'", "")},
-                ADA_ROW_OF("350.00", "", "MVP"), "");
+    expect_both(
+        (struct join_input){.forms = FORM_HEADER ADA, .stripe = SESSION_WITH("'order-77'", "'ada@example.com'", "")},
+        ADA_ROW_OF("350.00", "", "MVP"), "");
 }
 
 static void last_comes_an_address_that_any_record_gives_the_customer(void **state) {
     (void)state;
-    expect_both((struct join_input){.forms = FORM_HEADER ADA,
-                                    .stripe = PAID("ch_1", BY_CUSTOMER("cus_7"), "35000", AT_NOON)
-                                        "{'id':'cus_7','object':'customer','email':'ada@example.com'}"},
-                ADA_ROW_OF("350.00", "", "MVP"), "");
+    expect_both(
+        (struct join_input){.forms = FORM_HEADER ADA,
+                            .stripe = PAID("ch_1", BY_CUSTOMER("cus_7"), "35000",
+                                           AT_NOON) "{'id':'cus_7','object':'customer','email':'ada@example.com'}"},
+        ADA_ROW_OF("350.00", "", "MVP"), "");
 }
 
 static void a_purchase_of_nobody_we_know_has_no_lead(void **state) {
@@ -130,14 +134,16 @@ static void a_purchase_of_nobody_we_know_has_no_lead(void **state) {
 
 static void the_id_of_a_row_is_the_reference_that_came_with_the_payment(void **state) {
     (void)state;
-    expect_both((struct join_input){.forms = FORM_HEADER ADA "newer,ada@example.com,Legal,1-9,2026-01-05\n", .stripe = SESSION},
-                "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
+    expect_both(
+        (struct join_input){.forms = FORM_HEADER ADA "newer,ada@example.com,Legal,1-9,2026-01-05\n", .stripe = SESSION},
+        "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
 }
 
 /* ---- which purchase ---- */
 
-#define TWO_PURCHASES                                                                                                \
-    PAID("ch_2", BY_EMAIL("ada@example.com"), "50000", "1770724800") PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)
+#define TWO_PURCHASES                                                                                                  \
+    PAID("ch_2", BY_EMAIL("ada@example.com"), "50000", "1770724800")                                                   \
+    PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)
 
 static void the_label_is_the_first_package_bought(void **state) {
     (void)state;
@@ -155,9 +161,10 @@ static void or_the_latest_where_the_configuration_says_so(void **state) {
 
 static void a_refunded_first_purchase_leaves_the_second_as_the_label(void **state) {
     (void)state;
-    join_expect_train((struct join_input){.forms = FORM_HEADER ADA,
-                                          .stripe = TWO_PURCHASES "{'id':'re_1','object':'refund','amount':15000,'charge':'ch_1'}"},
-                      "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
+    join_expect_train(
+        (struct join_input){.forms = FORM_HEADER ADA,
+                            .stripe = TWO_PURCHASES "{'id':'re_1','object':'refund','amount':15000,'charge':'ch_1'}"},
+        "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
 }
 
 static void rows_are_ordered_by_purchase_and_then_by_id(void **state) {

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <cmocka.h>
 
 #include "libetl/signature.h"
 
@@ -44,8 +44,10 @@ static void a_known_sum_is_recomputed(void **state) {
     static const char header[] = "t=1,v1=06b7434ab5e3d1ce4be5c1b43e8d91c1c0a9fbeb0a1bfac56425d7b13fce8740";
     struct signature_secrets secrets;
     signature_read_secrets(&secrets, "whsec_a");
-    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"x", 1}, 1, 300), SIGNATURE_VALID);
-    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"y", 1}, 1, 300), SIGNATURE_WRONG);
+    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"x", 1}, 1, 300),
+                     SIGNATURE_VALID);
+    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"y", 1}, 1, 300),
+                     SIGNATURE_WRONG);
 }
 
 static void a_genuine_delivery_is_taken(void **state) {
@@ -105,8 +107,17 @@ static void only_formspree_minds_the_future(void **state) {
 
 static void headers_without_sense_are_no_signatures(void **state) {
     (void)state;
-    static const char *const wrong[] = {NULL, "", "t=", "v1=00", "t=1746757390", "t=abc,v1=00", "t=1746757390,v1=zz",
-                                        "t=99999999999999999999,v1=00", ",,,=,==", "t=-1,v1=00", "sha256=00"};
+    static const char *const wrong[] = {NULL,
+                                        "",
+                                        "t=",
+                                        "v1=00",
+                                        "t=1746757390",
+                                        "t=abc,v1=00",
+                                        "t=1746757390,v1=zz",
+                                        "t=99999999999999999999,v1=00",
+                                        ",,,=,==",
+                                        "t=-1,v1=00",
+                                        "sha256=00"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(check(SIGNATURE_STRIPE, "whsec_a", wrong[i], NOW), SIGNATURE_MISSING);
 }

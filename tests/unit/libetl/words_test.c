@@ -36,8 +36,9 @@ static void times_are_understood_as_exports_write_them(void **state) {
 
 static void days_that_do_not_exist_are_no_times(void **state) {
     (void)state;
-    static const char *const wrong[] = {"2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "1969-12-31", "2200-01-01",
-                                        "2026-01-01T24:00:00", "2026-01-01T10", "2026-01-01T10:20:30X", "", "tomorrow"};
+    static const char *const wrong[] = {
+        "2026-02-29",          "2026-13-01",    "2026-00-10",           "26-01-01", "1969-12-31", "2200-01-01",
+        "2026-01-01T24:00:00", "2026-01-01T10", "2026-01-01T10:20:30X", "",         "tomorrow"};
     int64_t at;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (timestamp_parse(wrong[i], strlen(wrong[i]), &at))
@@ -88,7 +89,8 @@ static void amounts_that_are_none_are_refused(void **state) {
 static void an_address_is_trimmed_and_lower_case(void **state) {
     (void)state;
     char out[TEXT_EMAIL];
-    const char *text = " \xc2\xa0""Ada.Lovelace@Example.COM\r\n";
+    const char *text = " \xc2\xa0"
+                       "Ada.Lovelace@Example.COM\r\n";
     assert_int_equal(text_email((struct text){text, strlen(text)}, out), 24);
     assert_string_equal(out, "ada.lovelace@example.com");
 }
@@ -105,7 +107,8 @@ static void what_is_no_address_is_none(void **state) {
 /* ---- levels ---- */
 
 static const char config_json[] =
-    "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}],\"features\":["
+    "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}],"
+    "\"features\":["
     "{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Home Services\",\"Ecommerce\"],"
     "\"aliases\":{\"Dental\":[\"dentist\",\"dental clinic\"],\"Ecommerce\":[\"e commerce\"]}},"
     "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10-25\",\"26-50\",\"251+\"],"
@@ -129,7 +132,10 @@ static void a_level_is_found_by_any_of_its_spellings(void **state) {
     expect_level(0, " DENTAL  clinic ", "Dental");
     expect_level(0, "Dental-Clinic", "Dental");
     expect_level(0, "home_services", "Home Services");
-    expect_level(0, "E\xe2\x80\x91""Commerce", "Ecommerce");
+    expect_level(0,
+                 "E\xe2\x80\x91"
+                 "Commerce",
+                 "Ecommerce");
     expect_level(0, "e-commerce", "Ecommerce");
 }
 
@@ -145,7 +151,10 @@ static void a_number_falls_into_its_range(void **state) {
     (void)state;
     expect_level(1, "12", "10-25");
     expect_level(1, "12 employees", "10-25");
-    expect_level(1, "10\xe2\x80\x93""25", "10-25");
+    expect_level(1,
+                 "10\xe2\x80\x93"
+                 "25",
+                 "10-25");
     expect_level(1, "10 - 25", "10-25");
     expect_level(1, "10 to 25 people", "10-25");
     expect_level(1, "11-20", "10-25");
