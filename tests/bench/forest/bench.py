@@ -1,8 +1,7 @@
 """Every forest on every task, in one run: fresh processes, interleaved rounds, medians; then one table, JSON and a plot.
 
 Called by ./run with the build folder.  QUICK=1 takes smaller data and one round, ROUNDS=1 one, PEERS=libforest:ranger
-only those.
-QUICK and PEERS leave results.json and the plot alone and write them into the build folder.
+only those.  QUICK and PEERS leave results.json and the plot alone and write them into the build folder.
 """
 import json
 import math
