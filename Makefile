@@ -25,7 +25,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api gate-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -52,6 +52,8 @@ bench-forest: all                     ## training, prediction, size and quality 
 	@tests/bench/forest/run $(BUILD)
 bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server against a constant answer and nginx
 	@tests/bench/api/bench.py $(BUILD)
+gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
+	@$< $(BUILD)/bench/gate
 
 install: all                          ## programs, libforest and its pkg-config file, under DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
@@ -114,6 +116,10 @@ $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/scenarios/%.o $(COMMON) $(ETL) $(FORE
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 
 $(BUILD)/bench/constant: $(BUILD)/obj/tests/bench/api/constant.o $(call room,api) $(COMMON) $(ETL) $(FOREST)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
+
+$(BUILD)/bench/gate_proof: $(call objects,tests/bench/gate) $(call room,register) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 

@@ -38,10 +38,9 @@ static bool may_compare(const struct gate_numbers *n, const struct gate_settings
     uint64_t new_rows = n->same_holdout ? 0 : n->new_rows;
     if (n->champion_may_know)
         return answer(out, GATE_POSTPONE, "the champion trained on purchases as late as this hold-out's");
-    if (n->compared_before && (n->same_holdout || new_rows < s->new_rows))
-        return answer(out, GATE_POSTPONE,
-                      "%" PRIu64 " purchases are new since the last comparison; %" PRIu64 " are needed", new_rows,
-                      s->new_rows);
+    if (n->compared_before && (n->same_holdout || new_rows < (uint64_t)s->new_rows))
+        return answer(out, GATE_POSTPONE, "%" PRIu64 " purchases are new since the last comparison; %lld are needed",
+                      new_rows, s->new_rows);
     return true;
 }
 
@@ -77,7 +76,7 @@ size_t gate_losing_slice(const struct comparison *measured, const struct gate_se
     size_t worst = SIZE_MAX;
     for (size_t i = 0; i < measured->slices; i++) {
         const struct paired *gain = &measured->slice[i].gain;
-        if (gain->rows < s->slice_rows || gain->rows < 2 || gain->mean >= -s->slice_margin ||
+        if (gain->rows < (uint64_t)s->slice_rows || gain->rows < 2 || gain->mean >= -s->slice_margin ||
             gain->mean + paired_quantile(s->confidence) * paired_error(gain) >= 0)
             continue;
         if (worst == SIZE_MAX || gain->mean < measured->slice[worst].gain.mean)

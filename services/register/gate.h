@@ -27,10 +27,10 @@ struct gate_settings {
     double cells_margin;    /* nats a row */
     double accuracy_margin; /* share of rows */
     double brier_margin, ece_margin;
-    double slice_margin; /* nats a row */
-    uint64_t slice_rows; /* that a slice must have to be judged */
-    double traffic_cap;  /* share of recent calls */
-    uint64_t new_rows;   /* purchases that must be new since the last comparison */
+    double slice_margin;  /* nats a row */
+    long long slice_rows; /* that a slice must have to be judged */
+    double traffic_cap;   /* share of recent calls */
+    long long new_rows;   /* purchases that must be new since the last comparison */
 };
 
 struct gate_numbers {

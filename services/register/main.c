@@ -6,6 +6,7 @@
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
+#include "services/register/gate_rows.h"
 #include "services/register/operator.h"
 #include "services/register/promotion.h"
 #include "services/register/report.h"
@@ -13,40 +14,15 @@
 struct settings {
     struct settings_common common;
     const char *now, *slices;
-    bool alarm, hold;
-    double confidence, alarm_margin, cells_margin, accuracy_margin, brier_margin, ece_margin, slice_margin, traffic_cap;
-    long long new_rows, slice_rows;
+    struct gate_settings gate;
 };
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_NOW(struct settings, now),
-    {"alarm", "GATE_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
-     "an alarm asks: not worse than the best champion since the last rebase is enough"},
-    {"hold", "GATE_HOLD", SETTING_FLAG, offsetof(struct settings, hold), "0", 0, 0, NULL,
-     "a person approves whatever passes (approve N)"},
-    {"confidence", "GATE_CONFIDENCE", SETTING_NUMBER, offsetof(struct settings, confidence), "0.95", 0.5, 0.9999, NULL,
-     "with which a challenger must be better than the champion in log-loss (one-sided)"},
-    {"new-rows", "GATE_NEW_ROWS", SETTING_WHOLE, offsetof(struct settings, new_rows), "100", 0, 1000000, NULL,
-     "purchases that must be new before a champion is compared with again"},
-    {"alarm-margin", "GATE_ALARM_MARGIN", SETTING_NUMBER, offsetof(struct settings, alarm_margin), "0.02", 0, 10, NULL,
-     "nats by which a model may be worse than the best champion under an alarm"},
-    {"cells-margin", "GATE_CELLS_MARGIN", SETTING_NUMBER, offsetof(struct settings, cells_margin), "0.02", 0, 10, NULL,
-     "nats by which a model may be worse than counting by cell"},
-    {"accuracy-margin", "GATE_ACCURACY_MARGIN", SETTING_NUMBER, offsetof(struct settings, accuracy_margin), "0.02", 0,
-     1, NULL, "by which accuracy may be worse than the champion's"},
-    {"brier-margin", "GATE_BRIER_MARGIN", SETTING_NUMBER, offsetof(struct settings, brier_margin), "0.01", 0, 2, NULL,
-     "by which the Brier score may be worse than the champion's"},
-    {"ece-margin", "GATE_ECE_MARGIN", SETTING_NUMBER, offsetof(struct settings, ece_margin), "0.03", 0, 1, NULL,
-     "by which the calibration error may be worse than the champion's"},
-    {"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME, NULL,
-     "feature whose levels are looked at one by one; default: the first categorical one"},
-    {"slice-margin", "GATE_SLICE_MARGIN", SETTING_NUMBER, offsetof(struct settings, slice_margin), "0.05", 0, 10, NULL,
-     "nats that no level may surely lose"},
-    {"slice-rows", "GATE_SLICE_ROWS", SETTING_WHOLE, offsetof(struct settings, slice_rows), "30", 2, 1000000000, NULL,
-     "hold-out rows that a level must have to be looked at"},
-    {"traffic-cap", "GATE_TRAFFIC_CAP", SETTING_NUMBER, offsetof(struct settings, traffic_cap), "0.4", 0, 1, NULL,
-     "share of recent calls whose answer may change without approval"},
+    GATE_ROWS(struct settings,
+              gate){"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME,
+                    NULL, "feature whose levels are looked at one by one; default: the first categorical one"},
 };
 
 static const struct program program = {
@@ -110,21 +86,6 @@ static void sweep(const char *data) {
         publish_sweep(folder);
 }
 
-static struct gate_settings gate_of(const struct settings *s) {
-    return (struct gate_settings){.alarm = s->alarm,
-                                  .hold = s->hold,
-                                  .confidence = s->confidence,
-                                  .alarm_margin = s->alarm_margin,
-                                  .cells_margin = s->cells_margin,
-                                  .accuracy_margin = s->accuracy_margin,
-                                  .brier_margin = s->brier_margin,
-                                  .ece_margin = s->ece_margin,
-                                  .slice_margin = s->slice_margin,
-                                  .slice_rows = (uint64_t)s->slice_rows,
-                                  .traffic_cap = s->traffic_cap,
-                                  .new_rows = (uint64_t)s->new_rows};
-}
-
 int main(int argc, char **argv) {
     struct settings s;
     struct words words = {0};
@@ -133,7 +94,7 @@ int main(int argc, char **argv) {
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    struct options options = {.data = s.common.data, .slices = s.slices, .gate = gate_of(&s)};
+    struct options options = {.data = s.common.data, .slices = s.slices, .gate = s.gate};
     const struct command *command = find_command(&words, &version);
     if (command == NULL || !clock_now(s.now, &options.now)) {
         fprintf(stderr, "%s: %s (see --help)\n", program.name,

@@ -26,7 +26,7 @@ static json_t *describe_slices(const struct hearing *h, const struct gate_settin
     json_t *slices = json_array();
     for (size_t i = 0; i < h->numbers.measured.slices; i++) {
         const struct comparison_slice *slice = &h->numbers.measured.slice[i];
-        if (slice->rows >= s->slice_rows)
+        if (slice->rows >= (uint64_t)s->slice_rows)
             json_array_append_new(slices, json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", slice->name, "rows",
                                                     whole(slice->rows), "log_loss", real(slice->log_loss), "gain",
                                                     real(slice->gain.mean), "error", real(paired_error(&slice->gain))));
@@ -44,8 +44,8 @@ static json_t *describe_settings(const struct gate_settings *s) {
     return json_pack("{s:b, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:f, s:o}", "hold", (int)s->hold, "confidence",
                      s->confidence, "alarm_margin", s->alarm_margin, "cells_margin", s->cells_margin, "accuracy_margin",
                      s->accuracy_margin, "brier_margin", s->brier_margin, "ece_margin", s->ece_margin, "slice_margin",
-                     s->slice_margin, "slice_rows", whole(s->slice_rows), "traffic_cap", s->traffic_cap, "new_rows",
-                     whole(s->new_rows));
+                     s->slice_margin, "slice_rows", json_integer(s->slice_rows), "traffic_cap", s->traffic_cap,
+                     "new_rows", json_integer(s->new_rows));
 }
 
 static json_t *describe_numbers(const struct hearing *h, const struct gate_settings *s) {

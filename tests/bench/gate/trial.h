@@ -1,0 +1,33 @@
+/* trial.h - one look of a gate at one hold-out, by the very code that judges candidates. */
+#ifndef GATE_TRIAL_H
+#define GATE_TRIAL_H
+
+#include "services/register/gate.h"
+#include "tests/bench/gate/world.h"
+
+/* Purchases counted by (cell, package). */
+struct purchases {
+    uint32_t count[ROWS];
+};
+
+/* What the gates under proof have in common. */
+struct gate_under_proof {
+    const char *name;
+    const struct gate_settings *settings; /* NULL: the usual "not worse in accuracy", to compare with */
+};
+
+/* What a look knows beside the models. */
+struct look {
+    const struct world *world;
+    const struct purchases *holdout;
+    const struct model *champion;      /* that is serving */
+    const struct model *const *former; /* [formers] champions, among them the one that is serving */
+    size_t formers;
+    bool before; /* another look was taken, and since then: */
+    uint64_t new_rows;
+};
+
+struct gate_answer trial_judge(const struct gate_under_proof *gate, const struct look *look,
+                               const struct model *challenger);
+
+#endif
