@@ -144,12 +144,12 @@ static void what_is_not_appended_whole_is_not_appended(void **state) {
     getrlimit(RLIMIT_FSIZE, &before);
     tight.rlim_max = before.rlim_max;
     signal(SIGXFSZ, SIG_IGN);
-    scratch_write("full", "one\n");
+    scratch_write("lines", "one\n");
     setrlimit(RLIMIT_FSIZE, &tight);
-    bool done = publish_append(scratch_path("full"), "two three\n", 10, &err);
+    bool done = publish_append(scratch_path("lines"), "two three\n", 10, &err);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_false(done);
-    assert_content(scratch_path("full"), "one\n");
+    assert_content(scratch_path("lines"), "one\n");
 }
 
 static void a_file_over_the_limit_is_refused_by_name(void **state) {
