@@ -120,8 +120,10 @@ static bool read_header(const struct reading *reading, const struct source *sour
 bool reading_run(struct reading *reading, const struct source *source, size_t number, struct file_error *err) {
     struct intake_header header = {0};
     struct job job = {.reading = reading, .source = source, .header = &header, .number = number};
-    if (!read_header(reading, source, &header, &job.first, err))
+    if (!read_header(reading, source, &header, &job.first, err)) {
+        intake_header_done(&header);
         return false;
+    }
     job.position = job.first;
     job.stretches = source->bytes.size / STRETCH + 1;
     pthread_mutex_init(&job.lock, NULL);
