@@ -2,8 +2,10 @@
 #include "services/common/champion.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "services/common/signature.h"
 #include "services/common/volume.h"
 
 static bool refuse(struct file_error *err, const char *path, const char *why) {
@@ -27,14 +29,43 @@ bool champion_pointer(const char *path, long long *version, char sha256[SHA256_H
     return good;
 }
 
+/* Where the environment names a key, its owner must have signed these bytes. */
+static bool check_signature(const char *folder, const char *manifest, size_t size, struct file_error *err) {
+    char path[PATH_MAX], *signature;
+    size_t signature_size;
+    struct file_error why;
+    const char *key = signature_required_key();
+    if (key == NULL)
+        return true;
+    if (!publish_path(path, err, "%s/manifest.sig", folder))
+        return false;
+    signature = files_read(path, SIGNATURE_SIZE, &signature_size, err);
+    if (signature == NULL)
+        return false;
+    bool good = signature_check((unsigned char *)signature, signature_size, key, manifest, size, &why) ||
+                refuse(err, path, why.text);
+    free(signature);
+    return good;
+}
+
 static bool check_manifest(const char *folder, const char *expected, struct champion *into, struct file_error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/manifest.json", folder) || !files_sha256(path, into->sha256, err))
+    json_error_t problem;
+    size_t size;
+    char *text =
+        publish_path(path, err, "%s/manifest.json", folder) ? files_read(path, CHAMPION_MAX_JSON, &size, err) : NULL;
+    if (text == NULL)
         return false;
-    if (expected != NULL && strcmp(into->sha256, expected) != 0)
-        return refuse(err, path, "its hash is not the one that points to it");
-    into->manifest = files_read_json(path, CHAMPION_MAX_JSON, err);
-    return into->manifest != NULL;
+    bytes_sha256(text, size, into->sha256);
+    bool good = expected == NULL || strcmp(into->sha256, expected) == 0 ||
+                refuse(err, path, "its hash is not the one that points to it");
+    good = good && check_signature(folder, text, size, err);
+    if (good) {
+        into->manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+        good = into->manifest != NULL || refuse(err, path, problem.text);
+    }
+    free(text);
+    return good;
 }
 
 static bool check_file(const char *folder, const char *name, const json_t *expected, struct file_error *err) {
@@ -53,9 +84,7 @@ static bool check_files(const char *folder, const json_t *manifest, struct file_
         return refuse(err, folder, "the manifest lacks forest.bin or card.json");
     const char *name;
     json_t *hash;
-    json_object_foreach((json_t *)files, name, hash)
-        if (!check_file(folder, name, hash, err))
-            return false;
+    json_object_foreach((json_t *)files, name, hash) if (!check_file(folder, name, hash, err)) return false;
     return true;
 }
 

@@ -4,7 +4,10 @@
  * A version folder holds forest.bin, card.json and manifest.json:
  *   manifest.json  {"version":7,"files":{"forest.bin":"<sha256>","card.json":"<sha256>"},"parent":6|null,...}
  *   champion.json  {"version":7,"sha256":"<of manifest.json>","promoted_at":"...Z"}
- * A model is served only if the chain pointer -> manifest -> files -> forest_load holds whole.
+ * A model is served only if the chain pointer -> manifest -> files -> forest_load holds whole and, where the
+ * environment's MODEL_PUBLIC_KEY is set, manifest.sig is that key's Ed25519 signature of manifest.json.
+ * A manifest may also name "sources", {"features.csv":"<sha256>",...}: what the model was made of, which serving
+ * does not need and loading does not read.
  */
 #ifndef COMMON_CHAMPION_H
 #define COMMON_CHAMPION_H

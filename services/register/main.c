@@ -10,10 +10,12 @@
 #include "services/register/operator.h"
 #include "services/register/promotion.h"
 #include "services/register/report.h"
+#include "services/register/reproduction.h"
 
 struct settings {
     struct settings_common common;
-    const char *now, *slices;
+    const char *now, *slices, *signing_key;
+    long long keep_versions, keep_champions;
     struct gate_settings gate;
 };
 
@@ -23,12 +25,18 @@ static const struct setting rows[] = {
     GATE_ROWS(struct settings,
               gate){"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME,
                     NULL, "feature whose levels are looked at one by one; default: the first categorical one"},
+    {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_WHOLE, offsetof(struct settings, keep_versions), "20", 1,
+     1000000, NULL, "versions to keep, the newest ones"},
+    {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_WHOLE, offsetof(struct settings, keep_champions), "50", 2,
+     1000000, NULL, "versions to keep beside them, the last champions"},
+    {NULL, "SIGNING_KEY", SETTING_SECRET, offsetof(struct settings, signing_key), NULL, 0, 0, NULL,
+     "Ed25519 private key (PEM, or its seed in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
 };
 
 static const struct program program = {
     .name = "leadforest-register",
     .does = "judges the newest candidate and keeps the champion",
-    .usage = "[options] [promote N|approve N|rollback|list|show N|verify]",
+    .usage = "[options] [promote N|approve N|rollback|list|show N|verify|reproduce N]",
     .notes =
         "Without a word the newest candidate is judged on the hold-out: the first model must beat the class\n"
         "shares and not be worse than counting by cell; later ones must also be surely better than the champion\n"
@@ -36,7 +44,9 @@ static const struct program program = {
         "candidate is exit 0 with \"status\":\"rejected\", one that waits for approval with \"held\".\n"
         "Every decision is in registry/decisions.ndjson before anything follows from it, and decision.md tells it.\n"
         "promote N   makes version N the champion; approve N one that is held; rollback the one before the last move\n"
-        "list        the versions; show N: manifest and card; verify: hash and load them all again",
+        "list        the versions; show N: manifest and card; verify: hash and load them all again\n"
+        "reproduce N trains version N again from the features kept with it and compares the bytes\n"
+        "Where MODEL_PUBLIC_KEY is set, nothing is loaded that SIGNING_KEY's owner has not signed.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
     .max_words = 2,
@@ -57,8 +67,13 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"rollback", operator_rollback, NULL}, {"promote", NULL, operator_promote}, {"approve", NULL, operator_approve},
-    {"list", report_list, NULL},           {"show", NULL, report_show},         {"verify", report_verify, NULL},
+    {"rollback", operator_rollback, NULL},
+    {"promote", NULL, operator_promote},
+    {"approve", NULL, operator_approve},
+    {"list", report_list, NULL},
+    {"show", NULL, report_show},
+    {"verify", report_verify, NULL},
+    {"reproduce", NULL, reproduction_make},
 };
 static const struct command judge = {"", promotion_gate, NULL};
 
@@ -94,7 +109,12 @@ int main(int argc, char **argv) {
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    struct options options = {.data = s.common.data, .slices = s.slices, .gate = s.gate};
+    struct options options = {.data = s.common.data,
+                              .slices = s.slices,
+                              .signing_key = s.signing_key,
+                              .keep_versions = s.keep_versions,
+                              .keep_champions = s.keep_champions,
+                              .gate = s.gate};
     const struct command *command = find_command(&words, &version);
     if (command == NULL || !clock_now(s.now, &options.now)) {
         fprintf(stderr, "%s: %s (see --help)\n", program.name,

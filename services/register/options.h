@@ -10,7 +10,9 @@ struct options {
     const char *data;
     const char *run; /* this run's id */
     moment now;
-    const char *slices; /* feature whose levels are slices; NULL: the first categorical one */
+    const char *slices;      /* feature whose levels are slices; NULL: the first categorical one */
+    const char *signing_key; /* NULL: new versions are not signed */
+    long long keep_versions, keep_champions;
     struct gate_settings gate;
 };
 

@@ -10,6 +10,7 @@
 #include "services/register/minutes.h"
 #include "services/register/pointer.h"
 #include "services/register/record.h"
+#include "services/register/retention.h"
 #include "services/register/ruling.h"
 #include "services/register/versions.h"
 
@@ -24,7 +25,8 @@ static bool store(const struct options *o, const struct hearing *h, json_t *ruli
     struct pointer from = {.version = h->champion.version}, to;
     memcpy(from.sha256, h->champion.sha256, SHA256_HEX);
     json_t *said = json_copy(ruling);
-    bool done = versions_store(&to.version, to.sha256, &h->candidate, o->data, from.version, said, minutes, 1, err) &&
+    struct version_contents contents = {&h->candidate, from.version, said, minutes, 1, o->signing_key};
+    bool done = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
                 champion_load_version(&stored, o->data, to.version, to.sha256, err);
     json_decref(said);
     champion_done(&stored);
@@ -55,8 +57,10 @@ static bool rule(struct outcome *out, const struct options *o, struct hearing *h
         file_error_set(err, "write", minutes.name);
     done = done && (h->answer.verdict == GATE_REJECT || store(o, h, ruling, &minutes, err)) &&
            ruling_carry_out(o, h->decisions, ruling, err) && write_beside(o, h, &minutes, err);
-    if (done)
+    if (done) {
+        retention_keep(o->data, h->decisions, o->keep_versions, o->keep_champions);
         *out = ruling_outcome(ruling);
+    }
     free(text);
     json_decref(ruling);
     return done;

@@ -61,7 +61,8 @@ bool report_show(struct outcome *out, const struct options *options, long long v
 static size_t verify_version(const char *data, long long version, const char *sha256) {
     struct champion v = {0};
     struct file_error err;
-    bool holds = champion_load_version(&v, data, version, sha256, &err);
+    bool holds = champion_load_version(&v, data, version, sha256, &err) &&
+                 versions_check_sources(data, version, v.manifest, &err);
     if (!holds)
         log_event(LOG_ERROR, "version does not hold", "%lld: %s", version, err.text);
     champion_done(&v);

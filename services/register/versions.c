@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "services/common/champion.h"
+#include "services/common/log.h"
+#include "services/common/signature.h"
 #include "services/common/volume.h"
 
 static bool folder_of(char out[PATH_MAX], const char *data, struct file_error *err) {
@@ -49,30 +52,82 @@ static long long newest(const char *data) {
     return last;
 }
 
-/* What a new version is made of. */
-struct contents {
-    const struct candidate *candidate;
-    const struct version_file *file; /* [files] */
-    size_t files;
-};
-
 static json_t *hash_of(const void *bytes, size_t size) {
     char hex[SHA256_HEX];
     bytes_sha256(bytes, size, hex);
     return json_string(hex);
 }
 
-static json_t *describe(const struct contents *c, long long version, long long parent, const json_t *decision) {
+static json_t *describe_files(const struct version_contents *c) {
     json_t *files = json_pack("{s:s, s:o}", "forest.bin", c->candidate->forest_sha256, "card.json",
                               hash_of(c->candidate->card_text, c->candidate->card_size));
     for (size_t i = 0; i < c->files; i++)
         json_object_set_new(files, c->file[i].name, hash_of(c->file[i].bytes, c->file[i].size));
-    return json_pack("{s:I, s:o, s:o, s:s, s:O}", "version", (json_int_t)version, "files", files, "parent",
-                     parent > 0 ? json_integer(parent) : json_null(), "candidate", c->candidate->name, "decision",
-                     decision);
+    return files;
 }
 
-static bool fill(const char *folder, const struct contents *c, const json_t *manifest, struct file_error *err) {
+static json_t *describe(const struct version_contents *c, long long version, json_t *sources) {
+    return json_pack("{s:I, s:o, s:o, s:o, s:s, s:O}", "version", (json_int_t)version, "files", describe_files(c),
+                     "sources", sources, "parent", c->parent > 0 ? json_integer(c->parent) : json_null(), "candidate",
+                     c->candidate->name, "decision", c->decision);
+}
+
+/* ---- sources ---- */
+
+static const struct {
+    const char *name, *path;
+} source[] = {{"features.csv", VOLUME_FEATURES}, {"schema.json", VOLUME_SCHEMA}};
+enum { SOURCES = sizeof source / sizeof *source };
+
+/* Files of the features folder are replaced, never changed, so that a second name keeps them at no cost. */
+static bool keep_source(json_t *hashes, const char *folder, const char *data, size_t i, struct file_error *err) {
+    char from[PATH_MAX], to[PATH_MAX], hex[SHA256_HEX];
+    if (!publish_path(from, err, "%s/%s", data, source[i].path) ||
+        !publish_path(to, err, "%s/%s", folder, source[i].name))
+        return false;
+    if (link(from, to) != 0) {
+        file_error_set(err, "keep", from);
+        return false;
+    }
+    if (!files_sha256(to, hex, err))
+        return false;
+    json_object_set_new(hashes, source[i].name, json_string(hex));
+    return true;
+}
+
+/* The hashes of what was kept; a volume without links keeps none, and the version stands without. */
+static json_t *keep_sources(const char *folder, const char *data) {
+    struct file_error err;
+    json_t *hashes = json_object();
+    for (size_t i = 0; i < SOURCES; i++)
+        if (!keep_source(hashes, folder, data, i, &err)) {
+            log_event(LOG_WARN, "source not kept", "%s", err.text);
+            json_object_clear(hashes);
+            break;
+        }
+    return hashes;
+}
+
+bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct file_error *err) {
+    const char *name;
+    json_t *expected;
+    json_object_foreach(json_object_get(manifest, "sources"), name, expected) {
+        char path[PATH_MAX], hex[SHA256_HEX];
+        const char *hash = json_string_value(expected);
+        if (hash == NULL || strchr(name, '/') != NULL)
+            return file_error_say(err, "version %lld: the manifest's sources are no file names and hashes", version);
+        if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
+            !files_sha256(path, hex, err))
+            return false;
+        if (strcmp(hash, hex) != 0)
+            return file_error_say(err, "read %s: its hash is not the manifest's", path);
+    }
+    return true;
+}
+
+/* ---- a folder filled ---- */
+
+static bool write_files(const char *folder, const struct version_contents *c, struct file_error *err) {
     char path[PATH_MAX];
     size_t size;
     const void *image = forest_image(c->candidate->forest, &size);
@@ -82,16 +137,40 @@ static bool fill(const char *folder, const struct contents *c, const json_t *man
     for (size_t i = 0; done && i < c->files; i++)
         done = publish_path(path, err, "%s/%s", folder, c->file[i].name) &&
                publish_bytes(path, c->file[i].bytes, c->file[i].size, err);
-    return done && publish_path(path, err, "%s/manifest.json", folder) && publish_json(path, manifest, err);
+    return done;
 }
 
-static bool publish(const char *data, long long version, const struct contents *c, const json_t *manifest,
-                    struct file_error *err) {
+static bool sign(const char *folder, const char *manifest, const char *key, struct file_error *err) {
+    char path[PATH_MAX];
+    unsigned char signature[SIGNATURE_SIZE];
+    size_t size;
+    if (key == NULL)
+        return true;
+    char *text = files_read(manifest, CHAMPION_MAX_JSON, &size, err);
+    bool done = text != NULL && signature_make(signature, key, text, size, err) &&
+                publish_path(path, err, "%s/manifest.sig", folder) &&
+                publish_bytes(path, signature, sizeof signature, err);
+    free(text);
+    return done;
+}
+
+static bool fill(const char *folder, const char *data, long long version, const struct version_contents *c,
+                 struct file_error *err) {
+    char path[PATH_MAX];
+    if (!write_files(folder, c, err) || !publish_path(path, err, "%s/manifest.json", folder))
+        return false;
+    json_t *manifest = describe(c, version, keep_sources(folder, data));
+    bool done = publish_json(path, manifest, err) && sign(folder, path, c->signing_key, err);
+    json_decref(manifest);
+    return done;
+}
+
+static bool publish(const char *data, long long version, const struct version_contents *c, struct file_error *err) {
     char path[PATH_MAX];
     struct folder_publication p;
     if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) || !publish_folder_open(&p, path, err))
         return false;
-    if (fill(p.beside, c, manifest, err))
+    if (fill(p.beside, data, version, c, err))
         return publish_folder_commit(&p, err);
     publish_folder_abort(&p);
     return false;
@@ -111,18 +190,13 @@ static bool is_of(const char *data, long long version, const struct candidate *c
     return is;
 }
 
-bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const struct candidate *candidate,
-                    const char *data, long long parent, const json_t *decision, const struct version_file *files,
-                    size_t file_count, struct file_error *err) {
+bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
+                    const struct version_contents *contents, struct file_error *err) {
     char path[PATH_MAX];
-    struct contents contents = {candidate, files, file_count};
     *version = newest(data);
-    bool stored = *version > 0 && is_of(data, *version, candidate, parent);
-    if (!stored) {
-        json_t *manifest = describe(&contents, ++*version, parent, decision);
-        stored = publish(data, *version, &contents, manifest, err);
-        json_decref(manifest);
-    }
+    bool stored = *version > 0 && is_of(data, *version, contents->candidate, contents->parent);
+    if (!stored)
+        stored = publish(data, ++*version, contents, err);
     return stored && publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&
            files_sha256(path, manifest_sha256, err);
 }

@@ -14,10 +14,22 @@ struct version_file {
     size_t size;
 };
 
-/* Store a candidate as a new version with further files. decision (borrowed) is what the gate said; parent 0: none.
+/* What a version is made of, all borrowed. */
+struct version_contents {
+    const struct candidate *candidate;
+    long long parent;                /* the champion it was judged against; 0: none */
+    const json_t *decision;          /* what the gate said */
+    const struct version_file *file; /* [files] */
+    size_t files;
+    const char *signing_key; /* NULL: not signed */
+};
+
+/* Store a new version. With it go links to features.csv and schema.json, which the candidate was trained on.
  * A version that an interrupted run stored of the same candidate is taken as it is. */
-bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const struct candidate *candidate,
-                    const char *data, long long parent, const json_t *decision, const struct version_file *files,
-                    size_t file_count, struct file_error *err);
+bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
+                    const struct version_contents *contents, struct file_error *err);
+
+/* Hash the sources that a manifest names; one that names none holds. */
+bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct file_error *err);
 
 #endif

@@ -35,6 +35,12 @@ champion_is() {
     [ "$(jq .version "$registry/champion.json")" = "$1" ] || { cat "$registry/champion.json"; return 1; }
 }
 
+versions_are() { # NUMBERS
+    local found
+    found=$(ls "$registry/versions" | paste -sd' ')
+    [ "$found" = "$1" ] || { echo "$found"; return 1; }
+}
+
 chain_holds() { # VERSION
     local folder=$registry/versions/$1 file
     [ "$(jq -r .sha256 "$registry/champion.json")" = "$(sha256sum <"$folder/manifest.json" | cut -d' ' -f1)" ] || return 1
@@ -109,9 +115,50 @@ check "and moves the champion" champion_is 4
 train --seed 2
 check "an alarm does not look at the same rows twice, whatever is trained on them" exits_with 99 --alarm
 
+check "the champion is made again byte by byte" exits_with 0 reproduce 4
+check "and it is said" result '.status == "reproduced" and .forest_sha256 == .trained_again'
+check "nothing of it stays" test ! -e "$registry/.reproduction"
+cp "$registry/versions/4/features.csv" "$scratch/features.csv"
+sed -i '2s/^./9/' "$scratch/features.csv"
+rm "$registry/versions/4/features.csv" && cp "$scratch/features.csv" "$registry/versions/4/features.csv"
+check "features that were changed since are not trained on" exits_with 65 reproduce 4
+check "and found by verify" exits_with 65 verify
+rm "$registry/versions/4/features.csv" && ln "$data/features/features.csv" "$registry/versions/4/features.csv"
+
 check "all versions hold" exits_with 0 verify
 printf x >>"$registry/versions/1/forest.bin"
 check "a changed byte is found" exits_with 65 verify
 check "and its version is not promoted" exits_with 65 promote 1
 check "the champion stays" champion_is 4
+
+data=$scratch/signed registry=$scratch/signed/registry
+openssl genpkey -algorithm ed25519 -out "$scratch/key.pem" 2>/dev/null
+export SIGNING_KEY MODEL_PUBLIC_KEY
+SIGNING_KEY=$(openssl pkey -in "$scratch/key.pem" -outform DER | tail -c 32 | base64)
+check "another registry" candidate --days 400
+check "whose versions are signed" exits_with 0
+check "by 64 bytes" test "$(stat -c %s "$registry/versions/1/manifest.sig")" = 64
+MODEL_PUBLIC_KEY=$(openssl pkey -in "$scratch/key.pem" -pubout)
+check "holds for who has the public key" exits_with 0 verify
+MODEL_PUBLIC_KEY=$(openssl pkey -in "$scratch/key.pem" -pubout -outform DER | tail -c 32 | base64)
+check "in either form" exits_with 0 verify
+check "leads are scored with it" bash -c "'$build/leadforest-score' --data '$data' 2>/dev/null"
+MODEL_PUBLIC_KEY=$(openssl genpkey -algorithm ed25519 2>/dev/null | openssl pkey -pubout)
+check "not for who trusts another key" exits_with 65 verify
+check "nor does score use it" bash -c "! '$build/leadforest-score' --data '$data' --now 2026-07-01 2>/dev/null"
+SIGNING_KEY=nonsense
+unset MODEL_PUBLIC_KEY
+check "a candidate that cannot be signed" candidate --days 600 --changed 180
+check "is not stored" exits_with 65
+check "and the champion stays" champion_is 1
+unset SIGNING_KEY
+
+data=$scratch/few registry=$scratch/few/registry
+for days in 400 410 420 430; do
+    check "a candidate of $days days" candidate --days "$days" --seed "$days"
+    check "is stored where a person approves" exits_with 0 --hold --alarm --alarm-margin 10 --traffic-cap 1 --new-rows 0 \
+        --slice-margin 10 --accuracy-margin 1 --brier-margin 2 --ece-margin 1 --keep-versions 2
+    [ "$days" = 400 ] && check "the first is approved" exits_with 0 approve 1
+done
+check "the newest two and the champion stay" versions_are "1 3 4"
 exit "$broken"

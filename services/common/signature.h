@@ -1,0 +1,25 @@
+/*
+ * signature.h - Ed25519 signatures, so that a model is served only if the right one made it.
+ *
+ * A key is PEM, or 32 bytes in base64 (the private seed, or the public key), which fits into one line of an
+ * environment file.
+ */
+#ifndef COMMON_SIGNATURE_H
+#define COMMON_SIGNATURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/common/publish.h"
+
+enum { SIGNATURE_SIZE = 64 };
+
+/* The key that the environment's MODEL_PUBLIC_KEY gives: what is loaded must be signed; NULL: it need not. */
+const char *signature_required_key(void);
+
+bool signature_make(unsigned char out[SIGNATURE_SIZE], const char *private_key, const void *bytes, size_t size,
+                    struct file_error *err);
+bool signature_check(const unsigned char *signature, size_t signature_size, const char *public_key, const void *bytes,
+                     size_t size, struct file_error *err);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * reproduction.c - runs leadforest-train on the features kept with a version.
+ *
+ * In a data folder of its own, with the window, trees and seed that the card tells; whatever else the training chose,
+ * it must choose again.
+ */
+#include "services/register/reproduction.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "services/common/champion.h"
+#include "services/common/volume.h"
+#include "services/register/candidate.h"
+#include "services/register/versions.h"
+
+/* ---- a data folder of its own ---- */
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place) {
+    (void)about, (void)kind, (void)place;
+    return remove(path);
+}
+
+static void remove_tree(const char *folder) {
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static bool borrow(const char *folder, const char *data, long long version, const char *name, struct file_error *err) {
+    char from[PATH_MAX], to[PATH_MAX];
+    if (!publish_path(from, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
+        !publish_path(to, err, "%s/" VOLUME_FEATURES_FOLDER "/%s", folder, name))
+        return false;
+    if (link(from, to) == 0)
+        return true;
+    file_error_set(err, "link", from);
+    return false;
+}
+
+static bool lay_out(const char *folder, const struct options *o, const struct champion *v, struct file_error *err) {
+    char features[PATH_MAX];
+    if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
+        return file_error_say(err, "reproduce %lld: its features were not kept", v->version);
+    remove_tree(folder);
+    return versions_check_sources(o->data, v->version, v->manifest, err) &&
+           publish_path(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && publish_make_folder(features, err) &&
+           borrow(folder, o->data, v->version, "features.csv", err) &&
+           borrow(folder, o->data, v->version, "schema.json", err);
+}
+
+/* ---- the training ---- */
+
+/* The arguments as text: what the card says. */
+struct recipe {
+    char program[PATH_MAX], window[24], trees[24], seed[24];
+};
+
+static bool find_program(char out[PATH_MAX], struct file_error *err) {
+    char own[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", own, sizeof own);
+    const char *slash = size > 0 ? memrchr(own, '/', (size_t)size) : NULL;
+    if (slash == NULL)
+        return file_error_say(err, "reproduce: cannot tell where leadforest-train is");
+    return publish_path(out, err, "%.*s/leadforest-train", (int)(slash - own), own);
+}
+
+static bool read_recipe(struct recipe *out, const struct champion *v, struct file_error *err) {
+    const json_t *params = json_object_get(v->card, "params");
+    const json_t *days = json_object_get(json_object_get(v->card, "window"), "days");
+    long long trees = json_integer_value(json_object_get(params, "trees"));
+    long long seed = json_integer_value(json_object_get(params, "seed"));
+    if (trees <= 0 || seed < 0 || !(json_is_null(days) || json_is_integer(days)))
+        return file_error_say(err, "reproduce %lld: its card tells no trees, seed and window", v->version);
+    if (json_is_null(days))
+        snprintf(out->window, sizeof out->window, "all");
+    else
+        snprintf(out->window, sizeof out->window, "%lld", (long long)json_integer_value(days));
+    snprintf(out->trees, sizeof out->trees, "%lld", trees);
+    snprintf(out->seed, sizeof out->seed, "%lld", seed);
+    return find_program(out->program, err);
+}
+
+/* In the child: its result line is not ours, and it does not outlive us. */
+static void become(const struct recipe *recipe, const char *folder) {
+    sigset_t none;
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(nowhere, STDOUT_FILENO);
+    execl(recipe->program, "leadforest-train", "--data", folder, "--window", recipe->window, "--trees", recipe->trees,
+          "--seed", recipe->seed, (char *)NULL);
+    _exit(127);
+}
+
+static bool train(const struct recipe *recipe, const char *folder, struct file_error *err) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        become(recipe, folder);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           file_error_say(err, "reproduce: leadforest-train did not end well (wait status %d)", status);
+}
+
+static struct outcome compare(const struct candidate *again, const struct champion *v) {
+    const char *sha256 = json_string_value(json_object_get(json_object_get(v->manifest, "files"), "forest.bin"));
+    bool same = strcmp(sha256, again->forest_sha256) == 0;
+    return (struct outcome){same ? EXIT_DONE : EXIT_BAD_DATA,
+                            json_pack("{s:s, s:I, s:s, s:s}", "status", same ? "reproduced" : "differs", "version",
+                                      (json_int_t)v->version, "forest_sha256", sha256, "trained_again",
+                                      again->forest_sha256)};
+}
+
+bool reproduction_make(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
+    char folder[PATH_MAX];
+    struct champion v = {0};
+    struct recipe recipe;
+    struct candidate again = {0};
+    if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.reproduction", o->data))
+        return false;
+    bool done = champion_load_version(&v, o->data, version, NULL, err) && lay_out(folder, o, &v, err) &&
+                read_recipe(&recipe, &v, err) && train(&recipe, folder, err) && candidate_read(&again, folder, err);
+    if (done)
+        *out = compare(&again, &v);
+    candidate_done(&again);
+    champion_done(&v);
+    remove_tree(folder);
+    return done;
+}

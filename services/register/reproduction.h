@@ -1,0 +1,10 @@
+/* reproduction.h - trains a version again from what was kept with it, and compares the bytes. */
+#ifndef REGISTER_REPRODUCTION_H
+#define REGISTER_REPRODUCTION_H
+
+#include "services/register/options.h"
+
+/* EXIT_DONE where the forest is the same byte for byte, EXIT_BAD_DATA where it is not. */
+bool reproduction_make(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+
+#endif

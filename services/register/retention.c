@@ -1,0 +1,45 @@
+/* retention.c - removes old versions; a folder leaves its name before its files go. */
+#include "services/register/retention.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/common/volume.h"
+#include "services/register/pointer.h"
+#include "services/register/versions.h"
+
+static bool is_pointed_at(const char *data, long long version) {
+    struct pointer champion, previous;
+    return !pointer_read(&champion, data, VOLUME_CHAMPION, NULL) ||
+           !pointer_read(&previous, data, VOLUME_PREVIOUS, NULL) || champion.version == version ||
+           previous.version == version;
+}
+
+/* Whether one of the last moves made it the champion. */
+static bool was_champion(const json_t *decisions, long long version, long long moves) {
+    for (size_t i = json_array_size(decisions); i > 0 && moves > 0; i--) {
+        const json_t *move = json_array_get(decisions, i - 1);
+        if (json_object_get(move, "manifest_sha256") == NULL)
+            continue;
+        if (json_integer_value(json_object_get(move, "version")) == version)
+            return true;
+        moves--;
+    }
+    return false;
+}
+
+static void discard(const char *data, long long version) {
+    char path[PATH_MAX], aside[PATH_MAX];
+    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
+        publish_path(aside, NULL, "%s/" VOLUME_VERSIONS "/.tmp-%lld", data, version) && rename(path, aside) == 0)
+        publish_remove_folder(aside);
+}
+
+void retention_keep(const char *data, const json_t *decisions, long long versions, long long champions) {
+    size_t count;
+    long long *all = versions_list(data, &count);
+    for (size_t i = 0; i + (size_t)versions < count; i++)
+        if (!was_champion(decisions, all[i], champions) && !is_pointed_at(data, all[i]))
+            discard(data, all[i]);
+    free(all);
+}
