@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/signature.h"
+#include "services/common/seal.h"
 #include "services/common/volume.h"
 
 static bool refuse(struct file_error *err, const char *path, const char *why) {
@@ -34,15 +34,15 @@ static bool check_signature(const char *folder, const char *manifest, size_t siz
     char path[PATH_MAX], *signature;
     size_t signature_size;
     struct file_error why;
-    const char *key = signature_required_key();
+    const char *key = seal_required_key();
     if (key == NULL)
         return true;
     if (!publish_path(path, err, "%s/manifest.sig", folder))
         return false;
-    signature = files_read(path, SIGNATURE_SIZE, &signature_size, err);
+    signature = files_read(path, SEAL_SIZE, &signature_size, err);
     if (signature == NULL)
         return false;
-    bool good = signature_check((unsigned char *)signature, signature_size, key, manifest, size, &why) ||
+    bool good = seal_check((unsigned char *)signature, signature_size, key, manifest, size, &why) ||
                 refuse(err, path, why.text);
     free(signature);
     return good;

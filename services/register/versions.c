@@ -8,7 +8,7 @@
 
 #include "services/common/champion.h"
 #include "services/common/log.h"
-#include "services/common/signature.h"
+#include "services/common/seal.h"
 #include "services/common/volume.h"
 
 static bool folder_of(char out[PATH_MAX], const char *data, struct file_error *err) {
@@ -142,12 +142,12 @@ static bool write_files(const char *folder, const struct version_contents *c, st
 
 static bool sign(const char *folder, const char *manifest, const char *key, struct file_error *err) {
     char path[PATH_MAX];
-    unsigned char signature[SIGNATURE_SIZE];
+    unsigned char signature[SEAL_SIZE];
     size_t size;
     if (key == NULL)
         return true;
     char *text = files_read(manifest, CHAMPION_MAX_JSON, &size, err);
-    bool done = text != NULL && signature_make(signature, key, text, size, err) &&
+    bool done = text != NULL && seal_make(signature, key, text, size, err) &&
                 publish_path(path, err, "%s/manifest.sig", folder) &&
                 publish_bytes(path, signature, sizeof signature, err);
     free(text);

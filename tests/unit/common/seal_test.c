@@ -1,4 +1,4 @@
-/* signature_test.c - what one key signed only its own public key accepts, and only unchanged. */
+/* seal_test.c - what one key signed only its own public key accepts, and only unchanged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "services/common/signature.h"
+#include "services/common/seal.h"
 
 /* RFC 8032, 7.1, test 3: seed and public key in base64; its message and the signature. */
 static const char seed[] = "xaqN9D+fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc=";
@@ -16,36 +16,36 @@ static const unsigned char message[] = {0xaf, 0x82};
 static void a_signature_is_the_standard_s(void **state) {
     (void)state;
     static const unsigned char first[] = {0x62, 0x91, 0xd6, 0x57, 0xde, 0xec, 0x24, 0x02};
-    unsigned char made[SIGNATURE_SIZE];
+    unsigned char made[SEAL_SIZE];
     struct file_error err;
-    if (!signature_make(made, seed, message, sizeof message, &err))
+    if (!seal_make(made, seed, message, sizeof message, &err))
         fail_msg("%s", err.text);
     assert_memory_equal(made, first, sizeof first);
-    assert_true(signature_check(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_true(seal_check(made, sizeof made, public_key, message, sizeof message, &err));
 }
 
 static void a_changed_byte_or_another_key_is_refused(void **state) {
     (void)state;
     static const char other[] = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-    unsigned char made[SIGNATURE_SIZE];
+    unsigned char made[SEAL_SIZE];
     struct file_error err;
-    assert_true(signature_make(made, seed, message, sizeof message, &err));
-    assert_false(signature_check(made, sizeof made, public_key, "\xaf\x83", 2, &err));
-    assert_false(signature_check(made, sizeof made - 1, public_key, message, sizeof message, &err));
-    assert_false(signature_check(made, sizeof made, other, message, sizeof message, &err));
+    assert_true(seal_make(made, seed, message, sizeof message, &err));
+    assert_false(seal_check(made, sizeof made, public_key, "\xaf\x83", 2, &err));
+    assert_false(seal_check(made, sizeof made - 1, public_key, message, sizeof message, &err));
+    assert_false(seal_check(made, sizeof made, other, message, sizeof message, &err));
     made[5] ^= 1;
-    assert_false(signature_check(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_false(seal_check(made, sizeof made, public_key, message, sizeof message, &err));
     assert_non_null(strstr(err.text, "MODEL_PUBLIC_KEY"));
 }
 
 static void what_is_no_key_is_said_without_telling_it(void **state) {
     (void)state;
-    unsigned char made[SIGNATURE_SIZE] = {0};
+    unsigned char made[SEAL_SIZE] = {0};
     struct file_error err;
-    assert_false(signature_make(made, "c2VjcmV0", message, sizeof message, &err));
+    assert_false(seal_make(made, "c2VjcmV0", message, sizeof message, &err));
     assert_non_null(strstr(err.text, "no Ed25519 private key"));
     assert_null(strstr(err.text, "c2VjcmV0"));
-    assert_false(signature_check(made, sizeof made, "-----BEGIN nonsense", message, sizeof message, &err));
+    assert_false(seal_check(made, sizeof made, "-----BEGIN nonsense", message, sizeof message, &err));
     assert_non_null(strstr(err.text, "no Ed25519 public key"));
 }
 

@@ -1,0 +1,25 @@
+/*
+ * seal.h - Ed25519 signatures, so that a model is served only if the right one made it.
+ *
+ * A key is PEM, or 32 bytes in base64 (the private seed, or the public key), which fits into one line of an
+ * environment file.
+ */
+#ifndef COMMON_SEAL_H
+#define COMMON_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/common/publish.h"
+
+enum { SEAL_SIZE = 64 };
+
+/* The key that the environment's MODEL_PUBLIC_KEY gives: what is loaded must be signed; NULL: it need not. */
+const char *seal_required_key(void);
+
+bool seal_make(unsigned char out[SEAL_SIZE], const char *private_key, const void *bytes, size_t size,
+               struct file_error *err);
+bool seal_check(const unsigned char *signature, size_t signature_size, const char *public_key, const void *bytes,
+                size_t size, struct file_error *err);
+
+#endif
