@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { RUNS = 500, HORIZON = 3, HALVINGS = 60 };
+enum { RUNS = 800, HORIZON = 3, HALVINGS = 60 };
 
 /* Nothing is an alarm that happens once in a hundred looks, nor need it be rarer than this. */
 static const double loosest = 0.01, strictest = 1e-7;

@@ -283,6 +283,10 @@ static bool drop_bursts(struct calls *calls, unsigned burst) {
     return done;
 }
 
+bool calls_leave_out(struct calls *calls, unsigned burst) {
+    return drop_repeated(calls) && drop_bursts(calls, burst);
+}
+
 bool calls_read(struct calls *out, const char *data, struct inputs *inputs, const struct calls_limits *limits,
                 struct file_error *err) {
     struct calls calls = {.inputs = inputs};
@@ -292,7 +296,7 @@ bool calls_read(struct calls *out, const char *data, struct inputs *inputs, cons
     for (size_t i = 0; i < count && done; i++)
         done = read_file(&calls, data, names[i], limits, err);
     calls_free_files(names, count);
-    if (done && !(sort(&calls) && drop_repeated(&calls) && drop_bursts(&calls, limits->burst))) {
+    if (done && !(sort(&calls) && calls_leave_out(&calls, limits->burst))) {
         errno = ENOMEM;
         file_error_set(err, "read", VOLUME_PREDICTIONS);
         done = false;

@@ -41,6 +41,9 @@ bool calls_read(struct calls *out, const char *data, struct inputs *inputs, cons
                 struct file_error *err);
 void calls_done(struct calls *calls); /* fine on zeroes */
 
+/* Take out of the traffic what is none, of calls in order of time; calls_read does it. false: out of memory. */
+bool calls_leave_out(struct calls *calls, unsigned burst);
+
 /* The log files of these days in order of their names: *names is an array that the caller frees with
  * calls_free_files. A folder that is not there holds none. */
 bool calls_files(char ***names, size_t *count, const char *data, moment from, moment until, struct file_error *err);

@@ -122,7 +122,7 @@ static void look_at(struct detector *d, const uint32_t *window, uint32_t rows, u
     holm_adjust(p, streams);
     for (size_t i = 0; i < streams; i++) {
         out->found[i].adjusted = p[i];
-        if (out->found[i].effect >= d->rule.floor && p[i] < out->p) {
+        if (out->found[i].effect >= d->panel->floor[i] && p[i] < out->p) {
             out->p = p[i];
             out->stream = i;
         }
@@ -163,4 +163,11 @@ bool detector_look(struct detector *d, const struct windows *windows, uint64_t s
         }
     }
     return true;
+}
+
+double detector_recent(const struct finding *finding, size_t stream, unsigned long days) {
+    for (size_t i = WINDOWS; i > 0; i--)
+        if (finding->of[i - 1].enough && windows_days[i - 1] <= days)
+            return finding->of[i - 1].found[stream].p;
+    return 1;
 }

@@ -3,8 +3,8 @@
  *
  * Every stream of every window is tested against the reference (two_samples.h); categories too rare for
  * chi-square are put together, the most frequent staying alone.  Holm's correction over the streams of a
- * window makes them one test.  A stream counts only where its effect, the total variation, reaches a floor:
- * with enough rows anything is significant.  The day's number is the smallest p that counts; what it must
+ * window makes them one test.  A stream counts only where its effect, the total variation, reaches its
+ * floor: with enough rows anything is significant.  The day's number is the smallest p that counts; what it must
  * fall below is calibrate.h's business.
  */
 #ifndef DRIFT_DETECTOR_H
@@ -15,7 +15,6 @@
 
 struct detector_rule {
     uint32_t least_rows; /* a window with fewer says nothing */
-    double floor;        /* total variation below which no stream counts */
 };
 
 struct detector {
@@ -58,5 +57,8 @@ bool detector_set_reference(struct detector *d, const uint32_t *reference, uint3
 
 /* Look at the windows; false: out of memory. */
 bool detector_look(struct detector *d, const struct windows *windows, uint64_t seed, struct finding *out);
+
+/* p of a stream in the longest window that lies wholly within the last so many days; 1 where there is none. */
+double detector_recent(const struct finding *finding, size_t stream, unsigned long days);
 
 #endif

@@ -112,7 +112,8 @@ bool monitor_read(struct monitor *m, struct file_error *err) {
     return read_champion(m, err) && read_traffic(m, err) &&
            publish_path(path, err, "%s/" VOLUME_TRAIN, m->options->data) &&
            purchases_read(&m->purchases, path, &m->inputs, &m->calls.leads, m->until, err) &&
-           (streams_make(&m->streams, &m->inputs, &m->reference, m->champion.forest) || no_memory(err));
+           (streams_make(&m->streams, &m->inputs, &m->reference, m->champion.forest, m->options->floor) ||
+            no_memory(err));
 }
 
 /* ---- the traffic ---- */
@@ -174,7 +175,7 @@ static void make_key(const struct monitor *m, char key[SHA256_HEX]) {
     int size =
         snprintf(text, sizeof text, "%lld %lld %u %s %.6g %.6g %u %.6g %llu %zu", (long long)m->reference.since,
                  (long long)m->reference.until, m->reference.rows, m->champion.sha256, m->per_day, o->false_alarm_days,
-                 o->detector.least_rows, o->detector.floor, (unsigned long long)o->seed, m->streams.panel.streams);
+                 o->detector.least_rows, o->floor, (unsigned long long)o->seed, m->streams.panel.streams);
     bytes_sha256(text, (size_t)size, key);
 }
 
@@ -283,17 +284,12 @@ bool monitor_measure(struct monitor *m, struct file_error *err) {
 
 /* ---- the decision ---- */
 
-/* p of the alarm's stream in the shortest window that has enough rows and lies wholly after the alarm. */
+/* What the days after the alarm alone say of its stream. */
 static double confirming(const struct monitor *m) {
     moment since = m->state.decision.drift_since;
-    if (since == 0 || !m->finding.enough)
-        return 1;
-    size_t stream = 0;
-    while (stream < m->streams.panel.streams && strcmp(streams_name(&m->streams, stream), m->state.drift_stream) != 0)
-        stream++;
-    for (size_t i = 0; i < WINDOWS && stream < m->streams.panel.streams; i++)
-        if (m->finding.of[i].enough && m->until - since >= (moment)windows_days[i] * DAY)
-            return m->finding.of[i].found[stream].p;
+    for (size_t i = 0; since != 0 && i < m->streams.panel.streams; i++)
+        if (strcmp(streams_name(&m->streams, i), m->state.drift_stream) == 0)
+            return detector_recent(&m->finding, i, (unsigned long)((m->until - since) / DAY));
     return 1;
 }
 

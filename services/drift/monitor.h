@@ -20,6 +20,7 @@ struct monitor_options {
     uint64_t seed;
     double false_alarm_days, label_false_alarm_days;
     struct detector_rule detector;
+    double floor; /* total variation below which a change does not count */
     struct reference_rule reference;
     struct decision_rules decision;
     unsigned burst;

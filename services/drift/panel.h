@@ -17,6 +17,7 @@ enum { PANEL_STREAMS = 80 };
 struct panel {
     size_t streams;
     size_t offset[PANEL_STREAMS + 1]; /* of a stream's first cell; the last one is `cells` */
+    double floor[PANEL_STREAMS];      /* total variation below which a stream's change does not count */
     size_t kinds;
     uint32_t *category; /* [kinds][streams] */
 };

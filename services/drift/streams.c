@@ -137,8 +137,10 @@ static bool classify_kinds(struct streams *s, const struct reference *reference,
     return s->forest == NULL || ask_champion(s, reference, values);
 }
 
-static void lay_out(struct streams *s) {
+static void lay_out(struct streams *s, double floor) {
     size_t *offset = s->panel.offset;
+    for (size_t i = 0; i < s->panel.streams; i++)
+        s->panel.floor[i] = i == s->unknown ? floor / 5 : floor;
     for (size_t i = 0; i < features(s); i++)
         offset[i + 1] = offset[i] + feature_categories(s, i);
     offset[s->joint + 1] = offset[s->joint] + s->cells.count;
@@ -150,7 +152,7 @@ static void lay_out(struct streams *s) {
 }
 
 bool streams_make(struct streams *out, const struct inputs *inputs, const struct reference *reference,
-                  const struct forest *forest) {
+                  const struct forest *forest, double floor) {
     struct streams s = {.inputs = inputs,
                         .forest = forest,
                         .package = STREAMS_NONE,
@@ -170,7 +172,7 @@ bool streams_make(struct streams *out, const struct inputs *inputs, const struct
                 classify_kinds(&s, reference, values);
     free(values);
     if (done) {
-        lay_out(&s);
+        lay_out(&s, floor);
         *out = s;
     } else {
         streams_done(&s);

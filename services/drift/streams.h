@@ -26,9 +26,10 @@ struct streams {
 };
 #define STREAMS_NONE ((size_t)-1)
 
-/* For all kinds known by now. false: out of memory. */
+/* For all kinds known by now; floor as in panel.h, a fifth of it for the unknown share, since what the champion
+ * does not know it answers blindly. false: out of memory. */
 bool streams_make(struct streams *out, const struct inputs *inputs, const struct reference *reference,
-                  const struct forest *forest);
+                  const struct forest *forest, double floor);
 void streams_done(struct streams *s); /* fine on zeroes */
 
 /* "business_type", "joint cell", ... */
