@@ -26,7 +26,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api gate-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -55,6 +55,9 @@ bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the
 	@tests/bench/api/bench.py $(BUILD)
 gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
 	@$< $(BUILD)/bench/gate
+
+drift-proof: all                      ## the drift monitor's rule beside constant thresholds, on simulated traffic
+	@tests/bench/drift/run $(BUILD)
 
 install: all                          ## programs, libforest and its pkg-config file, under DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include

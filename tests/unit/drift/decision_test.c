@@ -11,12 +11,8 @@
 
 enum { DAY = DECISION_DAY };
 
-static const struct decision_rules rules = {.confirm_p = 0.05,
-                                            .warn_ratio = 10,
-                                            .calm = 7 * DAY,
-                                            .cooldown = 14 * DAY,
-                                            .pending = 7 * DAY,
-                                            .monthly = 2};
+static const struct decision_rules rules = {
+    .confirm_p = 0.05, .warn_ratio = 10, .calm = 7 * DAY, .cooldown = 14 * DAY, .pending = 7 * DAY, .monthly = 2};
 
 static struct decision_findings quiet(moment day) {
     return (struct decision_findings){.at = day * DAY, .enough = true, .p = 0.7, .threshold = 0.001, .confirming = 1};
