@@ -1,6 +1,7 @@
 /* comparison.c - measures models on the hold-out, together and slice by slice. */
 #include "services/register/comparison.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "services/register/answers.h"
@@ -36,6 +37,7 @@ static void finish_slice(struct comparison_slice *slice, const char *name) {
 
 bool comparison_score(struct comparison *out, const struct comparison_rows *r) {
     struct comparison c = {.slices = r->slices, .slice = calloc(r->slices + 1, sizeof *c.slice)};
+    assert(r->slices == 0 || r->slice_name != NULL);
     if (c.slice == NULL)
         return false;
     forest_score(r->challenger, r->label, r->weight, r->rows, r->classes, &c.challenger, NULL);

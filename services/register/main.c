@@ -1,4 +1,5 @@
 /* leadforest-register: decides whether the newest candidate becomes the champion; promotes, rolls back, lists. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,10 @@ static const struct command *find_command(const struct words *words, long long *
 
 static bool obey(struct outcome *out, const struct command *command, long long version, const struct options *o,
                  struct file_error *err) {
-    return command->obey != NULL ? command->obey(out, o, err) : command->obey_version(out, o, version, err);
+    if (command->obey != NULL)
+        return command->obey(out, o, err);
+    assert(command->obey_version != NULL);
+    return command->obey_version(out, o, version, err);
 }
 
 static void sweep(const char *data) {

@@ -8,6 +8,7 @@
 #include "services/register/decisions.h"
 #include "services/register/hearing.h"
 #include "services/register/minutes.h"
+#include "services/register/model_card.h"
 #include "services/register/pointer.h"
 #include "services/register/record.h"
 #include "services/register/retention.h"
@@ -21,14 +22,22 @@ static const char *status_of(enum gate_verdict verdict) {
 /* Store the candidate and load it the way the api will, before anything says that it is the champion. */
 static bool store(const struct options *o, const struct hearing *h, json_t *ruling, const struct version_file *minutes,
                   struct file_error *err) {
+    struct version_file file[] = {*minutes, {.name = "card.html"}};
     struct champion stored = {0};
     struct pointer from = {.version = h->champion.version}, to;
     memcpy(from.sha256, h->champion.sha256, SHA256_HEX);
+    char *card = model_card_write(h, &file[1].size);
+    if (card == NULL) {
+        file_error_set(err, "write", file[1].name);
+        return false;
+    }
+    file[1].bytes = card;
     json_t *said = json_copy(ruling);
-    struct version_contents contents = {&h->candidate, from.version, said, minutes, 1, o->signing_key};
+    struct version_contents contents = {&h->candidate, from.version, said, file, 2, o->signing_key};
     bool done = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
                 champion_load_version(&stored, o->data, to.version, to.sha256, err);
     json_decref(said);
+    free(card);
     champion_done(&stored);
     if (done && h->answer.verdict == GATE_PROMOTE)
         pointer_describe_move(ruling, &from, &to);

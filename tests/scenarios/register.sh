@@ -107,6 +107,14 @@ check "its numbers tell the interval, the slices and the answers that change" jq
     and .numbers.change.cells == 15 and .numbers.change.traffic == "leads"' "$registry/decisions.ndjson"
 check "and decision.md tells them to a person" grep -q '^| Dental | [0-9]* |' "$registry/versions/4/decision.md"
 check "beside the candidate too" cmp "$registry/versions/4/decision.md" "$data/candidates/$(jq -r .candidate "$data/candidates/newest.json")/decision.md"
+card=$registry/versions/4/card.html
+check "a model card is a page that needs nothing beside it" bash -c "! grep -qE 'https?:|src=|href=|<script' '$card'"
+check "it is well-formed" python3 -c "import sys, xml.dom.minidom as m, re
+page = open(sys.argv[1]).read()
+for svg in re.findall('<svg.*?</svg>', page, re.S): m.parseString(svg)
+assert len(re.findall('<svg', page)) == 3" "$card"
+check "it tells no time and no run" bash -c "! grep -qE '2026-06-01|$(jq -r .candidate "$registry/versions/4/manifest.json")' '$card'"
+check "its picture of all predictions has every cell" test "$(grep -o 'fill-opacity' "$card" | wc -l)" = 15
 check "the champion meanwhile rolled back" exits_with 0 rollback
 check "approval comes too late" exits_with 65 approve 4
 check "and forward again" exits_with 0 rollback

@@ -1,0 +1,68 @@
+/* portrait_test.c - a portrait agrees with the metrics, its bins hold all rows, and pages escape what they show. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "services/register/comparison.h"
+#include "services/register/html.h"
+#include "services/register/portrait.h"
+#include "tests/unit/register/models.h"
+
+static const char *const levels[] = {"Dental", "Legal"}, *const classes[] = {"Business", "MVP"};
+
+static void means_are_the_metrics_and_bins_hold_every_row(void **state) {
+    (void)state;
+    float x[] = {0, 1, 0, 1};
+    uint16_t label[] = {0, 1, 1, 0};
+    uint32_t weight[] = {30, 20, 5, 1000};
+    uint8_t split[] = {SPLIT_HOLDOUT, SPLIT_HOLDOUT, SPLIT_HOLDOUT, SPLIT_TRAIN};
+    struct forest_feature feature;
+    struct feature_table table = {.schema = model_schema(&feature, levels, 2, classes, 2),
+                                  .rows = 4,
+                                  .x = x,
+                                  .label = label,
+                                  .weight = weight,
+                                  .split = split};
+    struct forest *model = model_train(&table.schema, (const uint16_t[]){0, 1}, 100);
+    struct comparison alone;
+    struct portrait p;
+    struct file_error err;
+    uint64_t rows = 0, right = 0;
+    assert_true(portrait_take(&p, &table, model));
+    assert_true(comparison_make(&alone, &table, model, NULL, SIZE_MAX, &err));
+    assert_true(fabs(p.log_loss.mean - alone.challenger.log_loss) < 1e-9);
+    assert_true(fabs(p.brier.mean - alone.challenger.brier) < 1e-9);
+    assert_true(fabs(p.right.mean - 50.0 / 55) < 1e-9);
+    for (size_t b = 0; b < PORTRAIT_BINS; b++) {
+        rows += p.bin[b].rows;
+        right += p.bin[b].right;
+    }
+    assert_int_equal(rows, 55);
+    assert_int_equal(right, 50);
+    comparison_done(&alone);
+    forest_free(model);
+}
+
+static void a_name_cannot_become_markup(void **state) {
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    html_cell(out, "<script>\"&");
+    fclose(out);
+    assert_string_equal(text, "<td>&lt;script&gt;&quot;&amp;</td>");
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(means_are_the_metrics_and_bins_hold_every_row),
+        cmocka_unit_test(a_name_cannot_become_markup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
