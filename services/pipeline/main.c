@@ -12,7 +12,7 @@ struct settings {
     struct settings_common common;
     long long threads;
     double quiet, poll, retry, retry_most;
-    long long night_hour;
+    long long night_hour, drift_hour;
     bool serve;
 };
 
@@ -25,6 +25,8 @@ static const struct setting rows[] = {
      "watch: seconds between two looks at raw/"},
     {"nightly-hour", "NIGHTLY_HOUR", SETTING_WHOLE, offsetof(struct settings, night_hour), "2", -1, 23, NULL,
      "watch: hour (UTC) of the nightly run; -1: none"},
+    {"drift-hour", "DRIFT_HOUR", SETTING_WHOLE, offsetof(struct settings, drift_hour), "1", -1, 23, NULL,
+     "watch: hour (UTC) at which drift is asked whether to train; -1: never"},
     {"retry", "WATCH_RETRY", SETTING_NUMBER, offsetof(struct settings, retry), "10", 0.1, 86400, NULL,
      "watch: seconds before a run that ended with 75 is tried again, doubled each time"},
     {"retry-max", "WATCH_RETRY_MAX", SETTING_NUMBER, offsetof(struct settings, retry_most), "900", 0.1, 86400, NULL,
@@ -75,6 +77,7 @@ static enum exit_code watch(const struct settings *s, struct events *events) {
     struct watch_options options = {.data = s->common.data,
                                     .poll = s->poll,
                                     .times = {s->quiet, s->retry, s->retry_most, (int)s->night_hour},
+                                    .drift_hour = (int)s->drift_hour,
                                     .serve = s->serve};
     watch_until_told(&options, events);
     return EXIT_DONE;

@@ -5,6 +5,7 @@
 
 #include "services/common/log.h"
 #include "services/pipeline/arrivals.h"
+#include "services/pipeline/lookout.h"
 #include "services/pipeline/run.h"
 #include "services/pipeline/server.h"
 
@@ -13,6 +14,7 @@ struct watch {
     struct schedule schedule;
     struct run run;
     struct server server;
+    struct lookout lookout;
     bool stopping;
 };
 
@@ -28,6 +30,7 @@ static void stop(struct watch *w) {
     w->stopping = true;
     run_terminate(&w->run);
     child_terminate(&w->server.child);
+    child_terminate(&w->lookout.child);
 }
 
 static void follow_run(struct watch *w) {
@@ -39,11 +42,13 @@ static void follow_run(struct watch *w) {
 }
 
 static void start_run(struct watch *w) {
-    const char *reason = schedule_due(&w->schedule, present(), clock_monotonic());
+    const char *reason = w->lookout.retrain ? "drift" : schedule_due(&w->schedule, present(), clock_monotonic());
     if (w->run.going || w->stopping || reason == NULL)
         return;
     schedule_started(&w->schedule, present());
     unsetenv("LEADFOREST_RUN"); /* each run has an id of its own */
+    lookout_hand_down(&w->lookout);
+    w->lookout.retrain = false; /* where the run fails, tomorrow's answer asks again */
     run_begin(&w->run, w->options->data, reason);
     if (!w->run.going)
         schedule_ended(&w->schedule, w->run.code, clock_monotonic());
@@ -61,9 +66,11 @@ void watch_until_told(const struct watch_options *options, struct events *events
         return;
     w->options = options;
     schedule_begin(&w->schedule, &options->times, present());
+    lookout_begin(&w->lookout, options->drift_hour, present());
     log_event(LOG_INFO, "watching", "%s", options->data);
-    while (!w->stopping || w->run.going || w->server.child.pid != 0) {
+    while (!w->stopping || w->run.going || w->server.child.pid != 0 || w->lookout.child.pid != 0) {
         schedule_look(&w->schedule, arrivals_fingerprint(options->data), clock_monotonic());
+        lookout_continue(&w->lookout, present(), w->stopping);
         start_run(w);
         if (options->serve)
             server_continue(&w->server, clock_monotonic(), w->stopping);

@@ -9,6 +9,7 @@ struct watch_options {
     const char *data;
     double poll; /* seconds between two looks at raw/ */
     struct schedule_times times;
+    int drift_hour; /* UTC; below 0: drift is not asked */
     bool serve;
 };
 

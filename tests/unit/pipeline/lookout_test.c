@@ -1,0 +1,111 @@
+/* Tests of asking drift: a script of the test's own stands where leadforest-drift would. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "services/pipeline/lookout.h"
+
+enum { DAY = 86400, HOUR = 3600 };
+static char program[PATH_MAX];
+
+/* A leadforest-drift that says this line and exits with this code. */
+static void drift_says(const char *line, int code) {
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 32);
+    assert_true(n > 0);
+    program[n] = '\0';
+    strcpy(strrchr(program, '/'), "/leadforest-drift");
+    FILE *file = fopen(program, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\necho '%s'\nexit %d\n", line, code);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(program, 0755), 0);
+}
+
+static int forget_program(void **state) {
+    (void)state;
+    unlink(program);
+    return 0;
+}
+
+static void wait_for_answer(struct lookout *l, moment now) {
+    lookout_continue(l, now, false);
+    for (int i = 0; i < 1000 && l->child.pid != 0; i++) {
+        usleep(5000);
+        lookout_continue(l, now, false);
+    }
+    assert_int_equal(l->child.pid, 0);
+}
+
+static void drift_is_asked_at_its_hour_and_not_before(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":true,\"alarm\":true,\"reason\":\"dentists\"}", 0);
+    lookout_begin(&l, 1, 10 * DAY + 2 * HOUR);
+    wait_for_answer(&l, 11 * DAY);
+    assert_false(l.retrain);
+    wait_for_answer(&l, 11 * DAY + HOUR);
+    assert_true(l.retrain && l.alarm);
+    assert_int_equal(l.next, 12 * DAY + HOUR);
+}
+
+static void a_standing_request_is_told_again_by_a_drift_with_nothing_new(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":true,\"alarm\":false,\"reason\":\"purchases\"}", 99);
+    lookout_begin(&l, 1, 0);
+    wait_for_answer(&l, DAY + HOUR);
+    assert_true(l.retrain);
+    assert_false(l.alarm);
+}
+
+static void a_drift_that_fails_asks_for_nothing(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":true,\"alarm\":true}", 65);
+    lookout_begin(&l, 1, 0);
+    wait_for_answer(&l, DAY + HOUR);
+    assert_false(l.retrain || l.alarm);
+    drift_says("no json", 0);
+    wait_for_answer(&l, 3 * DAY);
+    assert_false(l.retrain);
+}
+
+static void without_an_hour_drift_is_never_asked(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":true}", 0);
+    lookout_begin(&l, -1, 0);
+    wait_for_answer(&l, 100 * DAY);
+    assert_false(l.retrain);
+}
+
+static void only_a_run_for_an_alarm_tells_train_and_register_so(void **state) {
+    (void)state;
+    static struct lookout l = {.retrain = true, .alarm = true};
+    lookout_hand_down(&l);
+    assert_string_equal(getenv("TRAIN_ALARM"), "1");
+    assert_string_equal(getenv("GATE_ALARM"), "1");
+    l.retrain = false;
+    lookout_hand_down(&l);
+    assert_string_equal(getenv("TRAIN_ALARM"), "0");
+    assert_string_equal(getenv("GATE_ALARM"), "0");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drift_is_asked_at_its_hour_and_not_before),
+        cmocka_unit_test(a_standing_request_is_told_again_by_a_drift_with_nothing_new),
+        cmocka_unit_test(a_drift_that_fails_asks_for_nothing),
+        cmocka_unit_test(without_an_hour_drift_is_never_asked),
+        cmocka_unit_test(only_a_run_for_an_alarm_tells_train_and_register_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, forget_program);
+}
