@@ -20,7 +20,16 @@
 #include "services/drift/stratified.h"
 #include "world.h"
 
-enum { SEED = 7, EXPECTED_DAYS = 365, VOLUMES = 3, LEVEL_TRIALS = 5000, RUNS = 2000, SHIFT_RUNS = 500, WARM_DAYS = 60 };
+enum {
+    SEED = 7,
+    EXPECTED_DAYS = 365,
+    VOLUMES = 3,
+    LEVEL_TRIALS = 5000,
+    RUNS = 2000,
+    SHIFT_RUNS = 500,
+    WARM_DAYS = 60,
+    SHIFT_DAYS = 300
+};
 enum { FAR = 12 * EXPECTED_DAYS, STORM_RUNS = 300, STORM_DAYS = 3 * 365, BURST_RUNS = 300, DAY = DECISION_DAY };
 
 static const double volumes[VOLUMES] = {5, 20, 100};
@@ -146,16 +155,17 @@ static double psi_for(double per_day, double days, uint64_t task) {
 }
 
 /*
- * Days until each policy's first alarm, looking from day `from` on; FAR where it had none when both ours and
- * PSI of equal alarms had theirs.  Returns the days watched.
+ * Days until each policy's first alarm, looking from day `from` on; FAR where it had none.  Watched are `all`
+ * days, then until both ours and PSI of equal alarms have had theirs.  Returns the days watched.
  */
 static int run_to_alarm(struct simulation *s, const struct population *before, const struct population *after,
-                        double per_day, int from, const struct thresholds *t, double first[POLICIES]) {
+                        double per_day, int from, int all, const struct thresholds *t, double first[POLICIES]) {
     struct finding finding;
     int day = 1;
     for (int i = 0; i < POLICIES; i++)
         first[i] = FAR;
-    for (; day <= from + FAR && (first[POLICY_OURS] >= FAR || first[POLICY_PSI_EQUAL] >= FAR); day++) {
+    for (; day <= from + FAR && (day <= from + all || first[POLICY_OURS] >= FAR || first[POLICY_PSI_EQUAL] >= FAR);
+         day++) {
         bool alarm[POLICIES];
         must(simulation_day(s, day <= from ? before : after, per_day, &finding));
         struct measures m = policies_look(s);
@@ -174,7 +184,7 @@ static json_t *run_lengths(double per_day, const struct thresholds *t, uint64_t 
     must(simulation_init(&s, &world.panel, &rule));
     for (int run = 0; run < RUNS; run++) {
         must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
-        int watched = run_to_alarm(&s, &usual, &usual, per_day, 0, t, first);
+        int watched = run_to_alarm(&s, &usual, &usual, per_day, 0, 0, t, first);
         for (int i = 0; i < POLICIES; i++) {
             days[i] += first[i] < FAR ? first[i] : watched;
             alarms[i] += first[i] < FAR;
@@ -202,7 +212,7 @@ static json_t *delays(const struct mix *mix, double per_day, const struct thresh
     for (int run = 0; run < SHIFT_RUNS; run++) {
         double of[POLICIES];
         must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
-        run_to_alarm(&s, &usual, &changed, per_day, WARM_DAYS, t, of);
+        run_to_alarm(&s, &usual, &changed, per_day, WARM_DAYS, SHIFT_DAYS, t, of);
         for (int i = 0; i < POLICIES; i++)
             first[i][run] = of[i];
     }
