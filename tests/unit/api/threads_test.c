@@ -62,6 +62,8 @@ static void a_swapped_model_is_never_seen_again(void **state) {
         reading[i] = (struct reading){s, i};
         pthread_create(&thread[i], NULL, read_on, &reading[i]);
     }
+    while (atomic_load(&s->reads) == 0) /* swaps mean nothing before somebody reads */
+        sched_yield();
     for (int i = 0; i < SWAPS; i++) {
         int *old = (int *)(void *)served_swap(&s->served, new_mark());
         *old = 0xdead;
@@ -71,7 +73,6 @@ static void a_swapped_model_is_never_seen_again(void **state) {
     for (size_t i = 0; i < READERS; i++)
         pthread_join(thread[i], NULL);
     assert_int_equal(atomic_load(&s->dead_reads), 0);
-    assert_true(atomic_load(&s->reads) > 0);
     free(served_swap(&s->served, NULL));
     free(s);
 }
