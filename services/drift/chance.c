@@ -28,8 +28,11 @@ uint32_t chance_poisson(struct chance *c, double mean) {
     uint32_t events = 0;
     while (mean > 0) {
         double stretch = mean < STRETCH ? mean : STRETCH, left = exp(-stretch);
-        for (double product = chance_uniform(c); product > left; product *= chance_uniform(c))
+        double product = chance_uniform(c);
+        while (product > left) {
             events++;
+            product *= chance_uniform(c);
+        }
         mean -= stretch;
     }
     return events;

@@ -5,17 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The purchase of each lead, NULL where there is none; train.csv has one a lead. */
-static const struct purchase **by_lead(const struct purchases *purchases, size_t leads) {
-    const struct purchase **of = calloc(leads + 1, sizeof *of);
+enum { NO_PURCHASE = UINT32_MAX };
+
+/* The place of each lead's purchase, or NO_PURCHASE; train.csv has one a lead. */
+static uint32_t *by_lead(const struct purchases *purchases, size_t leads) {
+    uint32_t *of = malloc((leads + 1) * sizeof *of);
+    for (size_t i = 0; of != NULL && i < leads; i++)
+        of[i] = NO_PURCHASE;
     for (size_t i = 0; of != NULL && i < purchases->count; i++)
-        of[purchases->purchase[i].lead] = &purchases->purchase[i];
+        of[purchases->purchase[i].lead] = (uint32_t)i;
     return of;
 }
 
 bool labels_join(struct labels *out, const struct calls *calls, const struct purchases *purchases, size_t leads,
                  moment now, moment maturity) {
-    const struct purchase **of = by_lead(purchases, leads);
+    uint32_t *of = by_lead(purchases, leads);
     *out = (struct labels){.label = malloc((calls->count + 1) * sizeof *out->label)};
     bool done = of != NULL && out->label != NULL;
     size_t end = calls->count, at = end; /* from the newest to the oldest, filled from the end */
@@ -23,12 +27,13 @@ bool labels_join(struct labels *out, const struct calls *calls, const struct pur
         const struct call *call = &calls->call[i - 1];
         if (call->lead == 0)
             continue;
-        const struct purchase *bought = of[call->lead - 1];
         if (call->at > now - maturity)
             out->waiting++;
-        if (bought == NULL || bought->at < call->at)
+        uint32_t place = of[call->lead - 1];
+        if (place == NO_PURCHASE || purchases->purchase[place].at < call->at)
             continue;
-        of[call->lead - 1] = NULL; /* earlier calls of this lead do not count */
+        const struct purchase *bought = &purchases->purchase[place];
+        of[call->lead - 1] = NO_PURCHASE; /* earlier calls of this lead do not count */
         if (call->at <= now - maturity && bought->at - call->at <= maturity)
             out->label[--at] = (struct label){i - 1, (uint16_t)bought->package};
     }

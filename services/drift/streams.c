@@ -20,13 +20,15 @@ static size_t features(const struct streams *s) {
 
 static float number_of(const char *text) {
     char *end;
+    if (text[0] == '\0')
+        return NAN;
     float value = strtof(text, &end);
-    return text[0] != '\0' && *end == '\0' && isfinite(value) ? value : NAN;
+    return *end == '\0' && isfinite(value) ? value : NAN;
 }
 
 static bool read_numbers(struct streams *s) {
     size_t count = features(s);
-    s->number = malloc((s->panel.kinds + 1) * count * sizeof *s->number);
+    s->number = calloc((s->panel.kinds + 1) * count, sizeof *s->number);
     for (uint32_t kind = 0; s->number != NULL && kind < s->panel.kinds; kind++)
         for (size_t i = 0; i < count; i++)
             s->number[kind * count + i] =

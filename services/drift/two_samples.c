@@ -18,10 +18,12 @@ static double log_choose(double n, double k) {
 double two_samples_exact(uint32_t a0, uint32_t a1, uint32_t b0, uint32_t b1) {
     double n = (double)a0 + a1, m = (double)b0 + b1, ones = (double)a1 + b1, all = n + m;
     double expected = n * ones / all, apart = fabs(a1 - expected) * (1 - rounding), p = 0;
-    double first = fmax(0, ones - m), last = fmin(n, ones);
-    for (double x = first; x <= last; x++)
+    uint64_t first = ones > m ? (uint64_t)(ones - m) : 0, last = (uint64_t)fmin(n, ones);
+    for (uint64_t i = first; i <= last; i++) {
+        double x = (double)i;
         if (fabs(x - expected) >= apart)
             p += exp(log_choose(n, x) + log_choose(m, ones - x) - log_choose(all, ones));
+    }
     return fmin(p, 1);
 }
 

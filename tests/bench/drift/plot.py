@@ -5,13 +5,15 @@ from xml.sax.saxutils import escape
 CHANGE, WIDTH, HEIGHT, LEFT, BOTTOM, TOP = "TV 0.2", 340, 250, 44, 40, 34
 ROOM, TALL = WIDTH - LEFT - 24, HEIGHT - BOTTOM - TOP
 X, Y = (1, 10_000), (1, 100)
+RADIUS, LETTERS = 8, "LABCDEFGH"
 STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #333 }
 .title { font-weight: 600 }
+.letter { font-size: 11px; fill: #fff }
 .grid { stroke: #8884; stroke-width: 1 }
 .wish { stroke: #2a9d5c; stroke-dasharray: 4 3 }
-.other { fill: #8a95a5 } .ours { fill: #2a9d5c }
-@media (prefers-color-scheme: dark) { text { fill: #ddd } .other { fill: #77839a } .ours { fill: #3fbf78 } }"""
+.other { fill: #6b7687 } .ours { fill: #1f8a4f }
+@media (prefers-color-scheme: dark) { text { fill: #ddd } .letter { fill: #fff } .other { fill: #66728a } .ours { fill: #2a9d5c } }"""
 
 
 def place(value, span, room):
@@ -42,19 +44,35 @@ def frame(x, volume, wish):
     return out
 
 
+def free(x, y, taken):
+    """Rules that do alike would hide each other: one is moved aside."""
+    while any(abs(x - a) < 2 * RADIUS and abs(y - b) < 2 * RADIUS for a, b in taken):
+        y -= RADIUS
+    taken.append((x, y))
+    return x, y
+
+
+def dot(x, y, letter, ours):
+    return [f'<circle class="{"ours" if ours else "other"}" cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}"/>',
+            text(x, y + 4, letter, ' class="letter" text-anchor="middle"')]
+
+
 def panel(x, volume, wish):
     out, taken = frame(x, volume, wish), []
-    for policy, mean in volume["days_to_false_alarm"].items():
+    for (policy, mean), letter in zip(volume["days_to_false_alarm"].items(), LETTERS):
         delay = volume["delay"][CHANGE][policy]["median"]
         at = x + LEFT + place(X[1] if mean is None else mean, X, ROOM)
         height = TOP + TALL - place(Y[1] if delay is None else delay, Y, TALL)
-        label = height + 4
-        while any(abs(label - other) < 13 for other in taken):
-            label -= 13
-        taken.append(label)
-        right = at > x + LEFT + ROOM / 2
-        out.append(f'<circle class="{"ours" if policy == "leadforest" else "other"}" cx="{at:.1f}" cy="{height:.1f}" r="5"/>')
-        out.append(text(at + (-9 if right else 9), label, policy, ' text-anchor="end"' if right else ""))
+        out += dot(*free(at, height, taken), letter, letter == LETTERS[0])
+    return out
+
+
+def legend(policies, y):
+    out, x = [], LEFT + RADIUS
+    for policy, letter in zip(policies, LETTERS):
+        out += dot(x, y - 4, letter, letter == LETTERS[0])
+        out.append(text(x + RADIUS + 4, y, policy))
+        x += 40 + 6.6 * len(policy)
     return out
 
 
@@ -63,5 +81,6 @@ def svg(results):
     body = [line for i, volume in enumerate(volumes) for line in panel(i * WIDTH, volume, wish)]
     body.append(text(LEFT, HEIGHT + 10, f"Across: days to a false alarm (more is better; dashed: the {wish} asked for). Up: days "
                                         f"until a change of {CHANGE} is noticed (fewer is better)."))
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH * len(volumes)} {HEIGHT + 20}" role="img">',
+    body += legend(volumes[0]["days_to_false_alarm"], HEIGHT + 36)
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH * len(volumes)} {HEIGHT + 50}" role="img">',
                       "<title>False alarms and delays of drift rules</title>", f"<style>{STYLE}</style>", *body, "</svg>", ""])
