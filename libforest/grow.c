@@ -66,34 +66,40 @@ uint32_t *lf_tree_set_begins(const struct lf_tree *tree) {
     return begin;
 }
 
-/* Room for two nodes more. */
+/* Room for two nodes more.  What fails leaves arrays as large as they were, or larger. */
 static bool reserve(struct lf_grower *g) {
+    uint32_t capacity = g->capacity + g->capacity / 2 + 64;
     if (g->tree.nodes + 2 <= g->capacity)
         return true;
-    uint32_t capacity = g->capacity + g->capacity / 2 + 64;
     struct lf_node *node = reallocarray(g->node, capacity, sizeof *node);
-    g->node = node ? node : g->node;
-    uint32_t *cover = reallocarray(g->cover, capacity, sizeof *cover);
-    g->cover = cover ? cover : g->cover;
-    uint32_t *order = reallocarray(g->order, capacity, sizeof *order);
-    g->order = order ? order : g->order;
-    if (node == NULL || cover == NULL || order == NULL)
+    if (node == NULL)
         return false;
+    g->node = node;
+    uint32_t *cover = reallocarray(g->cover, capacity, sizeof *cover);
+    if (cover == NULL)
+        return false;
+    g->cover = cover;
+    uint32_t *order = reallocarray(g->order, capacity, sizeof *order);
+    if (order == NULL)
+        return false;
+    g->order = order;
     g->capacity = capacity;
     return true;
 }
 
 /* Room for two nodes more that wait. */
 static bool reserve_waiting(struct lf_grower *g) {
+    uint32_t capacity = g->waiting_capacity + g->waiting_capacity / 2 + 64;
     if (g->waiting + 2 <= g->waiting_capacity)
         return true;
-    uint32_t capacity = g->waiting_capacity + g->waiting_capacity / 2 + 64;
     struct pending *pending = reallocarray(g->pending, capacity, sizeof *pending);
-    g->pending = pending ? pending : g->pending;
-    uint32_t *count = reallocarray(g->count, capacity, g->matrix->classes * sizeof *count);
-    g->count = count ? count : g->count;
-    if (pending == NULL || count == NULL)
+    if (pending == NULL)
         return false;
+    g->pending = pending;
+    uint32_t *count = reallocarray(g->count, capacity, g->matrix->classes * sizeof *count);
+    if (count == NULL)
+        return false;
+    g->count = count;
     g->waiting_capacity = capacity;
     return true;
 }
@@ -276,7 +282,7 @@ static bool number_nodes(struct lf_grower *g) {
 static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     for (uint32_t i = 0; i < g->matrix->features; i++)
         g->feature[i] = g->matrix->by_name[i];
-    g->tree = (struct lf_tree){.gain = calloc(g->matrix->features, sizeof *g->tree.gain)};
+    g->tree = (struct lf_tree){.gain = calloc(g->matrix->features + (size_t)1, sizeof *g->tree.gain)};
     lf_pool_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
     lf_pool_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
     g->waiting = 0;

@@ -48,8 +48,9 @@ static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tre
 }
 
 /*
- * Make a forest of an image.  Its contents are trusted only as far as they were checked; with `holding`
- * other than LF_BORROWED the forest takes the image over on success and only then.
+ * Make a forest of an image.  With `holding` other than LF_BORROWED the forest takes the image over, on
+ * success and only then.  LF_OWNED is for one that was made here a moment ago: neither its checksums nor its
+ * golden rows are checked once more.
  */
 enum forest_status lf_forest_open(struct forest **out, const void *image, size_t size, enum lf_holding holding,
                                   struct forest_error *err);

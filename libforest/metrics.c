@@ -16,8 +16,8 @@ double lf_loss(double probability) {
 
 uint16_t lf_tally_add(struct lf_tally *tally, const double *prob, size_t classes, uint16_t label, uint64_t weight) {
     double squares = 0, w = (double)weight;
-    uint16_t top = 0;
-    for (uint16_t k = 0; k < classes; k++) {
+    size_t top = 0;
+    for (size_t k = 0; k < classes; k++) {
         double error = prob[k] - (k == label);
         squares += error * error;
         top = prob[k] > prob[top] ? k : top;
@@ -31,7 +31,7 @@ uint16_t lf_tally_add(struct lf_tally *tally, const double *prob, size_t classes
     tally->squares += w * squares;
     tally->confidence[bin] += w * prob[top];
     tally->hits[bin] += right ? w : 0;
-    return top;
+    return (uint16_t)top;
 }
 
 struct forest_metrics lf_tally_result(const struct lf_tally *tally) {
@@ -51,7 +51,7 @@ static void clear(uint64_t *confusion, size_t classes) {
 
 static void add_row(struct lf_tally *tally, const float *prob, size_t classes, uint16_t label, uint64_t weight,
                     uint64_t *confusion) {
-    double wide[FOREST_MAX_CLASSES];
+    double wide[FOREST_MAX_CLASSES] = {0};
     for (size_t k = 0; k < classes; k++)
         wide[k] = prob[k];
     uint16_t predicted = lf_tally_add(tally, wide, classes, label, weight);

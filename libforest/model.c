@@ -311,7 +311,7 @@ static float golden_value(const struct forest *f, uint32_t feature, const float 
 static void fill_gold(const struct forest *f, struct lf_image_gold *gold) {
     gold->rows = lf_golden_rows(f->features);
     float *row = (float *)(gold + 1);
-    uint32_t *sum = (uint32_t *)(row + (size_t)gold->rows * f->features);
+    uint32_t *sum = (uint32_t *)(void *)(row + (size_t)gold->rows * f->features);
     uint16_t code[FOREST_MAX_FEATURES];
     struct lf_rng rng = lf_rng_start(lf_key(f->info->seed, 0, LF_GOLDEN_ROWS));
     for (uint32_t i = 0; i < gold->rows; i++, row += f->features, sum += f->classes) {
@@ -336,25 +336,27 @@ static enum forest_status fill_answers(const struct plan *plan, uint8_t *image, 
     return FOREST_OK;
 }
 
+static enum forest_status fill(const struct plan *plan, uint8_t *image, struct forest_error *err) {
+    memset(image, 0, plan->size);
+    fill_frame(plan, image);
+    fill_names(plan, part_of(plan, image, LF_NAME));
+    fill_features(plan, part_of(plan, image, LF_KIND), part_of(plan, image, LF_CUTS));
+    fill_trees(plan, image);
+    fill_shares(plan, part_of(plan, image, LF_LEAFS));
+    memcpy(part_of(plan, image, LF_IMPO), plan->model->importance, plan->length[LF_IMPO]);
+    enum forest_status status = fill_answers(plan, image, err);
+    if (status == FOREST_OK)
+        fill_sums(image);
+    return status;
+}
+
 enum forest_status lf_model_forest(struct forest **out, const struct lf_model *model, struct forest_error *err) {
     struct plan plan;
     bool planned = make_plan(&plan, model, model->info.trees);
     uint8_t *image = planned ? aligned_alloc(LF_ALIGN, lf_aligned(plan.size)) : NULL;
-    enum forest_status status = image != NULL ? FOREST_OK : lf_no_memory(err);
-    if (image != NULL) {
-        memset(image, 0, plan.size);
-        fill_frame(&plan, image);
-        fill_names(&plan, part_of(&plan, image, LF_NAME));
-        fill_features(&plan, part_of(&plan, image, LF_KIND), part_of(&plan, image, LF_CUTS));
-        fill_trees(&plan, image);
-        fill_shares(&plan, part_of(&plan, image, LF_LEAFS));
-        memcpy(part_of(&plan, image, LF_IMPO), model->importance, plan.length[LF_IMPO]);
-        status = fill_answers(&plan, image, err);
-    }
-    if (status == FOREST_OK) {
-        fill_sums(image);
+    enum forest_status status = image != NULL ? fill(&plan, image, err) : lf_no_memory(err);
+    if (status == FOREST_OK)
         status = lf_forest_open(out, image, plan.size, LF_OWNED, err);
-    }
     plan_done(&plan);
     if (status != FOREST_OK)
         free(image);

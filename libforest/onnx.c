@@ -39,6 +39,16 @@ size_t lf_onnx_node(struct lf_protobuf *pb, const char *op, const char *domain, 
     return node;
 }
 
+void lf_onnx_unary(struct lf_protobuf *pb, const char *op, const char *input, const char *output) {
+    const char *const inputs[] = {input, NULL}, *const outputs[] = {output, NULL};
+    lf_pb_end(pb, lf_onnx_node(pb, op, NULL, inputs, outputs));
+}
+
+void lf_onnx_binary(struct lf_protobuf *pb, const char *op, const char *a, const char *b, const char *output) {
+    const char *const inputs[] = {a, b, NULL}, *const outputs[] = {output, NULL};
+    lf_pb_end(pb, lf_onnx_node(pb, op, NULL, inputs, outputs));
+}
+
 void lf_onnx_attribute_int(struct lf_protobuf *pb, const char *name, int64_t value) {
     size_t attribute = lf_pb_begin(pb, NODE_ATTRIBUTE);
     lf_pb_string(pb, ATTRIBUTE_NAME, name);

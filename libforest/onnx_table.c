@@ -22,10 +22,6 @@ static void fill(const struct forest *f, float *prob, int64_t *label) {
     }
 }
 
-static void simple(struct lf_protobuf *pb, const char *op, const char *a, const char *b, const char *out) {
-    lf_pb_end(pb, lf_onnx_node(pb, op, NULL, (const char *[]){a, b, NULL}, (const char *[]){out, NULL}));
-}
-
 /* cell = ((code of the first) x levels of the second + code of the second) x ... , [N][1]. */
 static void put_index(struct lf_protobuf *pb, const struct forest *f, char *index, size_t size) {
     char code[40], name[40], scaled[40];
@@ -36,9 +32,9 @@ static void put_index(struct lf_protobuf *pb, const struct forest *f, char *inde
         snprintf(name, sizeof name, "forest/levels_%u", i);
         lf_onnx_ints(pb, name, 1, &levels);
         snprintf(scaled, sizeof scaled, "forest/scaled_%u", i);
-        simple(pb, "Mul", index, name, scaled);
+        lf_onnx_binary(pb, "Mul", index, name, scaled);
         snprintf(index, size, "forest/index_%u", i);
-        simple(pb, "Add", scaled, code, index);
+        lf_onnx_binary(pb, "Add", scaled, code, index);
     }
 }
 
@@ -53,9 +49,9 @@ bool lf_onnx_table(struct lf_protobuf *pb, const struct forest *f) {
         lf_onnx_ints(pb, "forest/axis", 1, &axis);
         lf_onnx_floats(pb, "forest/table", f->combinations, f->classes, prob);
         lf_onnx_ints(pb, "forest/labels", f->combinations, label);
-        simple(pb, "Squeeze", index, "forest/axis", "forest/cell");
-        simple(pb, "Gather", "forest/table", "forest/cell", "probabilities");
-        simple(pb, "Gather", "forest/labels", "forest/cell", "forest/number");
+        lf_onnx_binary(pb, "Squeeze", index, "forest/axis", "forest/cell");
+        lf_onnx_binary(pb, "Gather", "forest/table", "forest/cell", "probabilities");
+        lf_onnx_binary(pb, "Gather", "forest/labels", "forest/cell", "forest/number");
         lf_onnx_class_names(pb, f, "forest/number", "label");
     }
     free(prob);

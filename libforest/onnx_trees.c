@@ -45,8 +45,8 @@ static bool collect(struct graph *g) {
             if (node.bin == LF_LEAF)
                 continue;
             if (node.test & LF_LEVEL_SET) {
-                if (!lf_pool_intern(&g->sets[feature], walk.word + walk.set[node.bin],
-                                    &g->number_of[f->tree[t].set + node.bin]))
+                uint64_t set = f->tree[t].set + node.bin;
+                if (!lf_pool_intern(&g->sets[feature], f->word + f->set[set], &g->number_of[set]))
                     return false;
             } else if (asks_if_known(node)) {
                 g->known_column[feature] = 0;
@@ -114,17 +114,13 @@ static void graph_done(struct graph *g) {
 
 /* ---- from inputs to the matrix --------------------------------------------------------------- */
 
-static void simple(struct graph *g, const char *op, const char *a, const char *b, const char *out) {
-    lf_pb_end(g->pb, lf_onnx_node(g->pb, op, NULL, (const char *[]){a, b, NULL}, (const char *[]){out, NULL}));
-}
-
 static void put_known(struct graph *g, uint32_t feature) {
     char missing[40], known[40], column[40];
     snprintf(missing, sizeof missing, "forest/missing_%u", feature);
     snprintf(known, sizeof known, "forest/not_missing_%u", feature);
     snprintf(column, sizeof column, "forest/known_%u", feature);
-    simple(g, "IsNaN", g->f->schema->feature[feature].name, NULL, missing);
-    simple(g, "Not", missing, NULL, known);
+    lf_onnx_unary(g->pb, "IsNaN", g->f->schema->feature[feature].name, missing);
+    lf_onnx_unary(g->pb, "Not", missing, known);
     size_t node = lf_onnx_node(g->pb, "Cast", NULL, (const char *[]){known, NULL}, (const char *[]){column, NULL});
     lf_onnx_attribute_int(g->pb, "to", LF_ONNX_FLOAT);
     lf_pb_end(g->pb, node);
@@ -144,9 +140,9 @@ static bool put_sets(struct graph *g, uint32_t feature) {
     snprintf(matrix, sizeof matrix, "forest/members_%u", feature);
     snprintf(columns, sizeof columns, "forest/sets_%u", feature);
     lf_onnx_encoder(g->pb, g->f, feature, code, sizeof code);
-    simple(g, "Squeeze", code, "forest/axis", vector);
+    lf_onnx_binary(g->pb, "Squeeze", code, "forest/axis", vector);
     lf_onnx_floats(g->pb, matrix, codes, sets, member);
-    simple(g, "Gather", matrix, vector, columns);
+    lf_onnx_binary(g->pb, "Gather", matrix, vector, columns);
     free(member);
     return true;
 }
@@ -161,7 +157,7 @@ static bool put_columns(struct graph *g) {
             return false;
     }
     const char **input = calloc(3 * (size_t)g->f->features + 1, sizeof *input);
-    char(*name)[40] = calloc(2 * (size_t)g->f->features, sizeof *name);
+    char(*name)[40] = calloc(2 * (size_t)g->f->features + 1, sizeof *name);
     size_t inputs = 0, names = 0;
     for (uint32_t i = 0; input && name && i < g->f->features; i++) {
         if (g->value_column[i] != UINT32_MAX)
@@ -315,8 +311,8 @@ static void put_trees(struct graph *g, const char *scores) {
 static void put_temperature(struct graph *g) {
     const float temperature = (float)g->f->info->temperature;
     lf_onnx_floats(g->pb, "forest/temperature", 1, 0, &temperature);
-    simple(g, "Log", "forest/shares", NULL, "forest/ln_shares");
-    simple(g, "Div", "forest/ln_shares", "forest/temperature", "forest/scaled");
+    lf_onnx_unary(g->pb, "Log", "forest/shares", "forest/ln_shares");
+    lf_onnx_binary(g->pb, "Div", "forest/ln_shares", "forest/temperature", "forest/scaled");
     size_t node = lf_onnx_node(g->pb, "Softmax", NULL, (const char *[]){"forest/scaled", NULL},
                                (const char *[]){"probabilities", NULL});
     lf_onnx_attribute_int(g->pb, "axis", 1);

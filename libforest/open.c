@@ -22,7 +22,7 @@ const char lf_part_tag[LF_PARTS][5] = {"INFO", "KIND", "NAME", "CUTS", "TREE", "
 
 /* A part of the image; no bytes where it is absent. */
 struct part {
-    const uint8_t *at;
+    const void *at;
     uint64_t length;
     bool present;
 };
@@ -120,7 +120,7 @@ static enum forest_status check_sums(struct reading *r) {
 
 /* The elements of a part, or a length that no part has where it does not hold whole ones. */
 static uint64_t elements(const struct reading *r, enum lf_part p, size_t size) {
-    return r->part[p].length % size == 0 ? r->part[p].length / size : UINT64_MAX;
+    return size > 0 && r->part[p].length % size == 0 ? r->part[p].length / size : UINT64_MAX;
 }
 
 static bool all_finite(const double *number, size_t n) {
@@ -130,9 +130,13 @@ static bool all_finite(const double *number, size_t n) {
     return true;
 }
 
+static bool metrics_are_finite(const struct forest_metrics *m) {
+    return isfinite(m->accuracy) && isfinite(m->log_loss) && isfinite(m->brier) && isfinite(m->ece);
+}
+
 static enum forest_status read_info(struct reading *r) {
     struct forest *f = r->f;
-    f->info = (const struct lf_image_info *)r->part[LF_INFO].at;
+    f->info = r->part[LF_INFO].at;
     if (elements(r, LF_INFO, sizeof *f->info) != 1)
         return corrupt(r, "INFO has a wrong length");
     f->trees = f->info->trees;
@@ -142,10 +146,10 @@ static enum forest_status read_info(struct reading *r) {
     if (f->trees < 1 || f->trees > FOREST_MAX_TREES || f->features < 1 || f->features > FOREST_MAX_FEATURES ||
         f->classes < 2 || f->classes > FOREST_MAX_CLASSES)
         return corrupt(r, "a number of trees, features or classes is out of range");
-    if (!(f->info->temperature >= LF_COLDEST && f->info->temperature <= LF_HOTTEST) ||
-        !all_finite(&f->info->smoothing, 1) || !all_finite(&f->info->oob.accuracy, 4))
+    if (!(f->info->temperature >= LF_COLDEST && f->info->temperature <= LF_HOTTEST) || !isfinite(f->info->smoothing) ||
+        !metrics_are_finite(&f->info->oob))
         return corrupt(r, "a number of INFO is out of range");
-    f->importance = (const double *)r->part[LF_IMPO].at;
+    f->importance = r->part[LF_IMPO].at;
     if (elements(r, LF_IMPO, sizeof(double)) != 2 * (uint64_t)f->features ||
         !all_finite(f->importance, 2 * f->features))
         return corrupt(r, "importances are not two finite numbers a feature");
@@ -154,8 +158,8 @@ static enum forest_status read_info(struct reading *r) {
 
 static enum forest_status read_kinds(struct reading *r, uint64_t *names) {
     struct forest *f = r->f;
-    f->kind = (const struct lf_image_feature *)r->part[LF_KIND].at;
-    f->cut = (const float *)r->part[LF_CUTS].at;
+    f->kind = r->part[LF_KIND].at;
+    f->cut = r->part[LF_CUTS].at;
     if (elements(r, LF_KIND, sizeof *f->kind) != f->features)
         return corrupt(r, "KIND has a wrong length");
     uint64_t cuts = 0;
@@ -191,7 +195,7 @@ static const char *next_name(const char **at, const char *end) {
 
 static enum forest_status read_names(struct reading *r, uint64_t names) {
     struct forest *f = r->f;
-    const char *at = (const char *)r->part[LF_NAME].at, *end = at + r->part[LF_NAME].length;
+    const char *at = r->part[LF_NAME].at, *end = at + r->part[LF_NAME].length;
     if (names > r->part[LF_NAME].length)
         return corrupt(r, "NAME is too short");
     size_t features_size = f->features * sizeof(struct forest_feature);
@@ -270,10 +274,10 @@ static bool tree_fits(const struct forest *f, const struct tree_extent *tree, co
 
 static enum forest_status read_trees(struct reading *r, bool *used) {
     struct forest *f = r->f;
-    f->tree = (const struct lf_image_tree *)r->part[LF_TREE].at;
-    f->node = (const struct lf_node *)r->part[LF_NODE].at;
-    f->set = (const uint32_t *)r->part[LF_SETS].at;
-    f->word = (const uint32_t *)r->part[LF_BITS].at;
+    f->tree = r->part[LF_TREE].at;
+    f->node = r->part[LF_NODE].at;
+    f->set = r->part[LF_SETS].at;
+    f->word = r->part[LF_BITS].at;
     f->nodes = elements(r, LF_NODE, sizeof *f->node);
     f->sets = elements(r, LF_SETS, sizeof *f->set);
     f->words = elements(r, LF_BITS, sizeof *f->word);
@@ -300,7 +304,7 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
     }
     if (depth != f->info->depth)
         return corrupt(r, "the depth of the trees is not what INFO says");
-    f->cover = (const uint32_t *)r->part[LF_COVR].at;
+    f->cover = r->part[LF_COVR].at;
     if (elements(r, LF_COVR, sizeof *f->cover) != (f->nodes + f->trees) / 2)
         return corrupt(r, "COVR has a wrong length");
     return FOREST_OK;
@@ -308,7 +312,7 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
 
 static enum forest_status read_shares(struct reading *r) {
     struct forest *f = r->f;
-    f->share = (const uint16_t *)r->part[LF_LEAFS].at;
+    f->share = r->part[LF_LEAFS].at;
     f->shares = elements(r, LF_LEAFS, f->classes * sizeof *f->share);
     if (f->shares == UINT64_MAX)
         return corrupt(r, "LEAF has a wrong length");
@@ -326,7 +330,7 @@ static enum forest_status read_table(struct reading *r) {
     struct forest *f = r->f;
     if (!r->part[LF_TABL].present)
         return FOREST_OK;
-    f->table = (const uint32_t *)r->part[LF_TABL].at;
+    f->table = r->part[LF_TABL].at;
     f->combinations = lf_schema_domain(f->schema, LF_TABLE_BYTES / sizeof *f->table / f->classes);
     if (f->combinations == 0 || elements(r, LF_TABL, f->classes * sizeof *f->table) != f->combinations)
         return corrupt(r, "TABL has a wrong length");
@@ -342,8 +346,8 @@ static enum forest_status read_table(struct reading *r) {
 
 static enum forest_status make_inputs(struct reading *r, const bool *used) {
     struct forest *f = r->f;
-    f->input = calloc(f->features, sizeof *f->input);
-    f->input_of = calloc(f->features, sizeof *f->input_of);
+    f->input = calloc(f->features + (size_t)1, sizeof *f->input);
+    f->input_of = calloc(f->features + (size_t)1, sizeof *f->input_of);
     if (f->input == NULL || f->input_of == NULL)
         return lf_no_memory(r->err);
     const float *cut = f->cut;
@@ -362,12 +366,12 @@ static const float *golden_row(const struct forest *f, uint32_t row) {
 }
 
 static const uint32_t *golden_sum(const struct forest *f, uint32_t row) {
-    return (const uint32_t *)golden_row(f, f->gold->rows) + (size_t)row * f->classes;
+    return (const uint32_t *)(const void *)golden_row(f, f->gold->rows) + (size_t)row * f->classes;
 }
 
 static enum forest_status read_gold(struct reading *r) {
     struct forest *f = r->f;
-    f->gold = (const struct lf_image_gold *)r->part[LF_GOLD].at;
+    f->gold = r->part[LF_GOLD].at;
     if (r->part[LF_GOLD].length < sizeof *f->gold || f->gold->rows != lf_golden_rows(f->features) ||
         r->part[LF_GOLD].length != sizeof *f->gold + (uint64_t)f->gold->rows * 4 * ((uint64_t)f->features + f->classes))
         return corrupt(r, "GOLD has a wrong length");
@@ -391,8 +395,7 @@ static enum forest_status replay_gold(struct reading *r) {
 
 static enum forest_status read_answers(struct reading *r) {
     enum forest_status status = read_table(r);
-    status = status == FOREST_OK ? read_gold(r) : status;
-    return status == FOREST_OK ? replay_gold(r) : status;
+    return status == FOREST_OK ? read_gold(r) : status;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -408,22 +411,26 @@ static enum forest_status read_contents(struct reading *r) {
     return status == FOREST_OK ? make_inputs(r, used) : status;
 }
 
-static enum forest_status read_all(struct forest *f, const void *image, size_t size, bool complete,
+/* How much of an image to look at. */
+enum depth { ALL_BUT_ANSWERS, ALL_BUT_PROOF, ALL };
+
+static enum forest_status read_all(struct forest *f, const void *image, size_t size, enum depth depth,
                                    struct forest_error *err) {
     *f = (struct forest){.image = image, .size = size};
     struct reading r = {.f = f, .err = err};
     enum forest_status status = check_header(&r);
     status = status == FOREST_OK ? find_sections(&r) : status;
-    status = status == FOREST_OK && complete ? check_sums(&r) : status;
+    status = status == FOREST_OK && depth == ALL ? check_sums(&r) : status;
     status = status == FOREST_OK ? read_contents(&r) : status;
-    status = status == FOREST_OK && complete ? read_answers(&r) : status;
+    status = status == FOREST_OK && depth >= ALL_BUT_PROOF ? read_answers(&r) : status;
+    status = status == FOREST_OK && depth == ALL ? replay_gold(&r) : status;
     if (status != FOREST_OK)
         lf_forest_done(f);
     return status;
 }
 
 enum forest_status lf_forest_read(struct forest *f, const void *image, size_t size, struct forest_error *err) {
-    return read_all(f, image, size, false, err);
+    return read_all(f, image, size, ALL_BUT_ANSWERS, err);
 }
 
 void lf_forest_done(struct forest *f) {
@@ -440,7 +447,7 @@ enum forest_status lf_forest_open(struct forest **out, const void *image, size_t
     struct forest *f = malloc(sizeof *f);
     if (f == NULL)
         return lf_no_memory(err);
-    enum forest_status status = read_all(f, image, size, true, err);
+    enum forest_status status = read_all(f, image, size, holding == LF_OWNED ? ALL_BUT_PROOF : ALL, err);
     if (status != FOREST_OK) {
         free(f);
         return status;

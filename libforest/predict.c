@@ -79,10 +79,10 @@ static void to_probabilities(const struct forest *f, const uint32_t *sum, float 
 }
 
 static uint16_t largest(const uint32_t *sum, uint32_t classes) {
-    uint16_t top = 0;
-    for (uint16_t k = 1; k < classes; k++)
+    uint32_t top = 0;
+    for (uint32_t k = 1; k < classes; k++)
         top = sum[k] > sum[top] ? k : top;
-    return top;
+    return (uint16_t)top;
 }
 
 void forest_predict(const struct forest *f, const float *row, float *prob) {
@@ -114,17 +114,17 @@ static uint32_t block_rows(const struct forest *f) {
     return rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
 }
 
-/* What becomes of a row's sums: probabilities, or the class where label is set. */
+/* What becomes of a row's sums: probabilities, or the class where prob is NULL. */
 struct output {
     float *prob;
     uint16_t *label;
 };
 
 static void put(const struct forest *f, const uint32_t *sum, const struct output *out, size_t row) {
-    if (out->label != NULL)
-        out->label[row] = largest(sum, f->classes);
-    else
+    if (out->prob != NULL)
         to_probabilities(f, sum, out->prob + row * f->classes);
+    else
+        out->label[row] = largest(sum, f->classes);
 }
 
 static void batch_by_trees(const struct forest *f, const float *rows, size_t n, const struct output *out) {

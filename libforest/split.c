@@ -7,15 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LANES = 4,           /* classes that one instruction works on */
-    SMALL_ROWS = 1 << 12 /* fewer rows than this, to the power of five, fit 63 bits */
-};
+enum { LANES = 4 }; /* classes that are worked on together */
 
 /* Items with one code. */
 struct group {
     uint32_t code;
-    int64_t rows;
+    double rows;
     const uint32_t *count; /* [classes] */
 };
 
@@ -26,15 +23,15 @@ struct by_share {
 
 struct lf_splitter {
     const struct lf_matrix *matrix;
-    int64_t min_leaf;
+    double min_leaf;
     uint32_t classes;
     size_t set_words;
 
     const struct lf_item *item; /* the node */
     uint32_t n;
-    int64_t rows, squares;
-    int64_t total[FOREST_MAX_CLASSES]; /* rows by class */
-    int64_t left[FOREST_MAX_CLASSES];  /* of which are on the left now */
+    double rows, squares;
+    double total[FOREST_MAX_CLASSES]; /* rows by class */
+    double left[FOREST_MAX_CLASSES];  /* of which are on the left now */
 
     uint64_t *entry, *spare; /* [cells], an item as code << 48 | label << 40 | weight */
     uint32_t *table;         /* [codes or groups][stride], counts by class */
@@ -42,14 +39,17 @@ struct lf_splitter {
     struct group *group;     /* [codes] */
     struct by_share *order;  /* [codes] */
     struct lf_split best;
-    int64_t best_above, best_below; /* its score as a fraction, in nodes of less than SMALL_ROWS */
+    double best_above, best_below; /* its score as a fraction */
 };
 
 /* ---- parting --------------------------------------------------------------------------------- */
 
-/* Rows as they are parted now: how many on each side, and the sum of their squared class counts. */
+/*
+ * Rows as they are parted now: how many on each side, and the sum of their squared class counts.  Counts are
+ * integers and kept in doubles, which hold them exactly and multiply twice as fast as 64-bit integers do.
+ */
 struct parted {
-    int64_t left, right, squares_left, squares_right;
+    double left, right, squares_left, squares_right;
 };
 
 static inline struct parted all_right(struct lf_splitter *s) {
@@ -58,8 +58,8 @@ static inline struct parted all_right(struct lf_splitter *s) {
 }
 
 /* Move rows of a class from right to left, or back where negative: (l + w)^2 - l^2 = w (2l + w). */
-static inline void move(struct parted *now, int64_t *left_of_class, int64_t total_of_class, int64_t rows) {
-    int64_t left = *left_of_class, right = total_of_class - left;
+static inline void move(struct parted *now, double *left_of_class, double total_of_class, double rows) {
+    double left = *left_of_class, right = total_of_class - left;
     *left_of_class = left + rows;
     now->squares_left += rows * (2 * left + rows);
     now->squares_right -= rows * (2 * right - rows);
@@ -68,48 +68,40 @@ static inline void move(struct parted *now, int64_t *left_of_class, int64_t tota
 }
 
 /* sign is 1 to the left, -1 back to the right. */
-static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int64_t sign) {
+static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int32_t sign) {
     for (uint32_t k = 0; k < s->classes; k++)
-        move(now, &s->left[k], s->total[k], sign * count[k]);
+        move(now, &s->left[k], s->total[k], sign * (int32_t)count[k]);
 }
 
-/*
- * The best split so far, and what a split must pass to be better: its quality L/l + R/r and, in small nodes,
- * the same as a fraction of integers, which needs no division and no rounding.
- */
+/* What a split must pass to be the best: L/l + R/r as a fraction, so that comparing takes no division. */
 struct bar {
-    bool small;
-    int64_t min_leaf, above, below;
-    double score;
+    double min_leaf, above, below;
 };
 
 static inline struct bar bar_of(const struct lf_splitter *s) {
-    return (struct bar){s->rows < SMALL_ROWS, s->min_leaf, s->best_above, s->best_below, s->best.score};
+    return (struct bar){s->min_leaf, s->best_above, s->best_below};
 }
 
-static inline double quality(const struct parted *now) {
-    return (double)now->squares_left / (double)now->left + (double)now->squares_right / (double)now->right;
+static inline double above(const struct parted *now) {
+    return now->squares_left * now->right + now->squares_right * now->left;
 }
 
-/* Most splits are worse than the best, which is seen first. */
+static inline double below(const struct parted *now) {
+    return now->left * now->right;
+}
+
+/* Most splits do not, which is seen first; a side without rows never does. */
 static inline bool passes(const struct bar *bar, const struct parted *now) {
-    if (bar->small) {
-        int64_t above = now->squares_left * now->right + now->squares_right * now->left;
-        if (__builtin_expect(above * bar->below <= bar->above * (now->left * now->right), 1))
-            return false;
-    } else if (__builtin_expect(quality(now) <= bar->score, 1)) {
+    if (__builtin_expect(above(now) * bar->below <= bar->above * below(now), 1))
         return false;
-    }
     return now->left >= bar->min_leaf && now->right >= bar->min_leaf;
 }
 
 static struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
-    s->best.score = quality(now);
+    s->best_above = above(now);
+    s->best_below = below(now);
+    s->best.score = s->best_above / s->best_below;
     s->best.feature = feature;
-    if (s->rows < SMALL_ROWS) {
-        s->best_above = now->squares_left * now->right + now->squares_right * now->left;
-        s->best_below = now->left * now->right;
-    }
     return bar_of(s);
 }
 
@@ -119,7 +111,7 @@ static struct bar take(struct lf_splitter *s, uint32_t feature, const struct par
 static bool counting_pays(const struct lf_splitter *s, const struct lf_column *column) {
     if (column->numeric && column->narrow == NULL)
         return false; /* the table has no room for those */
-    return (uint64_t)s->n * 6 > (uint64_t)column->codes * s->stride;
+    return (uint64_t)s->n * 3 > (uint64_t)column->codes * s->stride;
 }
 
 static inline uint64_t entry_of(const struct lf_item *item, uint64_t code) {
@@ -178,14 +170,14 @@ static bool is_present(const struct lf_splitter *s, uint32_t code) {
 enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
 
 /*
- * A cut between the codes below and above, of which no code in between is here: take the middle, so
+ * A cut between codes low and high, of which no code in between is here: take the middle, so
  * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
  * missing later goes with the larger part.
  */
-static struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t below,
-                           uint32_t above, enum missing missing) {
+static struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t low,
+                           uint32_t high, enum missing missing) {
     bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
-    uint32_t bin = below == 0 ? 0 : below + (above - 1 - below) / 2; /* 0: missing against the rest */
+    uint32_t bin = low == 0 ? 0 : low + (high - 1 - low) / 2; /* 0: missing against the rest */
     s->best.flags = right ? LF_MISSING_RIGHT : 0;
     s->best.bin = (uint16_t)(right ? bin - 1 : bin);
     return take(s, feature, now);
@@ -195,13 +187,14 @@ static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t
                          enum missing missing) {
     struct parted now = all_right(s);
     struct bar bar = bar_of(s);
-    int64_t *left = s->left;
-    const int64_t *total = s->total;
+    double *left = s->left;
+    const double *total = s->total;
     const uint64_t *last = entry + s->n - 1;
     for (entry += from; entry < last; entry++) {
         uint32_t label = label_of(entry[0]);
-        move(&now, &left[label], total[label], weight_of(entry[0]));
-        if (code_of(entry[0]) != code_of(entry[1]) && passes(&bar, &now))
+        move(&now, &left[label], total[label], (int32_t)weight_of(entry[0]));
+        /* Whether codes differ is hard to predict, hence asked last. */
+        if (passes(&bar, &now) && code_of(entry[0]) != code_of(entry[1]))
             bar = take_cut(s, feature, &now, code_of(entry[0]), code_of(entry[1]), missing);
     }
 }
@@ -219,23 +212,24 @@ static bool try_sorted(struct lf_splitter *s, uint32_t feature) {
     return true;
 }
 
-/* The counts of a code go from right to left.  Squares are summed anew, LANES at a time. */
-static inline void move_counts(struct parted *now, uint32_t *left, uint32_t *right, const uint32_t *count,
+/* The counts of a code go from right to left.  Squares are summed anew, in LANES sums. */
+static inline void move_counts(struct parted *now, double *left, double *right, const uint32_t *count,
                                uint32_t stride) {
-    uint64_t squares_left = 0, squares_right = 0;
-    uint32_t rows = 0;
+    double rows[LANES] = {0}, squares_left[LANES] = {0}, squares_right[LANES] = {0};
     for (uint32_t k = 0; k < stride; k += LANES)
-        for (uint32_t lane = k; lane < k + LANES; lane++) {
-            rows += count[lane];
-            left[lane] += count[lane];
-            right[lane] -= count[lane];
-            squares_left += (uint64_t)left[lane] * left[lane];
-            squares_right += (uint64_t)right[lane] * right[lane];
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            double moved = (int32_t)count[k + lane], l = left[k + lane] + moved, r = right[k + lane] - moved;
+            left[k + lane] = l;
+            right[k + lane] = r;
+            rows[lane] += moved;
+            squares_left[lane] += l * l;
+            squares_right[lane] += r * r;
         }
-    now->left += rows;
-    now->right -= rows;
-    now->squares_left = (int64_t)squares_left;
-    now->squares_right = (int64_t)squares_right;
+    double moved = (rows[0] + rows[1]) + (rows[2] + rows[3]);
+    now->left += moved;
+    now->right -= moved;
+    now->squares_left = (squares_left[0] + squares_left[1]) + (squares_left[2] + squares_left[3]);
+    now->squares_right = (squares_right[0] + squares_right[1]) + (squares_right[2] + squares_right[3]);
 }
 
 /*
@@ -243,22 +237,19 @@ static inline void move_counts(struct parted *now, uint32_t *left, uint32_t *rig
  * is no improvement; nor is a side without rows.
  */
 static void sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
-    uint32_t left[FOREST_MAX_CLASSES], right[FOREST_MAX_CLASSES], codes = s->matrix->column[feature].codes;
+    double left[FOREST_MAX_CLASSES] = {0}, right[FOREST_MAX_CLASSES] = {0};
+    uint32_t codes = s->matrix->column[feature].codes, stride = s->stride;
     struct parted now = {0, s->rows, 0, s->squares};
     struct bar bar = bar_of(s);
-    uint32_t stride = s->stride;
-    for (uint32_t k = 0; k < stride; k++) {
-        left[k] = 0;
-        right[k] = k < s->classes ? (uint32_t)s->total[k] : 0;
-    }
+    memcpy(right, s->total, s->classes * sizeof *right);
     for (uint32_t code = from; code < codes; code++) {
         move_counts(&now, left, right, s->table + (size_t)code * stride, stride);
         if (!passes(&bar, &now))
             continue;
-        uint32_t above = code + 1;
-        while (!is_present(s, above))
-            above++;
-        bar = take_cut(s, feature, &now, code, above, missing);
+        uint32_t next = code + 1;
+        while (!is_present(s, next))
+            next++;
+        bar = take_cut(s, feature, &now, code, next, missing);
     }
 }
 
@@ -366,7 +357,7 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, 
     const uint32_t *rank = s->matrix->column[feature].rank;
     for (uint32_t g = 0; g < groups; g++) {
         const struct group *group = &s->group[g];
-        s->order[g] = (struct by_share){group->count[class] / (double)group->rows, rank[group->code], g};
+        s->order[g] = (struct by_share){group->count[class] / group->rows, rank[group->code], g};
     }
     qsort(s->order, groups, sizeof *s->order, larger_share);
     uint32_t best = 0;
@@ -408,7 +399,7 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
                        uint64_t rows) {
     s->item = item;
     s->n = n;
-    s->rows = (int64_t)rows;
+    s->rows = (double)rows;
     s->squares = 0;
     for (uint32_t k = 0; k < s->classes; k++) {
         s->total[k] = class_count[k];
@@ -428,7 +419,7 @@ bool lf_splitter_try(struct lf_splitter *s, uint32_t feature) {
 
 /* Both sides are pure when L/l + R/r has become l + r. */
 bool lf_splitter_perfect(const struct lf_splitter *s) {
-    return s->best.score >= (double)s->rows;
+    return s->best.score >= s->rows;
 }
 
 const struct lf_split *lf_splitter_best(const struct lf_splitter *s) {
@@ -453,7 +444,7 @@ static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
     s->set_words = (levels + 31) / 32;
     s->entry = calloc(matrix->cells, sizeof *s->entry);
     s->spare = calloc(matrix->cells, sizeof *s->spare);
-    s->table = calloc(codes, s->stride * sizeof *s->table);
+    s->table = calloc(codes * s->stride + 1, sizeof *s->table);
     s->group = calloc(levels, sizeof *s->group);
     s->order = calloc(levels, sizeof *s->order);
     s->best.set = calloc(s->set_words, sizeof *s->best.set);

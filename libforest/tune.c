@@ -26,7 +26,7 @@ static uint32_t list_mtries(uint32_t features, uint32_t mtry[MTRIES]) {
 }
 
 uint32_t lf_tune_settings(uint32_t features) {
-    uint32_t mtry[MTRIES];
+    uint32_t mtry[MTRIES] = {0};
     return MIN_LEAVES * list_mtries(features, mtry) * smoothings.variants;
 }
 
@@ -59,7 +59,7 @@ static enum forest_status try_limits(const struct lf_training *training, const s
 enum forest_status lf_tune(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
                            struct lf_limits *limits, double *smoothing, struct forest_error *err) {
     struct choice best = {INFINITY, *limits, *smoothing};
-    uint32_t mtry[MTRIES], mtries = list_mtries(training->matrix->features, mtry);
+    uint32_t mtry[MTRIES] = {0}, mtries = list_mtries(training->matrix->features, mtry);
     for (uint32_t m = 0; m < mtries; m++)
         for (int l = 0; l < MIN_LEAVES; l++) {
             struct lf_limits tried = *limits;
