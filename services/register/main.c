@@ -43,7 +43,8 @@ static const struct program program = {
         "shares and not be worse than counting by cell; later ones must also be surely better than the champion\n"
         "on purchases that neither was trained on, and worse in nothing else beyond the margins. A rejected\n"
         "candidate is exit 0 with \"status\":\"rejected\", one that waits for approval with \"held\".\n"
-        "Every decision is in registry/decisions.ndjson before anything follows from it, and decision.md tells it.\n"
+        "Every decision is in registry/decisions.ndjson before anything follows from it; registry/decisions/\n"
+        "tells each to a person.\n"
         "promote N   makes version N the champion; approve N one that is held; rollback the one before the last move\n"
         "list        the versions; show N: manifest and card; verify: hash and load them all again\n"
         "reproduce N trains version N again from the features kept with it and compares the bytes\n"
@@ -102,6 +103,8 @@ static void sweep(const char *data) {
     if (publish_path(folder, NULL, "%s/" VOLUME_REGISTRY, data))
         publish_sweep(folder);
     if (publish_path(folder, NULL, "%s/" VOLUME_VERSIONS, data))
+        publish_sweep(folder);
+    if (publish_path(folder, NULL, "%s/" VOLUME_REGISTRY "/decisions", data))
         publish_sweep(folder);
 }
 

@@ -1,4 +1,4 @@
-/* minutes.h - a decision for a person to read: decision.md beside the candidate and in the version. */
+/* minutes.h - a decision for a person to read: decisions/<candidate>.md, and decision.md in a version. */
 #ifndef REGISTER_MINUTES_H
 #define REGISTER_MINUTES_H
 

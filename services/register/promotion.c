@@ -15,29 +15,27 @@
 #include "services/register/ruling.h"
 #include "services/register/versions.h"
 
+#define MINUTES "decision.md"
+
 static const char *status_of(enum gate_verdict verdict) {
     return verdict == GATE_PROMOTE ? "promoted" : verdict == GATE_HOLD ? "held" : "rejected";
 }
 
-/* Store the candidate and load it the way the api will, before anything says that it is the champion. */
-static bool store(const struct options *o, const struct hearing *h, json_t *ruling, const struct version_file *minutes,
-                  struct file_error *err) {
-    struct version_file file[] = {*minutes, {.name = "card.html"}};
+static bool out_of_memory(const char *file, struct file_error *err) {
+    file_error_set(err, "write", file);
+    return false;
+}
+
+static bool store_with(const struct options *o, const struct hearing *h, json_t *ruling,
+                       const struct version_file *files, size_t file_count, struct file_error *err) {
     struct champion stored = {0};
     struct pointer from = {.version = h->champion.version}, to;
     memcpy(from.sha256, h->champion.sha256, SHA256_HEX);
-    char *card = model_card_write(h, &file[1].size);
-    if (card == NULL) {
-        file_error_set(err, "write", file[1].name);
-        return false;
-    }
-    file[1].bytes = card;
     json_t *said = json_copy(ruling);
-    struct version_contents contents = {&h->candidate, from.version, said, file, 2, o->signing_key};
+    struct version_contents contents = {&h->candidate, from.version, said, files, file_count, o->signing_key};
     bool done = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
                 champion_load_version(&stored, o->data, to.version, to.sha256, err);
     json_decref(said);
-    free(card);
     champion_done(&stored);
     if (done && h->answer.verdict == GATE_PROMOTE)
         pointer_describe_move(ruling, &from, &to);
@@ -48,29 +46,43 @@ static bool store(const struct options *o, const struct hearing *h, json_t *ruli
     return done;
 }
 
-static bool write_beside(const struct options *o, const struct hearing *h, const struct version_file *minutes,
-                         struct file_error *err) {
+/* Store the candidate and load it the way the api will, before anything says that it is the champion. */
+static bool store(const struct options *o, const struct hearing *h, json_t *ruling, struct file_error *err) {
+    size_t card_size = 0, minutes_size = 0;
+    char *card = model_card_write(h, &card_size), *minutes = minutes_write(ruling, &minutes_size);
+    struct version_file files[] = {{"card.html", card, card_size}, {MINUTES, minutes, minutes_size}};
+    bool done = card != NULL && minutes != NULL ? store_with(o, h, ruling, files, sizeof files / sizeof *files, err)
+                                                : out_of_memory(MINUTES, err);
+    free(card);
+    free(minutes);
+    return done;
+}
+
+/* Tell the decision in registry/decisions/, not in the candidate's folder, which is whole; a run that was cut off after
+ * deciding has left that to the next. */
+static bool tell(const struct options *o, const json_t *decision, struct file_error *err) {
     char path[PATH_MAX];
-    return publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s/%s", o->data, h->candidate.name, minutes->name) &&
-           publish_bytes(path, minutes->bytes, minutes->size, err);
+    size_t size;
+    const char *candidate = json_string_value(json_object_get(decision, "candidate"));
+    if (!publish_path(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", o->data, candidate))
+        return false;
+    if (files_exist(path))
+        return true;
+    char *minutes = minutes_write(decision, &size);
+    bool done = minutes != NULL ? publish_bytes(path, minutes, size, err) : out_of_memory(path, err);
+    free(minutes);
+    return done;
 }
 
 static bool rule(struct outcome *out, const struct options *o, struct hearing *h, struct file_error *err) {
-    size_t size;
     json_t *ruling = ruling_new(o, "gate", status_of(h->answer.verdict), h->answer.reason);
     record_add(ruling, h, &o->gate);
-    char *text = minutes_write(ruling, &size);
-    struct version_file minutes = {"decision.md", text, size};
-    bool done = text != NULL;
-    if (!done)
-        file_error_set(err, "write", minutes.name);
-    done = done && (h->answer.verdict == GATE_REJECT || store(o, h, ruling, &minutes, err)) &&
-           ruling_carry_out(o, h->decisions, ruling, err) && write_beside(o, h, &minutes, err);
+    bool done = (h->answer.verdict == GATE_REJECT || store(o, h, ruling, err)) &&
+                ruling_carry_out(o, h->decisions, ruling, err) && tell(o, ruling, err);
     if (done) {
         retention_keep(o->data, h->decisions, o->keep_versions, o->keep_champions);
         *out = ruling_outcome(ruling);
     }
-    free(text);
     json_decref(ruling);
     return done;
 }
@@ -89,9 +101,11 @@ bool promotion_gate(struct outcome *out, const struct options *options, struct f
     struct hearing h = {.decisions = decisions_read(options->data, err)};
     bool done = h.decisions != NULL && pointer_settle(options->data, h.decisions, err) &&
                 candidate_read(&h.candidate, options->data, err);
-    if (done && decisions_about(h.decisions, h.candidate.name, h.candidate.forest_sha256) != NULL)
+    const json_t *judged = done ? decisions_about(h.decisions, h.candidate.name, h.candidate.forest_sha256) : NULL;
+    if (judged != NULL) {
         *out = ruling_none("the newest candidate was judged");
-    else if (done)
+        done = tell(options, judged, err);
+    } else if (done)
         done = judge(out, options, &h, err);
     hearing_done(&h);
     return done;

@@ -106,7 +106,7 @@ check "its numbers tell the interval, the slices and the answers that change" jq
     and (.numbers.gain.interval | .[0] > -0.02 and .[0] < .[1]) and (.numbers.slices | .feature == "business_type" and (.levels | length) > 3)
     and .numbers.change.cells == 15 and .numbers.change.traffic == "leads"' "$registry/decisions.ndjson"
 check "and decision.md tells them to a person" grep -q '^| Dental | [0-9]* |' "$registry/versions/4/decision.md"
-check "beside the candidate too" cmp "$registry/versions/4/decision.md" "$data/candidates/$(jq -r .candidate "$data/candidates/newest.json")/decision.md"
+check "so does the file of the decision" cmp "$registry/versions/4/decision.md" "$registry/decisions/$(jq -r .candidate "$data/candidates/newest.json").md"
 card=$registry/versions/4/card.html
 check "a model card is a page that needs nothing beside it" bash -c "! grep -qE 'https?:|src=|href=|<script' '$card'"
 check "it is well-formed" python3 -c "import sys, xml.dom.minidom as m, re
