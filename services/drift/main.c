@@ -176,7 +176,8 @@ static enum exit_code look(struct stage *stage, struct monitor *m, const char *f
 /* From tomorrow's midnight on; what went before is forgotten. */
 static enum exit_code rebase(struct stage *stage, struct monitor *m) {
     struct file_error err;
-    m->state = (struct state){.reference_since = m->until + DAY, .gate_seen = m->options->now};
+    m->state = (struct state){
+        .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_seen = m->options->now};
     snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
     if (!state_publish(&m->state, m->options->data, m->until, &err))
         return stage_fail_file(stage, &err);

@@ -40,6 +40,7 @@ json_t *state_describe(const struct state *s) {
     json_object_set_new(object, "refused", json_integer(d->refused));
     json_object_set_new(object, "asked", describe_requests(d));
     json_object_set_new(object, "reference_since", describe_moment(s->reference_since));
+    json_object_set_new(object, "rebased_at", describe_moment(s->rebased_at));
     json_object_set_new(object, "gate_seen", describe_moment(s->gate_seen));
     json_object_set_new(object, "threshold", json_real(s->threshold));
     json_object_set_new(object, "threshold_key", json_string(s->threshold_key));
@@ -104,6 +105,7 @@ static bool read_state(struct state *s, const json_t *object) {
            read_moment(json_object_get(object, "asked_at"), &d->asked_at) &&
            read_moment(json_object_get(object, "ended_at"), &d->ended_at) &&
            read_moment(json_object_get(object, "reference_since"), &s->reference_since) &&
+           read_moment(json_object_get(object, "rebased_at"), &s->rebased_at) &&
            read_moment(json_object_get(object, "gate_seen"), &s->gate_seen) &&
            read_text(json_object_get(object, "drift_stream"), s->drift_stream, sizeof s->drift_stream) &&
            read_text(json_object_get(object, "threshold_key"), s->threshold_key, sizeof s->threshold_key) &&

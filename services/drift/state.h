@@ -13,6 +13,7 @@
 struct state {
     struct decision_state decision;
     moment reference_since; /* 0: with the first call */
+    moment rebased_at;      /* when a person last rebased, from which the gate's anchor counts; 0: never */
     moment gate_seen;       /* decisions until here were followed */
     double threshold;
     char threshold_key[SHA256_HEX];

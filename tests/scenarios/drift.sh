@@ -80,6 +80,7 @@ check "a routine promotion" drift 0 shift 2025-09-24
 check "keeps the reference" jq -e '.reference_since == "2025-07-10T00:00:00Z"' "$scratch/shift/monitoring/state.json"
 check "a rebase is told" drift 0 shift 2025-09-24 rebase
 check "and begins a new reference" jq -e '.reference_since == "2025-09-25T00:00:00Z" and .state == "OK"' "$scratch/shift/monitoring/state.json"
+check "from which the gate's anchor counts" jq -e '.rebased_at | startswith("2025-09-24")' "$scratch/shift/monitoring/state.json"
 traffic shift 2025-09-24 70 --shift 0.4
 check "the new mix in the new reference" drift 0 shift 2025-12-02 --new-labels 0
 check "is usual" result '.state == "OK" or .state == "WARN"'
