@@ -15,7 +15,9 @@
  * made: any number of threads may predict with it.  forest_train starts threads of its own and joins
  * them before it returns; its result does not depend on their number.
  *
- * Determinism.  The same rows (in any order), parameters and seed give the same image, byte for byte.
+ * Determinism.  The same rows (in any order), parameters and seed give the same image, byte for byte, whatever
+ * the compiler and its options.  How features, levels and classes are numbered changes no probability either:
+ * inside, they are in the order of their names.
  *
  * Methods.  Breiman, "Random Forests", Machine Learning 45 (2001).  Trees are grown on multinomial
  * bootstrap counts of weighted cells, which has the same law as drawing rows one by one.
@@ -45,7 +47,7 @@ enum {
 enum forest_status {
     FOREST_OK = 0,
     FOREST_INVALID,   /* an argument, row or parameter breaks a limit given here */
-    FOREST_NO_MEMORY, /* memory ran out, or the model would pass max_bytes */
+    FOREST_NO_MEMORY, /* memory ran out, or a single tree would pass max_bytes */
     FOREST_IO,        /* the operating system would not read or write a file */
     FOREST_CORRUPT,   /* not a model, a damaged one, or one of an unknown version */
     FOREST_CANCELLED  /* the progress function asked to stop */
@@ -110,30 +112,35 @@ void forest_dataset_free(struct forest_dataset *ds);                            
 enum forest_bootstrap {
     FOREST_WITH_REPLACEMENT,    /* each tree draws sample_fraction x rows, a row as often as chance has it */
     FOREST_WITHOUT_REPLACEMENT, /* the same number, each row at most as often as it occurred */
-    FOREST_ALL_ROWS             /* every tree sees every row */
+    FOREST_ALL_ROWS             /* every tree sees every row; nothing is out of bag, nothing is tuned */
 };
 
-/* Called between trees by one thread at a time; return false to stop the training. */
+/* Called between trees by one thread at a time, those grown for tuning included; return false to stop the
+ * training, which then gives FOREST_CANCELLED. */
 typedef bool forest_progress(void *user, uint32_t done, uint32_t total);
 
+/*
+ * A tree draws at most 2^31 - 1 rows, however many there are.  Class weights are sampling weights - a row is
+ * drawn in proportion to its class's - and so need FOREST_WITH_REPLACEMENT.
+ */
 struct forest_params {
     uint64_t seed;
     uint32_t trees;     /* 1 .. FOREST_MAX_TREES */
     uint32_t mtry;      /* features tried at a split; 0: the square root of their number, rounded up */
     uint32_t min_leaf;  /* rows a leaf must hold, at least 1 */
     uint32_t max_depth; /* 0: no limit */
-    uint32_t max_nodes; /* of one tree; 0: no limit */
+    uint32_t max_nodes; /* of one tree, which then grows level by level; 0: no limit */
     double smoothing;   /* rows of the class shares of all data added to each leaf, 0 or more */
     enum forest_bootstrap bootstrap;
     double sample_fraction;      /* draws per row, above 0; at most 1 without replacement */
-    const double *class_weights; /* [classes], above 0; NULL: 1 each */
-    bool balanced;               /* class_weights inversely proportional to class shares */
+    const double *class_weights; /* [classes], 1e-6 .. 1e6; NULL: 1 each */
+    bool balanced;               /* class_weights, times the inverse of class shares */
     bool tune;                   /* choose min_leaf, smoothing and mtry by out-of-bag log-loss; leaves
                                     them as given where cells x settings pass FOREST_TUNE_BOUND */
     double stop_gain;            /* stop adding trees (at 32, 64, 128, ...) once the out-of-bag log-loss
                                     falls by less than this many standard errors; 0: never */
     bool calibrate;              /* fit one temperature on out-of-bag probabilities */
-    uint64_t max_bytes;          /* of the image; 0: no limit */
+    uint64_t max_bytes;          /* of the image, which keeps as many trees as fit; 0: no limit */
     unsigned threads;            /* at least 1 */
     forest_progress *progress;   /* or NULL */
     void *progress_user;
@@ -187,12 +194,20 @@ struct forest_metrics {
     double ece;      /* expected calibration error of the top class, 15 bins of equal width */
 };
 
+/*
+ * Out-of-bag figures are exact up to 20,000 rows.  Beyond that rows of one cell are taken together: a tree
+ * counts with the chance that it did not see one of them, which is exact for each tree and an estimate for the
+ * forest; and of more than 32,768 cells an even sample is asked.
+ *
+ * Permutation importance is the mean over all values that a feature takes in the data, summed up and not
+ * drawn, where those are at most 32; a draw a row otherwise.
+ */
 struct forest_info {
     uint32_t trees, depth, mtry, min_leaf; /* as trained, after tuning and early stop */
     uint64_t nodes, bytes, rows, cells, seed;
     double smoothing, temperature;
     bool table;                           /* answers come from a table of the whole domain */
-    struct forest_metrics oob;            /* out-of-bag; rows is 0 where there is none */
+    struct forest_metrics oob;            /* out-of-bag, see below; rows is 0 where there is none */
     const double *impurity_importance;    /* [features], shares that sum to 1 (or all 0); borrowed */
     const double *permutation_importance; /* [features], rise of out-of-bag log-loss; borrowed */
 };

@@ -366,7 +366,7 @@ static const float *golden_row(const struct forest *f, uint32_t row) {
 }
 
 static const uint32_t *golden_sum(const struct forest *f, uint32_t row) {
-    return (const uint32_t *)(const void *)golden_row(f, f->gold->rows) + (size_t)row * f->classes;
+    return (const uint32_t *)(const void *)golden_row(f, lf_golden_rows(f->features)) + (size_t)row * f->classes;
 }
 
 static enum forest_status read_gold(struct reading *r) {
@@ -382,7 +382,7 @@ static enum forest_status replay_gold(struct reading *r) {
     const struct forest *f = r->f;
     uint16_t code[FOREST_MAX_FEATURES];
     uint32_t sum[FOREST_MAX_CLASSES];
-    for (uint32_t row = 0; row < f->gold->rows; row++) {
+    for (uint32_t row = 0; row < lf_golden_rows(f->features); row++) {
         lf_forest_encode(f, golden_row(f, row), code);
         lf_forest_sums(f, code, sum);
         size_t size = f->classes * sizeof *sum;
