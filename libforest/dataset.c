@@ -81,14 +81,20 @@ static size_t dense_index(const struct forest_dataset *ds, const float *row, uin
     return index * ds->schema->classes + label;
 }
 
+/* What the loop needs of ds is kept in locals: the compiler cannot know that counting does not change it. */
 static void dense_add(struct forest_dataset *ds, const float *rows, const uint16_t *labels, const uint32_t *weights,
                       size_t n) {
-    size_t features = ds->schema->features, cells = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t *count = &ds->count[dense_index(ds, rows + i * features, labels[i])];
-        uint64_t weight = weights ? weights[i] : 1;
-        cells += *count == 0 && weight != 0;
-        *count += weight;
+    size_t features = ds->schema->features, classes = ds->schema->classes, cells = 0;
+    const uint32_t *levels = ds->levels;
+    uint64_t *count = ds->count;
+    for (size_t i = 0; i < n; i++, rows += features) {
+        size_t index = 0;
+        for (size_t f = 0; f < features; f++)
+            index = index * (levels[f] + 2) + lf_level_code(rows[f], levels[f]);
+        index = index * classes + labels[i];
+        uint64_t weight = weights ? weights[i] : 1, before = count[index];
+        cells += before == 0 && weight != 0;
+        count[index] = before + weight;
     }
     ds->cells += cells;
 }

@@ -1,7 +1,7 @@
 /* walk.c - many walks at once. */
 #include "libforest/walk.h"
 
-enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 256 };
+enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64 };
 
 /* Constant arguments make two versions of each function, of which one has no level sets. */
 #define INLINE static inline __attribute__((always_inline))
