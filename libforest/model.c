@@ -7,6 +7,7 @@
 #include "libforest/model.h"
 
 #include "libforest/error.h"
+#include "libforest/frame.h"
 #include "libforest/handle.h"
 #include "libforest/rng.h"
 
@@ -276,15 +277,6 @@ static void fill_frame(const struct plan *plan, uint8_t *image) {
     info->nodes = plan->nodes;
 }
 
-static void fill_sums(uint8_t *image) {
-    struct lf_header *header = (struct lf_header *)image;
-    struct lf_section *section = (struct lf_section *)(header + 1);
-    for (uint32_t i = 0; i < header->sections; i++)
-        section[i].crc = lf_crc32c(0, image + section[i].offset, section[i].length);
-    uint32_t crc = lf_crc32c(0, header, sizeof *header);
-    header->crc = lf_crc32c(crc, section, header->sections * sizeof *section);
-}
-
 /* ---- answers kept in the image --------------------------------------------------------------- */
 
 static void fill_table(const struct plan *plan, const struct forest *f, uint32_t *table) {
@@ -346,7 +338,7 @@ static enum forest_status fill(const struct plan *plan, uint8_t *image, struct f
     memcpy(part_of(plan, image, LF_IMPO), plan->model->importance, plan->length[LF_IMPO]);
     enum forest_status status = fill_answers(plan, image, err);
     if (status == FOREST_OK)
-        fill_sums(image);
+        lf_frame_seal(image);
     return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "libforest/calibrate.h"
 #include "libforest/error.h"
+#include "libforest/frame.h"
 #include "libforest/schema.h"
 
 #include <math.h>
@@ -13,107 +14,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "models are used as they lie in memory: little-endian");
-_Static_assert(sizeof(struct lf_header) == 64 && sizeof(struct lf_section) == 32, "the layout of files");
 _Static_assert(sizeof(struct lf_image_info) == 120 && sizeof(struct lf_node) == 8, "the layout of files");
-
-const char lf_part_tag[LF_PARTS][5] = {"INFO", "KIND", "NAME", "CUTS", "TREE", "NODE", "SETS",
-                                       "BITS", "LEAF", "COVR", "IMPO", "TABL", "GOLD"};
-
-/* A part of the image; no bytes where it is absent. */
-struct part {
-    const void *at;
-    uint64_t length;
-    bool present;
-};
 
 struct reading {
     struct forest *f;
-    struct part part[LF_PARTS];
+    struct lf_part_bytes part[LF_PARTS];
     struct forest_error *err;
 };
 
 static enum forest_status corrupt(struct reading *r, const char *what) {
     return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %s", what);
-}
-
-/* ---- frame ----------------------------------------------------------------------------------- */
-
-static const struct lf_section *section_table(const struct forest *f) {
-    return (const struct lf_section *)(f->image + sizeof(struct lf_header));
-}
-
-static enum forest_status check_header(struct reading *r) {
-    const struct forest *f = r->f;
-    const struct lf_header *header = (const struct lf_header *)f->image;
-    if (f->size < sizeof *header || memcmp(header->magic, LF_MAGIC, sizeof header->magic) != 0)
-        return lf_fail(r->err, FOREST_CORRUPT, "not a model file");
-    if (header->endian != LF_ENDIAN)
-        return lf_fail(r->err, FOREST_CORRUPT, "a model of the other byte order");
-    if (header->major != LF_MAJOR)
-        return lf_fail(r->err, FOREST_CORRUPT, "model format %u, this library reads %d", header->major, LF_MAJOR);
-    if (header->size != f->size)
-        return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %zu bytes long where it says %llu", f->size,
-                       (unsigned long long)header->size);
-    if (header->sections > LF_MOST_SECTIONS || f->size < sizeof *header + header->sections * sizeof(struct lf_section))
-        return corrupt(r, "its section table does not fit");
-    return FOREST_OK;
-}
-
-static enum forest_status keep_section(struct reading *r, const struct lf_section *section) {
-    for (int p = 0; p < LF_PARTS; p++)
-        if (memcmp(section->tag, lf_part_tag[p], sizeof section->tag) == 0) {
-            if (r->part[p].present)
-                return corrupt(r, "a section comes twice");
-            r->part[p] = (struct part){r->f->image + section->offset, section->length, true};
-            return FOREST_OK;
-        }
-    if (section->flags & LF_CRITICAL)
-        return lf_fail(r->err, FOREST_CORRUPT, "the model needs a newer library: section %.4s", section->tag);
-    return FOREST_OK;
-}
-
-/* Sections follow one another with less than LF_ALIGN zeros in between and fill the image. */
-static enum forest_status find_sections(struct reading *r) {
-    const struct forest *f = r->f;
-    const struct lf_section *section = section_table(f);
-    uint32_t sections = ((const struct lf_header *)f->image)->sections;
-    uint64_t end = sizeof(struct lf_header) + sections * sizeof *section;
-    for (uint32_t i = 0; i < sections; i++) {
-        if (section[i].offset != lf_aligned(end) || section[i].offset > f->size ||
-            section[i].length > f->size - section[i].offset)
-            return corrupt(r, "a section lies outside of its place");
-        for (; end < section[i].offset; end++)
-            if (f->image[end] != 0)
-                return corrupt(r, "the space between sections is not empty");
-        end = section[i].offset + section[i].length;
-        enum forest_status status = keep_section(r, &section[i]);
-        if (status != FOREST_OK)
-            return status;
-    }
-    if (end != f->size)
-        return corrupt(r, "bytes after the last section");
-    for (int p = 0; p < LF_PARTS; p++)
-        if (!r->part[p].present && p != LF_TABL)
-            return lf_fail(r->err, FOREST_CORRUPT, "damaged model: no section %s", lf_part_tag[p]);
-    return FOREST_OK;
-}
-
-static enum forest_status check_sums(struct reading *r) {
-    const struct forest *f = r->f;
-    struct lf_header header;
-    memcpy(&header, f->image, sizeof header);
-    uint32_t expected = header.crc;
-    header.crc = 0;
-    const struct lf_section *section = section_table(f);
-    uint32_t crc = lf_crc32c(0, &header, sizeof header);
-    if (lf_crc32c(crc, section, header.sections * sizeof *section) != expected)
-        return corrupt(r, "the header's checksum does not match");
-    for (uint32_t i = 0; i < header.sections; i++)
-        if (lf_crc32c(0, f->image + section[i].offset, section[i].length) != section[i].crc)
-            return lf_fail(r->err, FOREST_CORRUPT, "damaged model: the checksum of %.4s does not match",
-                           section[i].tag);
-    return FOREST_OK;
 }
 
 /* ---- contents -------------------------------------------------------------------------------- */
@@ -328,7 +238,7 @@ static enum forest_status read_shares(struct reading *r) {
 
 static enum forest_status read_table(struct reading *r) {
     struct forest *f = r->f;
-    if (!r->part[LF_TABL].present)
+    if (r->part[LF_TABL].at == NULL)
         return FOREST_OK;
     f->table = r->part[LF_TABL].at;
     f->combinations = lf_schema_domain(f->schema, LF_TABLE_BYTES / sizeof *f->table / f->classes);
@@ -418,9 +328,8 @@ static enum forest_status read_all(struct forest *f, const void *image, size_t s
                                    struct forest_error *err) {
     *f = (struct forest){.image = image, .size = size};
     struct reading r = {.f = f, .err = err};
-    enum forest_status status = check_header(&r);
-    status = status == FOREST_OK ? find_sections(&r) : status;
-    status = status == FOREST_OK && depth == ALL ? check_sums(&r) : status;
+    enum forest_status status = lf_frame_read(image, size, r.part, err);
+    status = status == FOREST_OK && depth == ALL ? lf_frame_check(image, err) : status;
     status = status == FOREST_OK ? read_contents(&r) : status;
     status = status == FOREST_OK && depth >= ALL_BUT_PROOF ? read_answers(&r) : status;
     status = status == FOREST_OK && depth == ALL ? replay_gold(&r) : status;

@@ -1,0 +1,136 @@
+/*
+ * splitter.h - what split.c (numeric features) and split_levels.c (categorical ones) share: the node at hand,
+ * its rows as they are parted, and the best split so far.
+ */
+#ifndef LF_SPLITTER_H
+#define LF_SPLITTER_H
+
+#include "libforest/split.h"
+
+#include <string.h>
+
+enum { LF_CLASS_LANES = 4 }; /* classes that are worked on together */
+
+/* Items with one code. */
+struct lf_group {
+    uint32_t code;
+    double rows;
+    const uint32_t *count; /* [classes] */
+};
+
+struct lf_by_share {
+    double share;
+    uint32_t rank, group;
+};
+
+struct lf_splitter {
+    const struct lf_matrix *matrix;
+    double min_leaf;
+    uint32_t classes;
+    size_t set_words;
+
+    const struct lf_item *item; /* the node */
+    uint32_t n;
+    double rows, squares;
+    double total[FOREST_MAX_CLASSES]; /* rows by class */
+    double left[FOREST_MAX_CLASSES];  /* of which are on the left now */
+
+    uint64_t *entry, *spare;   /* [cells], an item as code << 48 | label << 40 | weight */
+    uint32_t *table;           /* [codes or groups][stride], counts by class */
+    uint32_t stride;           /* classes, rounded up to a multiple of LF_CLASS_LANES */
+    struct lf_group *group;    /* [codes] */
+    struct lf_by_share *order; /* [codes] */
+    struct lf_split best;
+    double best_above, best_below; /* its score as a fraction */
+};
+
+/* ---- parting --------------------------------------------------------------------------------- */
+
+/*
+ * Rows as they are parted now: how many on each side, and the sum of their squared class counts.  Counts are
+ * integers and kept in doubles, which hold them exactly and multiply twice as fast as 64-bit integers do.
+ */
+struct parted {
+    double left, right, squares_left, squares_right;
+};
+
+static inline struct parted all_right(struct lf_splitter *s) {
+    memset(s->left, 0, s->classes * sizeof *s->left);
+    return (struct parted){0, s->rows, 0, s->squares};
+}
+
+/* Move rows of a class from right to left, or back where negative: (l + w)^2 - l^2 = w (2l + w). */
+static inline void move(struct parted *now, double *left_of_class, double total_of_class, double rows) {
+    double left = *left_of_class, right = total_of_class - left;
+    *left_of_class = left + rows;
+    now->squares_left += rows * (2 * left + rows);
+    now->squares_right -= rows * (2 * right - rows);
+    now->left += rows;
+    now->right -= rows;
+}
+
+/* sign is 1 to the left, -1 back to the right. */
+static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int32_t sign) {
+    for (uint32_t k = 0; k < s->classes; k++)
+        move(now, &s->left[k], s->total[k], sign * (int32_t)count[k]);
+}
+
+/* What a split must pass to be the best: L/l + R/r as a fraction, so that comparing takes no division. */
+struct bar {
+    double min_leaf, above, below;
+};
+
+static inline struct bar bar_of(const struct lf_splitter *s) {
+    return (struct bar){s->min_leaf, s->best_above, s->best_below};
+}
+
+static inline double above(const struct parted *now) {
+    return now->squares_left * now->right + now->squares_right * now->left;
+}
+
+static inline double below(const struct parted *now) {
+    return now->left * now->right;
+}
+
+/* Most splits do not, which is seen first; a side without rows never does. */
+static inline bool passes(const struct bar *bar, const struct parted *now) {
+    if (__builtin_expect(above(now) * bar->below <= bar->above * below(now), 1))
+        return false;
+    return now->left >= bar->min_leaf && now->right >= bar->min_leaf;
+}
+
+static inline struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
+    s->best_above = above(now);
+    s->best_below = below(now);
+    s->best.score = s->best_above / s->best_below;
+    s->best.feature = feature;
+    return bar_of(s);
+}
+
+/* ---- items by code --------------------------------------------------------------------------- */
+
+static inline uint32_t code_of(uint64_t entry) {
+    return (uint32_t)(entry >> 48);
+}
+
+static inline uint32_t label_of(uint64_t entry) {
+    return (uint32_t)(entry >> 40) & 0xff;
+}
+
+static inline uint32_t weight_of(uint64_t entry) {
+    return (uint32_t)entry;
+}
+
+/* Counting goes through all codes, sorting takes more steps an item. */
+bool lf_split_counting_pays(const struct lf_splitter *s, const struct lf_column *column);
+
+/* Items as entries, in the order of codes; of which there are s->n. */
+const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *column);
+
+/* Fill s->table with counts by code and class. */
+void lf_split_count(struct lf_splitter *s, const struct lf_column *column);
+
+/* lf_splitter_try for a categorical feature. */
+bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature);
+
+#endif
