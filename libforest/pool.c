@@ -60,24 +60,23 @@ static bool grow_records(struct lf_pool *pool) {
 }
 
 bool lf_pool_intern(struct lf_pool *pool, const uint32_t *record, uint32_t *number) {
-    if (pool->count + (uint64_t)pool->count / 2 >= pool->slots && !grow_slots(pool))
-        return false;
     uint64_t hash = hash_record(record, pool->width / 4);
-    size_t i = find(pool, record, hash);
-    if (pool->slot[i] == 0) {
-        if (pool->count == pool->capacity && !grow_records(pool))
-            return false;
-        memcpy(pool->record + pool->count * (pool->width / 4), record, pool->width);
-        pool->slot[i] = hash >> 32 << 32 | ++pool->count;
+    size_t i = pool->slots > 0 ? find(pool, record, hash) : 0;
+    if (pool->slots > 0 && pool->slot[i] != 0) { /* one that is there takes no memory */
+        *number = (uint32_t)pool->slot[i] - 1;
+        return true;
     }
-    *number = (uint32_t)pool->slot[i] - 1;
+    if (pool->count + (uint64_t)pool->count / 2 >= pool->slots) {
+        if (!grow_slots(pool))
+            return false;
+        i = find(pool, record, hash);
+    }
+    if (pool->count == pool->capacity && !grow_records(pool))
+        return false;
+    memcpy(pool->record + pool->count * (pool->width / 4), record, pool->width);
+    *number = pool->count++;
+    pool->slot[i] = hash >> 32 << 32 | pool->count;
     return true;
-}
-
-void lf_pool_clear(struct lf_pool *pool) {
-    pool->count = 0;
-    if (pool->slot != NULL)
-        memset(pool->slot, 0, pool->slots * sizeof *pool->slot);
 }
 
 void lf_pool_done(struct lf_pool *pool) {

@@ -24,7 +24,6 @@ static inline const uint32_t *lf_pool_at(const struct lf_pool *pool, uint32_t nu
     return pool->record + number * (pool->width / 4);
 }
 
-void lf_pool_clear(struct lf_pool *pool); /* forget the records, keep the memory */
 void lf_pool_done(struct lf_pool *pool);
 
 #endif

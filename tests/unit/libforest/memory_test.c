@@ -1,0 +1,120 @@
+/*
+ * memory_test.c - when memory runs out, whenever that is, the call says so and nothing is lost or kept.
+ *
+ * This program's own malloc counts what is live and fails on demand; not beside sanitizers, which bring theirs.
+ */
+#include "support.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *memory);
+
+static atomic_long allowed = LONG_MAX, live; /* allocations until all fail; blocks not freed */
+
+static bool may_allocate(void) {
+    return atomic_load(&allowed) == LONG_MAX || atomic_fetch_sub(&allowed, 1) > 0;
+}
+
+static void *counted(void *memory) {
+    if (memory != NULL)
+        atomic_fetch_add(&live, 1);
+    return memory;
+}
+
+void *malloc(size_t size) {
+    return may_allocate() ? counted(__libc_malloc(size)) : NULL;
+}
+
+void *calloc(size_t n, size_t size) {
+    return may_allocate() ? counted(__libc_calloc(n, size)) : NULL;
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    return may_allocate() ? counted(__libc_memalign(alignment, size)) : NULL;
+}
+
+void *realloc(void *old, size_t size) {
+    if (!may_allocate())
+        return NULL;
+    void *memory = __libc_realloc(old, size);
+    return old == NULL ? counted(memory) : memory;
+}
+
+void free(void *memory) {
+    if (memory != NULL)
+        atomic_fetch_sub(&live, 1);
+    __libc_free(memory);
+}
+
+static bool swallow(void *user, const char *text, size_t size) {
+    (void)user, (void)text, (void)size;
+    return true;
+}
+
+/* Everything there is to do with a forest, up to the first failure. */
+static enum forest_status live_a_life(const struct rows *rows, const struct forest_params *params) {
+    struct forest_dataset *ds = NULL;
+    struct forest *f = NULL, *again = NULL;
+    float contribution[4 * 3], base[3];
+    size_t size = 0;
+    enum forest_status status = forest_dataset_new(&ds, rows->schema, &error);
+    if (status == FOREST_OK) {
+        status = forest_dataset_add(ds, rows->x, rows->label, NULL, rows->n, &error);
+        if (status != FOREST_OK) /* then nothing was added */
+            assert_true(forest_dataset_rows(ds) == 0 && forest_dataset_cells(ds) == 0);
+    }
+    status = status == FOREST_OK ? forest_train(&f, ds, params, &error) : status;
+    const void *image = status == FOREST_OK ? forest_image(f, &size) : NULL;
+    status = status == FOREST_OK ? forest_open(&again, image, size, &error) : status;
+    status = status == FOREST_OK ? forest_explain(again, rows->x, contribution, base, &error) : status;
+    status = status == FOREST_OK ? forest_dump(again, swallow, NULL, &error) : status;
+    status = status == FOREST_OK ? forest_export_onnx(again, swallow, NULL, &error) : status;
+    forest_free(again);
+    forest_free(f);
+    forest_dataset_free(ds);
+    return status;
+}
+
+static void running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behind(void **state) {
+    (void)state;
+    const struct forest_schema *schemas[] = {&two_categories, &mixed};
+    for (int s = 0; s < 2; s++) {
+        struct rows rows = make_rows(schemas[s], 120, true, 110);
+        struct forest_params params = few_trees(40);
+        params.tune = params.calibrate = true;
+        params.stop_gain = 0.01;
+        params.max_bytes = s == 0 ? 0 : 40000;
+        enum forest_status status = FOREST_NO_MEMORY;
+        long before = atomic_load(&live);
+        for (long moment = 0; status != FOREST_OK; moment += moment < 300 ? 1 : 41) {
+            atomic_store(&allowed, moment);
+            status = live_a_life(&rows, &params);
+            atomic_store(&allowed, LONG_MAX);
+            assert_true(status == FOREST_OK || status == FOREST_NO_MEMORY);
+            assert_int_equal(atomic_load(&live), before);
+        }
+        rows_free(&rows);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void) {
+    return 0;
+}
+
+#endif
