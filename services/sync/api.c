@@ -94,7 +94,7 @@ static json_t *read_answer(struct http_reply *reply, const char *where, struct f
 
 json_t *api_get(const struct api *api, const struct query *query, long *status, struct file_error *err) {
     char where[sizeof query->text];
-    struct http_request request = {.url = query->text, .key = api->key, .header = api->header};
+    struct http_request request = {.url = query->text, .key = api->key, .header = {api->header}};
     struct http_reply reply;
     snprintf(where, sizeof where, "%.*s", (int)query->where_size, query->text);
     if (status != NULL)

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "services/sync/http.h"
+#include "services/common/http.h"
 #include "services/sync/query.h"
 
 /* How to reach an API; all borrowed. */

@@ -92,7 +92,7 @@ static enum exit_code pull_all(struct stage *stage, const struct options *o, con
     moment now;
     if (!clock_now(o->now, &now))
         return stage_fail(stage, EXIT_USAGE_ERROR, "--now is no time");
-    if (!choose(o, word, chosen, &err) || !http_open(&http, o->timeout_s, &err))
+    if (!choose(o, word, chosen, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
         return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
 
     json_t *result = json_object();

@@ -30,7 +30,7 @@ bool retry_get(const struct http *http, const struct http_request *request, cons
     double waited_s = 0;
     for (unsigned attempt = 0;; attempt++) {
         char problem[200];
-        enum http_outcome outcome = http->get(http->self, request, reply, problem);
+        enum http_outcome outcome = http->ask(http->self, request, reply, problem);
         if (outcome == HTTP_TOO_LARGE)
             return file_error_say(err, "GET %s: the answer is larger than %d bytes", where, HTTP_MAX_BODY);
         if (outcome == HTTP_ANSWERED && !passes(reply->status))

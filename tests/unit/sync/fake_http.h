@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/sync/http.h"
+#include "services/common/http.h"
 
 enum { FAKE_MOST = 32 };
 
@@ -26,7 +26,7 @@ struct fake {
 };
 
 /* Beyond the script's end nothing answers. */
-static enum http_outcome fake_get(void *self, const struct http_request *request, struct http_reply *reply,
+static enum http_outcome fake_ask(void *self, const struct http_request *request, struct http_reply *reply,
                                   char problem[200]) {
     struct fake *fake = self;
     *reply = (struct http_reply){0};
@@ -34,14 +34,17 @@ static enum http_outcome fake_get(void *self, const struct http_request *request
         abort();
     snprintf(fake->url[fake->asked], sizeof fake->url[0], "%s", request->url);
     snprintf(fake->key, sizeof fake->key, "%s", request->key);
-    snprintf(fake->header, sizeof fake->header, "%s", request->header != NULL ? request->header : "");
+    snprintf(fake->header, sizeof fake->header, "%s", request->header[0] != NULL ? request->header[0] : "");
     struct fake_answer *answer = &fake->answer[fake->asked++];
     if (fake->asked > fake->answers || answer->outcome == HTTP_UNREACHABLE) {
         snprintf(problem, 200, "nobody there");
         return HTTP_UNREACHABLE;
     }
     if (answer->outcome == HTTP_ANSWERED)
-        *reply = (struct http_reply){answer->status, answer->retry_after_s, answer->body, strlen(answer->body)};
+        *reply = (struct http_reply){.status = answer->status,
+                                     .retry_after_s = answer->retry_after_s,
+                                     .body = answer->body,
+                                     .size = strlen(answer->body)};
     return answer->outcome;
 }
 
@@ -53,7 +56,7 @@ static void fake_wait(void *self, double least_s, double most_s) {
 
 static inline struct http fake_http(struct fake *fake) {
     *fake = (struct fake){0};
-    return (struct http){.self = fake, .get = fake_get, .wait = fake_wait};
+    return (struct http){.self = fake, .ask = fake_ask, .wait = fake_wait};
 }
 
 static inline void fake_answer(struct fake *fake, long status, const char *body) {

@@ -1,11 +1,11 @@
 /*
- * http.h - one GET over the network, as a table of functions, so that tests can put something else in its place.
+ * http.h - one request over the network, as a table of functions, so that tests can put something else in its place.
  *
- * Only https is spoken, but for this machine's own addresses.  A key goes out as a bearer token and nowhere
- * else: redirects are not followed.
+ * The one file of ours that knows libcurl is http.c; the api does not link it.  Redirects are not followed, so that
+ * a key goes nowhere but to the address it was meant for.
  */
-#ifndef SYNC_HTTP_H
-#define SYNC_HTTP_H
+#ifndef COMMON_HTTP_H
+#define COMMON_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +14,15 @@
 
 enum { HTTP_MAX_BODY = 32 << 20 }; /* bytes of an answer, once unpacked */
 
+enum { HTTP_HEADERS = 4 };
+
 struct http_request {
+    const char *method; /* NULL: GET */
     const char *url;
-    const char *key;    /* printable, without spaces */
-    const char *header; /* "Name: value", or NULL */
+    const char *key;                  /* sent as a bearer token: printable, without spaces; NULL: none */
+    const char *header[HTTP_HEADERS]; /* "Name: value", those that are not NULL */
+    const void *body;                 /* [size], borrowed; NULL: none */
+    size_t size;
 };
 
 struct http_reply {
@@ -25,6 +30,7 @@ struct http_reply {
     double retry_after_s; /* 0: not said */
     char *body;           /* [size], and a zero byte after it */
     size_t size;
+    char etag[128]; /* "": none, or a longer one */
 };
 void http_reply_done(struct http_reply *reply); /* fine on zeroes and twice */
 
@@ -37,15 +43,15 @@ enum http_outcome {
 struct http {
     void *self;
     /* On HTTP_ANSWERED the caller owns *reply; otherwise *reply is zeroes. */
-    enum http_outcome (*get)(void *self, const struct http_request *request, struct http_reply *reply,
+    enum http_outcome (*ask)(void *self, const struct http_request *request, struct http_reply *reply,
                              char problem[200]);
     /* Sleep a random time between the two, so that many programs that were refused together do not come back together.
      */
     void (*wait)(void *self, double least_s, double most_s);
 };
 
-/* The real one, by libcurl.  timeout_s bounds a whole request.  One thread at a time. */
-bool http_open(struct http *http, double timeout_s, struct file_error *err);
+/* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One thread at a time. */
+bool http_open(struct http *http, const char *program, double timeout_s, struct file_error *err);
 void http_close(struct http *http); /* fine on zeroes */
 
 /* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment. */

@@ -1,5 +1,5 @@
-/* http.c - GET by libcurl: bounded in size and time, verified, never redirected. */
-#include "services/sync/http.h"
+/* http.c - requests by libcurl: bounded in size and time, verified, never redirected. */
+#include "services/common/http.h"
 
 #include <curl/curl.h>
 #include <math.h>
@@ -55,17 +55,37 @@ static size_t body_take(char *bytes, size_t one, size_t count, void *user) {
 
 /* ---- one request ---- */
 
-static struct curl_slist *make_headers(const struct http_request *request) {
-    char bearer[600];
-    int n = snprintf(bearer, sizeof bearer, "Authorization: Bearer %s", request->key);
-    struct curl_slist *headers = n > 0 && n < (int)sizeof bearer ? curl_slist_append(NULL, bearer) : NULL;
-    explicit_bzero(bearer, sizeof bearer);
-    if (headers == NULL || request->header == NULL)
-        return headers;
-    struct curl_slist *longer = curl_slist_append(headers, request->header);
+static bool add_header(struct curl_slist **headers, const char *header) {
+    struct curl_slist *longer = curl_slist_append(*headers, header);
     if (longer == NULL)
-        curl_slist_free_all(headers);
-    return longer;
+        return false;
+    *headers = longer;
+    return true;
+}
+
+static bool add_key(struct curl_slist **headers, const char *key) {
+    char bearer[600];
+    int n = snprintf(bearer, sizeof bearer, "Authorization: Bearer %s", key);
+    bool added = n > 0 && n < (int)sizeof bearer && add_header(headers, bearer);
+    explicit_bzero(bearer, sizeof bearer);
+    return added;
+}
+
+/* An empty Expect keeps libcurl from waiting a second for leave to send a body. */
+static bool make_headers(struct curl_slist **headers, const struct http_request *request) {
+    bool made = add_header(headers, "Expect:") && (request->key == NULL || add_key(headers, request->key));
+    for (size_t i = 0; i < HTTP_HEADERS && made; i++)
+        made = request->header[i] == NULL || add_header(headers, request->header[i]);
+    return made;
+}
+
+static void set_method(CURL *curl, const struct http_request *request) {
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    if (request->body != NULL) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->size);
+    }
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void take_reply(CURL *curl, struct body *body, struct http_reply *reply) {
@@ -76,21 +96,26 @@ static void take_reply(CURL *curl, struct body *body, struct http_reply *reply) 
     reply->body = body->bytes;
     reply->size = body->size;
     body->bytes = NULL;
+    struct curl_header *etag;
+    if (curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &etag) == CURLHE_OK &&
+        strlen(etag->value) < sizeof reply->etag)
+        memcpy(reply->etag, etag->value, strlen(etag->value) + 1);
 }
 
-static enum http_outcome get(void *self, const struct http_request *request, struct http_reply *reply,
+static enum http_outcome ask(void *self, const struct http_request *request, struct http_reply *reply,
                              char problem[200]) {
     CURL *curl = self;
     struct body body = {0};
     char reason[CURL_ERROR_SIZE] = "";
-    struct curl_slist *headers = make_headers(request);
+    struct curl_slist *headers = NULL;
     *reply = (struct http_reply){0};
-    if (headers == NULL || !body_reserve(&body, 0)) {
+    if (!make_headers(&headers, request) || !body_reserve(&body, 0)) {
         snprintf(problem, 200, "out of memory");
         curl_slist_free_all(headers);
         return HTTP_UNREACHABLE;
     }
     body.bytes[0] = '\0';
+    set_method(curl, request);
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
@@ -122,7 +147,7 @@ static void wait(void *self, double least_s, double most_s) {
 
 /* ---- opening ---- */
 
-bool http_open(struct http *http, double timeout_s, struct file_error *err) {
+bool http_open(struct http *http, const char *program, double timeout_s, struct file_error *err) {
     CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
     if (curl == NULL)
         return file_error_say(err, "libcurl does not start");
@@ -134,9 +159,9 @@ bool http_open(struct http *http, double timeout_s, struct file_error *err) {
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_TIMEOUT_S);
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "leadforest-sync");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, program);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take);
-    *http = (struct http){.self = curl, .get = get, .wait = wait};
+    *http = (struct http){.self = curl, .ask = ask, .wait = wait};
     return true;
 }
 
