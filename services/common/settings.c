@@ -82,6 +82,27 @@ static bool set_value(const struct setting *row, void *into, const char *value) 
     return false;
 }
 
+/* The value of a setting that nobody gives and that has no default: NULL, 0, false. */
+static void set_none(const struct setting *row, void *into) {
+    void *field = (char *)into + row->offset;
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+    case SETTING_CHOICE:
+        *(const char **)field = NULL;
+        break;
+    case SETTING_WHOLE:
+        *(long long *)field = 0;
+        break;
+    case SETTING_NUMBER:
+        *(double *)field = 0;
+        break;
+    case SETTING_FLAG:
+        *(bool *)field = false;
+        break;
+    }
+}
+
 /* What a value of this row may be, for people. */
 static void describe_range(const struct setting *row, char *out, size_t size) {
     switch (row->kind) {
@@ -126,6 +147,7 @@ static enum exit_code read_defaults(const struct program *program, void *into) {
         if (source == NULL)
             value = row->fallback;
         char name[80];
+        set_none(row, into);
         if (value != NULL && !set_value(row, into, value))
             return refuse(program, row, source != NULL ? source : name_of(row, name), value);
     }

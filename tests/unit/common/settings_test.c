@@ -34,7 +34,7 @@ static enum exit_code read_words(struct options *o, struct words *words, const c
     int argc = 0;
     while (argv[argc] != NULL)
         argc++;
-    *o = (struct options){0};
+    memset(o, 0xAB, sizeof *o); /* as a struct on a program's stack may be */
     return settings_read(&program, o, words, argc, (char **)(uintptr_t)argv, finished);
 }
 
@@ -70,6 +70,7 @@ static void defaults_hold_where_nothing_is_said(void **state) {
     assert_int_equal(o.trees, 100);
     assert_true(o.share > 0.19 && o.share < 0.21);
     assert_string_equal(o.mode, "live");
+    assert_null(o.key);
     assert_false(o.quick);
 }
 
