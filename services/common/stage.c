@@ -50,6 +50,7 @@ bool stage_begin(struct stage *stage, const char *name, const char *data, enum e
     else
         run_id_new(stage->run);
     log_open(name, stage->run);
+    stage->lineage = lineage_begin(name, stage->run);
     signal(SIGTERM, terminate);
     signal(SIGPIPE, SIG_IGN);
     if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
@@ -79,6 +80,7 @@ bool stage_input_file(struct stage *stage, const char *path, struct file_error *
     if (!files_sha256(path, hex, err))
         return false;
     stage_input_text(stage, name, hex);
+    lineage_input(stage->lineage, path, hex);
     return true;
 }
 
@@ -92,6 +94,7 @@ void stage_input_raw(struct stage *stage, const char *path) {
              (intmax_t)about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
     const char *name = strrchr(path, '/');
     stage_input_text(stage, name != NULL ? name + 1 : path, text);
+    lineage_input(stage->lineage, path, NULL);
 }
 
 static const char *input_digest(struct stage *stage) {
@@ -122,6 +125,16 @@ static bool outputs_hold(const char *folder, const json_t *outputs) {
     return json_object_size(outputs) > 0;
 }
 
+static void tell_outputs(const struct stage *stage, const char *folder, const json_t *outputs) {
+    const char *name;
+    json_t *hash;
+    json_object_foreach((json_t *)outputs, name, hash) {
+        char path[PATH_MAX];
+        if (publish_path(path, NULL, "%s/%s", folder, name))
+            lineage_output(stage->lineage, path, json_string_value(hash));
+    }
+}
+
 bool stage_up_to_date(struct stage *stage, const char *folder) {
     char path[PATH_MAX];
     const char *digest = input_digest(stage);
@@ -129,12 +142,16 @@ bool stage_up_to_date(struct stage *stage, const char *folder) {
         return false;
     json_t *stamp = files_read_json(path, 1 << 20, NULL);
     const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
-    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(folder, json_object_get(stamp, "outputs"));
+    json_t *outputs = json_object_get(stamp, "outputs");
+    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(folder, outputs);
+    if (holds)
+        tell_outputs(stage, folder, outputs);
     json_decref(stamp);
     return holds;
 }
 
-bool stage_stamp(struct stage *stage, const char *folder, const char *const *outputs, size_t n, struct file_error *err) {
+bool stage_stamp(struct stage *stage, const char *folder, const char *const *outputs, size_t n,
+                 struct file_error *err) {
     char path[PATH_MAX], hex[SHA256_HEX];
     json_t *hashes = json_object();
     bool done = true;
@@ -145,6 +162,8 @@ bool stage_stamp(struct stage *stage, const char *folder, const char *const *out
     }
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
     done = done && stamp_path(path, stage, folder, err) && publish_json(path, stamp, err);
+    if (done)
+        tell_outputs(stage, folder, hashes);
     json_decref(stamp);
     return done;
 }
@@ -152,7 +171,8 @@ bool stage_stamp(struct stage *stage, const char *folder, const char *const *out
 /* ---- the end ---- */
 
 enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra) {
-    json_t *line = json_pack("{s:s, s:s, s:s}", "stage", stage->name, "status", exit_code_word(code), "run", stage->run);
+    json_t *line =
+        json_pack("{s:s, s:s, s:s}", "stage", stage->name, "status", exit_code_word(code), "run", stage->run);
     if (extra != NULL)
         json_object_update(line, extra);
     json_decref(extra);
@@ -160,10 +180,11 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
     putchar('\n');
     fflush(stdout);
-    json_decref(line);
     EVP_MD_CTX_free(stage->inputs);
     if (stage->lock >= 0)
         close(stage->lock);
+    lineage_end(stage->lineage, code, line);
+    json_decref(line);
     return code;
 }
 

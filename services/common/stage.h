@@ -24,6 +24,7 @@
 
 #include "services/common/exit_codes.h"
 #include "services/common/files.h"
+#include "services/common/lineage.h"
 
 enum { RUN_ID = 37 }; /* a UUID as text */
 
@@ -33,6 +34,7 @@ struct stage {
     int lock;         /* a descriptor that holds the lock */
     EVP_MD_CTX *inputs; /* digest of what stage_input was told */
     char digest[SHA256_HEX]; /* of the inputs, once asked for */
+    struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
 };
 
 /* Opens the log, installs SIGTERM (exit 143), takes <data>/.locks/<name>; false and *code where it cannot. */

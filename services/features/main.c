@@ -65,6 +65,7 @@ static bool tell_inputs(struct stage *stage, const struct settings *s, struct wo
     if (!publish_path(path, err, "%s/" VOLUME_TRAIN, s->common.data) || !files_sha256(path, w->train_sha256, err))
         return false;
     stage_input_text(stage, "train.csv", w->train_sha256);
+    lineage_input(stage->lineage, path, w->train_sha256);
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "services/register/gate_rows.h"
 #include "services/register/operator.h"
 #include "services/register/promotion.h"
+#include "services/register/provenance.h"
 #include "services/register/report.h"
 #include "services/register/reproduction.h"
 
@@ -138,5 +139,6 @@ int main(int argc, char **argv) {
     struct file_error err;
     if (!obey(&outcome, command, version, &options, &err))
         return stage_fail_file(&stage, &err);
+    provenance_tell(stage.lineage, s.common.data, outcome.result);
     return stage_end(&stage, outcome.code, outcome.result);
 }

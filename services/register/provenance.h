@@ -1,0 +1,11 @@
+/* provenance.h - what a decision rests on and what it made, for the lineage: no stamp names them, for it is made once.
+ */
+#ifndef REGISTER_PROVENANCE_H
+#define REGISTER_PROVENANCE_H
+
+#include "services/common/lineage.h"
+
+/* result is that of the result line: candidate, version, status. */
+void provenance_tell(struct lineage *lineage, const char *data, const json_t *result);
+
+#endif
