@@ -16,13 +16,13 @@ const char *inbox_source_name(enum inbox_source source) {
 
 /* ---- the thread ---- */
 
-static bool append(const struct inbox *inbox, enum inbox_source source, const struct buffer *lines,
+static bool append(struct inbox *inbox, enum inbox_source source, const struct buffer *lines,
                    struct file_error *err) {
     char path[PATH_MAX], day[CLOCK_TEXT];
     clock_format_day((moment)time(NULL), day);
     return publish_path(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", inbox->data, inbox_source_name(source),
                         inbox->instance, day) &&
-           publish_append(path, lines->at, lines->size, err);
+           append_lines(&inbox->file[source], path, lines->at, lines->size, err);
 }
 
 /* All tickets of one source with one fsync; how it went. */
@@ -73,6 +73,8 @@ static void *serve(void *argument) {
             state[source] = commit(inbox, (enum inbox_source)source, tickets);
         decide(inbox, tickets, state);
     }
+    for (int source = 0; source < INBOX_SOURCES; source++)
+        append_close(&inbox->file[source]);
     return NULL;
 }
 
@@ -80,6 +82,8 @@ static void *serve(void *argument) {
 
 bool inbox_open(struct inbox *inbox, const char *data, const char *instance, void (*wake)(void *waker)) {
     *inbox = (struct inbox){.data = data, .instance = instance, .wake = wake};
+    for (int source = 0; source < INBOX_SOURCES; source++)
+        inbox->file[source].file = -1;
     inbox->last = &inbox->first;
     pthread_mutex_init(&inbox->lock, NULL);
     pthread_cond_init(&inbox->arrived, NULL);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "services/common/append.h"
+
 enum inbox_source { INBOX_STRIPE, INBOX_FORMSPREE, INBOX_SOURCES };
 
 enum inbox_state { INBOX_WAITING, INBOX_STORED, INBOX_FAILED };
@@ -35,7 +37,8 @@ struct inbox {
     pthread_cond_t arrived;
     struct inbox_ticket *first, **last; /* under lock */
     bool over;                          /* under lock */
-    bool failing;                       /* of the thread */
+    bool failing;                       /* of the thread, as are the files */
+    struct append file[INBOX_SOURCES];
     _Atomic uint64_t stored[INBOX_SOURCES], failed[INBOX_SOURCES];
 };
 

@@ -49,40 +49,75 @@ static void folder_of(const char *path, char out[PATH_MAX]) {
 static bool sync_folder(const char *folder, struct file_error *err) {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool done = fd >= 0 && fsync(fd) == 0;
+    int problem = errno;
     if (!done)
         file_error_set(err, "sync", folder);
     if (fd >= 0)
         close(fd);
+    errno = problem;
     return done;
 }
 
-static bool sync_folder_of(const char *path, struct file_error *err) {
+bool publish_sync_folder_of(const char *path, struct file_error *err) {
     char folder[PATH_MAX];
     folder_of(path, folder);
     return sync_folder(folder, err);
 }
 
+/* ---- folders that must be there ---- */
+
+/* Whether a folder that we did not make, or what it stands in, is not ours to sync: no such right, no such disk. */
+static bool is_not_ours(int problem) {
+    return problem == EACCES || problem == EPERM || problem == EINVAL || problem == EROFS;
+}
+
+/* The folder at path is there, and so is its name after a power cut.  It may have been made a moment ago by a program
+ * that was killed, or that has not come to sync it: that it exists proves nothing. */
+static bool ensure_folder(const char *path, bool known, struct file_error *err) {
+    bool made = mkdir(path, 0777) == 0;
+    if (!made && errno != EEXIST) {
+        file_error_set(err, "make folder", path);
+        return false;
+    }
+    return (known && !made) || publish_sync_folder_of(path, err) || (!made && is_not_ours(errno));
+}
+
+/* How many bytes of path stand for a folder that known runs through: "/a" and "/a/b" of "/a/b/c". */
+static size_t common_folders(const char *path, const char *known) {
+    size_t i = 0, common = 0;
+    for (; path[i] != '\0' && path[i] == known[i]; i++)
+        if (path[i] == '/')
+            common = i;
+    bool ends = (path[i] == '\0' || path[i] == '/') && (known[i] == '\0' || known[i] == '/');
+    return ends ? i : common;
+}
+
 bool publish_make_folder(const char *path, struct file_error *err) {
+    static _Thread_local char known[PATH_MAX]; /* the last folder made sure of, and so all it stands in */
     char part[PATH_MAX];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part)
         return publish_path(part, err, "%s", path);
     memcpy(part, path, length + 1);
+    size_t common = common_folders(path, known);
     for (size_t i = 1; i <= length; i++) {
         if (part[i] != '/' && part[i] != '\0')
             continue;
         char kept = part[i];
         part[i] = '\0';
-        bool made = mkdir(part, 0777) == 0;
-        if (!made && errno != EEXIST) {
-            file_error_set(err, "make folder", part);
-            return false;
-        }
-        if (made && !sync_folder_of(part, err))
+        if (!ensure_folder(part, i <= common, err))
             return false;
         part[i] = kept;
     }
+    if (common < length)
+        memcpy(known, path, length + 1);
     return true;
+}
+
+bool publish_make_folder_of(const char *path, struct file_error *err) {
+    char folder[PATH_MAX];
+    folder_of(path, folder);
+    return publish_make_folder(folder, err);
 }
 
 /* ---- files ---- */
@@ -125,7 +160,7 @@ bool publish_commit(struct publication *p, struct file_error *err) {
         unlink(p->beside);
         return false;
     }
-    return sync_folder_of(p->path, err);
+    return publish_sync_folder_of(p->path, err);
 }
 
 void publish_abort(struct publication *p) {
@@ -151,59 +186,6 @@ bool publish_json(const char *path, const json_t *value, struct file_error *err)
     json_dumpf(value, p.file, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
     fputc('\n', p.file);
     return publish_commit(&p, err);
-}
-
-/* The length of a file up to and with its last line end; -1 and errno where it cannot be read. */
-static off_t whole_lines(int fd) {
-    char block[4096];
-    struct stat about;
-    off_t size = fstat(fd, &about) == 0 ? about.st_size : -1;
-    while (size > 0) {
-        off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
-        ssize_t n = pread(fd, block, (size_t)(size - from), from);
-        if (n != (ssize_t)(size - from))
-            return -1;
-        for (; n > 0; n--)
-            if (block[n - 1] == '\n')
-                return from + n;
-        size = from;
-    }
-    return size;
-}
-
-static bool write_all(int fd, const char *at, size_t size) {
-    while (size > 0) {
-        ssize_t n = write(fd, at, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
-static void cut_back(int fd, off_t size) {
-    if (ftruncate(fd, size) != 0)
-        return; /* the next append will do it */
-}
-
-bool publish_append(const char *path, const void *bytes, size_t size, struct file_error *err) {
-    char folder[PATH_MAX];
-    folder_of(path, folder);
-    if (!publish_make_folder(folder, err))
-        return false;
-    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    off_t before = fd >= 0 ? whole_lines(fd) : -1;
-    bool done = before >= 0 && ftruncate(fd, before) == 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
-    if (!done)
-        file_error_set(err, "append to", path);
-    if (!done && before >= 0)
-        cut_back(fd, before);
-    if (fd >= 0)
-        close(fd);
-    return done && sync_folder(folder, err);
 }
 
 /* ---- folders ---- */
@@ -233,7 +215,7 @@ bool publish_folder_commit(struct folder_publication *p, struct file_error *err)
         publish_folder_abort(p);
         return false;
     }
-    return sync_folder_of(p->path, err);
+    return publish_sync_folder_of(p->path, err);
 }
 
 void publish_folder_abort(struct folder_publication *p) {
@@ -249,6 +231,15 @@ void publish_remove_folder(const char *path) {
             unlinkat(dirfd(folder), entry->d_name, 0);
     closedir(folder);
     rmdir(path);
+}
+
+void publish_discard_folder(const char *path) {
+    char aside[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int folder = slash != NULL ? (int)(slash - path) : 1;
+    if (publish_path(aside, NULL, "%.*s/.tmp-%s", folder, slash != NULL ? path : ".", slash != NULL ? slash + 1 : path) &&
+        rename(path, aside) == 0 && publish_sync_folder_of(aside, NULL))
+        publish_remove_folder(aside);
 }
 
 static void sweep(const char *folder, const char *prefix) {

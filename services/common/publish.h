@@ -47,15 +47,18 @@ bool publish_folder_open(struct folder_publication *p, const char *path, struct 
 bool publish_folder_commit(struct folder_publication *p, struct file_error *err);
 void publish_folder_abort(struct folder_publication *p);
 
-/* Append whole lines to a file that has one writer, and fsync it and its folder: all of them or, on failure, none.
- * Half a line that a crash left at the end, which nobody was told of, is cut away first. */
-bool publish_append(const char *path, const void *bytes, size_t size, struct file_error *err);
+/* A folder of plain files goes: first its name, durably, then what is in it, so that no power cut leaves half of it
+ * under its name.  Where it cannot, it stays or is swept later. */
+void publish_discard_folder(const char *path);
 
 /* Remove what a killed run left in a folder (not below it). */
 void publish_sweep(const char *folder);
 void publish_sweep_beside(const char *path); /* of this file alone, for folders that several stages write to */
 
-bool publish_make_folder(const char *path, struct file_error *err); /* with its parents; fine where it exists */
+/* Folders are made with their parents, all durable; fine where they exist.  "_of" takes a path in the folder. */
+bool publish_make_folder(const char *path, struct file_error *err);
+bool publish_make_folder_of(const char *path, struct file_error *err);
+bool publish_sync_folder_of(const char *path, struct file_error *err); /* makes the path's name durable; keeps errno */
 void publish_remove_folder(const char *path); /* a folder of plain files */
 
 /* "folder/name", PATH_MAX bytes; false and err where it does not fit. */

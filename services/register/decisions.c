@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/append.h"
 #include "services/common/volume.h"
 
 enum { MAX_DECISIONS = 256 << 20 };
@@ -17,8 +18,8 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
     size_t line = 0;
     for (const char *at = text, *end; at < text + size; at = end + 1) {
         end = memchr(at, '\n', (size_t)(text + size - at));
-        if (end == NULL)
-            break; /* torn */
+        if (end == NULL || (end + 1 == text + size && memchr(at, '\0', (size_t)(end - at)) != NULL))
+            break; /* torn, see append.h */
         line++;
         json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
         if (!json_is_object(decision)) {
@@ -52,7 +53,7 @@ bool decisions_append(const char *data, const json_t *decision, struct file_erro
         return file_error_say(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
-    bool done = path_of(path, data, err) && publish_append(path, line, size + 1, err);
+    bool done = path_of(path, data, err) && append_once(path, line, size + 1, err);
     free(line);
     return done;
 }

@@ -79,10 +79,8 @@ static bool rule(struct outcome *out, const struct options *o, struct hearing *h
     record_add(ruling, h, &o->gate);
     bool done = (h->answer.verdict == GATE_REJECT || store(o, h, ruling, err)) &&
                 ruling_carry_out(o, h->decisions, ruling, err) && tell(o, ruling, err);
-    if (done) {
-        retention_keep(o->data, h->decisions, o->keep_versions, o->keep_champions);
+    if (done)
         *out = ruling_outcome(ruling);
-    }
     json_decref(ruling);
     return done;
 }
@@ -107,6 +105,8 @@ bool promotion_gate(struct outcome *out, const struct options *options, struct f
         done = tell(options, judged, err);
     } else if (done)
         done = judge(out, options, &h, err);
+    if (done) /* also after a run that was cut off before it came to this */
+        retention_keep(options->data, h.decisions, options->keep_versions, options->keep_champions);
     hearing_done(&h);
     return done;
 }

@@ -29,10 +29,9 @@ static bool was_champion(const json_t *decisions, long long version, long long m
 }
 
 static void discard(const char *data, long long version) {
-    char path[PATH_MAX], aside[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-        publish_path(aside, NULL, "%s/" VOLUME_VERSIONS "/.tmp-%lld", data, version) && rename(path, aside) == 0)
-        publish_remove_folder(aside);
+    char path[PATH_MAX];
+    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        publish_discard_folder(path);
 }
 
 void retention_keep(const char *data, const json_t *decisions, long long versions, long long champions) {

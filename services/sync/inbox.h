@@ -12,8 +12,7 @@
 #include "services/common/clock.h"
 #include "services/common/publish.h"
 
-/* Append whole lines durably: all of them or, on failure, none that a reader would take for a record.  SIGTERM waits
- * meanwhile.  name is "<source>-<instance>". */
+/* Append whole lines durably (append.h).  SIGTERM waits meanwhile.  name is "<source>-<instance>". */
 bool inbox_append(const char *data, const char *name, moment at, const char *lines, size_t size,
                   struct file_error *err);
 

@@ -49,10 +49,9 @@ static struct aged *list(const char *folder, size_t *count) {
 }
 
 static void discard(const char *folder, const char *run) {
-    char path[PATH_MAX], aside[PATH_MAX];
-    if (publish_path(path, NULL, "%s/%s", folder, run) && publish_path(aside, NULL, "%s/.tmp-%s", folder, run) &&
-        rename(path, aside) == 0)
-        publish_remove_folder(aside);
+    char path[PATH_MAX];
+    if (publish_path(path, NULL, "%s/%s", folder, run))
+        publish_discard_folder(path);
 }
 
 void retention_keep(const char *data, size_t keep, const char *newest) {

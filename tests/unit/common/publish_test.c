@@ -91,6 +91,28 @@ static void a_folder_appears_whole_and_only_once(void **state) {
     assert_int_equal(count_names(scratch_path("versions")), 1);
 }
 
+static void a_discarded_folder_is_gone(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path("gone/1/part"), "x", 1, &err));
+    assert_true(publish_bytes(scratch_path("gone/2/part"), "x", 1, &err));
+    publish_discard_folder(scratch_path("gone/1"));
+    publish_discard_folder(scratch_path("gone/3"));
+    assert_int_equal(count_names(scratch_path("gone")), 1);
+    assert_content(scratch_path("gone/2/part"), "x");
+}
+
+static void a_folder_made_before_is_made_again_once_it_is_gone(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(publish_make_folder(scratch_path("deep/er/folder"), &err));
+    assert_true(publish_make_folder(scratch_path("deep/er"), &err));
+    assert_int_equal(rmdir(scratch_path("deep/er/folder")), 0);
+    assert_int_equal(rmdir(scratch_path("deep/er")), 0);
+    assert_true(publish_make_folder(scratch_path("deep/er/folder"), &err));
+    assert_true(files_exist(scratch_path("deep/er/folder")));
+}
+
 static void a_sweep_removes_what_a_killed_run_left_and_nothing_else(void **state) {
     (void)state;
     struct publication file;
@@ -119,37 +141,6 @@ static void a_sweep_beside_a_file_leaves_what_others_are_writing(void **state) {
     publish_sweep_beside(scratch_path("shared/ours"));
     assert_int_equal(count_names(scratch_path("shared")), 1);
     assert_true(publish_commit(&theirs, &err));
-}
-
-static void lines_are_appended(void **state) {
-    (void)state;
-    struct file_error err;
-    assert_true(publish_append(scratch_path("log/lines"), "one\n", 4, &err));
-    assert_true(publish_append(scratch_path("log/lines"), "two\n", 4, &err));
-    assert_content(scratch_path("log/lines"), "one\ntwo\n");
-}
-
-static void half_a_line_that_a_crash_left_is_cut_away(void **state) {
-    (void)state;
-    struct file_error err;
-    scratch_write("torn", "one\ntw");
-    assert_true(publish_append(scratch_path("torn"), "three\n", 6, &err));
-    assert_content(scratch_path("torn"), "one\nthree\n");
-}
-
-static void what_is_not_appended_whole_is_not_appended(void **state) {
-    (void)state;
-    struct file_error err;
-    struct rlimit before, tight = {.rlim_cur = 8};
-    getrlimit(RLIMIT_FSIZE, &before);
-    tight.rlim_max = before.rlim_max;
-    signal(SIGXFSZ, SIG_IGN);
-    scratch_write("lines", "one\n");
-    setrlimit(RLIMIT_FSIZE, &tight);
-    bool done = publish_append(scratch_path("lines"), "two three\n", 10, &err);
-    setrlimit(RLIMIT_FSIZE, &before);
-    assert_false(done);
-    assert_content(scratch_path("lines"), "one\n");
 }
 
 static void a_file_over_the_limit_is_refused_by_name(void **state) {
@@ -181,11 +172,10 @@ int main(void) {
         cmocka_unit_test(an_aborted_file_leaves_the_old_one),
         cmocka_unit_test(a_full_disk_is_named_and_leaves_the_old_file),
         cmocka_unit_test(a_folder_appears_whole_and_only_once),
+        cmocka_unit_test(a_discarded_folder_is_gone),
+        cmocka_unit_test(a_folder_made_before_is_made_again_once_it_is_gone),
         cmocka_unit_test(a_sweep_removes_what_a_killed_run_left_and_nothing_else),
         cmocka_unit_test(a_sweep_beside_a_file_leaves_what_others_are_writing),
-        cmocka_unit_test(lines_are_appended),
-        cmocka_unit_test(half_a_line_that_a_crash_left_is_cut_away),
-        cmocka_unit_test(what_is_not_appended_whole_is_not_appended),
         cmocka_unit_test(a_file_over_the_limit_is_refused_by_name),
         cmocka_unit_test(hashes_are_sha256),
     };

@@ -2,6 +2,7 @@
 #ifndef TEST_INTAKE_FIXTURE_H
 #define TEST_INTAKE_FIXTURE_H
 
+#include "services/common/append.h"
 #include "services/common/files.h"
 #include "services/sync/intake.h"
 #include "tests/unit/common/scratch.h"

@@ -42,7 +42,7 @@ static void a_torn_last_line_is_cut_away_by_the_next_append(void **state) {
     assert_true(inbox_append(scratch, "test-unit", NOON, "{\"a\":1}\n", 8, &err));
     static char torn[10000]; /* longer than what is looked at in one piece */
     memset(torn, 't', sizeof torn);
-    assert_true(publish_append(scratch_path(INBOX_FILE), torn, sizeof torn, &err));
+    assert_true(append_once(scratch_path(INBOX_FILE), torn, sizeof torn, &err));
     assert_true(inbox_append(scratch, "test-unit", NOON, "{\"a\":2}\n", 8, &err));
     size_t size;
     char *all = files_read(scratch_path(INBOX_FILE), 1 << 20, &size, &err);
@@ -52,7 +52,7 @@ static void a_torn_last_line_is_cut_away_by_the_next_append(void **state) {
 
 static void a_file_that_is_one_torn_line_begins_anew(void **state) {
     (void)state;
-    assert_true(publish_append(scratch_path(INBOX_FILE), "torn", 4, &err));
+    assert_true(append_once(scratch_path(INBOX_FILE), "torn", 4, &err));
     assert_true(inbox_append(scratch, "test-unit", NOON, "{}\n", 3, &err));
     assert_int_equal(inbox_count(""), 1);
     assert_int_equal(inbox_count("torn"), 0);

@@ -120,7 +120,7 @@ static void records_whose_cursor_was_not_saved_come_again_and_none_is_lost(void 
     begin_after(100);
     /* The page is on disk, the power goes before the cursor is. */
     static const char line[] = "{\"body\":{\"id\":\"evt_101\"}}\n";
-    assert_true(publish_append(scratch_path(INBOX_FILE), line, strlen(line), &err));
+    assert_true(append_once(scratch_path(INBOX_FILE), line, strlen(line), &err));
     answer_events(101, 101, false);
     assert_true(pull());
     assert_int_equal(inbox_count("evt_101"), 2);

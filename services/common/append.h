@@ -1,0 +1,31 @@
+/*
+ * append.h - whole lines at the end of a file that has one writer, durable before anyone is told.
+ *
+ * A crash may leave the end torn: half a line, or a line's length with zero bytes in place of its text.  Nobody was told
+ * of such a line; it is cut away when the file is next opened, so that it runs into no other.  (Where several
+ * lines were written at once, whole ones may stand behind a damaged one, which then stays; readers must refuse it by itself.)
+ */
+#ifndef COMMON_APPEND_H
+#define COMMON_APPEND_H
+
+#include <sys/types.h>
+
+#include "services/common/publish.h"
+
+/* A file between two appends. Begin with {.file = -1}. */
+struct append {
+    int file; /* -1: none */
+    char path[PATH_MAX];
+};
+
+/* Append to the file at path, which stays open for the next call; another path, or another file under its name, is
+ * opened instead.  On failure the lines are taken back; where not even that can be done, whole ones may stay. */
+bool append_lines(struct append *append, const char *path, const void *lines, size_t size, struct file_error *err);
+void append_close(struct append *append);
+
+bool append_once(const char *path, const void *lines, size_t size, struct file_error *err);
+
+/* The length of a file without a torn end; -1 and errno where it cannot be read. */
+off_t append_whole_lines(int file);
+
+#endif

@@ -1,0 +1,117 @@
+/* append_test.c - lines at the end of a file, and what a crash left there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "services/common/append.h"
+#include "services/common/files.h"
+#include "tests/unit/common/scratch.h"
+
+static void assert_content(const char *path, const char *expected) {
+    struct file_error err;
+    size_t size;
+    char *text = files_read(path, 1 << 20, &size, &err);
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* A file of these bytes, then a line appended. */
+static void append_to(const char *name, const char *bytes, size_t size) {
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path(name), bytes, size, &err));
+    assert_true(append_once(scratch_path(name), "new\n", 4, &err));
+}
+
+static void lines_are_appended(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(append_once(scratch_path("log/lines"), "one\n", 4, &err));
+    assert_true(append_once(scratch_path("log/lines"), "two\n", 4, &err));
+    assert_content(scratch_path("log/lines"), "one\ntwo\n");
+}
+
+static void half_a_line_that_a_crash_left_is_cut_away(void **state) {
+    (void)state;
+    struct file_error err;
+    scratch_write("torn", "one\ntw");
+    assert_true(append_once(scratch_path("torn"), "three\n", 6, &err));
+    assert_content(scratch_path("torn"), "one\nthree\n");
+}
+
+static void what_is_not_appended_whole_is_not_appended(void **state) {
+    (void)state;
+    struct file_error err;
+    struct rlimit before, tight = {.rlim_cur = 8};
+    getrlimit(RLIMIT_FSIZE, &before);
+    tight.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    scratch_write("lines", "one\n");
+    setrlimit(RLIMIT_FSIZE, &tight);
+    bool done = append_once(scratch_path("lines"), "two three\n", 10, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(done);
+    assert_content(scratch_path("lines"), "one\n");
+}
+
+static void the_length_of_a_line_without_its_text_is_cut_away(void **state) {
+    (void)state;
+    append_to("zeros", "one\n\0\0\0\0", 8);
+    assert_content(scratch_path("zeros"), "one\nnew\n");
+    append_to("begun", "one\n\0\0o\n", 8);
+    assert_content(scratch_path("begun"), "one\nnew\n");
+    append_to("two", "one\n\0\0\nt\0o\n", 11);
+    assert_content(scratch_path("two"), "one\nnew\n");
+    append_to("all", "\0\0\n", 3);
+    assert_content(scratch_path("all"), "new\n");
+}
+
+static void a_torn_end_longer_than_a_block_is_cut_away(void **state) {
+    (void)state;
+    char bytes[10000];
+    memset(bytes, 'x', sizeof bytes);
+    memcpy(bytes, "one\n", 4);
+    append_to("long", bytes, sizeof bytes);
+    assert_content(scratch_path("long"), "one\nnew\n");
+    bytes[5] = '\0';
+    bytes[sizeof bytes - 1] = '\n';
+    append_to("long", bytes, sizeof bytes);
+    assert_content(scratch_path("long"), "one\nnew\n");
+}
+
+static void a_file_that_was_moved_away_is_made_again(void **state) {
+    (void)state;
+    struct append append = {.file = -1};
+    struct file_error err;
+    char aside[PATH_MAX];
+    assert_true(append_lines(&append, scratch_path("open/lines"), "one\n", 4, &err));
+    assert_true(append_lines(&append, scratch_path("open/lines"), "two\n", 4, &err));
+    snprintf(aside, sizeof aside, "%s", scratch_path("aside"));
+    assert_int_equal(rename(scratch_path("open"), aside), 0);
+    assert_true(append_lines(&append, scratch_path("open/lines"), "three\n", 6, &err));
+    assert_true(append_lines(&append, scratch_path("open/others"), "four\n", 5, &err));
+    append_close(&append);
+    assert_content(scratch_path("aside/lines"), "one\ntwo\n");
+    assert_content(scratch_path("open/lines"), "three\n");
+    assert_content(scratch_path("open/others"), "four\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_appended),
+        cmocka_unit_test(half_a_line_that_a_crash_left_is_cut_away),
+        cmocka_unit_test(what_is_not_appended_whole_is_not_appended),
+        cmocka_unit_test(the_length_of_a_line_without_its_text_is_cut_away),
+        cmocka_unit_test(a_torn_end_longer_than_a_block_is_cut_away),
+        cmocka_unit_test(a_file_that_was_moved_away_is_made_again),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
