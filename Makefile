@@ -143,5 +143,6 @@ $(BUILD)/gen/%.html.h: services/api/%.html
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 $(BUILD)/obj/services/api/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h
+$(BUILD)/obj/services/api/monitoring.o: $(BUILD)/gen/monitoring.html.h
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -8,7 +8,7 @@ static const char docs_html[] =
 #include "docs.html.h"
     ;
 
-static void show(struct reply *reply, const char *page, size_t size) {
+void pages_show(struct reply *reply, const char *page, size_t size) {
     reply_static(reply, 200, "text/html; charset=utf-8", page, size);
     /* A page needs nothing but itself and this server. */
     reply_header_static(reply, "Content-Security-Policy",
@@ -21,11 +21,11 @@ static void show(struct reply *reply, const char *page, size_t size) {
 void pages_try(struct worker *worker, struct request *request, struct reply *reply) {
     (void)worker;
     (void)request;
-    show(reply, try_html, sizeof try_html - 1);
+    pages_show(reply, try_html, sizeof try_html - 1);
 }
 
 void pages_docs(struct worker *worker, struct request *request, struct reply *reply) {
     (void)worker;
     (void)request;
-    show(reply, docs_html, sizeof docs_html - 1);
+    pages_show(reply, docs_html, sizeof docs_html - 1);
 }

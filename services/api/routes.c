@@ -8,6 +8,7 @@
 #include "services/api/batch.h"
 #include "services/api/health.h"
 #include "services/api/inference.h"
+#include "services/api/monitoring.h"
 #include "services/api/openapi.h"
 #include "services/api/pages.h"
 #include "services/api/predict.h"
@@ -35,6 +36,9 @@ const struct route routes[] = {
     {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_show, "Object", "This contract"},
     {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "This contract as a page"},
     {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_try, HTML, "A page to try predictions"},
+    {"/monitoring", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, monitoring_page, HTML, "A page to watch drift, accuracy, models and runs"},
+    {"/monitoring/data", METHOD_GET, BODY_NONE, ACCESS_KEY, true, monitoring_data, "Object",
+     "What that page draws: the newest days, decisions, runs and sources"},
     {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, inference_server, "Object", "Open Inference Protocol: the server"},
     {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, inference_live, "Object", "Open Inference Protocol: alive"},
     {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object", "Open Inference Protocol: ready"},

@@ -13,6 +13,7 @@
 #include "services/api/journal.h"
 #include "services/api/listener.h"
 #include "services/api/loop.h"
+#include "services/api/monitoring.h"
 #include "services/api/reload.h"
 #include "services/common/clock.h"
 #include "services/common/log.h"
@@ -25,6 +26,7 @@ struct server {
     struct reload reload;
     struct journal predictions, access;
     struct inbox inbox;
+    struct monitoring monitoring;
     char instance[HOST_NAME_MAX + 1];
     char prediction_folder[PATH_MAX];
     size_t loops;
@@ -103,6 +105,8 @@ static bool prepare(struct server *server, const struct options *options, const 
     server->service.worker = server->worker;
     for (size_t i = 0; i < loops; i++)
         worker_open(&server->worker[i], &server->service, i);
+    monitoring_open(&server->monitoring, options->common.data, transport_wake);
+    server->service.monitoring = &server->monitoring;
     return open_writers(server);
 }
 
@@ -206,6 +210,7 @@ static enum exit_code drain(struct server *server, const sigset_t *set, bool gra
 }
 
 static void tidy(struct server *server) {
+    monitoring_close(&server->monitoring);
     if (server->service.inbox != NULL)
         inbox_close(server->service.inbox);
     if (server->service.predictions != NULL)

@@ -35,11 +35,12 @@ struct service {
     struct signature_secrets secrets[INBOX_SOURCES];
     struct served served;
     atomic_bool draining;
-    const struct reload *reload; /* NULL: nobody watches */
-    struct journal *predictions; /* NULL: not logged */
-    struct journal *access;      /* likewise */
-    struct inbox *inbox;         /* NULL: deliveries cannot be stored */
-    const struct worker *worker; /* [workers]: for adding up what they count */
+    const struct reload *reload;   /* NULL: nobody watches */
+    struct journal *predictions;   /* NULL: not logged */
+    struct journal *access;        /* likewise */
+    struct inbox *inbox;           /* NULL: deliveries cannot be stored */
+    struct monitoring *monitoring; /* NULL: the volume is not read for the page that watches */
+    const struct worker *worker;   /* [workers]: for adding up what they count */
     size_t workers;
 };
 

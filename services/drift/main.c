@@ -7,6 +7,7 @@
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
+#include "services/drift/history.h"
 #include "services/drift/report.h"
 
 enum { DAY = 86400, PENDING_DAYS = 7, WARN_RATIO = 10 };
@@ -154,7 +155,7 @@ static bool publish(struct stage *stage, const struct monitor *m, struct file_er
     json_t *report = report_describe(m);
     bool done = publish_path(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
                 (report != NULL || file_error_say(err, "describe %s: a text that is no UTF-8", path)) &&
-                publish_json(path, report, err) && report_remember(m, err) &&
+                publish_json(path, report, err) && history_remember(m, err) &&
                 state_publish(&m->state, m->options->data, m->until, err);
     json_decref(report);
     const char *const outputs[] = {name, "history.ndjson", "state.json"};

@@ -9,7 +9,7 @@
 #include "services/common/volume.h"
 #include "services/drift/divergence.h"
 
-enum { MAX_HISTORY = 64 << 20, MOST_VERSIONS = 32 };
+enum { MOST_VERSIONS = 32 };
 
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -216,52 +216,4 @@ json_t *report_describe(const struct monitor *m) {
                      describe_reference(m), "calls", describe_calls(m), "logarithm", "natural", "p", real(m->finding.p),
                      "threshold", real(m->state.threshold), "windows", describe_windows(m), "calls_a_week",
                      describe_volume(m), "labels", describe_labels(m));
-}
-
-/* ---- history ---- */
-
-static json_t *describe_line(const struct monitor *m) {
-    const struct decision_state *d = &m->state.decision;
-    json_t *streams = json_object();
-    for (size_t i = 0; m->finding.enough && i < m->streams.panel.streams; i++)
-        json_object_set_new(streams, streams_name(&m->streams, i),
-                            real(m->finding.of[m->finding.window].found[i].effect));
-    const struct forest_metrics *f = &m->measured.recent.metrics;
-    return json_pack("{s:o, s:s, s:s, s:b, s:s, s:I, s:o, s:o, s:o, s:i, s:o, s:o, s:o}", "until", at(m->until),
-                     "state", decision_level_name(d->level), "cause", decision_cause_name(d->cause), "retrain",
-                     (int)(d->level == LEVEL_RETRAIN), "reason", m->state.reason, "model_version",
-                     (json_int_t)m->champion.version, "p", m->finding.enough ? real(m->finding.p) : json_null(),
-                     "threshold", real(m->state.threshold), "per_day", real(m->per_day), "days",
-                     (int)windows_days[m->finding.window], "effects", streams, "accuracy",
-                     f->rows > 0 ? real(f->accuracy) : json_null(), "confidence",
-                     m->measured.promise.rows > 0 ? real(m->measured.promise.accuracy) : json_null());
-}
-
-/* The lines of other days, then this one. */
-static bool write_history(FILE *file, const char *old, const char *line) {
-    const char *day_ends = strchr(line, ',');
-    size_t day = (size_t)(day_ends - line);
-    for (const char *end; old != NULL && (end = strchr(old, '\n')) != NULL; old = end + 1)
-        if (strncmp(old, line, day) != 0)
-            fwrite(old, 1, (size_t)(end - old) + 1, file);
-    fputs(line, file);
-    return fputc('\n', file) != EOF;
-}
-
-bool report_remember(const struct monitor *m, struct file_error *err) {
-    char path[PATH_MAX], *old = NULL;
-    struct publication p;
-    size_t size;
-    if (!publish_path(path, err, "%s/" VOLUME_MONITORING "/history.ndjson", m->options->data))
-        return false;
-    if (files_exist(path) && (old = files_read(path, MAX_HISTORY, &size, err)) == NULL)
-        return false;
-    json_t *entry = describe_line(m);
-    char *line = json_dumps(entry, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    bool done =
-        line != NULL && publish_open(&p, path, err) && write_history(p.file, old, line) && publish_commit(&p, err);
-    json_decref(entry);
-    free(line);
-    free(old);
-    return done;
 }

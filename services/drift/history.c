@@ -1,0 +1,134 @@
+/* history.c - a day in one line, and the lines of other days kept. */
+#include "services/drift/history.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/volume.h"
+
+enum { MAX_FILE = 64 << 20, MOST_VERSIONS = 32, DAY = 86400 };
+
+static json_t *real(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* ---- the traffic ---- */
+
+/* The longest window that was tested, so that the days can be compared; WINDOWS: none was. */
+static size_t longest_tested(const struct monitor *m) {
+    for (size_t i = WINDOWS; i > 0; i--)
+        if (m->finding.of[i - 1].enough)
+            return i - 1;
+    return WINDOWS;
+}
+
+/* Total variation of each stream. */
+static json_t *describe_effects(const struct monitor *m, size_t window) {
+    json_t *streams = json_object();
+    for (size_t i = 0; window < WINDOWS && i < m->streams.panel.streams; i++)
+        json_object_set_new(streams, streams_name(&m->streams, i), real(m->finding.of[window].found[i].effect));
+    return streams;
+}
+
+/* Shares of the packages among the answers of the longest window's days, reference or not. */
+static json_t *describe_packages(const struct monitor *m) {
+    size_t packages = m->config->package_count, calls = 0, count[FOREST_MAX_CLASSES] = {0};
+    json_t *object = json_object();
+    for (size_t i = 0; i < m->calls.count; i++) {
+        const float *p = m->calls.probability + i * packages;
+        size_t best = 0;
+        if (!m->calls.call[i].counts || m->calls.call[i].at < m->until - (moment)WINDOWS_LONGEST * DAY)
+            continue;
+        for (size_t k = 1; k < packages; k++)
+            best = p[k] > p[best] ? k : best;
+        count[best]++;
+        calls++;
+    }
+    for (size_t k = 0; calls > 0 && k < packages; k++)
+        json_object_set_new(object, m->config->packages[k].name, real((double)count[k] / (double)calls));
+    return object;
+}
+
+/* ---- the labels ---- */
+
+static json_t *describe_score(const struct labels_score *s) {
+    const struct forest_metrics *f = &s->metrics;
+    if (f->rows == 0)
+        return json_null();
+    return json_pack("{s:I, s:o, s:o, s:o}", "purchases", (json_int_t)f->rows, "accuracy", real(f->accuracy),
+                     "log_loss", real(f->log_loss), "promised", real(s->promised));
+}
+
+/* The calls of the four weeks that matured last. */
+static json_t *describe_month(const struct monitor *m) {
+    struct labels_score score;
+    moment since = m->until - m->options->maturity - (moment)WINDOWS_LONGEST * DAY;
+    if (!labels_measure(&score, &m->labels, &m->calls, since, LABELS_ANY_VERSION))
+        return json_null();
+    return describe_score(&score);
+}
+
+static json_t *describe_versions(const struct monitor *m) {
+    int64_t version[MOST_VERSIONS];
+    size_t count = labels_versions(&m->labels, &m->calls, version, MOST_VERSIONS);
+    json_t *object = json_object();
+    for (size_t i = 0; i < count; i++) {
+        struct labels_score score;
+        char text[24];
+        snprintf(text, sizeof text, "%lld", (long long)version[i]);
+        if (labels_measure(&score, &m->labels, &m->calls, m->until - monitor_label_span(m), version[i]))
+            json_object_set_new(object, text, describe_score(&score));
+    }
+    return object;
+}
+
+/* ---- the line ---- */
+
+static json_t *describe_day(const struct monitor *m) {
+    const struct decision_state *d = &m->state.decision;
+    const struct forest_metrics *f = &m->measured.recent.metrics;
+    size_t window = longest_tested(m);
+    char until[CLOCK_TEXT];
+    clock_format(m->until, until);
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "until",
+                     until, "state", decision_level_name(d->level), "cause", decision_cause_name(d->cause), "retrain",
+                     (int)(d->level == LEVEL_RETRAIN), "reason", m->state.reason, "model_version",
+                     (json_int_t)m->champion.version, "p", m->finding.enough ? real(m->finding.p) : json_null(),
+                     "threshold", real(m->state.threshold), "per_day", real(m->per_day), "days",
+                     (int)windows_days[m->finding.window], "effect_days",
+                     window < WINDOWS ? (int)windows_days[window] : 0, "effects", describe_effects(m, window),
+                     "packages", describe_packages(m), "accuracy", f->rows > 0 ? real(f->accuracy) : json_null(),
+                     "month", describe_month(m), "versions", describe_versions(m), "confidence",
+                     m->measured.promise.rows > 0 ? real(m->measured.promise.accuracy) : json_null());
+}
+
+/* The lines of other days, then this one. */
+static bool write_lines(FILE *file, const char *old, const char *line) {
+    const char *day_ends = strchr(line, ',');
+    size_t day = (size_t)(day_ends - line);
+    for (const char *end; old != NULL && (end = strchr(old, '\n')) != NULL; old = end + 1)
+        if (strncmp(old, line, day) != 0)
+            fwrite(old, 1, (size_t)(end - old) + 1, file);
+    fputs(line, file);
+    return fputc('\n', file) != EOF;
+}
+
+bool history_remember(const struct monitor *m, struct file_error *err) {
+    char path[PATH_MAX], *old = NULL;
+    struct publication p;
+    size_t size;
+    if (!publish_path(path, err, "%s/" VOLUME_MONITORING "/history.ndjson", m->options->data))
+        return false;
+    if (files_exist(path) && (old = files_read(path, MAX_FILE, &size, err)) == NULL)
+        return false;
+    json_t *entry = describe_day(m);
+    char *line = json_dumps(entry, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    bool done =
+        line != NULL && publish_open(&p, path, err) && write_lines(p.file, old, line) && publish_commit(&p, err);
+    json_decref(entry);
+    free(line);
+    free(old);
+    return done;
+}

@@ -1,0 +1,10 @@
+/* history.h - the line that monitoring/history.ndjson keeps of a day: what is drawn over time. */
+#ifndef DRIFT_HISTORY_H
+#define DRIFT_HISTORY_H
+
+#include "services/drift/monitor.h"
+
+/* Replace the day's line in history.ndjson, or append it. */
+bool history_remember(const struct monitor *m, struct file_error *err);
+
+#endif
