@@ -51,8 +51,8 @@ fuzzers: $(FUZZ)
 bench: bench-forest bench-api         ## every benchmark, side by side with the real peers
 bench-forest: all                     ## training, prediction, size and quality of the forest
 	@tests/bench/forest/run $(BUILD)
-bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server against a constant answer and nginx
-	@tests/bench/api/bench.py $(BUILD)
+bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server beside FastAPI, nginx and a constant answer
+	@tests/bench/api/run $(BUILD)
 gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
 	@$< $(BUILD)/bench/gate
 

@@ -1,105 +1,159 @@
-#!/usr/bin/env python3
-"""CPU a request and requests a second, interleaved rounds on one loop: our api, the constant yardstick, nginx.
+"""The server beside its peers, in rounds in which each has its turn: `bench.py BUILD`.
 
-bench.py BUILD [ROUNDS [SECONDS]]    wrk with 32 keep-alive connections on one core, each server on another.
+Writes results.json and plot.svg beside this script and prints the table.  wrk keeps 32 connections busy from the
+second core; a server with one worker is kept on the first, one with two shares both with wrk.
 """
+import importlib.metadata
+import json
 import os
+import platform
 import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+import plot
+from servers import HERE, NAMES, Constant, FastAPI, FastAPINumPy, Leadforest, Nginx, available
 
 BUILD = os.path.abspath(sys.argv[1])
-ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-SECONDS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-TICKS = os.sysconf("SC_CLK_TCK")
-
-NGINX = """daemon off; pid {folder}/pid; error_log {folder}/err; worker_processes 1; user root; events {{}}
-http {{ access_log off; keepalive_requests 100000000; default_type application/json; server {{ listen 127.0.0.1:18103;
-location / {{ return 200 '{{"predicted_package":"MVP","probability":0.7023}}'; }} }} }}"""
-LUA = """wrk.method = "POST"
+QUICK = bool(os.environ.get("QUICK"))
+ROUNDS = {1: 1 if QUICK else 7, 2: 1 if QUICK else 3}
+SECONDS = {FastAPI: 1 if QUICK else 4, FastAPINumPy: 1 if QUICK else 4}  # enough answers of a slow one
+STARTS = {Leadforest: 2 if QUICK else 20, FastAPI: 1 if QUICK else 2}
+CONNECTIONS = 32
+ASK = """wrk.method = "POST"
 wrk.body = '{"business_type":"Dental","business_size":"10-25"}'
 wrk.headers["Content-Type"] = "application/json"
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"p999":%f,"failed":%d}\\n', summary.requests,
+    summary.duration / 1e6, latency:percentile(50) / 1e6, latency:percentile(99) / 1e6, latency:percentile(99.9) / 1e6,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
 """
 
 
-def start(name, folder):
-    pin = ["taskset", "-c", "0"]
-    environment = {**os.environ, "HOST": "127.0.0.1", "THREADS": "1", "LOG_LEVEL": "warn"}
-    if name == "nginx":
-        with open(f"{folder}/nginx.conf", "w", encoding="ascii") as file:
-            file.write(NGINX.format(folder=folder))
-        return subprocess.Popen(pin + ["nginx", "-c", f"{folder}/nginx.conf"]), 18103
-    if name == "constant":
-        return subprocess.Popen(pin + [f"{BUILD}/bench/constant", "18102"]), 18102
-    port, more = {"api": (18101, []), "api without log": (18104, ["--prediction-log=0"])}[name]
-    return subprocess.Popen(pin + [f"{BUILD}/leadforest-api", "--data", folder, "--port", str(port), *more],
-                            env=environment), port
+def measure(server, script):
+    """One turn: what wrk saw, and the processor time that the server used meanwhile."""
+    pin = ["taskset", "-c", "1"] if server.workers == 1 else []
+    seconds = SECONDS.get(type(server), 1 if QUICK else 2)
+    before = server.cpu_seconds()
+    said = subprocess.run(pin + ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
+                                 f"http://127.0.0.1:{server.port}{server.path}"],
+                          capture_output=True, text=True, check=True).stdout
+    used = server.cpu_seconds() - before
+    memory = server.resident_mb()
+    server.settle()
+    seen = json.loads(said.splitlines()[-1])
+    if seen["failed"] > 0:
+        print(f"{NAMES[type(server)]}: {seen['failed']} requests failed", file=sys.stderr)
+    return {"rate": seen["requests"] / seen["seconds"], "cpu": used / seen["requests"],
+            **{key: seen[key] for key in ("p50", "p99", "p999")}, "memory_mb": memory}
 
 
-def processes(pid):
-    """The process and its children: nginx works in one."""
-    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
-    return [pid] + [int(child) for child in children]
+def compare(kinds, workers, folder, script):
+    """The median of each figure over the rounds, a dictionary for each server."""
+    servers = {NAMES[kind]: kind(BUILD, folder, workers) for kind in kinds}
+    turns = {name: [] for name in servers}
+    try:
+        for _ in range(ROUNDS[workers]):
+            for name, server in servers.items():
+                turns[name].append(measure(server, script))
+    finally:
+        for server in servers.values():
+            server.stop()
+    return {name: {key: statistics.median(turn[key] for turn in each) for key in each[0]} for name, each in turns.items()}
 
 
-def cpu_seconds(pid):
-    total = 0
-    for each in processes(pid):
-        with open(f"/proc/{each}/stat", encoding="ascii") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+def start_to_ready(kinds, folder):
+    """Seconds from the start of the program to the first 200 of /readyz, the median of some starts."""
+    seconds = {}
+    for kind, starts in STARTS.items():
+        if kind in kinds:
+            servers = []
+            for _ in range(starts):
+                servers.append(kind(BUILD, folder, 1))
+                servers[-1].stop()
+            seconds[NAMES[kind]] = statistics.median(server.ready_seconds for server in servers)
+    return seconds
 
 
-def resident_kb(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
+def first(path, key):
+    with open(path, encoding="utf-8") as file:
+        return next((line.split(":")[1].strip() for line in file if line.startswith(key)), "unknown")
 
 
-def measure(process, port, script):
-    before = cpu_seconds(process.pid)
-    said = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c32", f"-d{SECONDS}s", "--latency", "-s", script,
-                           f"http://127.0.0.1:{port}/predict"], capture_output=True, text=True, check=True).stdout
-    used = cpu_seconds(process.pid) - before
-    requests = int(re.search(r"(\d+) requests in", said)[1])
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-    if "Non-2xx" in said or "Socket errors" in said:
-        print(said)
-    return used / requests * 1e6, rate, dict(re.findall(r"^\s+(50|99)%\s+(\S+)", said, re.M))
+def version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def machine():
+    nginx = shutil.which("nginx") and subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=False).stderr
+    packages = {name: version(name) for name in ("fastapi", "uvicorn", "scikit-learn", "pandas", "numpy")}
+    return {"cpu": first("/proc/cpuinfo", "model name"), "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.release()}", "python": platform.python_version(),
+            "nginx": nginx and re.search(r"nginx/(\S+)", nginx)[1], **packages}
+
+
+def duration(seconds):
+    return f"{seconds * 1e6:.0f} us" if seconds < 0.001 else f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def table(result):
+    ready = result["ready_s"]
+    for workers, servers in result["workers"].items():
+        print(f"\n| {workers} worker{'s' if workers == '2' else ''} | requests/s | CPU a request | p50 | p99 | p99.9 |"
+              " VmRSS | start to ready |\n|---|---|---|---|---|---|---|---|")
+        for name, m in servers.items():
+            print(f"| {name} | {m['rate']:,.0f} | {duration(m['cpu'])} | {duration(m['p50'])} | {duration(m['p99'])} |"
+                  f" {duration(m['p999'])} | {m['memory_mb']:.1f} MB |"
+                  f" {duration(ready[name]) if workers == '1' and name in ready else ''} |")
+
+
+def ratios(result):
+    """What the table comes to, beside what was aimed for."""
+    one, two = result["workers"]["1"], result["workers"]["2"]
+    ours = one["leadforest"]
+    yield "CPU a request, of the constant answer", ours["cpu"] / one[NAMES[Constant]]["cpu"], "at most 1.25"
+    if NAMES[Nginx] in one:
+        yield "requests/s, of nginx", ours["rate"] / one[NAMES[Nginx]]["rate"], "at least 0.8"
+    for kind, rate, cpu in ((FastAPI, "at least 350", "at least 400"), (FastAPINumPy, "", "")):
+        if NAMES[kind] in one:
+            peer = one[NAMES[kind]]
+            yield f"requests/s, of {NAMES[kind]}", ours["rate"] / peer["rate"], rate
+            yield f"CPU a request of {NAMES[kind]}, of ours", peer["cpu"] / ours["cpu"], cpu
+    yield "start to ready, ms", result["ready_s"]["leadforest"] * 1000, "at most 20"
+    yield "VmRSS with two loops and 32 connections, MB", two["leadforest"]["memory_mb"], "under 10"
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="leadforest-bench-")
-    script = f"{folder}/ask.lua"
-    with open(script, "w", encoding="ascii") as file:
-        file.write(LUA)
-    subprocess.run([f"{BUILD}/tests/tools/make_registry", folder, "2"], check=True)
-    names = ["constant", "api", "api without log"] + (["nginx"] if shutil.which("nginx") else [])
-    servers = {name: start(name, folder) for name in names}
-    time.sleep(0.5)
-    figures = {name: [] for name in names}
-    try:
-        for _ in range(ROUNDS):
-            for name in names:
-                figures[name].append(measure(*servers[name], script))
-        base = statistics.median(figure[0] for figure in figures["constant"])
-        fastest = statistics.median(figure[1] for figure in figures["constant"])
-        print(f"{'':16} {'us CPU':>7} {'ratio':>6} {'req/s':>8} {'ratio':>6} {'p50':>8} {'p99':>8} {'VmRSS kB':>9}")
-        for name in names:
-            cpu = statistics.median(figure[0] for figure in figures[name])
-            rate = statistics.median(figure[1] for figure in figures[name])
-            last = figures[name][-1][2]
-            print(f"{name:16} {cpu:7.2f} {cpu / base:6.2f} {rate:8.0f} {rate / fastest:6.2f} {last['50']:>8} "
-                  f"{last['99']:>8} {resident_kb(servers[name][0].pid):9}")
-    finally:
-        for process, _ in servers.values():
-            process.terminate()
-            process.wait()
-        shutil.rmtree(folder)
+    kinds = available()
+    with tempfile.TemporaryDirectory(prefix="leadforest-bench-") as folder:
+        script = f"{folder}/ask.lua"
+        with open(script, "w", encoding="ascii") as file:
+            file.write(ASK)
+        subprocess.run([f"{BUILD}/tests/tools/make_registry", folder, "2"], check=True)
+        ready = start_to_ready(kinds, folder)
+        alone = compare(kinds, 1, folder, script)
+        both = compare([kind for kind in kinds if kind is not Constant], 2, folder, script)
+    result = {"machine": machine(), "connections": CONNECTIONS, "rounds": ROUNDS[1],
+              "ready_s": ready, "workers": {"1": alone, "2": both}}
+    table(result)
+    print()
+    for what, value, aim in ratios(result):
+        print(f"{what}: {value:.2f}" + (f" ({aim})" if aim else ""))
+    if QUICK:
+        return
+    with open(f"{HERE}/results.json", "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
+        file.write("\n")
+    with open(f"{HERE}/plot.svg", "w", encoding="utf-8") as file:
+        file.write(plot.svg(result))
 
 
 main()
