@@ -1,8 +1,11 @@
-/* leadforest-sync: pulls new submissions and payments into raw/inbox, from Stripe, Formspree and e-mails. */
+/* leadforest-sync: pulls new submissions and payments into raw/inbox, from Stripe, Formspree and e-mails; or, on a
+ * server without the shared volume, a champion into registry/. */
 #include <string.h>
 
 #include "services/common/log.h"
+#include "services/common/seal.h"
 #include "services/common/stage.h"
+#include "services/sync/model.h"
 #include "services/sync/source.h"
 
 static const struct setting rows[] = {
@@ -24,6 +27,10 @@ static const struct setting rows[] = {
      "ids of the forms to pull, between commas"},
     {"mail", "MAIL_PATH", SETTING_TEXT, offsetof(struct options, mail), NULL, 1, 4000, NULL,
      "folder of .eml files, or an mbox, with Formspree's notifications"},
+    {"model-url", "MODEL_URL", SETTING_TEXT, offsetof(struct options, model_url), NULL, 1, 2000, NULL,
+     "where a web server shows the registry folder to follow; MODEL_PUBLIC_KEY must be set"},
+    {NULL, "MODEL_KEY", SETTING_SECRET, offsetof(struct options, model_key), NULL, 1, 500, NULL,
+     "bearer token for MODEL_URL"},
     {"overlap", "SYNC_OVERLAP", SETTING_WHOLE, offsetof(struct options, overlap_s), "3600", 0, 2592000, NULL,
      "seconds before the newest known record from which to look again"},
     {"timeout", "SYNC_TIMEOUT", SETTING_NUMBER, offsetof(struct options, timeout_s), "60", 0.1, 3600, NULL,
@@ -34,9 +41,10 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-sync",
-    .does = "pulls new submissions and payments into raw/inbox",
-    .usage = "[options] [stripe|formspree|mail]",
-    .notes = "Without a word, whichever are configured.",
+    .does = "pulls new submissions and payments into raw/inbox, or a signed champion into registry/",
+    .usage = "[options] [stripe|formspree|mail|model]",
+    .notes = "Without a word, whichever sources of records are configured.\n"
+             "model: for servers without the shared volume, whose api then serves what was fetched.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
     .max_words = 1,
@@ -104,13 +112,35 @@ static enum exit_code pull_all(struct stage *stage, const struct options *o, con
     return stage_end(stage, code, result);
 }
 
+static enum exit_code fetch_model(struct stage *stage, const struct options *o) {
+    struct model_source source = {.data = o->common.data,
+                                  .url = o->model_url,
+                                  .key = o->model_key,
+                                  .public_key = seal_required_key(),
+                                  .max_wait_s = o->max_wait_s};
+    struct http http = {0};
+    struct file_error err = {0};
+    long long version;
+    if (!model_source_fits(&source, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
+        return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
+    enum exit_code code = model_fetch(&source, &http, &version, &err);
+    http_close(&http);
+    if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO)
+        return stage_fail(stage, code, err.text);
+    return stage_end(stage, code, json_pack("{s:I}", "version", (json_int_t)version));
+}
+
 int main(int argc, char **argv) {
     struct options o = {0};
     struct words words;
     struct stage stage;
     bool finished;
     enum exit_code code = settings_read(&program, &o, &words, argc, argv, &finished);
-    if (code == EXIT_DONE && !finished && stage_begin(&stage, "sync", o.common.data, &code))
-        code = pull_all(&stage, &o, words.count > 0 ? words.word[0] : NULL);
+    if (code != EXIT_DONE || finished)
+        return (int)code;
+    const char *word = words.count > 0 ? words.word[0] : NULL;
+    bool model = word != NULL && strcmp(word, "model") == 0;
+    if (stage_begin(&stage, model ? "sync-model" : "sync", o.common.data, &code))
+        code = model ? fetch_model(&stage, &o) : pull_all(&stage, &o, word);
     return (int)code;
 }

@@ -19,6 +19,9 @@ struct options {
 
     const char *mail; /* folder or file */
 
+    const char *model_url; /* NULL: not configured */
+    const char *model_key;
+
     long long overlap_s;
     double timeout_s, max_wait_s;
 };
