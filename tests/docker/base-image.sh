@@ -2,7 +2,7 @@
 # The image that ours are built on: debian:bookworm-slim where it can be had, otherwise one like it, made from
 # the Debian archive that this machine's own apt uses. BASE_IMAGE_FILE, where set, is given its name.
 set -euo pipefail
-official=debian:bookworm-slim
+official=$(sed -n "s|^ARG BASE=||p" "$(dirname "$0")/../../Dockerfile.api")
 made=leadforest-test-base
 
 docker info >/dev/null 2>&1 || { echo "no Docker engine runs here"; exit 77; }
