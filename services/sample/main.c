@@ -28,8 +28,9 @@ static const struct setting settings[] = {
     {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
     {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-01", 10, 40, NULL,
      "when the data end (ISO 8601, UTC)"},
-    {"shift", NULL, SETTING_CHOICE, offsetof(struct options, shift), "none", 0, 0, "none|covariate|concept|new-type",
-     "what changes in the middle of the time: the mix of types, the wishes of some, a new type"},
+    {"shift", NULL, SETTING_TEXT, offsetof(struct options, shift), "none", 4, 100, NULL,
+     "what changes and after how many days (default: half of them), as covariate@120,concept@240: the mix of types "
+     "(covariate), the wishes of some (concept), a new type (new-type)"},
     {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL,
      "overwrite raw data that are no sample"},
 };
@@ -51,11 +52,41 @@ static bool holds_real_data(const char *data) {
     return real;
 }
 
-static enum world_shift shift_of(const char *name) {
-    return strcmp(name, "covariate") == 0  ? WORLD_COVARIATE
-           : strcmp(name, "concept") == 0  ? WORLD_CONCEPT
-           : strcmp(name, "new-type") == 0 ? WORLD_NEW_TYPE
-                                           : WORLD_STEADY;
+/* One shift, "concept@240" or "concept"; *at is where the next begins. Its time is `middle` where it tells none. */
+static bool read_shift(const char **at, enum world_shift *what, moment begin, moment middle, moment *when) {
+    *what = WORLD_COVARIATE;
+    size_t size = strcspn(*at, "@,");
+    while (*what <= WORLD_NEW_TYPE &&
+           (strlen(world_shift_name(*what)) != size || strncmp(world_shift_name(*what), *at, size) != 0))
+        ++*what;
+    *at += size;
+    *when = middle;
+    if (*what <= WORLD_NEW_TYPE && **at == '@') {
+        char *end;
+        unsigned long days = strtoul(*at + 1, &end, 10);
+        bool number = (*at)[1] >= '0' && (*at)[1] <= '9' && days <= 3650;
+        *at = end;
+        *when = begin + (moment)days * 24 * 3600;
+        if (!number)
+            return false;
+    }
+    return *what <= WORLD_NEW_TYPE && (**at == '\0' || *(*at)++ == ',');
+}
+
+/* "none", or shifts in order of time; false where the text is neither. */
+static bool read_shifts(struct world_shifts *out, const char *text, moment begin, moment middle) {
+    *out = (struct world_shifts){0};
+    if (strcmp(text, "none") == 0)
+        return true;
+    do {
+        if (out->count == WORLD_MAX_SHIFTS ||
+            !read_shift(&text, &out->shift[out->count].what, begin, middle, &out->shift[out->count].at))
+            return false;
+        out->count++;
+        if (out->count > 1 && out->shift[out->count - 1].at < out->shift[out->count - 2].at)
+            return false;
+    } while (*text != '\0');
+    return true;
 }
 
 /* A file of raw/ on its way, with a large buffer for its many small writes. */
@@ -105,16 +136,18 @@ static enum exit_code generate(struct stage *stage, const struct options *option
 /* The sample that the options ask for; false and err where they make no sense.  The caller frees its world. */
 static bool plan(struct sample *sample, const struct options *options, const struct config *config,
                  struct file_error *err) {
-    moment end;
+    moment end, span = options->days * 24 * 3600;
     char problem[200];
+    struct world_shifts shifts;
     if (!clock_parse(options->end, &end))
         return file_error_say(err, "--end: \"%.40s\" is no date", options->end);
-    struct world *world = world_new(config, shift_of(options->shift), problem);
+    if (!read_shifts(&shifts, options->shift, end - span, end - span / 2))
+        return file_error_say(err, "--shift: \"%s\" is not none or such as covariate@120,concept@240", options->shift);
+    struct world *world = world_new(config, &shifts, problem);
     if (world == NULL)
         return file_error_say(err, "%s", problem);
-    moment span = options->days * 24 * 3600;
     uint64_t leads = (uint64_t)options->leads, strangers = leads * mess_rate(MESS_STRANGER) / 100000;
-    *sample = (struct sample){(uint64_t)options->seed, leads, strangers, end - span, end, end - span / 2, world};
+    *sample = (struct sample){(uint64_t)options->seed, leads, strangers, end - span, end, world};
     return !options->force && holds_real_data(options->common.data)
                ? file_error_say(err, "raw/ holds data that are no sample; --force overwrites them")
                : true;
@@ -151,7 +184,7 @@ int main(int argc, char **argv) {
 
     struct config *config = configuration_read(options.common.config, &config_text, &err);
     if (config != NULL && plan(&sample, &options, config, &err)) {
-        struct truth truth = {.sample = &sample, .shift = options.shift};
+        struct truth truth = {.sample = &sample};
         add_inputs(&stage, &options, config_text);
         code = generate(&stage, &options, &truth);
     } else {

@@ -58,7 +58,7 @@ bool person_is_stranger(const struct person *person, const struct sample *sample
 }
 
 const struct world_era *person_era(const struct person *person, const struct sample *sample) {
-    return person->signup < sample->shifted ? &sample->world->before : &sample->world->after;
+    return world_era_at(sample->world, person->signup);
 }
 
 const char *person_first_name(const struct person *person) {

@@ -11,7 +11,6 @@ struct sample {
     uint64_t leads;     /* people who filled in the form: numbers 0 .. leads - 1 */
     uint64_t strangers; /* people who pay without having done so: the numbers after them */
     moment begin, end;  /* sign-ups lie between; nothing happens after the end */
-    moment shifted;     /* from here on the world is world->after */
     struct world *world;
 };
 

@@ -49,25 +49,45 @@ static json_t *purchases_json(const struct story_tally *tally, const struct conf
                      count(tally->labelled + excluded), "excluded", reasons);
 }
 
-static json_t *shift_json(const struct truth *truth) {
-    char at[CLOCK_TEXT];
-    clock_format(truth->sample->shifted, at);
-    bool none = strcmp(truth->shift, "none") == 0;
-    return json_pack("{s:s, s:s?}", "kind", truth->shift, "at", none ? NULL : at);
+static json_t *bayes_json(const struct world *world, const struct world_era *era) {
+    json_t *bayes = score_json(world_bayes(world, era, false));
+    json_object_set_new(bayes, "of_buyers", score_json(world_bayes(world, era, true)));
+    return bayes;
+}
+
+/* From each shift on. */
+static json_t *shifts_json(const struct world *world) {
+    json_t *shifts = json_array();
+    for (size_t i = 1; i < world->eras; i++) {
+        const struct world_era *era = &world->era[i];
+        char at[CLOCK_TEXT];
+        clock_format(era->since, at);
+        json_array_append_new(shifts,
+                              json_pack("{s:s, s:s, s:o, s:o}", "kind", world_shift_name(era->shift), "at", at, "bayes",
+                                        bayes_json(world, era), "distribution", distribution_json(world, era)));
+    }
+    return shifts;
+}
+
+/* Before any shift, where there is one. */
+static json_t *before_json(const struct world *world) {
+    const struct world_era *era = &world->era[0];
+    if (world->eras == 1)
+        return json_null();
+    return json_pack("{s:o, s:o}", "bayes", bayes_json(world, era), "distribution", distribution_json(world, era));
 }
 
 json_t *truth_json(const struct truth *truth) {
     const struct sample *sample = truth->sample;
-    const struct world_era *era = &sample->world->after;
+    const struct world_era *era = world_last_era(sample->world);
     char begin[CLOCK_TEXT], end[CLOCK_TEXT];
     clock_format(sample->begin, begin);
     clock_format(sample->end, end);
-    json_t *bayes = score_json(world_bayes(sample->world, era, false));
-    json_object_set_new(bayes, "of_buyers", score_json(world_bayes(sample->world, era, true)));
-    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", (json_int_t)sample->seed, "begin", begin,
-                     "end", end, "shift", shift_json(truth), "bayes", bayes, "leads", count(truth->tally.people),
-                     "purchases", purchases_json(&truth->tally, sample->world->config), "files", truth_counts(truth),
-                     "distribution", distribution_json(sample->world, era));
+    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", (json_int_t)sample->seed, "begin",
+                     begin, "end", end, "before", before_json(sample->world), "shifts", shifts_json(sample->world),
+                     "bayes", bayes_json(sample->world, era), "leads", count(truth->tally.people), "purchases",
+                     purchases_json(&truth->tally, sample->world->config), "files", truth_counts(truth), "distribution",
+                     distribution_json(sample->world, era));
 }
 
 json_t *truth_counts(const struct truth *truth) {

@@ -9,7 +9,6 @@
 
 struct truth {
     const struct sample *sample;
-    const char *shift; /* "none", "covariate", ... */
     struct story_tally tally;
     struct forms_count forms;
     struct payments_count payments;

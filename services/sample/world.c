@@ -101,26 +101,38 @@ static uint64_t package_weight(const struct world *world, size_t type, size_t si
     return (uint64_t)1000 * effect * size_effect[size % SIZES][column] * times / over;
 }
 
-static uint64_t lead_weight(const struct world *world, size_t type, size_t size, enum world_shift shift) {
+static uint64_t lead_weight(const struct world *world, size_t type, size_t size, bool grown) {
     if (is_new_type(world, type))
         return new_type_leads[size % SIZES];
-    return (uint64_t)leads_of[type % TYPES][size % SIZES] * (shift == WORLD_COVARIATE ? growth[type % TYPES] : 1);
+    return (uint64_t)leads_of[type % TYPES][size % SIZES] * (grown ? growth[type % TYPES] : 1);
 }
 
-static void fill_era(const struct world *world, struct world_era *era, enum world_shift shift) {
+/* Whether one of the first shifts is of this kind. */
+static bool among(const struct world_shifts *shifts, size_t first, enum world_shift what) {
+    for (size_t i = 0; i < first; i++)
+        if (shifts->shift[i].what == what)
+            return true;
+    return false;
+}
+
+/* The era after so many shifts. */
+static void fill_era(const struct world *world, struct world_era *era, const struct world_shifts *shifts, size_t past) {
     uint64_t leads[WORLD_MAX_TYPES * WORLD_MAX_SIZES] = {0};
     uint32_t tickets[WORLD_MAX_TYPES * WORLD_MAX_SIZES];
     size_t sizes = world->size->levels.count, packages = world->config->package_count;
-    era->types = world->type->levels.count + (shift == WORLD_NEW_TYPE);
+    bool turning = among(shifts, past, WORLD_CONCEPT), grown = among(shifts, past, WORLD_COVARIATE);
+    era->since = past > 0 ? shifts->shift[past - 1].at : INT64_MIN;
+    era->shift = past > 0 ? shifts->shift[past - 1].what : WORLD_STEADY;
+    era->types = world->type->levels.count + among(shifts, past, WORLD_NEW_TYPE);
     for (size_t type = 0; type < era->types; type++) {
-        bool turned = shift == WORLD_CONCEPT && changes_mind[type % TYPES];
+        bool turned = turning && changes_mind[type % TYPES];
         era->buyers[type] = is_new_type(world, type) ? new_type_buyers : buyers_of[type % TYPES];
         for (size_t size = 0; size < sizes; size++) {
             uint64_t odds[WORLD_MAX_PACKAGES] = {0};
             for (size_t package = 0; package < packages; package++)
                 odds[package] = package_weight(world, type, size, package, turned);
             share_out(odds, packages, era->package[type][size]);
-            leads[type * sizes + size] = lead_weight(world, type, size, shift);
+            leads[type * sizes + size] = lead_weight(world, type, size, grown);
         }
     }
     share_out(leads, era->types * sizes, tickets);
@@ -137,7 +149,7 @@ static const struct config_feature *find_feature(const struct config *config, co
     return NULL;
 }
 
-struct world *world_new(const struct config *config, enum world_shift shift, char problem[200]) {
+struct world *world_new(const struct config *config, const struct world_shifts *shifts, char problem[200]) {
     struct world *world = calloc(1, sizeof *world);
     if (world == NULL) {
         snprintf(problem, 200, "out of memory");
@@ -154,9 +166,26 @@ struct world *world_new(const struct config *config, enum world_shift shift, cha
         free(world);
         return NULL;
     }
-    fill_era(world, &world->before, WORLD_STEADY);
-    fill_era(world, &world->after, shift);
+    world->eras = shifts->count + 1;
+    for (size_t i = 0; i < world->eras; i++)
+        fill_era(world, &world->era[i], shifts, i);
     return world;
+}
+
+const struct world_era *world_era_at(const struct world *world, moment at) {
+    size_t i = world->eras - 1;
+    while (i > 0 && at < world->era[i].since)
+        i--;
+    return &world->era[i];
+}
+
+const struct world_era *world_last_era(const struct world *world) {
+    return &world->era[world->eras - 1];
+}
+
+const char *world_shift_name(enum world_shift shift) {
+    static const char *const names[] = {"none", "covariate", "concept", "new-type"};
+    return names[shift];
 }
 
 const char *world_type_name(const struct world *world, size_t type) {

@@ -52,7 +52,7 @@ is_a_distribution() {
 
 shift_is_told() { # KIND
     sample "$1" --shift "$1" --days 100 --end 2026-05-01 &&
-        same "kind and moment" "$(truth "$1" '.shift | .kind + " " + .at')" "$1 2026-03-12T00:00:00Z"
+        same "kind and moment" "$(truth "$1" '.shifts[] | .kind + " " + .at')" "$1 2026-03-12T00:00:00Z"
 }
 
 adds_up() { # FOLDER
@@ -91,11 +91,15 @@ check "every line of payments is JSON" jq -es 'all(.[]; type == "object")' "$scr
 check "real data are not overwritten" keeps_real_data
 check "unless forced" exits_with 0 real --force
 check "an end that is no date is refused" exits_with 64 three --end 2026-02-30
+check "a shift that is none is refused" exits_with 64 three --shift covariate@7,weather
+check "as are shifts out of order" exits_with 64 three --shift concept@200,covariate@100
 check "shares and probabilities sum to one over sixty cells" is_a_distribution one
 check "the counts of the truth agree with each other" adds_up one
 for shift in covariate concept new-type; do
     check "a shift of kind $shift is told with its moment" shift_is_told "$shift"
 done
+sample both --shift covariate@20,concept@60 --days 100 --end 2026-05-01
+check "shifts have the moments they were given" same moments "$(truth both '[.shifts[].at[:10]] | join(" ")')" "2026-02-10 2026-03-22"
 
 sample compact --seed 1 --layout compact
 check "both layouts have one truth" same truth "$(truth one 'del(.files.records)')" "$(truth compact 'del(.files.records)')"

@@ -24,10 +24,11 @@ static inline struct small_sample small_sample_new(uint64_t seed, uint64_t leads
     char problem[200];
     small.config = configuration_read(NULL, NULL, NULL);
     assert_non_null(small.config);
-    small.world = world_new(small.config, shift, problem);
-    assert_non_null(small.world);
     moment begin = 1700000000, end = begin + 365 * 86400;
-    small.sample = (struct sample){seed, leads, leads / 50, begin, end, begin + (end - begin) / 2, small.world};
+    const struct world_shifts shifts = {shift != WORLD_STEADY, {{shift, begin + (end - begin) / 2}}};
+    small.world = world_new(small.config, &shifts, problem);
+    assert_non_null(small.world);
+    small.sample = (struct sample){seed, leads, leads / 50, begin, end, small.world};
     return small;
 }
 

@@ -27,8 +27,8 @@ static void shares_and_probabilities_sum_to_one_exactly_under_every_shift(void *
     (void)state;
     for (enum world_shift shift = WORLD_STEADY; shift <= WORLD_NEW_TYPE; shift++) {
         struct small_sample small = small_sample_new(1, 100, shift);
-        check_sums(small.world, &small.world->before);
-        check_sums(small.world, &small.world->after);
+        for (size_t i = 0; i < small.world->eras; i++)
+            check_sums(small.world, &small.world->era[i]);
         small_sample_done(&small);
     }
 }
@@ -38,7 +38,7 @@ static void dental_practices_of_10_to_25_lean_clearly_to_mvp(void **state) {
     struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
     assert_string_equal(world_type_name(small.world, DENTAL), "Dental");
     assert_string_equal(world_size_name(small.world, SIZE_10_25), "10-25");
-    double p = probability(&small.world->before, DENTAL, SIZE_10_25, MVP);
+    double p = probability(&small.world->era[0], DENTAL, SIZE_10_25, MVP);
     assert_true(p > 0.75 && p < 0.85);
     small_sample_done(&small);
 }
@@ -46,8 +46,8 @@ static void dental_practices_of_10_to_25_lean_clearly_to_mvp(void **state) {
 static void the_best_possible_accuracy_is_between_60_and_75_percent(void **state) {
     (void)state;
     struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
-    struct world_score leads = world_bayes(small.world, &small.world->before, false);
-    struct world_score buyers = world_bayes(small.world, &small.world->before, true);
+    struct world_score leads = world_bayes(small.world, &small.world->era[0], false);
+    struct world_score buyers = world_bayes(small.world, &small.world->era[0], true);
     assert_true(leads.accuracy > 0.60 && leads.accuracy < 0.75);
     assert_true(buyers.accuracy > 0.60 && buyers.accuracy < 0.75);
     assert_true(leads.log_loss > 0.5 && leads.log_loss < 1.1);
@@ -57,7 +57,7 @@ static void the_best_possible_accuracy_is_between_60_and_75_percent(void **state
 static void between_30_and_50_percent_want_to_buy_and_types_differ(void **state) {
     (void)state;
     struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
-    const struct world_era *era = &small.world->before;
+    const struct world_era *era = &small.world->era[0];
     double all = 0;
     unsigned least = 1000, most = 0;
     for (size_t type = 0; type < era->types; type++) {
@@ -75,7 +75,7 @@ static void between_30_and_50_percent_want_to_buy_and_types_differ(void **state)
 static void type_and_size_are_more_than_the_sum_of_their_effects(void **state) {
     (void)state;
     struct small_sample small = small_sample_new(1, 100, WORLD_STEADY);
-    const struct world_era *era = &small.world->before;
+    const struct world_era *era = &small.world->era[0];
     enum { HOME_SERVICES = 3, REAL_ESTATE = 4, ELITE = 1, SIZE_26_50 = 2, SIZE_101_250 = 4 };
     double odds[2][2];
     for (size_t i = 0; i < 2; i++) {
@@ -91,8 +91,8 @@ static void a_covariate_shift_changes_the_mix_and_no_wish(void **state) {
     (void)state;
     struct small_sample small = small_sample_new(1, 100, WORLD_COVARIATE);
     const struct world *world = small.world;
-    assert_memory_not_equal(world->before.share, world->after.share, sizeof world->before.share);
-    assert_memory_equal(world->before.package, world->after.package, sizeof world->before.package);
+    assert_memory_not_equal(world->era[0].share, world->era[1].share, sizeof world->era[0].share);
+    assert_memory_equal(world->era[0].package, world->era[1].package, sizeof world->era[0].package);
     small_sample_done(&small);
 }
 
@@ -100,8 +100,25 @@ static void a_concept_shift_changes_wishes_and_not_the_mix(void **state) {
     (void)state;
     struct small_sample small = small_sample_new(1, 100, WORLD_CONCEPT);
     const struct world *world = small.world;
-    assert_memory_equal(world->before.share, world->after.share, sizeof world->before.share);
-    assert_true(probability(&world->after, DENTAL, SIZE_10_25, MVP) < 0.5);
+    assert_memory_equal(world->era[0].share, world->era[1].share, sizeof world->era[0].share);
+    assert_true(probability(&world->era[1], DENTAL, SIZE_10_25, MVP) < 0.5);
+    small_sample_done(&small);
+}
+
+static void a_later_shift_keeps_the_earlier_ones(void **state) {
+    (void)state;
+    struct small_sample small = small_sample_new(1, 100, WORLD_COVARIATE);
+    char problem[200];
+    const struct world_shifts shifts = {2, {{WORLD_COVARIATE, 1000}, {WORLD_CONCEPT, 2000}}};
+    struct world *both = world_new(small.config, &shifts, problem);
+    assert_non_null(both);
+    assert_memory_equal(both->era[2].share, small.world->era[1].share, sizeof both->era[2].share);
+    assert_true(probability(&both->era[1], DENTAL, SIZE_10_25, MVP) > 0.5);
+    assert_true(probability(&both->era[2], DENTAL, SIZE_10_25, MVP) < 0.5);
+    assert_ptr_equal(world_era_at(both, 999), &both->era[0]);
+    assert_ptr_equal(world_era_at(both, 1000), &both->era[1]);
+    assert_ptr_equal(world_era_at(both, 5000), world_last_era(both));
+    free(both);
     small_sample_done(&small);
 }
 
@@ -113,8 +130,8 @@ static void a_new_type_appears_only_after_the_shift(void **state) {
         struct person person;
         person_meet(&person, &small.sample, i);
         bool new_type = person.type == small.world->type->levels.count;
-        before += new_type && person.signup < small.sample.shifted;
-        after += new_type && person.signup >= small.sample.shifted;
+        before += new_type && person.signup < small.world->era[1].since;
+        after += new_type && person.signup >= small.world->era[1].since;
     }
     assert_true(before == 0);
     assert_true(after > 100);
@@ -126,7 +143,7 @@ static void leads_come_in_the_shares_that_are_told(void **state) {
     struct small_sample small = small_sample_new(5, 20000, WORLD_STEADY);
     double expected = 0, seen = 0;
     for (size_t size = 0; size < small.world->size->levels.count; size++)
-        expected += ldexp(small.world->before.share[DENTAL][size], -32);
+        expected += ldexp(small.world->era[0].share[DENTAL][size], -32);
     for (uint64_t i = 0; i < small.sample.leads; i++) {
         struct person person;
         person_meet(&person, &small.sample, i);
@@ -142,7 +159,8 @@ static void a_configuration_without_sizes_is_refused_by_name(void **state) {
     char problem[200] = "";
     size_t count = small.config->feature_count;
     small.config->feature_count = 1; /* business_type alone */
-    assert_null(world_new(small.config, WORLD_STEADY, problem));
+    const struct world_shifts none = {0};
+    assert_null(world_new(small.config, &none, problem));
     assert_non_null(strstr(problem, "business_size"));
     small.config->feature_count = count;
     small_sample_done(&small);
@@ -157,6 +175,7 @@ int main(void) {
         cmocka_unit_test(type_and_size_are_more_than_the_sum_of_their_effects),
         cmocka_unit_test(a_covariate_shift_changes_the_mix_and_no_wish),
         cmocka_unit_test(a_concept_shift_changes_wishes_and_not_the_mix),
+        cmocka_unit_test(a_later_shift_keeps_the_earlier_ones),
         cmocka_unit_test(a_new_type_appears_only_after_the_shift),
         cmocka_unit_test(leads_come_in_the_shares_that_are_told),
         cmocka_unit_test(a_configuration_without_sizes_is_refused_by_name),
