@@ -176,14 +176,14 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
     if (extra != NULL)
         json_object_update(line, extra);
     json_decref(extra);
+    EVP_MD_CTX_free(stage->inputs);
+    if (stage->lock >= 0)
+        close(stage->lock);
+    lineage_end(stage->lineage, code, line); /* before the result: nothing may be said after it */
     fflush(stdout);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
     putchar('\n');
     fflush(stdout);
-    EVP_MD_CTX_free(stage->inputs);
-    if (stage->lock >= 0)
-        close(stage->lock);
-    lineage_end(stage->lineage, code, line);
     json_decref(line);
     return code;
 }

@@ -1,0 +1,70 @@
+"""What every orchestrator must know of leadforest: the stages in order, what an exit code asks for, the result line.
+
+The Airflow DAGs and the Prefect flow import it (put this folder on PYTHONPATH); the Step Functions state machine is
+compared with it by its test. It needs nothing but Python.
+"""
+import json
+import os
+import pathlib
+import time
+import uuid
+
+LINE = ("etl", "features", "train", "register", "score")
+
+GO_ON, AGAIN, STOP = "go on", "again", "stop"
+
+# Any other code, as of a killed process (143, 137, or below 0 where Python started it), is worth another try.
+EXIT_CODES = {
+    0: GO_ON,  # done; a rejected candidate too
+    99: GO_ON,  # nothing to do: the outputs are those of the inputs already
+    75: AGAIN,  # disk full, locked, not there yet
+    64: STOP,  # the command line or a setting is wrong: a person must change it
+    65: STOP,  # the input is wrong: the same input would fail again
+    70: STOP,  # a mistake of ours
+    10: GO_ON,  # drift --exit-code: a training is due
+    11: GO_ON,  # the same, because of an alarm
+}
+NOTHING_TO_DO = 99
+
+RETRIES = 3
+RETRY_SECONDS = int(os.environ.get("LEADFOREST_RETRY_SECONDS", "60"))  # before the first; doubled with each
+STAGE_SECONDS = 3600  # a stage that takes longer is ended
+NIGHTLY = "0 2 * * *"
+DRIFT_DAILY = "30 1 * * *"  # it looks at whole days until the last midnight (UTC)
+
+
+def asks_for(code):
+    return EXIT_CODES.get(code, AGAIN)
+
+
+def result_of(output):
+    """The result line, the last on stdout, as a dict; empty where the stage was killed before it."""
+    lines = output.strip().splitlines()
+    try:
+        result = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return {}
+    return result if isinstance(result, dict) else {}
+
+
+def run_uuid(name):
+    """LEADFOREST_RUN of an orchestrator's run: the same name gives the same UUID, so that tries share it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"leadforest:{name}"))
+
+
+def environment(name, alarm):
+    """What the stages of a run are told beside their settings."""
+    flag = "1" if alarm else "0"
+    return {"LEADFOREST_RUN": run_uuid(name), "TRAIN_ALARM": flag, "GATE_ALARM": flag}
+
+
+def data_arrived(data=None, quiet_seconds=30):
+    """Whether raw/ has files newer than what the ETL last made of it, none of which is being written to any more."""
+    data = pathlib.Path(data or os.environ.get("DATA_DIR", "./data"))
+    files = [path for path in (data / "raw").rglob("*") if path.is_file() and not path.name.startswith(".")]
+    if not files:
+        return False
+    newest = max(path.stat().st_mtime for path in files)
+    stamp = data / "processed/.stamp-etl.json"
+    seen = stamp.stat().st_mtime if stamp.exists() else 0
+    return newest > seen and time.time() - newest >= quiet_seconds

@@ -1,0 +1,19 @@
+# venv.bash - a folder of Python packages from PyPI below the build folder; source it after `build` is set.
+
+# venv NAME PACKAGE... - its path in $venv; made once for a list of packages. Ends with 77 where PyPI is not reached.
+venv() {
+    local name=$1 tool=$build/venv/uv began=$SECONDS
+    shift
+    venv=$build/venv/$name
+    [ "$(cat "$venv/packages" 2>/dev/null)" = "$*" ] && return
+    rm -rf "$venv"
+    if { [ -x "$tool/bin/uv" ] || { python3 -m venv "$tool" && "$tool/bin/pip" install -q uv; }; } &&
+        python3 -m venv --without-pip "$venv" &&
+        VIRTUAL_ENV=$venv "$tool/bin/uv" pip install -q "$@"; then
+        echo "$*" >"$venv/packages"
+        echo "installed $* in $((SECONDS - began)) s"
+    else
+        echo "PyPI is not reached, or has no $*"
+        exit 77
+    fi >&2
+}
