@@ -79,8 +79,11 @@ static bool make_headers(struct curl_slist **headers, const struct http_request 
     return made;
 }
 
+/* On a connection that is used again, libcurl repeats by itself what got no answer; what has a body may have been done,
+ * and only the caller knows whether twice is once. */
 static void set_method(CURL *curl, const struct http_request *request) {
     curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request->body != NULL ? 1L : 0L);
     if (request->body != NULL) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->size);
@@ -187,21 +190,32 @@ static bool lacks(CURLU *parsed, CURLUPart part) {
     return absent;
 }
 
-bool http_address_fits(const char *url, struct file_error *err) {
+/* Whether it has a scheme and a host that may be asked, and nothing that would be lost or leaked. */
+static bool address_fits(const char *url, bool in_the_open) {
     CURLU *parsed = curl_url();
     char *scheme = NULL, *host = NULL;
     bool fits = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
                 curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                 curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK && lacks(parsed, CURLUPART_USER) &&
                 lacks(parsed, CURLUPART_QUERY) && lacks(parsed, CURLUPART_FRAGMENT);
-    fits = fits && (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_loopback(host)));
+    fits =
+        fits && (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && (in_the_open || is_loopback(host))));
     curl_free(scheme);
     curl_free(host);
     curl_url_cleanup(parsed);
-    return fits || file_error_say(err,
-                                  "\"%.200s\" is not an https address without user and query "
-                                  "(http is for this machine alone)",
-                                  url);
+    return fits;
+}
+
+bool http_address_fits(const char *url, struct file_error *err) {
+    return address_fits(url, false) || file_error_say(err,
+                                                      "\"%.200s\" is not an https address without user and query "
+                                                      "(http is for this machine alone)",
+                                                      url);
+}
+
+bool http_open_address_fits(const char *url, struct file_error *err) {
+    return address_fits(url, true) ||
+           file_error_say(err, "\"%.200s\" is not an http or https address without user and query", url);
 }
 
 bool http_key_fits(const char *key) {

@@ -50,12 +50,16 @@ struct http {
     void (*wait)(void *self, double least_s, double most_s);
 };
 
-/* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One thread at a time. */
+/* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One
+ * thread at a time. */
 bool http_open(struct http *http, const char *program, double timeout_s, struct file_error *err);
 void http_close(struct http *http); /* fine on zeroes */
 
 /* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment. */
 bool http_address_fits(const char *url, struct file_error *err);
+
+/* Whether requests without a key may be sent there: any http or https address; no user, query or fragment. */
+bool http_open_address_fits(const char *url, struct file_error *err);
 
 /* Whether a text can be a key: printable ASCII without spaces, so that it cannot smuggle in another header. */
 bool http_key_fits(const char *key);

@@ -19,6 +19,7 @@
 #define VOLUME_CHAMPION "registry/champion.json"
 #define VOLUME_PREVIOUS "registry/previous.json"
 #define VOLUME_DECISIONS "registry/decisions.ndjson"
+#define VOLUME_MLFLOW "registry/mlflow.json"
 #define VOLUME_SCORES_FOLDER "scores"
 #define VOLUME_SCORES "scores/leads.csv"
 #define VOLUME_PREDICTIONS "predictions"

@@ -8,6 +8,7 @@
 #include "services/common/stage.h"
 #include "services/common/volume.h"
 #include "services/register/gate_rows.h"
+#include "services/register/mlflow_outbox.h"
 #include "services/register/operator.h"
 #include "services/register/promotion.h"
 #include "services/register/provenance.h"
@@ -19,6 +20,7 @@ struct settings {
     const char *now, *slices, *signing_key;
     long long keep_versions, keep_champions;
     struct gate_settings gate;
+    struct mlflow_options mlflow;
 };
 
 static const struct setting rows[] = {
@@ -33,6 +35,20 @@ static const struct setting rows[] = {
      1000000, NULL, "versions to keep beside them, the last champions"},
     {NULL, "SIGNING_KEY", SETTING_SECRET, offsetof(struct settings, signing_key), NULL, 0, 0, NULL,
      "Ed25519 private key (PEM, or its seed in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
+    {"mlflow-uri", "MLFLOW_TRACKING_URI", SETTING_TEXT, offsetof(struct settings, mlflow.server.url), NULL, 1, 1000,
+     NULL, "MLflow server that is told what was trained and decided: http://mlflow:5000; unset: none"},
+    {"mlflow-experiment", "MLFLOW_EXPERIMENT_NAME", SETTING_TEXT, offsetof(struct settings, mlflow.experiment),
+     "package-recommender", 1, 100, NULL, "experiment there that the runs belong to"},
+    {"mlflow-model", "MLFLOW_MODEL_NAME", SETTING_TEXT, offsetof(struct settings, mlflow.model), "package-recommender",
+     1, 100, NULL, "registered model there whose aliases are champion and previous"},
+    {"mlflow-seconds", "MLFLOW_SECONDS", SETTING_NUMBER, offsetof(struct settings, mlflow.server.seconds), "60", 1,
+     3600, NULL, "that one run may spend on telling MLflow; the rest waits for the next run"},
+    {NULL, "MLFLOW_TRACKING_TOKEN", SETTING_SECRET, offsetof(struct settings, mlflow.server.token), NULL, 0, 0, NULL,
+     "token for MLflow; like a password, it is sent by https or on this machine alone"},
+    {NULL, "MLFLOW_TRACKING_USERNAME", SETTING_SECRET, offsetof(struct settings, mlflow.server.user), NULL, 0, 0, NULL,
+     "user for MLflow"},
+    {NULL, "MLFLOW_TRACKING_PASSWORD", SETTING_SECRET, offsetof(struct settings, mlflow.server.password), NULL, 0, 0,
+     NULL, "and the password"},
 };
 
 static const struct program program = {
@@ -49,6 +65,9 @@ static const struct program program = {
         "promote N   makes version N the champion; approve N one that is held; rollback the one before the last move\n"
         "list        the versions; show N: manifest and card; verify: hash and load them all again\n"
         "reproduce N trains version N again from the features kept with it and compares the bytes\n"
+        "Where MLFLOW_TRACKING_URI is set, MLflow is told every decision, and which versions are champion and "
+        "previous;\n"
+        "while it does not answer, decisions wait and nothing else does.\n"
         "Where MODEL_PUBLIC_KEY is set, nothing is loaded that SIGNING_KEY's owner has not signed.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
@@ -65,20 +84,21 @@ static bool read_version(const struct words *words, long long *out) {
 /* A word of the command line and what it does; without N it takes no number. */
 struct command {
     const char *word;
+    bool decides; /* MLflow is told then */
     bool (*obey)(struct outcome *, const struct options *, struct file_error *);
     bool (*obey_version)(struct outcome *, const struct options *, long long, struct file_error *);
 };
 
 static const struct command commands[] = {
-    {"rollback", operator_rollback, NULL},
-    {"promote", NULL, operator_promote},
-    {"approve", NULL, operator_approve},
-    {"list", report_list, NULL},
-    {"show", NULL, report_show},
-    {"verify", report_verify, NULL},
-    {"reproduce", NULL, reproduction_make},
+    {"rollback", true, operator_rollback, NULL},
+    {"promote", true, NULL, operator_promote},
+    {"approve", true, NULL, operator_approve},
+    {"list", false, report_list, NULL},
+    {"show", false, NULL, report_show},
+    {"verify", false, report_verify, NULL},
+    {"reproduce", false, NULL, reproduction_make},
 };
-static const struct command judge = {"", promotion_gate, NULL};
+static const struct command judge = {"", true, promotion_gate, NULL};
 
 /* NULL where the words are no command. */
 static const struct command *find_command(const struct words *words, long long *version) {
@@ -122,11 +142,17 @@ int main(int argc, char **argv) {
                               .signing_key = s.signing_key,
                               .keep_versions = s.keep_versions,
                               .keep_champions = s.keep_champions,
-                              .gate = s.gate};
+                              .gate = s.gate,
+                              .mlflow = s.mlflow};
     const struct command *command = find_command(&words, &version);
     if (command == NULL || !clock_now(s.now, &options.now)) {
         fprintf(stderr, "%s: %s (see --help)\n", program.name,
                 command != NULL ? "--now is no time" : "unknown command");
+        return EXIT_USAGE_ERROR;
+    }
+    struct file_error err;
+    if (!mlflow_outbox_fits(&options.mlflow, &err)) {
+        fprintf(stderr, "%s: %s\n", program.name, err.text);
         return EXIT_USAGE_ERROR;
     }
     struct stage stage;
@@ -136,9 +162,10 @@ int main(int argc, char **argv) {
     sweep(s.common.data);
 
     struct outcome outcome = {0};
-    struct file_error err;
     if (!obey(&outcome, command, version, &options, &err))
         return stage_fail_file(&stage, &err);
     provenance_tell(stage.lineage, s.common.data, outcome.result);
+    if (command->decides)
+        mlflow_outbox_send(&options);
     return stage_end(&stage, outcome.code, outcome.result);
 }

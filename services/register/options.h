@@ -5,6 +5,12 @@
 #include "services/common/clock.h"
 #include "services/common/exit_codes.h"
 #include "services/register/gate.h"
+#include "services/register/mlflow_client.h"
+
+struct mlflow_options {
+    struct mlflow_server server; /* whose url is NULL: MLflow is not used */
+    const char *experiment, *model;
+};
 
 struct options {
     const char *data;
@@ -14,6 +20,7 @@ struct options {
     const char *signing_key; /* NULL: new versions are not signed */
     long long keep_versions, keep_champions;
     struct gate_settings gate;
+    struct mlflow_options mlflow;
 };
 
 struct outcome {

@@ -8,6 +8,7 @@
 #include "services/register/decisions.h"
 #include "services/register/hearing.h"
 #include "services/register/minutes.h"
+#include "services/register/mlmodel.h"
 #include "services/register/model_card.h"
 #include "services/register/pointer.h"
 #include "services/register/record.h"
@@ -48,11 +49,13 @@ static bool store_with(const struct options *o, const struct hearing *h, json_t 
 
 /* Store the candidate and load it the way the api will, before anything says that it is the champion. */
 static bool store(const struct options *o, const struct hearing *h, json_t *ruling, struct file_error *err) {
-    size_t card_size = 0, minutes_size = 0;
+    size_t card_size = 0, minutes_size = 0, files;
     char *card = model_card_write(h, &card_size), *minutes = minutes_write(ruling, &minutes_size);
-    struct version_file files[] = {{"card.html", card, card_size}, {MINUTES, minutes, minutes_size}};
-    bool done = card != NULL && minutes != NULL ? store_with(o, h, ruling, files, sizeof files / sizeof *files, err)
-                                                : out_of_memory(MINUTES, err);
+    struct version_file file[2 + MLMODEL_FILES] = {{"card.html", card, card_size}, {MINUTES, minutes, minutes_size}};
+    bool done = mlmodel_write(file + 2, &files, h->candidate.forest) && card != NULL && minutes != NULL
+                    ? store_with(o, h, ruling, file, 2 + files, err)
+                    : out_of_memory(MINUTES, err);
+    mlmodel_done(file + 2, files);
     free(card);
     free(minutes);
     return done;

@@ -2,9 +2,11 @@
 
 PUT  /-/faults   a list; each request takes the first away and suffers it, one that ends with "!" stays for ever:
                  "429 1" status and Retry-After, "500", "huge" too large an answer, "slow 5" seconds,
-                 "torn" an answer that breaks off, "garbage" what is no JSON
+                 "torn" an answer that breaks off, "garbage" what is no JSON, "lost" no answer to what was done,
+                 "ok" none
 POST /-/records  records to add
 GET  /-/journal  one line a request: status, path, query; never a key
+GET  /-/faults-left  how many of them nobody has suffered yet
 """
 import http.server
 import json
@@ -31,6 +33,12 @@ class Standin:
         """The value for a GET; query is a list of pairs."""
         raise NotImplementedError
 
+    def handle(self, method, path, query, headers, body):
+        """The value for any request; bytes are sent as they are, all else as JSON."""
+        if method != "GET":
+            raise Refusal(405, {})
+        return self.answer(path, query, headers)
+
     def add(self, records):
         raise NotImplementedError
 
@@ -41,6 +49,8 @@ class Standin:
             self.add(json.loads(body))
         elif (method, path) == ("GET", "/-/journal"):
             return "".join(self.journal)
+        elif (method, path) == ("GET", "/-/faults-left"):
+            return str(len(self.faults))
         else:
             raise Refusal(404, {})
         return ""
@@ -56,6 +66,7 @@ class Standin:
 def make_handler(standin):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else head and body of an answer wait 40 ms for each other
 
         def log_message(self, *_):
             pass
@@ -89,27 +100,31 @@ def make_handler(standin):
 
         def do_GET(self):
             parts = urllib.parse.urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if parts.path.startswith("/-/"):
-                return self.do_control()
+                return self.do_control(body)
             fault = standin.next_fault()
-            if fault and self.suffer(fault):
+            if fault and fault[0] not in ("ok", "lost") and self.suffer(fault):
                 return None
             try:
                 status, extra = 200, {}
-                value = standin.answer(parts.path, urllib.parse.parse_qsl(parts.query, True, True), self.headers)
+                query = urllib.parse.parse_qsl(parts.query, True, True)
+                value = standin.handle(self.command, parts.path, query, self.headers, body)
             except Refusal as refusal:
                 status, value, extra = refusal.status, refusal.body, refusal.headers
             standin.journal.append(f"{status} {urllib.parse.unquote(self.path)}\n")
-            return self.send(status, json.dumps(value).encode(), extra)
+            if fault == ["lost"]:
+                self.close_connection = True
+                return None
+            return self.send(status, value if isinstance(value, bytes) else json.dumps(value).encode(), extra)
 
-        def do_control(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        def do_control(self, body):
             try:
                 self.send(200, standin.control(self.command, self.path, body).encode())
             except Refusal as refusal:
                 self.send(refusal.status, b"")
 
-        do_PUT = do_POST = do_control
+        do_PUT = do_POST = do_DELETE = do_GET
 
     return Handler
 

@@ -30,6 +30,9 @@ static void keys_go_to_https_and_to_this_machine_alone(void **state) {
         assert_true(http_address_fits(fit[i], &err));
     for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
         assert_false(http_address_fits(unfit[i], &err));
+    assert_true(http_open_address_fits("http://mlflow:5000", &err)); /* where there is no key */
+    assert_false(http_open_address_fits("http://user:word@mlflow:5000", &err));
+    assert_false(http_open_address_fits("ftp://mlflow", &err));
 }
 
 static void a_key_cannot_hold_another_header(void **state) {

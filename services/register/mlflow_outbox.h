@@ -1,0 +1,19 @@
+/*
+ * mlflow_outbox.h - MLflow is told what was decided, now or whenever it answers again.
+ *
+ * decisions.ndjson is the outbox: it is durable before anything follows from it.  registry/mlflow.json says how many of
+ * its lines have been told, and to whom; it is replaced after each.  A run that died in between tells the same
+ * again, which changes nothing (mlflow_client.h).  Another server, or a new experiment, is told everything.
+ */
+#ifndef REGISTER_MLFLOW_OUTBOX_H
+#define REGISTER_MLFLOW_OUTBOX_H
+
+#include "services/register/options.h"
+
+/* Tell what waits, within the time that the options give.  Never fails: what could not be told is logged and waits. */
+void mlflow_outbox_send(const struct options *options);
+
+/* Whether the options are such that MLflow can be told; err says which is not. */
+bool mlflow_outbox_fits(const struct mlflow_options *options, struct file_error *err);
+
+#endif
