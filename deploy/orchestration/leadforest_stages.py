@@ -48,8 +48,11 @@ def result_of(output):
 
 
 def run_uuid(name):
-    """LEADFOREST_RUN of an orchestrator's run: the same name gives the same UUID, so that tries share it."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"leadforest:{name}"))
+    """LEADFOREST_RUN of an orchestrator's run: its name where that is a UUID, otherwise one that is always the same."""
+    try:
+        return str(uuid.UUID(name))
+    except ValueError:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"leadforest:{name}"))
 
 
 def environment(name, alarm):
