@@ -20,7 +20,8 @@ ext2 reorder operations of different folders; renames were atomic on all journal
 delayed allocation is kinder than this model: it flushes a new file's data when it is renamed over an old one
 (auto_da_alloc) and commits names in order.  What holds here holds there.
 
-Not modelled: sectors that rot, disks that lie about a flush, a failing fsync, modes, owners and times.
+Not modelled: sectors that rot, writes that harm the bytes beside them (SQLite's "powersafe overwrite" is taken for
+granted), disks that lie about a flush, a failing fsync, modes, owners and times.
 """
 import os
 import random
@@ -102,12 +103,12 @@ class Volume:
 
     @staticmethod
     def of(path):
-        """A real folder as it is. Inodes are numbered anew."""
+        """A real folder as it is, without symbolic links, which lead out of it. Inodes are numbered anew."""
         volume, known = Volume(), {}
 
         def read(folder, at):
             with os.scandir(at) as entries:
-                for entry in sorted(entries, key=lambda entry: entry.name):
+                for entry in sorted((entry for entry in entries if not entry.is_symlink()), key=lambda entry: entry.name):
                     inode = known.setdefault(entry.inode(), len(known) + 1)
                     volume.names[folder][entry.name] = inode
                     if entry.is_dir(follow_symlinks=False):

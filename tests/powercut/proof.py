@@ -53,13 +53,17 @@ def must(name, data, *arguments, **environment):
     return said
 
 
-def record(data, command, is_ack=result_line, **environment):
-    """(volume before, operations) of a command that works on a folder."""
-    before, trace = Volume.of(data), f"{scratch}/trace"
-    done = subprocess.run(traced(trace, command), capture_output=True, check=False, text=True, env={**os.environ, **environment})
+def record(data, command, killed_at=None, **environment):
+    """(volume before, operations) of a worker that does its work on a folder; killed_at: it was killed first, before it
+    had synced so many things, and started again."""
+    before, traces, environment = Volume.of(data), [f"{scratch}/trace"], {**os.environ, **environment}
+    if killed_at is not None:
+        traces.insert(0, f"{scratch}/trace-killed")
+        subprocess.run(traced(traces[0], command, killed_at), capture_output=True, check=False, env=environment)
+    done = subprocess.run(traced(traces[-1], command), capture_output=True, check=False, text=True, env=environment)
     if done.returncode != 0:
         raise SystemExit(f"not ok {command}: exit code {done.returncode}: {done.stdout}{done.stderr}")
-    return before, understand(trace, data, before, is_ack)
+    return before, understand(traces, data, before)
 
 
 def wrongs_of(before, operations, judge):

@@ -89,7 +89,10 @@ class Recorder:
             thread, what = LINE.match(line).groups()
             if thread not in self.tables:
                 self.tables[thread] = self.inherited()
-            if what.startswith(("+++", "---")):
+            if what.startswith("+++"):
+                self.ended(thread)
+                continue
+            if what.startswith("---"):
                 continue
             unfinished, resumed = UNFINISHED.match(what), RESUMED.match(what)
             if unfinished:
@@ -104,15 +107,20 @@ class Recorder:
             whole = WHOLE.match(what)
             if whole is None:
                 raise NotModelled(what[:200])
-            self.call(thread, whole[1], split(whole[2]), whole[3], begin, moment)
-        for thread, (begin, call, so_far) in self.started.items():  # under way when the run was killed
-            self.call(thread, call, split(so_far), "?", begin, NEVER)
+            self.call(thread, whole[1], split(whole[2]), whole[3], begin, NEVER if whole[3] == "?" else moment)
         return self.operations
+
+    def ended(self, thread):
+        """Also killed inside of a call, which then has begun and not ended."""
+        if thread in self.started:
+            begin, call, so_far = self.started.pop(thread)
+            self.call(thread, call, split(so_far), "?", begin, NEVER)
+        self.tables.pop(thread)
 
     def inherited(self):
         """The descriptors of a thread that is seen for the first time, inside of its maker's clone."""
         if not self.tables:
-            return {}
+            return {}  # a program begins
         if len(self.cloning) != 1:
             raise NotModelled("two clones at once")
         maker, arguments = self.cloning[0]
@@ -164,7 +172,9 @@ class Recorder:
             return None
         inode, names = self.volume.root, [name for name in path[len(self.root):].split("/") if name]
         for name in names[:-1]:
-            inode = self.volume.names[inode][name]
+            inode = self.volume.names[inode].get(name)
+            if inode is None:
+                return None  # through a symbolic link, out of the folder
         return (inode, names[-1]) if names else (None, "")
 
     def lookup(self, place):
@@ -348,9 +358,10 @@ class Recorder:
         self.do_mkdirat(thread, ["AT_FDCWD", *arguments], result, begin, end)
 
 
-def traced(trace, command):
-    """The command line that runs a command under strace."""
-    return ["strace", "-f", "--seccomp-bpf", "-qq", "-xx", "-s", str(1 << 24), "-o", trace,
+def traced(trace, command=(), kill_at_sync=None):
+    """The command line that runs a command under strace, and kills it before it has synced so many things, if wanted."""
+    how = ["--seccomp-bpf"] if kill_at_sync is None else ["-e", f"inject=fsync,fdatasync:signal=KILL:when={kill_at_sync}"]
+    return ["strace", "-f", *how, "-q", "-xx", "-s", str(1 << 24), "-o", trace,
             "-e", "trace=" + ",".join(["?" + call for call in (*FOLLOWED, *REFUSED)]), *command]
 
 
@@ -363,11 +374,14 @@ def result_line(descriptor, data):
     return data if descriptor == 1 else None
 
 
-def understand(trace, root, before, is_ack=result_line):
-    """The operations of a trace, checked against what is in the folder now."""
-    with open(trace, encoding="ascii") as file:
-        recorder = Recorder(root, before, is_ack)
-        operations = recorder.read(file.read().splitlines())
+def understand(traces, root, before, is_ack=result_line):
+    """The operations of traces, one program after the other, checked against what is in the folder now."""
+    lines = []
+    for trace in traces:
+        with open(trace, encoding="ascii") as file:
+            lines += file.read().splitlines()
+    recorder = Recorder(root, before, is_ack)
+    operations = recorder.read(lines)
     expected, found = dict(recorder.volume.files()), dict(Volume.of(root).files())
     if expected != found:
         wrong = sorted(path for path in {*expected, *found} if expected.get(path, 0) != found.get(path, 0))

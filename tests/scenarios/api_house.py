@@ -48,15 +48,15 @@ class Registry:
 
 
 class Server:
-    """A running leadforest-api on a free port; its log is kept."""
+    """A running leadforest-api on a free port; its log is kept. tracer: a command line that runs it."""
 
-    def __init__(self, data, *arguments, **environment):
+    def __init__(self, data, *arguments, tracer=(), **environment):
         self.log = []
         settings = {"HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0", "THREADS": "2", "LOG_FORMAT": "json",
                     "LOG_LEVEL": "info", "MODEL_POLL_MS": "50"}
         settings.update({name: str(value) for name, value in environment.items()})
         self.started = time.monotonic()
-        self.process = subprocess.Popen([f"{BUILD}/leadforest-api", "--data", data, *arguments],
+        self.process = subprocess.Popen([*tracer, f"{BUILD}/leadforest-api", "--data", data, *arguments],
                                         env={**os.environ, **settings}, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
         atexit.register(self.kill)

@@ -31,9 +31,9 @@ def champion(folder):
         return None
 
 
-def prove(sentence, *arguments):
+def prove(sentence, *arguments, **killed):
     """Records one run of register; whatever a cut leaves of it must stand, and go on to what it would have come to."""
-    before, operations = record(data, [f"{BUILD}/leadforest-register", "--data", data, *arguments])
+    before, operations = record(data, [f"{BUILD}/leadforest-register", "--data", data, *arguments], **killed)
     files_before = dict(before.files())
     old, new = files_before.get("registry/champion.json"), champion(data)
     last_decisions = results(data)["registry/decisions.ndjson"]
@@ -75,7 +75,12 @@ def prove(sentence, *arguments):
 os.makedirs(data)
 os.environ.update(LEADFOREST_NOW="2026-06-01T00:00:00Z", LOG_LEVEL="warn", TRAIN_TREES="10", PSEUDONYM_KEY="00" * 32)
 candidate("--days", "400")
+Volume.of(data).build(f"{scratch}/fresh")
 prove("a first promotion")
+for killed_at in range(1, 30 if SAMPLE > 1000 else 4):  # the first syncs are of folders, which the second run finds
+    shutil.rmtree(data)
+    shutil.copytree(f"{scratch}/fresh", data)
+    prove(f"one that was killed before sync {killed_at} and started again", killed_at=killed_at)
 candidate("--days", "600", "--changed", "180")
 second = prove("a second one")
 would_be_seen("without fsync it would not", *second)
