@@ -1,4 +1,4 @@
-/* gate.c - refuses requests whose headers could mean two things. */
+/* gate.c - refuses requests whose headers could mean two things; each reason is said of the request. */
 #include "services/api/gate.h"
 
 #include <stdlib.h>
@@ -52,20 +52,20 @@ static bool is_single(enum request_header header) {
 void gate_header(struct gate *gate, struct request *request, const char *name, size_t name_size, const char *value,
                  size_t value_size) {
     if (!is_token(name, name_size)) {
-        gate_refuse(gate, 400, "a header's name is not a token");
+        gate_refuse(gate, 400, "has a header whose name is no token");
         return;
     }
     if (value == NULL)
         value = "";
     if (!is_field_value(value, value_size)) {
-        gate_refuse(gate, 400, "a header's value holds control characters");
+        gate_refuse(gate, 400, "has control characters in a header's value");
         return;
     }
     enum request_header header = request_header_named(name, name_size);
     if (header == HEADER_COUNT)
         return;
     if (request->header[header] != NULL && is_single(header))
-        gate_refuse(gate, 400, "a header that may come once came twice");
+        gate_refuse(gate, 400, "has a header twice that may come once");
     else if (request->header[header] == NULL || header == HEADER_FORWARDED_FOR) /* the last is the nearest proxy's */
         request->header[header] = value;
 }
@@ -81,27 +81,27 @@ static bool ends_chunked(const char *codings) {
 static void check_length(struct gate *gate, const char *length, size_t limit) {
     size_t size = strlen(length);
     if (size == 0 || strspn(length, "0123456789") != size)
-        gate_refuse(gate, 400, "Content-Length is not a number");
+        gate_refuse(gate, 400, "has a Content-Length that is no number");
     else if (size > 18 || strtoull(length, NULL, 10) > limit)
-        gate_refuse(gate, 413, "the body is larger than this route takes");
+        gate_refuse(gate, 413, "is larger than this route takes");
 }
 
 static void check_coding(struct gate *gate, const struct request *request, const char *version) {
     const char *coding = request->header[HEADER_TRANSFER_ENCODING];
     if (request->header[HEADER_CONTENT_LENGTH] != NULL)
-        gate_refuse(gate, 400, "Content-Length and Transfer-Encoding exclude each other");
+        gate_refuse(gate, 400, "has both Content-Length and Transfer-Encoding");
     else if (strcmp(version, "HTTP/1.0") == 0 || !ends_chunked(coding))
-        gate_refuse(gate, 400, "Transfer-Encoding does not say where the body ends");
+        gate_refuse(gate, 400, "has a Transfer-Encoding that does not say where the body ends");
     else if (strcasecmp(coding, "chunked") != 0)
-        gate_refuse(gate, 501, "of transfer codings only chunked is understood");
+        gate_refuse(gate, 501, "has a transfer coding other than chunked");
 }
 
 void gate_close(struct gate *gate, const struct request *request, const char *version, size_t limit) {
     const char *host = request->header[HEADER_HOST];
     if (host == NULL && strcmp(version, "HTTP/1.0") != 0)
-        gate_refuse(gate, 400, "Host is missing");
+        gate_refuse(gate, 400, "has no Host");
     if (host != NULL && !is_host(host))
-        gate_refuse(gate, 400, "Host is no host");
+        gate_refuse(gate, 400, "has a Host that is none");
     if (request->header[HEADER_TRANSFER_ENCODING] != NULL)
         check_coding(gate, request, version);
     else if (request->header[HEADER_CONTENT_LENGTH] != NULL)

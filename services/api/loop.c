@@ -12,6 +12,10 @@ static size_t admit(void *user, struct request *request) {
     return service_admit(user, request);
 }
 
+static bool take(void *user, struct request *request, const char *bytes, size_t size) {
+    return service_take(user, request, bytes, size);
+}
+
 static void answer(void *user, struct request *request, struct reply *reply) {
     service_answer(user, request, reply);
 }
@@ -20,7 +24,7 @@ static void refuse(void *user, const struct request *request, int status, const 
     service_refuse(user, request, status, why, reply);
 }
 
-static void finish(void *user, const struct request *request, int status, uint64_t nanoseconds) {
+static void finish(void *user, struct request *request, int status, uint64_t nanoseconds) {
     service_finish(user, request, status, nanoseconds);
 }
 
@@ -67,7 +71,7 @@ static void *serve(void *argument) {
 
 bool loop_start(struct loop *loop, int listener, const struct transport_limits *limits, struct worker *worker,
                 struct served_reader *reader) {
-    const struct transport_calls calls = {worker, admit, answer, refuse, finish};
+    const struct transport_calls calls = {worker, admit, take, answer, refuse, finish};
     loop->worker = worker;
     loop->reader = reader;
     atomic_init(&loop->order, LOOP_SERVE);

@@ -203,6 +203,21 @@ void model_free(struct model *model) {
     free(model);
 }
 
+/* ---- holding ---- */
+
+/* Models are passed on as const: these two change nothing of them but their counters. */
+void model_hold(const struct model *model) {
+    atomic_fetch_add(&((struct model *)(uintptr_t)model)->holds, 1);
+}
+
+void model_let_go(const struct model *model) {
+    atomic_fetch_sub(&((struct model *)(uintptr_t)model)->holds, 1);
+}
+
+bool model_is_held(const struct model *model) {
+    return atomic_load(&model->holds) > 0;
+}
+
 /* ---- names ---- */
 
 size_t model_find_feature(const struct model *model, const char *name, size_t size) {

@@ -60,6 +60,8 @@ struct model {
     struct model_cell *cell;              /* [cells], the last feature's code runs fastest */
     struct buffer written;
     _Atomic uint64_t *count; /* [loops][classes + features]: predictions of each package, unseen categories */
+    _Atomic unsigned holds;  /* by requests that take longer than one step of their loop */
+    struct model *retired;   /* by reload.c: the next of those that were replaced while they were held */
 };
 
 /*
@@ -68,6 +70,13 @@ struct model {
  */
 struct model *model_new(struct champion *champion, const struct model_words *words, struct file_error *err);
 void model_free(struct model *model); /* NULL is fine */
+
+/* Keep the served model beyond this step of the loop: it is not freed before it is let go, by any thread. */
+void model_hold(const struct model *model);
+void model_let_go(const struct model *model);
+
+/* Whether anyone holds it; once it is replaced nobody can begin to. */
+bool model_is_held(const struct model *model);
 
 /* A feature's number by its name; model->features where there is none. */
 size_t model_find_feature(const struct model *model, const char *name, size_t size);

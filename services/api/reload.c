@@ -30,6 +30,23 @@ static bool is_same_file(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* Those that were replaced and that no request holds any more; or all. */
+static void free_retired(struct reload *reload, bool all) {
+    for (struct model **at = &reload->retired; *at != NULL;) {
+        struct model *model = *at;
+        if (all || !model_is_held(model)) {
+            *at = model->retired;
+            model_free(model);
+        } else {
+            at = &model->retired;
+        }
+    }
+}
+
+void reload_done(struct reload *reload) {
+    free_retired(reload, true);
+}
+
 static void serve(struct reload *reload, struct model *model) {
     reload->settled = true;
     reload->refusal.text[0] = '\0';
@@ -38,7 +55,12 @@ static void serve(struct reload *reload, struct model *model) {
     atomic_store(&reload->loaded_at, (int64_t)time(NULL));
     log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
               model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
-    model_free(served_swap(reload->served, model));
+    struct model *old = served_swap(reload->served, model);
+    if (old == NULL)
+        return;
+    old->retired = reload->retired;
+    reload->retired = old;
+    free_retired(reload, false);
 }
 
 /* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
@@ -65,6 +87,7 @@ void reload_look(struct reload *reload, bool now) {
     char path[PATH_MAX];
     struct stat about;
     struct file_error err;
+    free_retired(reload, false);
     if (!publish_path(path, NULL, "%s/" VOLUME_CHAMPION, reload->data) || stat(path, &about) != 0)
         return; /* nothing promoted yet, or the volume is away: serve on */
     bool changed = !is_same_file(&about, &reload->seen);

@@ -18,12 +18,14 @@ struct reload {
     double retry;              /* monotonic second from which a refused or missing model is looked at again */
     double patience;           /* how long to wait after the next refusal */
     struct file_error refusal; /* the last one that was logged */
+    struct model *retired;     /* replaced, but still held by a request in hand */
     /* Read by other threads too. */
     _Atomic uint64_t loaded, refused;
     _Atomic int64_t loaded_at; /* seconds since 1970 */
 };
 
 void reload_open(struct reload *reload, const char *data, const struct model_words *words, struct served *served);
+void reload_done(struct reload *reload); /* nobody may be serving any more */
 
 /* Look at the pointer; where it has changed (or now: whether or not it has) load, verify and swap. */
 void reload_look(struct reload *reload, bool now);

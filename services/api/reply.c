@@ -46,6 +46,16 @@ void reply_json(struct reply *reply, int status, json_t *value) {
     reply_buffer(reply, status, REPLY_JSON, &out);
 }
 
+void reply_move(struct reply *to, struct reply *from) {
+    *to = *from;
+    for (size_t i = 0; i < to->header_count; i++) {
+        const char *value = from->header[i].value;
+        if (value >= from->text && value < from->text + sizeof from->text)
+            to->header[i].value = to->text + (value - from->text);
+    }
+    reply_start(from);
+}
+
 static bool is_visible(const char *value) {
     for (; *value != '\0'; value++)
         if ((unsigned char)*value < 0x20 || *value == 0x7f)

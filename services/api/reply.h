@@ -44,6 +44,9 @@ void reply_static(struct reply *reply, int status, const char *type, const char 
 /* Take over what was written into t, which is empty afterwards; where it is bad the reply is a bare 500. */
 void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t);
 
+/* Give a reply on; `from` is empty afterwards. */
+void reply_move(struct reply *to, struct reply *from);
+
 /* A JSON value, which is stolen, on one line. */
 void reply_json(struct reply *reply, int status, json_t *value);
 

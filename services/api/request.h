@@ -49,7 +49,8 @@ struct request {
     char id[REQUEST_ID];       /* the caller's X-Request-Id where that is usable, otherwise a new one */
     char peer[REQUEST_PEER];   /* the address that connected */
     const struct route *route; /* as soon as the headers are in; NULL where none fits */
-    void *ticket;              /* what a handler that answers later keeps between its two calls; starts as NULL */
+    bool streamed;             /* likewise: its body is given on piece by piece and not kept */
+    void *ticket;              /* what a handler keeps between two calls for one request; starts as NULL */
     void *waker;               /* given to the function that wakes the request up again */
 };
 

@@ -219,6 +219,7 @@ static void tidy(struct server *server) {
         journal_close(server->service.access);
     for (size_t i = 0; i < server->loops && server->worker != NULL; i++)
         worker_done(&server->worker[i]);
+    reload_done(&server->reload);
     service_done(&server->service);
     free(server->loop);
     free(server->worker);

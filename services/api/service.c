@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/api/batch.h"
 #include "services/api/guard.h"
 #include "services/api/routes.h"
 #include "services/common/run_id.h"
@@ -71,6 +72,7 @@ size_t service_admit(struct worker *worker, struct request *request) {
     if (!request_adopt_id(request))
         make_id(worker, request);
     request->route = routes_find(request->path, request->method);
+    request->streamed = request->route != NULL && request->route->body == BODY_LEADS;
     /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
     const struct options *options = worker->service->options;
     bool many = request->route != NULL && request->route->body > BODY_LEAD;
@@ -79,8 +81,8 @@ size_t service_admit(struct worker *worker, struct request *request) {
 
 static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {
     char methods[ROUTES_METHODS];
-    if (request->route != NULL) { /* A request that is woken up has been admitted before. */
-        if (request->ticket != NULL || guard_admit(worker, request, reply))
+    if (request->route != NULL) { /* A request that is woken up has been admitted before, a batch at its first piece. */
+        if (request->ticket != NULL || request->streamed || guard_admit(worker, request, reply))
             request->route->handle(worker, request, reply);
     } else if (!routes_methods(request->path, methods)) {
         problem_reply_one(reply, 404, request->id, "path", NULL, "not_found", "is none of this service's");
@@ -90,6 +92,10 @@ static void find_and_handle(struct worker *worker, struct request *request, stru
         problem_reply_one(reply, 405, request->id, "method", NULL, "method", "must be one of %s", methods);
         reply_header(reply, "Allow", methods);
     }
+}
+
+bool service_take(struct worker *worker, struct request *request, const char *bytes, size_t size) {
+    return batch_take(worker, request, bytes, size);
 }
 
 void service_answer(struct worker *worker, struct request *request, struct reply *reply) {
@@ -124,8 +130,10 @@ static void log_access(struct worker *worker, const struct request *request, int
     journal_put(worker->service->access, worker->number, line->at, line->size);
 }
 
-void service_finish(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
+void service_finish(struct worker *worker, struct request *request, int status, uint64_t nanoseconds) {
     size_t route = request->route != NULL ? (size_t)(request->route - routes) : METRICS_ROUTES;
+    if (request->streamed)
+        batch_end(worker, request);
     metrics_count(&worker->metrics, route, status, nanoseconds);
     if (worker->service->access != NULL)
         log_access(worker, request, status, nanoseconds);

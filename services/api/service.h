@@ -50,6 +50,7 @@ struct worker {
     size_t number; /* of its loop */
     char id_prefix[17];
     uint64_t ids;
+    unsigned batches;     /* in hand */
     struct inputs inputs; /* of the request in hand */
     struct buffer scratch, line;
     struct prediction_clock clock;
@@ -70,6 +71,9 @@ void worker_done(struct worker *worker);
 /* The headers have arrived: give the request an id; returns how many bytes of body it may have. */
 size_t service_admit(struct worker *worker, struct request *request);
 
+/* A piece of the body of a request that is streamed; false: it was not taken and is to come again a moment later. */
+bool service_take(struct worker *worker, struct request *request, const char *bytes, size_t size);
+
 /* Answer a whole request.  Where reply->later is set, the request is to sleep until it is woken
  * up, and then to be given here again. */
 void service_answer(struct worker *worker, struct request *request, struct reply *reply);
@@ -79,6 +83,6 @@ void service_refuse(struct worker *worker, const struct request *request, int st
                     struct reply *reply);
 
 /* The reply is on its way, or its reader is gone (status 0 where there was none). */
-void service_finish(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds);
+void service_finish(struct worker *worker, struct request *request, int status, uint64_t nanoseconds);
 
 #endif

@@ -10,14 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "services/api/body.h"
 #include "services/api/gate.h"
+#include "services/api/problem.h"
 
 enum {
-    POOL_BYTES = 8192,   /* a connection's memory: the library wipes it after every request */
-    SMALL_BODY = 1024,   /* bytes kept in the connection itself */
-    SWALLOWED = 1 << 20, /* bytes of a chunked body that may pass its limit before the connection is cut */
-    REPLY_SECONDS = 60,  /* for the client to take its reply */
-    SWEEP_MS = 250,      /* between looks at the deadlines */
+    POOL_BYTES = 8192,  /* a connection's memory: the library wipes it after every request */
+    REPLY_SECONDS = 60, /* for the client to take its reply */
+    SWEEP_MS = 250,     /* between looks at the deadlines */
+    PAUSE_MS = 1,       /* a moment */
     DRAIN_SWEEP_MS = 20,
     DRAIN_IDLE_SECONDS = 1
 };
@@ -32,14 +33,11 @@ struct connection {
     uint64_t idle;     /* ns: since when it has no request; 0: it has one */
     struct request request;
     struct gate gate;
-    size_t headers;   /* shown to us by the library */
-    uint64_t started; /* ns */
-    bool begun;       /* the library has shown us the headers */
-    size_t limit;     /* bytes of body allowed */
-    size_t swallowed; /* bytes of body beyond that */
-    size_t room;
-    char *large; /* the body where it is larger than `small` */
-    char small[SMALL_BODY];
+    size_t headers;            /* shown to us by the library */
+    uint64_t started;          /* ns */
+    bool begun;                /* the library has shown us the headers */
+    struct connection *paused; /* the next of those that wait a moment */
+    struct body body;
 };
 
 struct transport {
@@ -47,6 +45,7 @@ struct transport {
     struct transport_limits limits;
     struct transport_calls calls;
     struct connection *connections;
+    struct connection *paused; /* suspended until the next step */
     size_t count;
     uint64_t now, swept; /* ns */
     bool draining;
@@ -88,8 +87,8 @@ static struct connection *connection_new(struct transport *t, struct MHD_Connect
     c->transport = t;
     c->mhd = mhd;
     c->fd = fd->connect_fd;
-    c->large = NULL;
     c->begun = false;
+    body_start(&c->body);
     name_peer(c, peer != NULL ? peer->client_addr : NULL);
     rest(c, t->now, t->limits.request_seconds);
     c->previous = NULL;
@@ -109,7 +108,7 @@ static void connection_free(struct transport *t, struct connection *c) {
     if (c->next != NULL)
         c->next->previous = c->previous;
     t->count--;
-    free(c->large);
+    body_done(&c->body);
     free(c);
 }
 
@@ -152,18 +151,16 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     c->deadline = c->started + t->limits.request_seconds * second;
     c->idle = 0;
     c->begun = false;
-    c->limit = c->swallowed = 0;
-    c->room = SMALL_BODY;
+    body_start(&c->body);
     memset(request->header, 0, sizeof request->header);
     request->method = METHOD_OTHER;
-    request->body = c->small;
-    request->size = 0;
     request->id[0] = '\0';
     request->route = NULL;
+    request->streamed = false;
     request->ticket = NULL;
     request->waker = c;
     c->gate = (struct gate){.status = request_set_target(request, target)};
-    c->gate.why = c->gate.status == 414 ? "the path is too long" : "the target is no path";
+    c->gate.why = c->gate.status == 414 ? "has too long a path" : "has a target that is no path";
     return c;
 }
 
@@ -220,10 +217,10 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
     c->request.method = request_method_named(method);
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
     if (!is_all_seen(c, method, version))
-        gate_refuse(&c->gate, 400,
-                    "the header holds a NUL, a folded line, a bare line feed or a header without a name");
-    c->limit = calls->admit(calls->user, &c->request);
-    gate_close(&c->gate, &c->request, version, c->limit);
+        gate_refuse(&c->gate, 400, "has a NUL, a folded line, a bare line feed or a header without a name in its head");
+    c->body.limit = calls->admit(calls->user, &c->request);
+    c->body.expected = gate_length(&c->request);
+    gate_close(&c->gate, &c->request, version, c->body.limit);
     if (c->gate.status == 0)
         return MHD_YES;
     struct reply reply;
@@ -232,37 +229,42 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
     return give(c, &reply);
 }
 
-/* A piece of the body has arrived. */
-static enum MHD_Result receive(struct connection *c, const char *bytes, size_t size) {
-    struct request *request = &c->request;
-    if (c->swallowed > 0 || size > c->limit - request->size) {
-        c->swallowed += size; /* chunked, for the gate has seen every Content-Length */
-        return c->swallowed <= SWALLOWED ? MHD_YES : MHD_NO;
+/* Take nothing of it for a moment; the kernel then has the client wait. */
+static void pause_briefly(struct connection *c) {
+    MHD_suspend_connection(c->mhd);
+    c->paused = c->transport->paused;
+    c->transport->paused = c;
+}
+
+static void end_pauses(struct transport *t) {
+    struct connection *c = t->paused;
+    t->paused = NULL;
+    for (; c != NULL; c = c->paused)
+        MHD_resume_connection(c->mhd);
+}
+
+/* A piece of the body has arrived; *size is 0 once it is taken. */
+static enum MHD_Result receive(struct connection *c, const char *bytes, size_t *size) {
+    const struct transport_calls *calls = &c->transport->calls;
+    size_t arrived = *size;
+    if (c->request.streamed && !body_is_too_long(&c->body) && !calls->take(calls->user, &c->request, bytes, arrived)) {
+        pause_briefly(c);
+        return MHD_YES;
     }
-    if (request->size + size > c->room) {
-        size_t room = gate_length(request) > 2 * c->room ? gate_length(request) : 2 * c->room;
-        while (room < request->size + size)
-            room *= 2;
-        char *large = realloc(c->large, room);
-        if (large == NULL)
-            return MHD_NO;
-        if (c->large == NULL)
-            memcpy(large, c->small, request->size);
-        c->large = large;
-        c->room = room;
-        request->body = large;
-    }
-    memcpy((c->large != NULL ? c->large : c->small) + request->size, bytes, size);
-    request->size += size;
-    return MHD_YES;
+    *size = 0;
+    if (!body_admits(&c->body, arrived)) /* chunked, for the gate has seen every Content-Length */
+        return c->body.swallowed <= BODY_SWALLOWED ? MHD_YES : MHD_NO;
+    return c->request.streamed || body_keep(&c->body, bytes, arrived) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result finish(struct connection *c) {
     struct transport *t = c->transport;
     struct reply reply;
     reply_start(&reply);
-    if (c->swallowed > 0)
-        t->calls.refuse(t->calls.user, &c->request, 413, "the body is larger than this route takes", &reply);
+    c->request.body = body_bytes(&c->body);
+    c->request.size = c->request.streamed ? 0 : c->body.size;
+    if (body_is_too_long(&c->body))
+        t->calls.refuse(t->calls.user, &c->request, 413, "is larger than this route takes", &reply);
     else
         t->calls.answer(t->calls.user, &c->request, &reply);
     if (reply.later == NULL)
@@ -286,9 +288,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return begin(c, method, version);
     if (*size == 0)
         return finish(c);
-    size_t arrived = *size;
-    *size = 0;
-    return receive(c, bytes, arrived);
+    return receive(c, bytes, size);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code) {
@@ -300,10 +300,55 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context, 
     const union MHD_ConnectionInfo *status = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
     uint64_t now = clock_ns();
     t->calls.finish(t->calls.user, &c->request, status != NULL ? (int)status->http_status : 0, now - c->started);
-    free(c->large);
-    c->large = NULL;
+    body_done(&c->body);
     rest(c, now, t->limits.idle_seconds);
     *context = NULL;
+}
+
+/* ---- what the library refuses by itself ---- */
+
+/* The connection whose headers are in but not shown to us: the one that the library has in hand. */
+static struct connection *find_unshown(const struct transport *t) {
+    struct connection *c = t->connections;
+    while (c != NULL && (c->begun || c->idle != 0 ||
+                         MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE) == NULL))
+        c = c->next;
+    return c;
+}
+
+/* A whole reply past the library, and the end of all replies on this connection. */
+static void say_last(const struct connection *c, const struct reply *reply) {
+    struct buffer out = {0};
+    buffer_format(&out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\nContent-Type: %s\r\n",
+                  reply->status, problem_title(reply->status), reply->size, reply->type);
+    for (size_t i = 0; i < reply->header_count; i++)
+        buffer_format(&out, "%s: %s\r\n", reply->header[i].name, reply->header[i].value);
+    buffer_string(&out, "\r\n");
+    buffer_bytes(&out, reply->body, reply->size);
+    if (buffer_good(&out))
+        send(c->fd, out.at, out.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(c->fd, SHUT_WR);
+    buffer_done(&out);
+}
+
+/*
+ * The library complains, without saying of whom.  Of a Content-Length that is no number 0.9.75 complains to the
+ * client too, but puts one status line into the body of another.  So that we answer first: what it sends then
+ * finds the connection shut.
+ */
+static void on_complaint(void *cls, const char *format, va_list args) {
+    struct transport *t = cls;
+    struct connection *c = strstr(format, "Content-Length") != NULL ? find_unshown(t) : NULL;
+    struct reply reply;
+    (void)args;
+    if (c == NULL)
+        return;
+    MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
+    gate_close(&c->gate, &c->request, "HTTP/1.0", t->calls.admit(t->calls.user, &c->request));
+    reply_start(&reply);
+    t->calls.refuse(t->calls.user, &c->request, c->gate.status, c->gate.why, &reply);
+    say_last(c, &reply);
+    reply_done(&reply);
 }
 
 /* ---- the daemon ---- */
@@ -317,7 +362,8 @@ struct transport *transport_new(int listener, const struct transport_limits *lim
         t->now = t->swept = clock_ns();
         /* Without a thread of its own: the library's loop hangs when exactly 128 events are pending. */
         t->daemon = MHD_start_daemon(
-            MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, t, MHD_OPTION_LISTEN_SOCKET, listener,
+            MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, t,
+            MHD_OPTION_EXTERNAL_LOGGER, on_complaint, t, MHD_OPTION_LISTEN_SOCKET, listener,
             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
             MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024, MHD_OPTION_CONNECTION_LIMIT, limits->connections,
             MHD_OPTION_NOTIFY_CONNECTION, on_connection, t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t,
@@ -337,6 +383,8 @@ int transport_fd(const struct transport *t) {
 int transport_patience(struct transport *t) {
     MHD_UNSIGNED_LONG_LONG wanted;
     int most = t->draining ? DRAIN_SWEEP_MS : SWEEP_MS;
+    if (t->paused != NULL)
+        return PAUSE_MS;
     if (MHD_get_timeout(t->daemon, &wanted) == MHD_YES && wanted < (MHD_UNSIGNED_LONG_LONG)most)
         return (int)wanted;
     return most;
@@ -344,6 +392,7 @@ int transport_patience(struct transport *t) {
 
 void transport_step(struct transport *t) {
     t->now = clock_ns();
+    end_pauses(t);
     MHD_run(t->daemon);
     if (t->now - t->swept >= (uint64_t)(t->draining ? DRAIN_SWEEP_MS : SWEEP_MS) * 1000000)
         sweep(t);

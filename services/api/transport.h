@@ -20,12 +20,15 @@ struct transport_calls {
     void *user;
     /* The headers are in: how many bytes of body may follow. */
     size_t (*admit)(void *user, struct request *request);
+    /* A piece of the body of a request that is `streamed`; false: it was not taken, and is to come again in a moment.
+     */
+    bool (*take)(void *user, struct request *request, const char *bytes, size_t size);
     /* The request is whole. */
     void (*answer)(void *user, struct request *request, struct reply *reply);
     /* The gate refused it. */
     void (*refuse)(void *user, const struct request *request, int status, const char *why, struct reply *reply);
     /* The reply is sent, or the connection is gone. */
-    void (*finish)(void *user, const struct request *request, int status, uint64_t nanoseconds);
+    void (*finish)(void *user, struct request *request, int status, uint64_t nanoseconds);
 };
 
 struct transport_limits {

@@ -101,6 +101,17 @@ static void compare_readers(const struct request *request) {
     json_decref(parsed);
 }
 
+/* Piece by piece, of lengths that the body itself gives. */
+static void stream(struct request *request) {
+    for (size_t at = 0; at < request->size;) {
+        size_t size = 1 + (unsigned char)request->body[at] % 40;
+        size = size < request->size - at ? size : request->size - at;
+        demand(service_take(&worker, request, request->body + at, size));
+        at += size;
+    }
+    request->size = 0;
+}
+
 static void check_reply(const struct request *request, const struct reply *reply) {
     demand(reply->status >= 200 && reply->status < 600);
     demand(request->method == METHOD_OPTIONS || reply_find_header(reply, "X-Request-Id") != NULL);
@@ -133,8 +144,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     gate_close(&gate, &request, "HTTP/1.1", 65536);
     if (gate.status != 0)
         service_refuse(&worker, &request, gate.status, gate.why, &reply);
-    else
+    else {
+        if (request.streamed)
+            stream(&request);
         service_answer(&worker, &request, &reply);
+    }
     service_finish(&worker, &request, reply.status, size);
     check_reply(&request, &reply);
     compare_readers(&request);

@@ -32,8 +32,19 @@ with scratch() as folder:
     check("a batch is answered in its order", status == 200 and len(json.loads(body)) == 2, body)
     status, _, body = server.ask("POST", "/predict/batch", (DENTAL + b"\n") * 5000, Content_Type="application/x-ndjson")
     check("5,000 lines in are 5,000 lines out", status == 200 and body.count(b"\n") == 5000 and body.count(b"MVP") == 5000)
+    batches = [threading.Thread(target=server.ask, args=("POST", "/predict/batch", (DENTAL + b"\n") * 10000),
+                                kwargs={"Content_Type": "application/x-ndjson"}) for _ in range(8)]
+    for batch in batches:
+        batch.start()
+    for batch in batches:
+        batch.join()
+    check("eight batches of 10,000 at once are logged whole", b"leadforest_prediction_log_dropped_total 0\n" in
+          server.get("/metrics")[2])
+    reply = server.ask("POST", "/predict/batch", b"[" + b"1," * 5_000_000 + b"1]")
+    used = int(re.search(rb"process_resident_memory_bytes (\d+)", server.get("/metrics")[2])[1])
+    check("10 MB of nonsense are refused within 30 MB of memory", reply[0] == 413 and used < 30_000_000, (reply, used))
     status, _, body = server.get("/metrics")
-    check("metrics count them", status == 200 and b'leadforest_predictions_total{package="MVP",model_version="2"} 500' in body)
+    check("metrics count them", status == 200 and b'leadforest_predictions_total{package="MVP",model_version="2"} 8500' in body)
 
     for sentence, body, status, errors in (
             ("a missing field is 422 and named", b'{"business_type":"Dental"}', 422, {"business_size": "missing"}),

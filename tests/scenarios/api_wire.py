@@ -1,10 +1,12 @@
 """What comes over the wire: requests no client should send, slow ones, and many at once."""
 import codecs
 import pathlib
+import resource
 
 from api_house import *
 
-CASES = pathlib.Path(__file__).resolve().parent.parent / "fixtures/http/conformance.tsv"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+CASES = TESTS / "fixtures/http/conformance.tsv"
 
 
 def said(port, sent):
@@ -40,13 +42,66 @@ def statuses(reader, head):
     return reply and [str(reply[0])]
 
 
-def conformance(server):
-    """Each line: what we answer, what nginx 1.22 answers, in words, the bytes."""
+def is_refusal(answer):
+    return not any(word.startswith(("1", "2")) for word in answer.split())
+
+
+def conformance(server, nginx):
+    """Each line: what we answer, what nginx 1.22 answers, in words, the bytes. We do as nginx does, or refuse."""
     for line in CASES.read_text().splitlines():
-        expected, nginx, sentence, escaped = line.split("\t")
+        expected, theirs, sentence, escaped = line.split("\t")
         sent = codecs.decode(escaped, "unicode_escape").encode("latin-1")
         answer = said(server.port, sent)
-        check(f"{sentence}: {expected}", answer == expected, f"answered {answer or 'nothing'}; nginx {nginx}")
+        check(f"{sentence}: {expected}", answer == expected and (answer == theirs or is_refusal(answer)),
+              f"answered {answer or 'nothing'}; nginx {theirs}")
+        if nginx:
+            answer = said(nginx.port, sent)
+            check(f"  ... of which a real nginx says {theirs}", answer == theirs, answer)
+
+
+class Nginx:
+    """A real one, with the routes that the cases ask for; None where it cannot be had."""
+
+    CONFIGURATION = """daemon off; pid {folder}/pid; events {{}}
+http {{ access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+uwsgi_temp_path {folder}; scgi_temp_path {folder}; client_max_body_size 1m; server {{ listen 127.0.0.1:{port};
+location = /livez {{ if ($request_method !~ "^(GET|HEAD)$") {{ return 405; }} return 200 "{{}}"; }}
+location = /predict {{ if ($request_method != POST) {{ return 405; }} proxy_pass http://127.0.0.1:{api}; }}
+location / {{ return 404; }} }} }}"""
+
+    def __new__(cls, folder, api):
+        found = subprocess.run([TESTS / "unpack", BUILD, "nginx", "nginx"], capture_output=True, text=True, check=False)
+        if found.returncode != 0:
+            print("skipped: the same asked of a real nginx:", found.stderr.strip())
+            return None
+        nginx = super().__new__(cls)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            nginx.port = s.getsockname()[1]
+        with open(f"{folder}/nginx.conf", "w", encoding="ascii") as file:
+            file.write(cls.CONFIGURATION.format(folder=folder, port=nginx.port, api=api))
+        nginx.process = subprocess.Popen([found.stdout.strip(), "-c", f"{folder}/nginx.conf", "-p", folder, "-e",
+                                          f"{folder}/nginx.log"])
+        atexit.register(nginx.stop)
+        wait_until(lambda: socket.create_connection(("127.0.0.1", nginx.port)).close() or True)
+        return nginx
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def bad_lengths(server):
+    """The library's own answer to these puts one status line into the body of another."""
+    for length, status in (("+3", 400), ("3, 3", 400), ("", 400), ("3 3", 400), ("99999999999999999999999", 413)):
+        with server.connect() as s:
+            s.sendall(request("POST", "/predict", None, Content_Length=length, X_Request_Id="mine") + b"{ }")
+            reader = Reader(s)
+            reply = reader.reply()
+            rest = b"".join(iter(lambda: s.recv(4096), b""))
+        check(f"Content-Length '{length}' is told about once, as every error is",
+              reply and reply[0] == status and errors_of(reply) and reply[1]["x-request-id"] == "mine"
+              and reader.bytes + rest == b"", (reply, rest))
 
 
 def pending(server, n):
@@ -74,6 +129,40 @@ def pending(server, n):
     check(f"{n} requests pending at once are all answered", good == n, f"{good} were")
 
 
+def idle(server, n):
+    """So many connections that asked once and stay, as far as files may be open here."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most < n + 1000:
+        print(f"skipped: {n} idle connections: only {most} files may be open")
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    connections = []
+    for _ in range(n // 500):
+        fresh = [server.connect() for _ in range(500)]
+        for s in fresh:
+            s.sendall(request("GET", "/livez"))
+        for s in fresh:
+            s.recv(1000)
+        connections += fresh
+    slowest = 0
+    for _ in range(100):
+        started = time.monotonic()
+        good = server.predict()[0] == 200
+        slowest = max(slowest, time.monotonic() - started if good else 10)
+    check(f"{n} idle connections keep nobody waiting", slowest < 0.5, slowest)
+    used = int(re.search(rb"process_resident_memory_bytes (\d+)", server.get("/metrics")[2])[1])
+    check("  ... and take less than 16 KiB each", used < n * 16384, used)
+    good = 0
+    for s in connections[::100]:
+        s.sendall(request("POST", "/predict", DENTAL))
+        good += b" 200 OK" in s.recv(1000)
+    check("  ... and are answered when they ask", good == n // 100, good)
+    for s in connections:
+        s.close()
+    check("  ... and are all let go", wait_until(lambda: int(re.search(rb"process_open_fds (\d+)", server.get("/metrics")[2])[1])
+                                              < 100))
+
+
 def lived(server, pieces, pause):
     """How long a connection lives that sends its pieces with pauses."""
     started = time.monotonic()
@@ -97,7 +186,16 @@ with scratch() as folder:
     registry.promote(2)
     server = Server(folder)
     server.wait_ready()
-    conformance(server)
+    nginx = Nginx(folder, server.port)
+    conformance(server, nginx)
+    if nginx:
+        nginx.stop()
+    bad_lengths(server)
+    server.stop()
+
+    server = Server(folder, IDLE_SECONDS=600)
+    server.wait_ready()
+    idle(server, 10_000)
     server.stop()
 
     # One loop, so that all events meet in it.

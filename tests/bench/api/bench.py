@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -93,7 +92,8 @@ def version(package):
 
 
 def machine():
-    nginx = shutil.which("nginx") and subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=False).stderr
+    nginx = os.environ.get("NGINX")
+    nginx = nginx and subprocess.run([nginx, "-v"], capture_output=True, text=True, check=False).stderr
     packages = {name: version(name) for name in ("fastapi", "uvicorn", "scikit-learn", "pandas", "numpy")}
     return {"cpu": first("/proc/cpuinfo", "model name"), "cores": os.cpu_count(),
             "system": f"{platform.system()} {platform.release()}", "python": platform.python_version(),

@@ -1,7 +1,6 @@
 """The servers that are compared: how each is started, and what it uses."""
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,8 +9,10 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TICKS = os.sysconf("SC_CLK_TCK")
-NGINX = """daemon off; pid {folder}/pid-{port}; error_log {folder}/nginx.log; worker_processes {workers}; events {{}}
-http {{ access_log off; keepalive_requests 100000000; default_type application/json; server {{ listen 127.0.0.1:{port} reuseport;
+NGINX = """daemon off; pid {folder}/pid-{port}; worker_processes {workers}; events {{}}
+http {{ access_log off; keepalive_requests 100000000; default_type application/json;
+client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
+scgi_temp_path {folder}; server {{ listen 127.0.0.1:{port} reuseport;
 location / {{ return 200 '{{"predicted_package":"MVP","probability":0.7023}}'; }} }} }}"""
 
 
@@ -98,7 +99,7 @@ class Nginx(Server):
         path = f"{self.folder}/nginx-{self.port}.conf"
         with open(path, "w", encoding="ascii") as file:
             file.write(NGINX.format(folder=self.folder, port=self.port, workers=self.workers))
-        return [shutil.which("nginx"), "-c", path, "-p", self.folder]
+        return [os.environ["NGINX"], "-c", path, "-p", self.folder, "-e", f"{self.folder}/nginx.log"]
 
 
 class FastAPI(Server):
@@ -118,8 +119,7 @@ NAMES = {Leadforest: "leadforest", Constant: "constant answer", Nginx: "nginx re
 def available():
     """The kinds of server that can be started here."""
     kinds = [Leadforest, Constant]
-    if shutil.which("nginx") or os.path.exists("/usr/sbin/nginx"):
-        os.environ["PATH"] += ":/usr/sbin"
+    if os.environ.get("NGINX"):
         kinds.append(Nginx)
     if subprocess.run([sys.executable, "-c", "import fastapi, uvicorn, sklearn, pandas"], capture_output=True,
                       check=False).returncode == 0:

@@ -20,7 +20,7 @@ static void an_array_is_answered_by_an_array_in_its_order(void **state) {
 static void a_bad_lead_does_not_spoil_the_others(void **state) {
     struct house *house = *state;
     assert_int_equal(house_post(house, "/predict/batch",
-                                "[" DENTAL ",{\"business_type\":1,\"business_size\":\"1-9\"},7," DENTAL "]"),
+                                "[" DENTAL ",{\"business_type\":1,\"business_size\":\"1-9\"},[7]," DENTAL "]"),
                      200);
     house_assert_body(
         house, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1,\"business_type\"],\"msg\":\"must be a string\","
@@ -54,12 +54,56 @@ static void too_many_leads_are_413(void **state) {
 
 static void what_is_no_array_is_an_error(void **state) {
     struct house *house = *state;
-    assert_int_equal(house_post(house, "/predict/batch", DENTAL), 422);
-    assert_int_equal(house_post(house, "/predict/batch", "["), 400);
+    static const char *const bad[] = {DENTAL, "", "[", "[" DENTAL, "[" DENTAL ",]", "[,]", "[" DENTAL "]]", "[\"]"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(house_post(house, "/predict/batch", bad[i]), 400);
+    assert_true(house_said(house, "ends within the array: byte 3"));
+    assert_int_equal(house->worker.batches, 0);
     house_header(house, HEADER_CONTENT_TYPE, "text/csv");
     assert_int_equal(house_ask(house, METHOD_POST, "/predict/batch", "[]"), 415);
     house_serve(house, NULL);
     assert_int_equal(house_post(house, "/predict/batch", "[]"), 503);
+}
+
+static void a_lead_that_is_too_long_is_refused_by_itself(void **state) {
+    struct house *house = *state;
+    char body[2000];
+    house->options.max_body = 1024;
+    snprintf(body, sizeof body, "[" DENTAL ",{\"business_type\":\"%01100d\"}," DENTAL "]", 0);
+    assert_int_equal(house_post(house, "/predict/batch", body), 200);
+    house_assert_body(house, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"is longer than 1024 bytes\","
+                             "\"type\":\"too_long\"}]}," MVP "]");
+}
+
+/* The header names one version, so all answers are to be that one's. */
+static void a_batch_keeps_the_model_that_it_began_with(void **state) {
+    struct house *house = *state;
+    struct request *request = &house->request;
+    static const char first[] = "[" DENTAL, second[] = "," DENTAL "]";
+    struct model *old = (struct model *)(uintptr_t)served_model(&house->service.served);
+    request->method = METHOD_POST;
+    request_set_target(request, "/predict/batch");
+    service_admit(&house->worker, request);
+    assert_true(service_take(&house->worker, request, first, sizeof first - 1));
+    served_swap(&house->service.served, house_model(house, 8, false));
+    assert_true(model_is_held(old));
+    assert_true(service_take(&house->worker, request, second, sizeof second - 1));
+    service_answer(&house->worker, request, &house->reply);
+    assert_string_equal(reply_find_header(&house->reply, "X-Model-Version"), "7");
+    house_assert_body(house, "[" MVP "," MVP "]");
+    service_finish(&house->worker, request, 200, 75000);
+    assert_false(model_is_held(old));
+    model_free(old);
+}
+
+static void a_loop_has_only_so_many_batches_in_hand(void **state) {
+    struct house *house = *state;
+    house->worker.batches = 64;
+    assert_int_equal(house_post(house, "/predict/batch", "[" DENTAL "]"), 503);
+    assert_string_equal(reply_find_header(&house->reply, "Retry-After"), "1");
+    house->worker.batches = 63;
+    assert_int_equal(house_post(house, "/predict/batch", "[" DENTAL "]"), 200);
+    house->worker.batches = 0;
 }
 
 static double number_at(const json_t *object, const char *key) {
@@ -89,6 +133,9 @@ int main(void) {
         WITH_MODEL(an_unseen_category_warns_in_its_element),
         WITH_MODEL(too_many_leads_are_413),
         WITH_MODEL(what_is_no_array_is_an_error),
+        WITH_MODEL(a_lead_that_is_too_long_is_refused_by_itself),
+        WITH_MODEL(a_batch_keeps_the_model_that_it_began_with),
+        WITH_MODEL(a_loop_has_only_so_many_batches_in_hand),
         WITH_MODEL(details_tell_all_probabilities_the_price_and_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

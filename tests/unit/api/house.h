@@ -116,6 +116,15 @@ static inline void house_header(struct house *house, enum request_header header,
     house->request.header[header] = value;
 }
 
+/* A streamed body comes in pieces of seven bytes. */
+static inline void house_stream(struct house *house) {
+    struct request *request = &house->request;
+    for (size_t at = 0; at < request->size; at += 7)
+        assert_true(
+            service_take(&house->worker, request, request->body + at, request->size - at < 7 ? request->size - at : 7));
+    request->size = 0;
+}
+
 /* Ask, and look at house->reply afterwards. */
 static inline int house_ask(struct house *house, enum request_method method, const char *target, const char *body) {
     struct request *request = &house->request;
@@ -126,6 +135,8 @@ static inline int house_ask(struct house *house, enum request_method method, con
     request->body = body;
     request->size = body != NULL ? strlen(body) : 0;
     service_admit(&house->worker, request);
+    if (request->streamed)
+        house_stream(house);
     service_answer(&house->worker, request, &house->reply);
     service_finish(&house->worker, request, house->reply.status, 75000);
     memset(request->header, 0, sizeof request->header);

@@ -97,7 +97,14 @@ static void refuse(void *user, const struct request *request, int status, const 
     (void)why;
     reply_static(reply, status, NULL, "", 0);
 }
-static void finish(void *user, const struct request *request, int status, uint64_t nanoseconds) {
+static bool take(void *user, struct request *request, const char *bytes, size_t size) {
+    (void)user;
+    (void)request;
+    (void)bytes;
+    (void)size;
+    return true;
+}
+static void finish(void *user, struct request *request, int status, uint64_t nanoseconds) {
     (void)user;
     (void)request;
     (void)status;
@@ -120,7 +127,7 @@ static void *connect_on(void *argument) {
 /* The library's thread pools die of this; a daemon that its own thread stops does not. */
 static void four_thousand_times_accepting_stops_under_clients(void **state) {
     const struct transport_limits limits = {.connections = 100, .request_seconds = 5, .idle_seconds = 5};
-    const struct transport_calls calls = {NULL, admit, answer, refuse, finish};
+    const struct transport_calls calls = {NULL, admit, take, answer, refuse, finish};
     _Atomic long long port = 9;
     pthread_t client;
     (void)state;
