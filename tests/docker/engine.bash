@@ -1,0 +1,83 @@
+# engine.bash - what the tests with Docker share. Source it after tests/scenario.bash; it skips where no engine runs.
+
+docker info >/dev/null 2>&1 || { echo "no Docker engine runs here"; exit 77; }
+
+# The base image, in $BASE.
+BASE_IMAGE_FILE=$scratch/base "$here/base-image.sh" >"$scratch/said" 2>&1 || { cat "$scratch/said"; exit 1; }
+BASE=$(cat "$scratch/base")
+export BASE
+
+wait_until() { # SECONDS COMMAND...
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+
+inspect() { # CONTAINER FORMAT
+    docker inspect --format "$2" "$1"
+}
+
+# As the kernel sees the first process, not as the image claims.
+runs_as_nobody() { # CONTAINER
+    [ "$(awk '$1 == "Uid:" { print $2 }' "/proc/$(inspect "$1" '{{.State.Pid}}')/status")" = 10001 ]
+}
+
+is_process_1() { # CONTAINER PROGRAM - so that signals reach it
+    local command
+    command=$(tr '\0' ' ' <"/proc/$(inspect "$1" '{{.State.Pid}}')/cmdline")
+    [[ $command == *"$2"* ]] || { echo "$command"; return 1; }
+}
+
+size_of() { # IMAGE
+    docker image inspect --format '{{.Size}}' "$1" | numfmt --to=si --suffix=B
+}
+
+is_ready() {
+    curl -fsS -o /dev/null "$url/readyz" 2>/dev/null
+}
+
+answers_mvp() {
+    local answer
+    answer=$(ask Dental 10-25)
+    grep -qE '^\{"predicted_package":"MVP","probability":0\.[0-9]{1,4}\}$' <<<"$answer" || { echo "answered $answer"; return 1; }
+}
+
+version_served() { # [ADDRESS]
+    curl -fsS -o /dev/null -D - "${1:-$url}/predict" -H 'Content-Type: application/json' \
+        -d '{"business_type":"Dental","business_size":"10-25"}' | tr -d '\r' | sed -n 's/^[Xx]-[Mm]odel-[Vv]ersion: //p'
+}
+
+serves() { # VERSION [ADDRESS]
+    [ "$(version_served "${2:-$url}" 2>/dev/null)" = "$1" ]
+}
+
+# A steady caller in the background, and what it met: a line a failed request.
+start_asking() {
+    : >"$scratch/failures" >"$scratch/asked"
+    while :; do
+        ask Dental 10-25 >/dev/null 2>>"$scratch/failures"
+        echo >>"$scratch/asked"
+        sleep 0.02
+    done &
+    asker=$!
+}
+no_request_failed() {
+    kill "$asker" && wait "$asker" 2>/dev/null
+    [ "$(wc -l <"$scratch/asked")" -gt 50 ] || { echo "hardly asked: $(wc -l <"$scratch/asked")"; return 1; }
+    [ ! -s "$scratch/failures" ] || { sort "$scratch/failures" | uniq -c; return 1; }
+}
+
+# An image of one program of a Debian package, with its libraries, where its official image cannot be had.
+package_image() { # IMAGE PACKAGE PROGRAM CHANGE...
+    local image=$1 package=$2 program=$3 root=$scratch/$2-image change changes=()
+    for change in "${@:4}"; do changes+=(--change "$change"); done
+    docker image inspect "$image" >/dev/null 2>&1 && return
+    (cd "$scratch" && apt-get -qq download "$package" && dpkg -x "${package}"_*.deb "$scratch/$package") 2>/dev/null &&
+        deploy/image-parts "$root" "$scratch/$package$program" &&
+        install -d "$root/etc" "$root/tmp" "$root/var/log/nginx" "$root/var/lib/nginx" "$root/prometheus" &&
+        echo 'nobody:x:65534:65534::/:/' >"$root/etc/passwd" && echo 'nogroup:x:65534:' >"$root/etc/group" &&
+        tar -C "$root" -c . | docker import "${changes[@]}" - "$image" >/dev/null
+}
