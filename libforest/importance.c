@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_WORK ((size_t)1 << 18)  /* permuted probes x classes */
+#define MOST_WORK ((size_t)1 << 17)  /* permuted probes x classes */
 #define MOST_CODES ((size_t)1 << 22) /* permuted probes x features, at once */
 #define LEAST_ROWS 32
 

@@ -1,12 +1,9 @@
 /* sort.c - sorting integers by their upper part: few by counting ranks, many by radix. */
 #include "libforest/sort.h"
 
-enum { FEW = 32 };
-
-/* From counts by digit to where the first of each digit goes. */
-static void to_places(uint32_t place[256]) {
+void lf_sort_places(uint32_t *place, uint32_t digits) {
     uint32_t sum = 0;
-    for (unsigned digit = 0; digit < 256; digit++) {
+    for (uint32_t digit = 0; digit < digits; digit++) {
         uint32_t count = place[digit];
         place[digit] = sum;
         sum += count;
@@ -16,7 +13,7 @@ static void to_places(uint32_t place[256]) {
 /* An item's place is how many are smaller.  n^2 comparisons without a branch, four to an instruction, beat
  * sorting by exchange, which mispredicts half of its branches. */
 static uint64_t *rank_sort(const uint64_t *item, uint64_t *sorted, uint32_t n) {
-    uint32_t key[FEW], padded = (n + 3) / 4 * 4;
+    uint32_t key[LF_SORT_FEW], padded = (n + 3) / 4 * 4;
     for (uint32_t i = 0; i < n; i++)
         key[i] = (uint32_t)(item[i] >> 48) << 8 | i;
     for (uint32_t i = n; i < padded; i++)
@@ -30,14 +27,13 @@ static uint64_t *rank_sort(const uint64_t *item, uint64_t *sorted, uint32_t n) {
     return sorted;
 }
 
-static uint64_t *radix_sort(uint64_t *item, uint64_t *spare, size_t n, unsigned shift) {
+static void radix_sort(const uint64_t *item, uint64_t *spare, size_t n, unsigned shift) {
     uint32_t place[256] = {0};
     for (size_t i = 0; i < n; i++)
         place[(item[i] >> shift) & 255]++;
-    to_places(place);
+    lf_sort_places(place, 256);
     for (size_t i = 0; i < n; i++)
         spare[place[(item[i] >> shift) & 255]++] = item[i];
-    return spare;
 }
 
 void lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
@@ -47,9 +43,10 @@ void lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
     }
 }
 
-uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n, uint32_t codes) {
-    if (n <= FEW)
+uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n) {
+    if (n <= LF_SORT_FEW)
         return rank_sort(item, spare, (uint32_t)n);
-    uint64_t *sorted = radix_sort(item, spare, n, 48);
-    return codes <= 256 ? sorted : radix_sort(sorted, item, n, 56);
+    radix_sort(item, spare, n, 48);
+    radix_sort(spare, item, n, 56);
+    return item;
 }

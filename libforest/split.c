@@ -19,17 +19,29 @@ static inline uint64_t entry_of(const struct lf_item *item, uint64_t code) {
     return code << 48 | (uint64_t)item->label << 40 | item->weight;
 }
 
+/* One pass of counting is enough for codes of a byte; it goes together with making the entries. */
+static const uint64_t *sort_narrow(struct lf_splitter *s, const struct lf_column *column) {
+    const struct lf_item *item = s->item, *end = item + s->n;
+    const uint8_t *code = column->narrow;
+    uint64_t *sorted = s->entry;
+    uint32_t place[256] = {0};
+    for (; item < end; item++)
+        place[code[item->cell]]++;
+    lf_sort_places(place, column->codes);
+    for (item = s->item; item < end; item++)
+        sorted[place[code[item->cell]]++] = entry_of(item, code[item->cell]);
+    return sorted;
+}
+
 const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *column) {
     const struct lf_item *item = s->item;
     uint64_t *entry = s->entry;
     uint32_t n = s->n;
-    if (column->narrow != NULL)
-        for (uint32_t i = 0; i < n; i++)
-            entry[i] = entry_of(&item[i], column->narrow[item[i].cell]);
-    else
-        for (uint32_t i = 0; i < n; i++)
-            entry[i] = entry_of(&item[i], column->wide[item[i].cell]);
-    return lf_sort_codes(entry, s->spare, n, column->codes);
+    if (column->narrow != NULL && n > LF_SORT_FEW)
+        return sort_narrow(s, column);
+    for (uint32_t i = 0; i < n; i++)
+        entry[i] = entry_of(&item[i], lf_column_code(column, item[i].cell));
+    return lf_sort_codes(entry, s->spare, n);
 }
 
 /* Loops over items keep in locals what they need of s: the compiler cannot know that the counts they write
@@ -174,8 +186,6 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
         s->squares += s->total[k] * s->total[k];
     }
     s->best.score = -1;
-    s->best_above = -1;
-    s->best_below = 1;
 }
 
 bool lf_splitter_try(struct lf_splitter *s, uint32_t feature) {

@@ -41,7 +41,6 @@ struct lf_splitter {
     struct lf_group *group;    /* [codes] */
     struct lf_by_share *order; /* [codes] */
     struct lf_split best;
-    double best_above, best_below; /* its score as a fraction */
 };
 
 /* ---- parting --------------------------------------------------------------------------------- */
@@ -75,34 +74,29 @@ static inline void move_group(struct lf_splitter *s, struct parted *now, const u
         move(now, &s->left[k], s->total[k], sign * (int32_t)count[k]);
 }
 
-/* What a split must pass to be the best: L/l + R/r as a fraction, so that comparing takes no division. */
+/*
+ * What a split must pass to be the best so far: its quality, L/l + R/r, a little more, so that rounding does not
+ * let an equal one pass; and the size of leaves.
+ */
 struct bar {
-    double min_leaf, above, below;
+    double score, min_leaf;
 };
 
 static inline struct bar bar_of(const struct lf_splitter *s) {
-    return (struct bar){s->min_leaf, s->best_above, s->best_below};
+    return (struct bar){s->best.score * (1 + 0x1p-40), s->min_leaf};
 }
 
-static inline double above(const struct parted *now) {
-    return now->squares_left * now->right + now->squares_right * now->left;
-}
-
-static inline double below(const struct parted *now) {
-    return now->left * now->right;
-}
-
-/* Most splits do not, which is seen first; a side without rows never does. */
+/* Most splits do not pass, which is seen first, and on one fraction line, without a division.  A side without
+ * rows never does. */
 static inline bool passes(const struct bar *bar, const struct parted *now) {
-    if (__builtin_expect(above(now) * bar->below <= bar->above * below(now), 1))
+    double above = now->squares_left * now->right + now->squares_right * now->left, below = now->left * now->right;
+    if (__builtin_expect(above <= bar->score * below, 1))
         return false;
     return now->left >= bar->min_leaf && now->right >= bar->min_leaf;
 }
 
 static inline struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
-    s->best_above = above(now);
-    s->best_below = below(now);
-    s->best.score = s->best_above / s->best_below;
+    s->best.score = now->squares_left / now->left + now->squares_right / now->right;
     s->best.feature = feature;
     return bar_of(s);
 }
