@@ -5,6 +5,8 @@ const char *exit_code_word(enum exit_code code) {
     switch (code) {
     case EXIT_DONE:
         return "done";
+    case EXIT_ALARM:
+        return "alarm";
     case EXIT_USAGE_ERROR:
         return "usage";
     case EXIT_BAD_DATA:

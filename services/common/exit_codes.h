@@ -5,6 +5,7 @@
 enum exit_code {
     EXIT_NONE = -1, /* not ended yet; being negative it also makes the type signed, as what main() returns is */
     EXIT_DONE = 0,
+    EXIT_ALARM = 3,        /* done, and something is wrong; drift alone, where it is asked to say so (--exit-code) */
     EXIT_USAGE_ERROR = 64, /* the command line or a setting is wrong: a person must change it */
     EXIT_BAD_DATA = 65,    /* the input is wrong: the same input would fail again */
     EXIT_BUG = 70,         /* our mistake */

@@ -18,6 +18,7 @@ struct settings {
     double false_alarm_days, label_false_alarm_days, floor, confirm, error_rise, accuracy_least, confidence_least;
     long long least_rows, reference_rows, reference_weeks, burst, calm, cooldown, monthly, maturity, age, new_labels,
         seed;
+    bool exit_code;
 };
 
 #define AT(field) offsetof(struct settings, field)
@@ -57,6 +58,8 @@ static const struct setting rows[] = {
      "ask for a training when the champion is older; 0: never"},
     {"new-labels", "DRIFT_NEW_LABELS", SETTING_WHOLE, AT(new_labels), "1000", 0, 1000000000, NULL,
      "ask for a training after so many purchases since the champion was promoted; 0: never"},
+    {"exit-code", "DRIFT_EXIT_CODE", SETTING_FLAG, AT(exit_code), "0", 0, 0, NULL,
+     "end with 3 where the state is ALARM or RETRAIN"},
     {"seed", "DRIFT_SEED", SETTING_WHOLE, AT(seed), "1", 0, 9e15, NULL, "seed of permutations and of the calibration"},
 };
 
@@ -147,6 +150,11 @@ static json_t *result_of(const struct monitor *m) {
                      "reason", m->state.reason);
 }
 
+/* How to end where there was nothing wrong with the look itself. */
+static enum exit_code code_of(const struct settings *s, const struct monitor *m, enum exit_code otherwise) {
+    return s->exit_code && m->state.decision.level >= LEVEL_ALARM ? EXIT_ALARM : otherwise;
+}
+
 /* The report, the history, and last the state, from which the next run goes on. */
 static bool publish(struct stage *stage, const struct monitor *m, struct file_error *err) {
     char path[PATH_MAX], name[CLOCK_TEXT + 8], day[CLOCK_TEXT];
@@ -163,7 +171,7 @@ static bool publish(struct stage *stage, const struct monitor *m, struct file_er
            stage_stamp(stage, path, outputs, 3, err);
 }
 
-static enum exit_code look(struct stage *stage, struct monitor *m, const char *folder) {
+static enum exit_code look(struct stage *stage, const struct settings *s, struct monitor *m, const char *folder) {
     struct file_error err;
     publish_sweep(folder);
     bool done =
@@ -171,14 +179,14 @@ static enum exit_code look(struct stage *stage, struct monitor *m, const char *f
     if (done)
         monitor_decide(m);
     done = done && publish(stage, m, &err);
-    return done ? stage_end(stage, EXIT_DONE, result_of(m)) : stage_fail_file(stage, &err);
+    return done ? stage_end(stage, code_of(s, m, EXIT_DONE), result_of(m)) : stage_fail_file(stage, &err);
 }
 
 /* From tomorrow's midnight on; what went before is forgotten. */
 static enum exit_code rebase(struct stage *stage, struct monitor *m) {
     struct file_error err;
-    m->state = (struct state){
-        .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_seen = m->options->now};
+    m->state =
+        (struct state){.reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_seen = m->options->now};
     snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
     if (!state_publish(&m->state, m->options->data, m->until, &err))
         return stage_fail_file(stage, &err);
@@ -216,9 +224,9 @@ int main(int argc, char **argv) {
     else if (words.count == 1)
         code = rebase(&stage, &monitor);
     else if (stage_up_to_date(&stage, folder))
-        code = stage_end(&stage, EXIT_NOTHING_TO_DO, result_of(&monitor));
+        code = stage_end(&stage, code_of(&s, &monitor, EXIT_NOTHING_TO_DO), result_of(&monitor));
     else
-        code = look(&stage, &monitor, folder);
+        code = look(&stage, &s, &monitor, folder);
     monitor_done(&monitor);
     config_free(config);
     free(json);

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "services/common/clock.h"
+
 extern char **environ;
 
 /* The path of leadforest-<name> in the folder of the running program. */
@@ -25,9 +27,10 @@ static bool path_beside(char out[PATH_MAX], const char *name, struct file_error 
     return publish_path(out, err, "%s/leadforest-%s", self, name);
 }
 
-static int spawn(pid_t *pid, const char *path, int output) {
-    const char *slash = strrchr(path, '/');
-    char *const argv[] = {(char *)(slash + 1), NULL};
+static int spawn(pid_t *pid, const char *path, const char *const *arguments, int output) {
+    char *argv[CHILD_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL && i + 1 < CHILD_ARGUMENTS; i++)
+        argv[i + 1] = (char *)arguments[i];
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -47,20 +50,22 @@ static int spawn(pid_t *pid, const char *path, int output) {
     return problem;
 }
 
-bool child_start(struct child *child, const char *name, bool capture, struct file_error *err) {
+bool child_start(struct child *child, const char *name, const char *const *arguments, bool capture,
+                 struct file_error *err) {
     char path[PATH_MAX];
     int ends[2] = {-1, -1};
     child->pid = 0;
     child->output = -1;
     child->used = 0;
     child->line_ended = false;
+    child->kill_at = 0;
     if (!path_beside(path, name, err))
         return false;
     int problem = capture && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0 ? errno : 0;
     if (problem == 0 && capture)
         fcntl(ends[1], F_SETFL, 0); /* the child's end blocks, as programs expect */
     if (problem == 0)
-        problem = spawn(&child->pid, path, ends[1]);
+        problem = spawn(&child->pid, path, arguments, ends[1]);
     if (ends[1] >= 0)
         close(ends[1]);
     if (problem == 0) {
@@ -121,7 +126,14 @@ bool child_ended(struct child *child, int *code) {
     return true;
 }
 
-void child_terminate(const struct child *child) {
-    if (child->pid > 0)
-        kill(child->pid, SIGTERM);
+void child_terminate(struct child *child) {
+    if (child->pid <= 0 || child->kill_at > 0)
+        return;
+    kill(child->pid, SIGTERM);
+    child->kill_at = clock_monotonic() + CHILD_PATIENCE;
+}
+
+void child_hurry(const struct child *child) {
+    if (child->pid > 0 && child->kill_at > 0 && clock_monotonic() >= child->kill_at)
+        kill(child->pid, SIGKILL);
 }

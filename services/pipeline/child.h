@@ -17,10 +17,15 @@ struct child {
     size_t used;
     char line[CHILD_LINE]; /* the last line that is not empty, once it has ended */
     bool line_ended;
+    double kill_at; /* monotonic seconds; 0: it was not asked to stop */
 };
 
-/* Start leadforest-<name>. Its signals are as if started from a shell. */
-bool child_start(struct child *child, const char *name, bool capture, struct file_error *err);
+enum { CHILD_ARGUMENTS = 8 };
+
+/* Start leadforest-<name> with arguments (ended by NULL, fewer than CHILD_ARGUMENTS; NULL: none). Its signals are as if
+ * started from a shell. */
+bool child_start(struct child *child, const char *name, const char *const *arguments, bool capture,
+                 struct file_error *err);
 
 /* Take in what it has written, which is passed on to our stdout. */
 void child_read(struct child *child);
@@ -28,7 +33,11 @@ void child_read(struct child *child);
 /* Whether it has ended; *code is its exit status, or 128 + the signal that ended it. Does not wait. */
 bool child_ended(struct child *child, int *code);
 
-/* Ask it to stop; fine where there is none. */
-void child_terminate(const struct child *child);
+/* Ask it to stop, once; fine where there is none. */
+void child_terminate(struct child *child);
+
+/* Kill one that was asked to stop and has not done so within CHILD_PATIENCE seconds. */
+void child_hurry(const struct child *child);
+enum { CHILD_PATIENCE = 30 };
 
 #endif

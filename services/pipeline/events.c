@@ -23,10 +23,12 @@ void events_close(struct events *events) {
     close(events->signals);
 }
 
-bool events_wait(struct events *events, int output, double seconds) {
-    struct pollfd wanted[2] = {{events->signals, POLLIN, 0}, {output, POLLIN, 0}};
+bool events_wait(struct events *events, const int *readable, size_t count, double seconds) {
+    struct pollfd wanted[1 + EVENTS_MOST] = {{events->signals, POLLIN, 0}};
+    for (size_t i = 0; i < count && i < EVENTS_MOST; i++)
+        wanted[1 + i] = (struct pollfd){readable[i], POLLIN, 0};
     int milliseconds = seconds < 0 ? -1 : seconds < 1e6 ? (int)(seconds * 1000) + 1 : 1000000000;
-    poll(wanted, 2, milliseconds);
+    poll(wanted, 1 + count, milliseconds);
     struct signalfd_siginfo signal;
     bool stop = false;
     while (read(events->signals, &signal, sizeof signal) == sizeof signal)

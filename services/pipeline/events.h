@@ -14,8 +14,9 @@ struct events {
 bool events_open(struct events *events, struct file_error *err);
 void events_close(struct events *events);
 
-/* Wait for a signal, for output (a descriptor, or -1), or so many seconds (below 0: for ever).
+enum { EVENTS_MOST = 8 };
+/* Wait for a signal, for one of count descriptors (-1: none) to be readable, or so many seconds (below 0: for ever).
  * True where SIGTERM or SIGINT came. */
-bool events_wait(struct events *events, int output, double seconds);
+bool events_wait(struct events *events, const int *readable, size_t count, double seconds);
 
 #endif

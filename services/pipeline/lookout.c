@@ -2,45 +2,53 @@
 #include "services/pipeline/lookout.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "services/common/log.h"
 
-enum { HOUR = 3600, DAY = 86400 };
-
-static moment next_time(int hour, moment now) {
-    moment time = now - now % DAY + (moment)hour * HOUR;
-    return time > now ? time : time + DAY;
+void lookout_begin(struct lookout *l, const struct cron *times, double limit, moment now) {
+    *l = (struct lookout){.times = times, .limit = limit, .child.output = -1};
+    l->next = cron_next(times, now) != CRON_NEVER ? now : CRON_NEVER;
 }
 
-void lookout_begin(struct lookout *l, int hour, moment now) {
-    *l = (struct lookout){.hour = hour, .next = next_time(hour, now), .child.output = -1};
+static void keep(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise) {
+    const char *text = json_string_value(json_object_get(answer, name));
+    snprintf(out, size, "%.*s", (int)size - 1, text != NULL ? text : otherwise);
 }
 
 static void take_answer(struct lookout *l, int code) {
     json_t *answer = json_loads(l->child.line, 0, NULL);
-    bool done = code == EXIT_DONE || code == EXIT_NOTHING_TO_DO;
-    const char *reason = json_string_value(json_object_get(answer, "reason"));
+    bool done = code == EXIT_DONE || code == EXIT_NOTHING_TO_DO || code == EXIT_ALARM;
     l->retrain = done && json_is_true(json_object_get(answer, "retrain"));
     l->alarm = l->retrain && json_is_true(json_object_get(answer, "alarm"));
-    log_event(!done        ? LOG_ERROR
-              : l->retrain ? LOG_WARN
-                           : LOG_INFO,
-              "drift", "exit %d: %s", code, reason != NULL ? reason : "no reason given");
+    keep(l->state, sizeof l->state, done ? answer : NULL, "state", "FAILED");
+    keep(l->cause, sizeof l->cause, answer, "cause", "");
+    keep(l->reason, sizeof l->reason, answer, done ? "reason" : "error", "no reason given");
+    log_event(!done ? LOG_ERROR : l->retrain ? LOG_WARN : LOG_INFO, "drift", "exit %d: %s", code, l->reason);
     json_decref(answer);
 }
 
-void lookout_continue(struct lookout *l, moment now, bool stopping) {
-    int code;
+static void ask(struct lookout *l, moment now) {
     struct file_error err;
-    child_read(&l->child);
-    if (child_ended(&l->child, &code))
-        take_answer(l, code);
-    if (stopping || l->hour < 0 || l->child.pid != 0 || now < l->next)
-        return;
-    l->next = next_time(l->hour, now);
-    if (!child_start(&l->child, "drift", true, &err))
+    l->next = cron_next(l->times, now);
+    l->began = clock_monotonic();
+    if (!child_start(&l->child, "drift", NULL, true, &err))
         log_event(LOG_ERROR, "drift not started", "%s", err.text);
+}
+
+bool lookout_continue(struct lookout *l, moment now, bool stopping) {
+    int code;
+    child_read(&l->child);
+    bool answered = child_ended(&l->child, &code);
+    if (answered)
+        take_answer(l, code);
+    if (l->child.pid != 0 && l->limit > 0 && clock_monotonic() - l->began >= l->limit)
+        child_terminate(&l->child);
+    child_hurry(&l->child);
+    if (!stopping && l->child.pid == 0 && now >= l->next)
+        ask(l, now);
+    return answered;
 }
 
 void lookout_hand_down(const struct lookout *l) {

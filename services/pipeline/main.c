@@ -5,14 +5,18 @@
 
 #include "services/common/log.h"
 #include "services/common/settings.h"
+#include "services/pipeline/alert.h"
 #include "services/pipeline/run.h"
 #include "services/pipeline/watch.h"
+
+enum { ALERT_SECONDS = 10 };
 
 struct settings {
     struct settings_common common;
     long long threads;
-    double quiet, poll, retry, retry_most;
-    long long night_hour, drift_hour;
+    double quiet, poll, retry, retry_most, limit;
+    const char *nightly, *drift;
+    const char *alert_url, *alert_secret, *message;
     bool serve;
 };
 
@@ -23,25 +27,34 @@ static const struct setting rows[] = {
      "watch: seconds without a change in raw/ before new data are taken in"},
     {"poll", "WATCH_POLL", SETTING_NUMBER, offsetof(struct settings, poll), "5", 0.05, 3600, NULL,
      "watch: seconds between two looks at raw/"},
-    {"nightly-hour", "NIGHTLY_HOUR", SETTING_WHOLE, offsetof(struct settings, night_hour), "2", -1, 23, NULL,
-     "watch: hour (UTC) of the nightly run; -1: none"},
-    {"drift-hour", "DRIFT_HOUR", SETTING_WHOLE, offsetof(struct settings, drift_hour), "1", -1, 23, NULL,
-     "watch: hour (UTC) at which drift is asked whether to train; -1: never"},
+    {"nightly", "NIGHTLY", SETTING_TEXT, offsetof(struct settings, nightly), "0 2 * * *", 5, 200, NULL,
+     "watch: when the line runs whether or not data arrived, as in a crontab (UTC), or never"},
+    {"drift-at", "DRIFT_AT", SETTING_TEXT, offsetof(struct settings, drift), "0 1 * * *", 5, 200, NULL,
+     "watch: when drift is asked whether to train, likewise; also asked at the start"},
+    {"stage-seconds", "STAGE_SECONDS", SETTING_NUMBER, offsetof(struct settings, limit), "3600", 0, 604800, NULL,
+     "a stage that takes longer is stopped and tried later; 0: none is"},
     {"retry", "WATCH_RETRY", SETTING_NUMBER, offsetof(struct settings, retry), "10", 0.1, 86400, NULL,
      "watch: seconds before a run that ended with 75 is tried again, doubled each time"},
     {"retry-max", "WATCH_RETRY_MAX", SETTING_NUMBER, offsetof(struct settings, retry_most), "900", 0.1, 86400, NULL,
      "watch: the longest such wait"},
     {"serve", "WATCH_SERVE", SETTING_FLAG, offsetof(struct settings, serve), "0", 0, 0, NULL,
      "watch: keep leadforest-api alive beside it"},
+    {"alert-url", "ALERT_URL", SETTING_TEXT, offsetof(struct settings, alert_url), NULL, 8, 2000, NULL,
+     "watch, alert: address that is told of alarms, failed runs and new champions"},
+    {NULL, "ALERT_SECRET", SETTING_SECRET, offsetof(struct settings, alert_secret), NULL, 0, 0, NULL,
+     "signs what ALERT_URL is told (header Leadforest-Signature); unset: nothing is signed"},
+    {"message", NULL, SETTING_TEXT, offsetof(struct settings, message), NULL, 2, ALERT_MOST, NULL,
+     "alert: what to send, as JSON; default: a message to try the address with"},
 };
 
 static const struct program program = {
     .name = "leadforest-pipeline",
     .does = "runs etl, features, train, register and score, as programs beside it",
-    .usage = "[options] run-all|watch",
+    .usage = "[options] run-all|watch|alert",
     .notes = "run-all ends with the first failure's exit code, with 0, or with 99 where all was up to date.\n"
              "watch runs the line when raw/ has changed and at night, until SIGTERM; what ended with 75 is retried,\n"
              "bad data (65) wait for new data. Stages read their own settings from the environment.\n"
+             "alert sends one message to ALERT_URL, as watch does: 0 where it was taken.\n"
              "What each run did is in runs/<run>.json.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
@@ -62,9 +75,9 @@ static enum exit_code run_all(const struct settings *s, struct events *events) {
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return EXIT_TRY_LATER;
-    run_begin(run, s->common.data, "run-all");
+    run_begin(run, s->common.data, "run-all", s->limit);
     while (run->going) {
-        if (events_wait(events, run->child.output, -1))
+        if (events_wait(events, &run->child.output, 1, 1))
             run_terminate(run);
         run_continue(run);
     }
@@ -76,11 +89,42 @@ static enum exit_code run_all(const struct settings *s, struct events *events) {
 static enum exit_code watch(const struct settings *s, struct events *events) {
     struct watch_options options = {.data = s->common.data,
                                     .poll = s->poll,
-                                    .times = {s->quiet, s->retry, s->retry_most, (int)s->night_hour},
-                                    .drift_hour = (int)s->drift_hour,
-                                    .serve = s->serve};
+                                    .times = {.quiet = s->quiet, .retry = s->retry, .retry_most = s->retry_most},
+                                    .limit = s->limit,
+                                    .serve = s->serve,
+                                    .alert = s->alert_url != NULL};
+    bool nightly = cron_parse(&options.times.nightly, s->nightly), drift = cron_parse(&options.drift, s->drift);
+    if (!nightly || !drift) {
+        fprintf(stderr, "%s: %s \"%s\" is no time of a crontab (minute hour day month weekday), nor never\n",
+                program.name, nightly ? "DRIFT_AT" : "NIGHTLY", nightly ? s->drift : s->nightly);
+        return EXIT_USAGE_ERROR;
+    }
     watch_until_told(&options, events);
     return EXIT_DONE;
+}
+
+/* One message; a process of its own, so that watch need not wait for the receiver. */
+static enum exit_code alert(const struct settings *s) {
+    struct http http = {0};
+    struct file_error err;
+    char problem[200] = "ALERT_URL is not set", *trial = NULL;
+    enum exit_code code = EXIT_USAGE_ERROR;
+    moment now = 0;
+    clock_now(NULL, &now);
+    if (s->message == NULL)
+        trial = alert_write("test", "leadforest: a message to try the address with", NULL, now);
+    const char *message = s->message != NULL ? s->message : trial;
+    if (s->alert_url != NULL && !http_open(&http, program.name, ALERT_SECONDS, &err))
+        snprintf(problem, sizeof problem, "%.199s", err.text);
+    else if (s->alert_url != NULL && message != NULL)
+        code = alert_send(&http, s->alert_url, s->alert_secret, message, problem);
+    if (code == EXIT_DONE)
+        log_event(LOG_INFO, "alert sent", "%.200s", message);
+    else
+        log_event(LOG_ERROR, "alert not sent", "%s", problem);
+    http_close(&http);
+    free(trial);
+    return code;
 }
 
 int main(int argc, char **argv) {
@@ -90,14 +134,17 @@ int main(int argc, char **argv) {
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    bool all = words.count == 1 && strcmp(words.word[0], "run-all") == 0;
-    if (!all && (words.count != 1 || strcmp(words.word[0], "watch") != 0)) {
-        fprintf(stderr, "%s: run-all or watch is needed (see --help)\n", program.name);
+    const char *word = words.count == 1 ? words.word[0] : "";
+    bool all = strcmp(word, "run-all") == 0;
+    log_open("pipeline", NULL);
+    if (strcmp(word, "alert") == 0)
+        return alert(&s);
+    if (!all && strcmp(word, "watch") != 0) {
+        fprintf(stderr, "%s: run-all, watch or alert is needed (see --help)\n", program.name);
         return EXIT_USAGE_ERROR;
     }
     struct events events;
     struct file_error err;
-    log_open("pipeline", NULL);
     if (!events_open(&events, &err)) {
         log_event(LOG_ERROR, "failed", "%s", err.text);
         return EXIT_TRY_LATER;

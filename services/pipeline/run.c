@@ -1,7 +1,10 @@
 /* run.c - runs the stages one after the other; what is up to date is passed by, what fails ends the run. */
 #include "services/pipeline/run.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/common/clock.h"
 #include "services/common/log.h"
@@ -36,8 +39,10 @@ static void end(struct run *run, enum exit_code code) {
     json_object_set_new(run->record, "seconds", json_real(seconds));
     publish_record(run);
     json_t *extra = json_pack("{s:s, s:f}", "reason", run->reason, "seconds", seconds);
-    if (run->at < STAGES)
-        json_object_set_new(extra, "stopped_at", json_string(stage_names[run->at]));
+    if (run->at < STAGES) {
+        snprintf(run->stopped_at, sizeof run->stopped_at, "%s", stage_names[run->at]);
+        json_object_set_new(extra, "stopped_at", json_string(run->stopped_at));
+    }
     json_decref(run->record);
     run->record = NULL;
     run->going = false;
@@ -47,16 +52,19 @@ static void end(struct run *run, enum exit_code code) {
 static void start_stage(struct run *run) {
     struct file_error err;
     run->stage_began = clock_monotonic();
-    if (child_start(&run->child, stage_names[run->at], true, &err))
+    if (child_start(&run->child, stage_names[run->at], NULL, true, &err))
         return;
     log_event(LOG_ERROR, "stage not started", "%s", err.text);
+    snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, err.text);
     end(run, err.try_later ? EXIT_TRY_LATER : EXIT_BUG);
 }
 
-bool run_begin(struct run *run, const char *data, const char *reason) {
-    *run = (struct run){.data = data, .reason = reason, .began = clock_monotonic(), .code = EXIT_NONE};
-    if (!stage_begin(&run->stage, "pipeline", data, &run->code))
+bool run_begin(struct run *run, const char *data, const char *reason, double limit) {
+    *run = (struct run){.data = data, .reason = reason, .limit = limit, .began = clock_monotonic(), .code = EXIT_NONE};
+    if (!stage_begin(&run->stage, "pipeline", data, &run->code)) {
+        snprintf(run->error, sizeof run->error, "the run could not begin: the volume is away, full or in use");
         return false;
+    }
     char folder[PATH_MAX];
     if (publish_path(folder, NULL, "%s/" VOLUME_RUNS, data))
         publish_sweep(folder);
@@ -69,21 +77,54 @@ bool run_begin(struct run *run, const char *data, const char *reason) {
     return true;
 }
 
+/* What of a stage's result others tell. */
+static void remember(struct run *run, const json_t *result) {
+    const char *error = json_string_value(json_object_get(result, "error"));
+    const char *status = json_string_value(json_object_get(result, "status"));
+    if (error != NULL)
+        snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, error);
+    if (strcmp(stage_names[run->at], "register") == 0 && status != NULL && strcmp(status, "promoted") == 0)
+        run->promoted = json_integer_value(json_object_get(result, "version"));
+}
+
 static void record_stage(struct run *run, int code) {
     json_t *result = json_loads(run->child.line, 0, NULL);
     json_t *entry =
         json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_names[run->at], "seconds",
                   clock_monotonic() - run->stage_began, "exit", code, "result", result != NULL ? result : json_null());
     json_array_append_new(json_object_get(run->record, "stages"), entry);
+    if (run->overdue)
+        json_object_set_new(entry, "overdue", json_true());
+    remember(run, result);
     log_event(code == EXIT_DONE || code == EXIT_NOTHING_TO_DO ? LOG_INFO : LOG_ERROR, "stage ended", "%s: exit %d (%s)",
               stage_names[run->at], code, exit_code_word((enum exit_code)code));
+}
+
+/* One that hangs is stopped, and tried later. */
+static void watch_time(struct run *run) {
+    if (run->limit > 0 && !run->overdue && clock_monotonic() - run->stage_began >= run->limit) {
+        run->overdue = true;
+        snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_names[run->at], run->limit);
+        log_event(LOG_ERROR, "stage overdue", "%s; it is told to stop", run->error);
+        child_terminate(&run->child);
+    }
+    child_hurry(&run->child);
 }
 
 void run_continue(struct run *run) {
     int code;
     child_read(&run->child);
-    if (!run->going || !child_ended(&run->child, &code))
+    if (!run->going)
         return;
+    if (!child_ended(&run->child, &code)) {
+        watch_time(run);
+        return;
+    }
+    bool killed = code == 128 + SIGKILL && !run->stopping;
+    if (killed)
+        snprintf(run->error, sizeof run->error, "%s was killed; memory may have run out", stage_names[run->at]);
+    if (run->overdue || killed)
+        code = EXIT_TRY_LATER;
     record_stage(run, code);
     run->fresh += code == EXIT_DONE;
     if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO) {

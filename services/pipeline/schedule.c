@@ -3,15 +3,10 @@
 
 #include <stddef.h>
 
-enum { HOUR = 3600, DAY = 86400, MOST_DOUBLINGS = 30 };
-
-static moment next_night(int hour, moment now) {
-    moment night = now - now % DAY + hour * HOUR;
-    return night > now ? night : night + DAY;
-}
+enum { MOST_DOUBLINGS = 30 };
 
 void schedule_begin(struct schedule *s, const struct schedule_times *times, moment now) {
-    *s = (struct schedule){.times = *times, .night = next_night(times->night_hour, now)};
+    *s = (struct schedule){.times = *times, .night = cron_next(&times->nightly, now)};
 }
 
 void schedule_look(struct schedule *s, uint64_t fingerprint, double seconds) {
@@ -32,7 +27,7 @@ const char *schedule_due(const struct schedule *s, moment now, double seconds) {
         return "data arrived";
     if (s->retries > 0 && seconds >= s->retry_at)
         return "retry";
-    if (s->times.night_hour >= 0 && now >= s->night)
+    if (now >= s->night)
         return "nightly";
     return NULL;
 }
@@ -40,7 +35,7 @@ const char *schedule_due(const struct schedule *s, moment now, double seconds) {
 void schedule_started(struct schedule *s, moment now) {
     s->changed = false;
     if (now >= s->night)
-        s->night = next_night(s->times.night_hour, now);
+        s->night = cron_next(&s->times.nightly, now);
 }
 
 void schedule_ended(struct schedule *s, enum exit_code code, double seconds) {

@@ -1,5 +1,5 @@
 /*
- * schedule.h - when the next run is due: data arrived and are quiet, the nightly hour, or a retry.
+ * schedule.h - when the next run is due: data arrived and are quiet, the nightly time, or a retry.
  *
  * It knows no clock and no files: it is told the time and what raw/ looks like.
  */
@@ -10,11 +10,12 @@
 
 #include "services/common/clock.h"
 #include "services/common/exit_codes.h"
+#include "services/pipeline/cron.h"
 
 struct schedule_times {
     double quiet;             /* seconds without a change before data count as arrived */
     double retry, retry_most; /* seconds before the first retry, doubled up to the most */
-    int night_hour;           /* UTC; below 0: no nightly run */
+    struct cron nightly;      /* runs whether or not data arrived */
 };
 
 struct schedule {

@@ -24,7 +24,7 @@ void server_continue(struct server *s, double seconds, bool stopping) {
     if (stopping || s->child.pid != 0 || seconds < s->start_at)
         return;
     s->started = seconds;
-    if (child_start(&s->child, "api", false, &err)) {
+    if (child_start(&s->child, "api", NULL, false, &err)) {
         log_event(LOG_INFO, "api started", "process %d", (int)s->child.pid);
     } else {
         log_event(LOG_ERROR, "api not started", "%s", err.text);

@@ -9,8 +9,10 @@ struct watch_options {
     const char *data;
     double poll; /* seconds between two looks at raw/ */
     struct schedule_times times;
-    int drift_hour; /* UTC; below 0: drift is not asked */
+    struct cron drift; /* when drift is asked */
+    double limit;      /* seconds that a stage may take */
     bool serve;
+    bool alert; /* tell an operator's webhook */
 };
 
 /* Returns after SIGTERM, when every child has ended. */

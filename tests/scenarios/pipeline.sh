@@ -3,26 +3,7 @@
 set -uo pipefail
 build=$1
 source "$(dirname "$0")/../scenario.bash"
-data=$scratch/data
-bin=$scratch/bin
-mkdir -p "$bin" "$data/raw"
-cp "$build/leadforest-pipeline" "$bin"
-
-# A stage writes down that it ran, sleeps as long as bin/sleep says and ends as bin/<stage> says (0 where it says nothing).
-for stage in etl features train register score api; do
-    cat >"$bin/leadforest-$stage" <<STAGE
-#!/usr/bin/env bash
-trap 'echo "$stage terminated" >>"$scratch/ran"; exit 143' TERM
-echo "\$\$" >"$scratch/process-$stage"
-echo "$stage \$LEADFOREST_RUN" >>"$scratch/ran"
-echo "working"
-echo "{\"stage\":\"$stage\",\"rows\":7,\"data\":\"\$DATA_DIR\"}"
-sleep "\$(cat "$bin/sleep-$stage" 2>/dev/null || echo 0)" &
-wait \$!
-exit "\$(cat "$bin/exit-$stage" 2>/dev/null || echo 0)"
-STAGE
-    chmod +x "$bin/leadforest-$stage"
-done
+source "$(dirname "$0")/../stages.bash"
 
 stages_end_with() { # CODE
     local stage
@@ -42,22 +23,8 @@ ran() {
     [ "$(cut -d' ' -f1 "$scratch/ran" | tr '\n' ' ')" = "$* " ] || { cat "$scratch/ran"; return 1; }
 }
 
-started() { # STAGE TIMES
-    [ "$(grep -c "^$1" "$scratch/ran")" -ge "$2" ]
-}
-
 record() { # JQ-FILTER
     jq -e "$1" "$data/runs/$(jq -r .run <<<"$(tail -n 1 <<<"$said")").json"
-}
-
-# Waits up to ten seconds for a command to be true.
-in_time() {
-    local try
-    for try in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.1
-    done
-    "$@"
 }
 
 check "the line runs" run_all 0
@@ -92,8 +59,7 @@ rm "$bin/sleep-features"
 
 : >"$scratch/ran"
 echo 30 >"$bin/sleep-api"
-"$bin/leadforest-pipeline" --data "$data" --quiet 0.3 --poll 0.05 --retry 0.2 --nightly-hour -1 --serve watch >"$scratch/out" 2>>"$scratch/log" &
-pipeline=$!
+watch --drift-at never --serve
 check "watch keeps an api alive" in_time grep -q '^api' "$scratch/ran"
 sleep 0.6
 check "and leaves an empty volume in peace" ran api
@@ -119,8 +85,6 @@ check "an api that died is started again" in_time started api 2
 echo 30 >"$bin/sleep-etl"
 echo d >>"$data/raw/transactions.json"
 in_time started etl $((before + 2))
-kill -TERM "$pipeline"
-wait "$pipeline"
-check "SIGTERM ends watching with 0" test $? -eq 0
+check "SIGTERM ends watching with 0" stop_watch
 check "stage and api were told" bash -c "grep -q '^etl terminated' '$scratch/ran' && grep -q '^api terminated' '$scratch/ran'"
 exit "$broken"

@@ -25,6 +25,7 @@ enum {
     EXPECTED_DAYS = 365,
     VOLUMES = 3,
     LEVEL_TRIALS = 5000,
+    REFERENCES = 10,
     RUNS = 2000,
     SHIFT_RUNS = 500,
     WARM_DAYS = 60,
@@ -37,8 +38,10 @@ static const struct detector_rule rule = {30};
 static const struct reference_rule reference_rule = {4, 500, 30};
 static const struct decision_rules decision_rules = {0.01, 10, 7 * DAY, 14 * DAY, 7 * DAY, 2};
 
+/* Ours is found from the one reference that a company has seen, so it differs between companies: run i is of
+ * company i modulo REFERENCES. */
 struct thresholds {
-    double ours, psi_equal;
+    double ours[REFERENCES], psi_equal;
 };
 
 static struct world world;
@@ -159,7 +162,7 @@ static double psi_for(double per_day, double days, uint64_t task) {
  * days, then until both ours and PSI of equal alarms have had theirs.  Returns the days watched.
  */
 static int run_to_alarm(struct simulation *s, const struct population *before, const struct population *after,
-                        double per_day, int from, int all, const struct thresholds *t, double first[POLICIES]) {
+                        double per_day, int from, int all, double ours, double psi_equal, double first[POLICIES]) {
     struct finding finding;
     int day = 1;
     for (int i = 0; i < POLICIES; i++)
@@ -169,7 +172,7 @@ static int run_to_alarm(struct simulation *s, const struct population *before, c
         bool alarm[POLICIES];
         must(simulation_day(s, day <= from ? before : after, per_day, &finding));
         struct measures m = policies_look(s);
-        policies_alarm(&m, finding.p, t->ours, t->psi_equal, alarm);
+        policies_alarm(&m, finding.p, ours, psi_equal, alarm);
         for (int i = 0; i < POLICIES && day > from; i++)
             if (alarm[i] && first[i] >= FAR)
                 first[i] = day - from;
@@ -178,17 +181,18 @@ static int run_to_alarm(struct simulation *s, const struct population *before, c
 }
 
 /* Mean days to the first alarm; of policies that were not always watched until theirs, days watched by alarms. */
-static json_t *run_lengths(double per_day, const struct thresholds *t, uint64_t task) {
+static json_t *run_lengths(double per_day, const struct thresholds *t, double by_company[REFERENCES], uint64_t task) {
     struct simulation s;
     double first[POLICIES], days[POLICIES] = {0}, alarms[POLICIES] = {0};
     must(simulation_init(&s, &world.panel, &rule));
     for (int run = 0; run < RUNS; run++) {
         must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
-        int watched = run_to_alarm(&s, &usual, &usual, per_day, 0, 0, t, first);
+        int watched = run_to_alarm(&s, &usual, &usual, per_day, 0, 0, t->ours[run % REFERENCES], t->psi_equal, first);
         for (int i = 0; i < POLICIES; i++) {
             days[i] += first[i] < FAR ? first[i] : watched;
             alarms[i] += first[i] < FAR;
         }
+        by_company[run % REFERENCES] += first[POLICY_OURS] / (RUNS / REFERENCES);
     }
     simulation_done(&s);
     json_t *mean = json_object();
@@ -212,7 +216,7 @@ static json_t *delays(const struct mix *mix, double per_day, const struct thresh
     for (int run = 0; run < SHIFT_RUNS; run++) {
         double of[POLICIES];
         must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
-        run_to_alarm(&s, &usual, &changed, per_day, WARM_DAYS, SHIFT_DAYS, t, of);
+        run_to_alarm(&s, &usual, &changed, per_day, WARM_DAYS, SHIFT_DAYS, t->ours[run % REFERENCES], t->psi_equal, of);
         for (int i = 0; i < POLICIES; i++)
             first[i][run] = of[i];
     }
@@ -282,13 +286,14 @@ static void storm_look(struct storm *w, const struct population *p, double mean,
         begin_reference(w);
 }
 
-static json_t *storm(double per_day, double threshold, uint64_t task) {
+static json_t *storm(double per_day, const struct thresholds *t, uint64_t task) {
     double alarms = 0, sum = 0, most = 0, over = 0;
-    struct storm w = {.per_day = per_day, .threshold = threshold};
+    struct storm w = {.per_day = per_day};
     must(simulation_init(&w.s, &world.panel, &rule));
     for (int run = 0; run < STORM_RUNS; run++) {
         w.s.chance = chance_split(task, (uint64_t)run);
         w.state = (struct decision_state){0};
+        w.threshold = t->ours[run % REFERENCES];
         w.alarms = w.requests = 0;
         begin_reference(&w);
         for (int day = 0; day < STORM_DAYS; day++) {
@@ -348,7 +353,7 @@ static bool burst_alarms(struct simulation *s, const struct call *call, size_t c
     return alarm;
 }
 
-static json_t *bursts(double per_day, double threshold, uint64_t task) {
+static json_t *bursts(double per_day, const struct thresholds *t, uint64_t task) {
     static struct call call[BURST_DAYS * 200 + BURST];
     struct inputs inputs = {.kinds = {.count = KINDS}};
     struct simulation s;
@@ -360,7 +365,7 @@ static json_t *bursts(double per_day, double threshold, uint64_t task) {
             size_t count = make_calls(call, per_day, way > 0, &s.chance);
             struct calls calls = {.inputs = &inputs, .count = count, .call = call};
             must(way == 2 || calls_leave_out(&calls, 2));
-            alarms[way] += burst_alarms(&s, call, count, threshold);
+            alarms[way] += burst_alarms(&s, call, count, t->ours[run % REFERENCES]);
         }
     simulation_done(&s);
     return json_pack("{s:f, s:f, s:f}", "without", alarms[0] / BURST_RUNS, "capped", alarms[1] / BURST_RUNS, "uncapped",
@@ -422,14 +427,22 @@ static json_t *volume(size_t number) {
                    {"TV 0.3", {.moved = 0.3}},
                    {"new category 10 %", {.unseen = 0.1}}};
     double per_day = volumes[number];
-    struct thresholds t = {calibrate(per_day, 10 + number), psi_for(per_day, EXPECTED_DAYS, 20 + number)};
-    json_t *delay = json_object();
+    struct thresholds t = {.psi_equal = psi_for(per_day, EXPECTED_DAYS, 20 + number)};
+    double by_company[REFERENCES] = {0};
+    for (size_t i = 0; i < REFERENCES; i++)
+        t.ours[i] = calibrate(per_day, 1000 * (number + 1) + i);
+    json_t *delay = json_object(), *thresholds = json_array(), *companies = json_array();
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
         json_object_set_new(delay, changes[i].name, delays(&changes[i].mix, per_day, &t, 100 + 10 * number + i));
-    return json_pack("{s:f, s:i, s:f, s:f, s:o, s:o, s:o, s:o}", "per_day", per_day, "reference",
-                     (int)reference_rows(per_day), "threshold", t.ours, "psi_equal", t.psi_equal, "days_to_false_alarm",
-                     run_lengths(per_day, &t, 30 + number), "delay", delay, "storm",
-                     storm(per_day, t.ours, 40 + number), "burst", bursts(per_day, t.ours, 50 + number));
+    json_t *lengths = run_lengths(per_day, &t, by_company, 30 + number);
+    for (size_t i = 0; i < REFERENCES; i++) {
+        json_array_append_new(thresholds, json_real(t.ours[i]));
+        json_array_append_new(companies, json_real(by_company[i]));
+    }
+    return json_pack("{s:f, s:i, s:o, s:o, s:f, s:o, s:o, s:o, s:o}", "per_day", per_day, "reference",
+                     (int)reference_rows(per_day), "thresholds", thresholds, "false_alarm_by_reference", companies,
+                     "psi_equal", t.psi_equal, "days_to_false_alarm", lengths, "delay", delay, "storm",
+                     storm(per_day, &t, 40 + number), "burst", bursts(per_day, &t, 50 + number));
 }
 
 /* proof 0|1|2: one volume; proof 3: what does not depend on volume. `run` puts the parts together. */

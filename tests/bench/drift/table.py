@@ -1,6 +1,7 @@
 """table.py FOLDER VOLUME.json... REST.json - results.json and plot.svg into the folder, the table to stdout."""
 import json
 import pathlib
+import statistics
 import sys
 
 import plot
@@ -34,6 +35,10 @@ def main():
     volumes, labels = results["volumes"], results["labels"]
     print(f"One false alarm in {results['expected_days']} days is asked for. Days until an alarm, median / 90 %:\n")
     print(table(["calls a day", "rule", "days to a false alarm", *CHANGES], [r for v in volumes for r in rows(v)]))
+    print("\nThe threshold is found from the one reference that a company has; days to its false alarm by company:\n")
+    print(table(["calls a day", "lowest", "mean", "highest"],
+                [[f"{v['per_day']:.0f}", *(f"{f(v['false_alarm_by_reference']):.0f}" for f in (min, statistics.mean, max))]
+                 for v in volumes]))
     print("\nThree years without a change, with weekends; every training that is asked for is promoted:\n")
     print(table(["calls a day", "alarms", "trainings", "most in a run", "runs with more than 3"],
                 [[f"{v['per_day']:.0f}", f"{v['storm']['alarms']:.2f}", f"{v['storm']['retrains']:.2f}",

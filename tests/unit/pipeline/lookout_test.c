@@ -16,6 +16,12 @@
 enum { DAY = 86400, HOUR = 3600 };
 static char program[PATH_MAX];
 
+static const struct cron *at(const char *text) {
+    static struct cron cron;
+    assert_true(cron_parse(&cron, text));
+    return &cron;
+}
+
 /* A leadforest-drift that says this line and exits with this code. */
 static void drift_says(const char *line, int code) {
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 32);
@@ -44,23 +50,50 @@ static void wait_for_answer(struct lookout *l, moment now) {
     assert_int_equal(l->child.pid, 0);
 }
 
-static void drift_is_asked_at_its_hour_and_not_before(void **state) {
+static void drift_is_asked_at_the_start_and_at_its_times(void **state) {
     (void)state;
     static struct lookout l;
-    drift_says("{\"retrain\":true,\"alarm\":true,\"reason\":\"dentists\"}", 0);
-    lookout_begin(&l, 1, 10 * DAY + 2 * HOUR);
+    drift_says("{\"retrain\":false,\"state\":\"OK\",\"reason\":\"quiet\"}", 0);
+    lookout_begin(&l, at("0 1 * * *"), 0, 10 * DAY + 2 * HOUR);
+    wait_for_answer(&l, 10 * DAY + 2 * HOUR);
+    assert_string_equal(l.state, "OK");
+    assert_int_equal(l.next, 11 * DAY + HOUR);
+    drift_says("{\"retrain\":true,\"alarm\":true,\"state\":\"RETRAIN\",\"reason\":\"dentists\"}", 0);
     wait_for_answer(&l, 11 * DAY);
     assert_false(l.retrain);
     wait_for_answer(&l, 11 * DAY + HOUR);
     assert_true(l.retrain && l.alarm);
+    assert_string_equal(l.reason, "dentists");
     assert_int_equal(l.next, 12 * DAY + HOUR);
+}
+
+static void a_drift_that_hangs_is_stopped(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{}", 0);
+    FILE *file = fopen(program, "w");
+    assert_non_null(file);
+    fputs("#!/bin/sh\nexec sleep 60\n", file);
+    assert_int_equal(fclose(file), 0);
+    lookout_begin(&l, at("0 1 * * *"), 0.2, 0);
+    wait_for_answer(&l, DAY);
+    assert_string_equal(l.state, "FAILED");
+}
+
+static void one_that_ends_with_an_alarm_has_answered(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":true,\"alarm\":true,\"state\":\"RETRAIN\"}", 3);
+    lookout_begin(&l, at("0 1 * * *"), 0, 0);
+    wait_for_answer(&l, DAY);
+    assert_true(l.retrain && l.alarm);
 }
 
 static void a_standing_request_is_told_again_by_a_drift_with_nothing_new(void **state) {
     (void)state;
     static struct lookout l;
     drift_says("{\"retrain\":true,\"alarm\":false,\"reason\":\"purchases\"}", 99);
-    lookout_begin(&l, 1, 0);
+    lookout_begin(&l, at("0 1 * * *"), 0, 0);
     wait_for_answer(&l, DAY + HOUR);
     assert_true(l.retrain);
     assert_false(l.alarm);
@@ -70,19 +103,20 @@ static void a_drift_that_fails_asks_for_nothing(void **state) {
     (void)state;
     static struct lookout l;
     drift_says("{\"retrain\":true,\"alarm\":true}", 65);
-    lookout_begin(&l, 1, 0);
+    lookout_begin(&l, at("0 1 * * *"), 0, 0);
     wait_for_answer(&l, DAY + HOUR);
     assert_false(l.retrain || l.alarm);
+    assert_string_equal(l.state, "FAILED");
     drift_says("no json", 0);
     wait_for_answer(&l, 3 * DAY);
     assert_false(l.retrain);
 }
 
-static void without_an_hour_drift_is_never_asked(void **state) {
+static void without_a_time_drift_is_never_asked(void **state) {
     (void)state;
     static struct lookout l;
     drift_says("{\"retrain\":true}", 0);
-    lookout_begin(&l, -1, 0);
+    lookout_begin(&l, at("never"), 0, 0);
     wait_for_answer(&l, 100 * DAY);
     assert_false(l.retrain);
 }
@@ -101,10 +135,12 @@ static void only_a_run_for_an_alarm_tells_train_and_register_so(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(drift_is_asked_at_its_hour_and_not_before),
+        cmocka_unit_test(drift_is_asked_at_the_start_and_at_its_times),
+        cmocka_unit_test(a_drift_that_hangs_is_stopped),
+        cmocka_unit_test(one_that_ends_with_an_alarm_has_answered),
         cmocka_unit_test(a_standing_request_is_told_again_by_a_drift_with_nothing_new),
         cmocka_unit_test(a_drift_that_fails_asks_for_nothing),
-        cmocka_unit_test(without_an_hour_drift_is_never_asked),
+        cmocka_unit_test(without_a_time_drift_is_never_asked),
         cmocka_unit_test(only_a_run_for_an_alarm_tells_train_and_register_so),
     };
     return cmocka_run_group_tests(tests, NULL, forget_program);

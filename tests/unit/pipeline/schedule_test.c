@@ -8,7 +8,8 @@
 
 #include "services/pipeline/schedule.h"
 
-static const struct schedule_times times = {.quiet = 30, .retry = 10, .retry_most = 60, .night_hour = 2};
+static const struct schedule_times times = {
+    .quiet = 30, .retry = 10, .retry_most = 60, .nightly = {1, 1 << 2, ~1u, ~1u, 127, true, true}}; /* 0 2 * * * */
 static const moment noon = 1750000000 / 86400 * 86400 + 12 * 3600;
 
 static bool due(const struct schedule *s, moment now, double seconds, const char *reason) {

@@ -1,0 +1,79 @@
+/* alert.c - writes, signs and posts a message. */
+#include "services/pipeline/alert.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/common/run_id.h"
+
+enum { TRIES = 4 };
+
+char *alert_write(const char *type, const char *text, json_t *details, moment now) {
+    char id[37], time[CLOCK_TEXT], host[65] = "";
+    run_id_new(id);
+    clock_format(now, time);
+    gethostname(host, sizeof host - 1);
+    json_t *message = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", type, "time", time, "host", host,
+                                "text", text, "details", details);
+    char *out = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    json_decref(message);
+    return out;
+}
+
+void alert_sign(char out[ALERT_SIGNATURE], const char *secret, const char *body, size_t size, moment now) {
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    int used = snprintf(out, ALERT_SIGNATURE, "t=%lld", (long long)now);
+    size_t stamp = (size_t)used - 2;
+    unsigned char *signed_text = malloc(stamp + 1 + size);
+    if (signed_text == NULL)
+        return; /* without v1 it fits no secret */
+    memcpy(signed_text, out + 2, stamp);
+    signed_text[stamp] = '.';
+    memcpy(signed_text + stamp + 1, body, size);
+    HMAC(EVP_sha256(), secret, (int)strlen(secret), signed_text, stamp + 1 + size, sum, &length);
+    free(signed_text);
+    used += snprintf(out + used, (size_t)(ALERT_SIGNATURE - used), ",v1=");
+    for (unsigned i = 0; i < length && i < 32; i++)
+        used += snprintf(out + used, (size_t)(ALERT_SIGNATURE - used), "%02x", sum[i]);
+}
+
+/* EXIT_TRY_LATER where it may go better another time. */
+static enum exit_code post(const struct http *http, const char *url, const char *secret, const char *body,
+                           char problem[200]) {
+    char signature[ALERT_SIGNATURE], header[ALERT_SIGNATURE + 32];
+    struct http_request request = {
+        .method = "POST", .url = url, .header = {"Content-Type: application/json"}, .body = body, .size = strlen(body)};
+    struct http_reply reply = {0};
+    moment now = 0;
+    clock_now(NULL, &now);
+    if (secret != NULL) { /* anew each time: receivers refuse what was signed long ago */
+        alert_sign(signature, secret, body, request.size, now);
+        snprintf(header, sizeof header, "Leadforest-Signature: %s", signature);
+        request.header[1] = header;
+    }
+    if (http->ask(http->self, &request, &reply, problem) != HTTP_ANSWERED)
+        return EXIT_TRY_LATER;
+    long status = reply.status;
+    http_reply_done(&reply);
+    if (status >= 200 && status < 300)
+        return EXIT_DONE;
+    snprintf(problem, 200, "the receiver answers %ld", status);
+    return status == 429 || status >= 500 ? EXIT_TRY_LATER : EXIT_USAGE_ERROR;
+}
+
+enum exit_code alert_send(const struct http *http, const char *url, const char *secret, const char *body,
+                          char problem[200]) {
+    enum exit_code code = EXIT_TRY_LATER;
+    double wait = 1;
+    for (int i = 0; i < TRIES && code == EXIT_TRY_LATER; i++, wait *= 4) {
+        if (i > 0)
+            http->wait(http->self, wait / 4, wait / 2);
+        code = post(http, url, secret, body, problem);
+    }
+    return code;
+}

@@ -1,0 +1,32 @@
+/*
+ * alert.h - one message to the operator's webhook.
+ *
+ * POST, application/json: {"id":"<uuid>","type":"drift.alarm","time":"...Z","host":"...","text":"<a line for a
+ * person>", "details":{...}}.  Where there is a secret the header Leadforest-Signature is "t=<seconds since
+ * 1970>,v1=<hex>", the HMAC-SHA256 of "<t>.<body>" under it, as Stripe signs.
+ */
+#ifndef PIPELINE_ALERT_H
+#define PIPELINE_ALERT_H
+
+#include <jansson.h>
+
+#include "services/common/clock.h"
+#include "services/common/exit_codes.h"
+#include "services/common/http.h"
+
+enum { ALERT_SIGNATURE = 128, ALERT_MOST = 16000 /* bytes of a message */ };
+
+/* The message's text, for the caller to free; details (stolen) may be NULL. NULL: out of memory. */
+char *alert_write(const char *type, const char *text, json_t *details, moment now);
+
+/* "t=...,v1=..." of a body. */
+void alert_sign(char out[ALERT_SIGNATURE], const char *secret, const char *body, size_t size, moment now);
+
+/*
+ * Send it, again after growing waits where nobody answers, or with 429 or 5xx; four times in all.  EXIT_DONE where it
+ * was taken (2xx), EXIT_TRY_LATER where nobody did, EXIT_USAGE_ERROR where the address refuses it.  problem says why.
+ */
+enum exit_code alert_send(const struct http *http, const char *url, const char *secret, const char *body,
+                          char problem[200]);
+
+#endif

@@ -1,0 +1,57 @@
+/* news.c - compares with what was told last. */
+#include "services/pipeline/news.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- runs ---- */
+
+static void tell_run(struct news *n, const char *type, const struct run *run, const char *what) {
+    char text[700];
+    snprintf(text, sizeof text, "leadforest: the run %s%s%s%s%s", what, run->stopped_at[0] != '\0' ? " in " : "",
+             run->stopped_at, run->error[0] != '\0' ? ": " : "", run->error);
+    alerts_say(n->alerts, type, text,
+               json_pack("{s:s, s:s, s:i, s:s, s:s, s:s}", "run", run->stage.run, "reason", run->reason, "exit",
+                         (int)run->code, "status", exit_code_word(run->code), "stage", run->stopped_at, "error",
+                         run->error));
+}
+
+void news_run(struct news *n, const struct run *run) {
+    bool good = run->code == EXIT_DONE || run->code == EXIT_NOTHING_TO_DO;
+    n->put_off = run->code == EXIT_TRY_LATER ? n->put_off + 1 : 0;
+    if (good && n->failing)
+        tell_run(n, "run.recovered", run, "goes well again");
+    else if (!good && !n->failing && run->code != EXIT_TERMINATED &&
+             (run->code != EXIT_TRY_LATER || n->put_off >= NEWS_TRIES))
+        tell_run(n, "run.failed", run, "failed");
+    else if (!good)
+        return; /* told before, or soon tried again */
+    n->failing = !good;
+    if (run->promoted > 0) {
+        char text[120];
+        snprintf(text, sizeof text, "leadforest: version %lld is the new champion", run->promoted);
+        alerts_say(n->alerts, "model.promoted", text,
+                   json_pack("{s:I, s:s, s:s}", "version", (json_int_t)run->promoted, "run", run->stage.run, "reason",
+                             run->reason));
+    }
+}
+
+/* ---- drift ---- */
+
+static bool is_alarm(const char *state) {
+    return strcmp(state, "ALARM") == 0 || strcmp(state, "RETRAIN") == 0 || strcmp(state, "FAILED") == 0;
+}
+
+void news_drift(struct news *n, const struct lookout *l) {
+    char text[700];
+    if (l->state[0] == '\0' || strcmp(l->state, n->drift) == 0 || (!is_alarm(l->state) && !is_alarm(n->drift)))
+        return;
+    const char *type = strcmp(l->state, "ALARM") == 0     ? "drift.alarm"
+                       : strcmp(l->state, "RETRAIN") == 0 ? "drift.retrain"
+                       : strcmp(l->state, "FAILED") == 0  ? "drift.failed"
+                                                          : "drift.over";
+    snprintf(n->drift, sizeof n->drift, "%s", l->state);
+    snprintf(text, sizeof text, "leadforest: drift is %s: %s", l->state, l->reason);
+    alerts_say(n->alerts, type, text,
+               json_pack("{s:s, s:s, s:s}", "state", l->state, "cause", l->cause, "reason", l->reason));
+}

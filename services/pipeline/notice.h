@@ -1,0 +1,12 @@
+/* notice.h - hears of changes in raw/ at once, where the system tells; polling finds them anyway (arrivals.h). */
+#ifndef PIPELINE_NOTICE_H
+#define PIPELINE_NOTICE_H
+
+/* A descriptor that is readable once something in raw/ or raw/inbox/ has changed; -1 where the system has none. */
+int notice_open(void);
+void notice_close(int notice); /* fine on -1 */
+
+/* Take in what came, and listen to the folders as they are now; they may have come or gone. */
+void notice_renew(int notice, const char *data);
+
+#endif

@@ -1,0 +1,210 @@
+/* alert_test.c - messages to the operator: signed as Stripe signs, tried again where that may help, told once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "libetl/signature.h"
+#include "services/pipeline/alert.h"
+#include "services/pipeline/news.h"
+
+/* A receiver that answers with these statuses in turn (0: nobody is there), the last for ever. */
+struct receiver {
+    long status[4];
+    int asked, waited;
+    char signature[200], body[2000];
+};
+
+static enum http_outcome ask(void *self, const struct http_request *request, struct http_reply *reply,
+                             char problem[200]) {
+    struct receiver *r = self;
+    long status = r->status[r->asked < 3 ? r->asked : 3];
+    r->asked++;
+    assert_string_equal(request->method, "POST");
+    snprintf(r->body, sizeof r->body, "%.*s", (int)request->size, (const char *)request->body);
+    r->signature[0] = '\0';
+    if (request->header[1] != NULL)
+        snprintf(r->signature, sizeof r->signature, "%s", request->header[1]);
+    *reply = (struct http_reply){.status = status};
+    snprintf(problem, 200, "nobody is there");
+    return status == 0 ? HTTP_UNREACHABLE : HTTP_ANSWERED;
+}
+
+static void wait(void *self, double least, double most) {
+    struct receiver *r = self;
+    assert_true(least < most);
+    r->waited++;
+}
+
+static enum exit_code send_to(struct receiver *r, const char *secret, const char *body) {
+    char problem[200];
+    const struct http http = {r, ask, wait};
+    return alert_send(&http, "http://127.0.0.1:1/", secret, body, problem);
+}
+
+static void a_message_is_signed_over_its_time_and_bytes(void **state) {
+    (void)state;
+    struct receiver r = {.status = {200}};
+    struct signature_secrets secrets;
+    moment now;
+    static const char prefix[] = "Leadforest-Signature: ";
+    assert_int_equal(send_to(&r, "whsec", "{\"a\":1}"), EXIT_DONE);
+    assert_memory_equal(r.signature, prefix, sizeof prefix - 1);
+    clock_now(NULL, &now);
+    signature_read_secrets(&secrets, "other,whsec");
+    const char *header = r.signature + sizeof prefix - 1;
+    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":1}", 7}, now, 60),
+                     SIGNATURE_VALID);
+    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":2}", 7}, now, 60),
+                     SIGNATURE_WRONG);
+}
+
+static void without_a_secret_nothing_is_signed(void **state) {
+    (void)state;
+    struct receiver r = {.status = {204}};
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_DONE);
+    assert_string_equal(r.signature, "");
+}
+
+static void a_receiver_that_is_away_or_busy_is_tried_again(void **state) {
+    (void)state;
+    struct receiver r = {.status = {0, 503, 429, 200}};
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_DONE);
+    assert_int_equal(r.asked, 4);
+    assert_int_equal(r.waited, 3);
+    r = (struct receiver){.status = {0, 0, 0, 0}};
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_TRY_LATER);
+    assert_int_equal(r.asked, 4);
+}
+
+static void one_that_refuses_is_not(void **state) {
+    (void)state;
+    struct receiver r = {.status = {404}};
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_USAGE_ERROR);
+    assert_int_equal(r.asked, 1);
+}
+
+static void a_message_says_what_when_and_where(void **state) {
+    (void)state;
+    char *text = alert_write("drift.alarm", "dentists came", json_pack("{s:i}", "calls", 7), 1767225600);
+    json_t *message = json_loads(text, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(message, "type")), "drift.alarm");
+    assert_string_equal(json_string_value(json_object_get(message, "time")), "2026-01-01T00:00:00Z");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(message, "details"), "calls")), 7);
+    assert_int_equal(strlen(json_string_value(json_object_get(message, "id"))), 36);
+    json_decref(message);
+    free(text);
+}
+
+/* ---- what is news ---- */
+
+static struct alerts alerts;
+static struct news news;
+static struct run run;
+static struct lookout lookout;
+
+static int nothing_told(void **state) {
+    (void)state;
+    alerts_begin(&alerts, true);
+    news = (struct news){.alerts = &alerts};
+    return 0;
+}
+
+static int forget(void **state) {
+    (void)state;
+    alerts_done(&alerts);
+    return 0;
+}
+
+/* The type of the newest message; "" where there are still `before`. */
+static const char *told_after(size_t before) {
+    static char type[40];
+    type[0] = '\0';
+    if (alerts.count > before) {
+        json_t *message = json_loads(alerts.waiting[alerts.count - 1], 0, NULL);
+        snprintf(type, sizeof type, "%s", json_string_value(json_object_get(message, "type")));
+        json_decref(message);
+    }
+    return type;
+}
+
+static const char *run_ends(enum exit_code code, long long promoted) {
+    size_t before = alerts.count;
+    run = (struct run){.reason = "nightly", .code = code, .promoted = promoted};
+    news_run(&news, &run);
+    return told_after(before);
+}
+
+static const char *drift_says(const char *said) {
+    size_t before = alerts.count;
+    snprintf(lookout.state, sizeof lookout.state, "%s", said);
+    news_drift(&news, &lookout);
+    return told_after(before);
+}
+
+static void a_failed_run_is_told_once_and_its_recovery_too(void **state) {
+    (void)state;
+    assert_string_equal(run_ends(EXIT_DONE, 0), "");
+    assert_string_equal(run_ends(EXIT_BAD_DATA, 0), "run.failed");
+    assert_string_equal(run_ends(EXIT_BAD_DATA, 0), "");
+    assert_string_equal(run_ends(EXIT_NOTHING_TO_DO, 0), "run.recovered");
+    assert_string_equal(run_ends(EXIT_DONE, 0), "");
+}
+
+static void one_to_be_tried_later_is_news_after_some_tries(void **state) {
+    (void)state;
+    for (int i = 1; i < NEWS_TRIES; i++)
+        assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "");
+    assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "run.failed");
+    assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "");
+    assert_string_equal(run_ends(EXIT_DONE, 0), "run.recovered");
+}
+
+static void being_told_to_stop_is_no_failure(void **state) {
+    (void)state;
+    assert_string_equal(run_ends(EXIT_TERMINATED, 0), "");
+}
+
+static void a_new_champion_is_told(void **state) {
+    (void)state;
+    assert_string_equal(run_ends(EXIT_DONE, 7), "model.promoted");
+}
+
+static void drift_is_told_where_it_changes(void **state) {
+    (void)state;
+    assert_string_equal(drift_says("OK"), "");
+    assert_string_equal(drift_says("WARN"), "");
+    assert_string_equal(drift_says("ALARM"), "drift.alarm");
+    assert_string_equal(drift_says("ALARM"), "");
+    assert_string_equal(drift_says("RETRAIN"), "drift.retrain");
+    assert_string_equal(drift_says("WARN"), "drift.over");
+    assert_string_equal(drift_says("OK"), "");
+    assert_string_equal(drift_says("FAILED"), "drift.failed");
+}
+
+static void nobody_is_told_where_nobody_asked(void **state) {
+    (void)state;
+    alerts.wanted = false;
+    assert_string_equal(drift_says("ALARM"), "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_is_signed_over_its_time_and_bytes),
+        cmocka_unit_test(without_a_secret_nothing_is_signed),
+        cmocka_unit_test(a_receiver_that_is_away_or_busy_is_tried_again),
+        cmocka_unit_test(one_that_refuses_is_not),
+        cmocka_unit_test(a_message_says_what_when_and_where),
+        cmocka_unit_test_setup_teardown(a_failed_run_is_told_once_and_its_recovery_too, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(one_to_be_tried_later_is_news_after_some_tries, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(being_told_to_stop_is_no_failure, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(a_new_champion_is_told, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(drift_is_told_where_it_changes, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(nobody_is_told_where_nobody_asked, nothing_told, forget),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
