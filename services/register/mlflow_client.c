@@ -56,8 +56,10 @@ bool mlflow_experiment(struct mlflow *m, const char *name, char id[MLFLOW_ID], s
         return false;
     if (id[0] != '\0')
         return true;
-    enum mlflow_outcome outcome =
-        mlflow_wire_post(m, "experiments/create", json_pack("{s:s}", "name", name), NULL, err);
+    /* The kind decides which of its two menus MLflow opens. */
+    json_t *body = json_pack("{s:s, s:[{s:s, s:s}]}", "name", name, "tags", "key", "mlflow.experimentKind", "value",
+                             "custom_model_development");
+    enum mlflow_outcome outcome = mlflow_wire_post(m, "experiments/create", body, NULL, err);
     if (outcome != MLFLOW_DONE && outcome != MLFLOW_EXISTS) /* another made it meanwhile */
         return false;
     return find_experiment(m, name, id, err) && (id[0] != '\0' || mlflow_wire_odd("experiments/create", err));
