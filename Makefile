@@ -26,7 +26,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -53,6 +53,8 @@ bench-forest: all                     ## training, prediction, size and quality 
 	@tests/bench/forest/run $(BUILD)
 bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server beside FastAPI, nginx and a constant answer
 	@tests/bench/api/run $(BUILD)
+bench-intake: all $(BUILD)/tests/tools/make_registry  ## webhook deliveries a second, and what they cost /predict
+	@tests/bench/api/intake.py $(BUILD)
 gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
 	@$< $(BUILD)/bench/gate
 
