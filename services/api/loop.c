@@ -64,7 +64,6 @@ static void *serve(void *argument) {
         transport_step(loop->transport);
         served_leave(loop->reader);
     }
-    transport_free(loop->transport);
     atomic_store(&loop->state, LOOP_ENDED);
     return NULL;
 }
@@ -76,13 +75,11 @@ bool loop_start(struct loop *loop, int listener, const struct transport_limits *
     loop->reader = reader;
     atomic_init(&loop->order, LOOP_SERVE);
     atomic_init(&loop->state, LOOP_SERVE);
-    loop->transport = transport_new(listener, limits, &calls);
-    loop->wake = loop->transport != NULL ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
-    if (loop->wake >= 0 && pthread_create(&loop->thread, NULL, serve, loop) == 0)
+    loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    loop->transport = loop->wake >= 0 ? transport_new(listener, loop->wake, limits, &calls) : NULL;
+    if (loop->transport != NULL && pthread_create(&loop->thread, NULL, serve, loop) == 0)
         return true;
-    transport_free(loop->transport);
-    if (loop->wake >= 0)
-        close(loop->wake);
+    loop_done(loop);
     return false;
 }
 
@@ -93,5 +90,11 @@ void loop_tell(struct loop *loop, enum loop_order order) {
 
 void loop_join(struct loop *loop) {
     pthread_join(loop->thread, NULL);
-    close(loop->wake);
+}
+
+void loop_done(struct loop *loop) {
+    if (loop->transport != NULL)
+        close(loop->wake);
+    transport_free(loop->transport);
+    loop->transport = NULL;
 }

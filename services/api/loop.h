@@ -17,7 +17,7 @@ struct loop {
     struct worker *worker;         /* used by the thread alone */
     struct served_reader *reader;  /* likewise */
     struct transport *transport;   /* likewise */
-    int wake;                      /* an eventfd: order has changed */
+    int wake;                      /* an eventfd: order has changed, or a sleeping request can go on */
     _Atomic enum loop_order order; /* from the main thread */
     _Atomic enum loop_order state; /* what the thread has come to */
 };
@@ -34,5 +34,8 @@ static inline enum loop_order loop_state(const struct loop *loop) {
 
 /* Join the thread, whose state is LOOP_ENDED or is about to be. */
 void loop_join(struct loop *loop);
+
+/* Free it, once nobody is left who could wake a request of it; fine on zeroes. */
+void loop_done(struct loop *loop);
 
 #endif

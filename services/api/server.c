@@ -217,6 +217,8 @@ static void tidy(struct server *server) {
         journal_close(server->service.predictions);
     if (server->service.access != NULL)
         journal_close(server->service.access);
+    for (size_t i = 0; i < server->loops && server->loop != NULL; i++)
+        loop_done(&server->loop[i]); /* the inbox and the monitoring might have woken their requests until now */
     for (size_t i = 0; i < server->loops && server->worker != NULL; i++)
         worker_done(&server->worker[i]);
     reload_done(&server->reload);

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ struct connection {
 
 struct transport {
     struct MHD_Daemon *daemon;
+    int wake; /* the caller's */
     struct transport_limits limits;
     struct transport_calls calls;
     struct connection *connections;
@@ -353,10 +355,11 @@ static void on_complaint(void *cls, const char *format, va_list args) {
 
 /* ---- the daemon ---- */
 
-struct transport *transport_new(int listener, const struct transport_limits *limits,
+struct transport *transport_new(int listener, int wake, const struct transport_limits *limits,
                                 const struct transport_calls *calls) {
     struct transport *t = calloc(1, sizeof *t);
     if (t != NULL) {
+        t->wake = wake;
         t->limits = *limits;
         t->calls = *calls;
         t->now = t->swept = clock_ns();
@@ -420,7 +423,10 @@ void transport_free(struct transport *t) {
     free(t);
 }
 
+/* The library would wake only a thread of its own. */
 void transport_wake(void *waker) {
     struct connection *c = waker;
+    int wake = c->transport->wake; /* once resumed, the connection may be gone */
     MHD_resume_connection(c->mhd);
+    eventfd_write(wake, 1);
 }

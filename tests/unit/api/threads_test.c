@@ -138,7 +138,7 @@ static void four_thousand_times_accepting_stops_under_clients(void **state) {
         long long at = 0;
         assert_true(listener_open("127.0.0.1", &at, &fd, 1, why));
         atomic_store(&port, at);
-        struct transport *transport = transport_new(fd, &limits, &calls);
+        struct transport *transport = transport_new(fd, -1, &limits, &calls);
         assert_non_null(transport);
         struct pollfd ready = {.fd = transport_fd(transport), .events = POLLIN};
         poll(&ready, 1, i % 3);
