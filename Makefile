@@ -26,7 +26,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-etl bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -48,13 +48,15 @@ fuzz:                                 ## fuzz every parser for FUZZ_SECONDS (60)
 	@tests/fuzz/run $(BUILD)/fuzzing $(FUZZ_SECONDS)
 fuzzers: $(FUZZ)
 
-bench: bench-forest bench-api         ## every benchmark, side by side with the real peers
+bench: bench-forest bench-api bench-etl ## every benchmark, side by side with the real peers
 bench-forest: all                     ## training, prediction, size and quality of the forest
 	@tests/bench/forest/run $(BUILD)
 bench-api: all $(BUILD)/bench/constant $(BUILD)/tests/tools/make_registry ## the server beside FastAPI, nginx and a constant answer
 	@tests/bench/api/run $(BUILD)
 bench-intake: all $(BUILD)/tests/tools/make_registry  ## webhook deliveries a second, and what they cost /predict
 	@tests/bench/api/intake.py $(BUILD)
+bench-etl: all                        ## reading and joining, beside pandas and polars (LONG=1: ten million leads too)
+	@tests/bench/etl/run $(BUILD)
 gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
 	@$< $(BUILD)/bench/gate
 
