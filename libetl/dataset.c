@@ -115,21 +115,23 @@ static int compare_values(const struct leads *leads, uint32_t profile_a, uint32_
 /* Whether submission a's features count rather than b's, for a purchase at `limit`. */
 static bool is_newer(const struct leads *leads, const struct leads_submission *a, const struct leads_submission *b,
                      int64_t limit) {
-    bool a_late = a->at > limit, b_late = b->at > limit;
+    int64_t time_a = leads_time(a), time_b = leads_time(b);
+    bool a_late = time_a > limit, b_late = time_b > limit;
     if (a_late != b_late)
         return b_late;
-    if (a->at != b->at)
-        return (a->at > b->at) != a_late; /* of those that came too late the oldest */
+    if (time_a != time_b)
+        return (time_a > time_b) != a_late; /* of those that came too late the oldest */
     return compare_values(leads, a->profile, b->profile) < 0;
 }
 
 static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int64_t limit) {
     const struct leads_submission *x = &j->leads->submissions[a], *y = &j->leads->submissions[b];
-    bool x_late = x->at > limit, y_late = y->at > limit;
+    int64_t time_x = leads_time(x), time_y = leads_time(y);
+    bool x_late = time_x > limit, y_late = time_y > limit;
     if (x_late != y_late)
         return y_late;
-    if (x->at != y->at)
-        return (x->at > y->at) != x_late;
+    if (time_x != time_y)
+        return (time_x > time_y) != x_late;
     return x->lead != y->lead && smaller_id(j, x->lead, y->lead) == x->lead;
 }
 
@@ -140,8 +142,8 @@ static void choose_submissions(struct joining *j) {
         const struct leads_submission *s = &leads->submissions[i];
         struct dataset_person *person = &out->people[leads_person(leads, s->lead)];
         int64_t limit = person->sale != NONE ? out->sales[person->sale].at : INT64_MAX;
-        if (s->at != FORM_NO_DATE && (person->first_at == FORM_NO_DATE || s->at < person->first_at))
-            person->first_at = s->at;
+        if (s->moment != 0 && (person->first_at == FORM_NO_DATE || leads_time(s) < person->first_at))
+            person->first_at = leads_time(s);
         if (person->chosen == NONE || is_newer(leads, s, &leads->submissions[person->chosen], limit))
             person->chosen = i;
         if (s->by_address == 0 && (person->named == NONE || is_better_name(j, i, person->named, limit)))
@@ -149,27 +151,42 @@ static void choose_submissions(struct joining *j) {
     }
 }
 
-/* ---- rows ---- */
-
-/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address.
- */
-static uint32_t row_lead(const struct dataset *d, uint32_t person, const struct dataset_sale *sale) {
-    if (sale != NULL && sale->by_reference)
-        return sale->lead;
-    return d->people[person].named != NONE ? d->leads->submissions[d->people[person].named].lead : person;
-}
-
 static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t person) {
     return d->people[person].sale != NONE ? &d->sales[d->people[person].sale] : NULL;
 }
 
-void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
-    uint32_t person = d->order[i];
+/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address.
+ */
+static uint32_t row_lead(const struct dataset *d, uint32_t person) {
     const struct dataset_sale *sale = sale_of(d, person);
-    *row = (struct dataset_row){.signup_at = d->people[person].first_at, .package = DATASET_NO_PACKAGE};
-    row->lead = row_lead(d, person, sale);
-    row->profile = d->leads->submissions[d->people[person].chosen].profile;
-    row->at = row->signup_at;
+    uint32_t named = d->people[person].named;
+    if (sale != NULL && sale->by_reference)
+        return sale->lead;
+    return named != NONE ? (uint32_t)d->leads->submissions[named].lead : person;
+}
+
+/* From submissions to what a row needs of them. */
+static void settle_people(struct joining *j) {
+    struct dataset *out = j->out;
+    for (uint32_t i = 0; i < j->leads->count; i++)
+        if (j->leads->same[i] == i) {
+            struct dataset_person *person = &out->people[i];
+            person->lead = row_lead(out, i);
+            person->profile = j->leads->submissions[person->chosen].profile;
+        }
+}
+
+/* ---- rows ---- */
+
+void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
+    uint32_t place = d->order[i];
+    const struct dataset_person *person = &d->people[place];
+    const struct dataset_sale *sale = sale_of(d, place);
+    *row = (struct dataset_row){.signup_at = person->first_at,
+                                .lead = person->lead,
+                                .profile = person->profile,
+                                .at = person->first_at,
+                                .package = DATASET_NO_PACKAGE};
     if (sale == NULL)
         return;
     row->at = sale->at;
@@ -179,9 +196,19 @@ void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
     row->package = sale->package;
 }
 
+/* People lead to sales and leads, and leads to their ids: each is fetched when what leads to it has come. */
 void dataset_prefetch(const struct dataset *d, size_t i) {
-    if (i < d->count)
-        __builtin_prefetch(&d->people[d->order[i]]);
+    enum { STEP = 8 };
+    if (i + 3 * STEP < d->count)
+        __builtin_prefetch(&d->people[d->order[i + 3 * STEP]]);
+    if (i + 2 * STEP < d->count) {
+        const struct dataset_person *person = &d->people[d->order[i + 2 * STEP]];
+        __builtin_prefetch(&d->leads->leads[person->lead]);
+        if (person->sale != NONE)
+            __builtin_prefetch(&d->sales[person->sale]);
+    }
+    if (i + STEP < d->count)
+        leads_prefetch_id(d->leads, d->people[d->order[i + STEP]].lead);
 }
 
 /* ---- their order ---- */
@@ -220,8 +247,8 @@ static int by_id(const void *a, const void *b, void *user) {
     const struct joining *j = user;
     char id_a[LEADS_ID], id_b[LEADS_ID];
     uint32_t x = key_person(*(const uint64_t *)a), y = key_person(*(const uint64_t *)b);
-    id_of(j, row_lead(j->out, x, sale_of(j->out, x)), id_a);
-    id_of(j, row_lead(j->out, y, sale_of(j->out, y)), id_b);
+    id_of(j, j->out->people[x].lead, id_a);
+    id_of(j, j->out->people[y].lead, id_b);
     return strcmp(id_a, id_b);
 }
 
@@ -239,7 +266,7 @@ static void count_people(struct joining *j) {
     struct dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++) {
         const struct dataset_sale *sale = sale_of(out, i);
-        out->count += j->leads->leads[i].same == i;
+        out->count += j->leads->same[i] == i;
         out->labelled += sale != NULL;
         out->before_lead +=
             sale != NULL && out->people[i].first_at != FORM_NO_DATE && out->people[i].first_at > sale->at;
@@ -256,7 +283,7 @@ static bool order_people(struct joining *j) {
     bool done = keys != NULL && spare != NULL && out->order != NULL;
     size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
     for (uint32_t i = 0; done && i < j->leads->count; i++)
-        if (j->leads->leads[i].same == i)
+        if (j->leads->same[i] == i)
             keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
     if (done) {
         sort_people(j, keys, spare, out->labelled);
@@ -270,7 +297,7 @@ static bool order_people(struct joining *j) {
 }
 
 static bool join_all(struct joining *j) {
-    const struct dataset_person nobody = {FORM_NO_DATE, NONE, NONE, NONE};
+    const struct dataset_person nobody = {.first_at = FORM_NO_DATE, .sale = NONE, .chosen = NONE, .named = NONE};
     size_t count = j->leads->count;
     j->out->people = malloc((count + 1) * sizeof *j->out->people);
     if (j->out->people == NULL)
@@ -279,14 +306,15 @@ static bool join_all(struct joining *j) {
         j->out->people[i] = nobody;
     choose_labels(j);
     choose_submissions(j);
+    settle_people(j);
     return order_people(j);
 }
 
-bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases,
+bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases,
                    const struct config *config, dataset_pseudonym *pseudonym, void *user) {
     struct joining j = {leads, config, out, pseudonym, user};
     *out = (struct dataset){.leads = leads};
-    bool done = purchases_judge(purchases, config, take_purchase, &j);
+    bool done = leads_settle(leads) && purchases_judge(purchases, config, take_purchase, &j);
     purchases_done(purchases);
     done = done && join_all(&j);
     if (!done)

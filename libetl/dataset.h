@@ -29,8 +29,14 @@ struct dataset_sale {
 struct dataset_person {
     int64_t first_at; /* first submission, or FORM_NO_DATE */
     uint32_t sale;    /* the label, or IDMAP_NONE */
-    uint32_t chosen;  /* the submission whose features count, or IDMAP_NONE */
-    uint32_t named;   /* the newest submission that came with a lead id, or IDMAP_NONE */
+    union {
+        uint32_t chosen;  /* while joining: the submission whose features count, or IDMAP_NONE */
+        uint32_t profile; /* these features */
+    };
+    union {
+        uint32_t named; /* while joining: the newest submission that came with a lead id, or IDMAP_NONE */
+        uint32_t lead;  /* whose id the row bears */
+    };
 };
 
 struct dataset {
@@ -60,11 +66,11 @@ struct dataset_row {
 /* Row number i: those below dataset->labelled have a purchase. */
 void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *row);
 
-/* Say that row i comes soon. */
+/* Say that rows from i on come soon: to be called for each i in turn, before that row is asked for. */
 void dataset_prefetch(const struct dataset *dataset, size_t i);
 
-/* Both stores are read; of purchases nothing is left afterwards. False where memory ends. */
-bool dataset_build(struct dataset *out, const struct leads *leads, struct purchases *purchases,
+/* Leads are settled; of purchases nothing is left afterwards. False where memory ends. */
+bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases,
                    const struct config *config, dataset_pseudonym *pseudonym, void *user);
 void dataset_done(struct dataset *dataset);
 

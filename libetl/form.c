@@ -205,7 +205,6 @@ enum refusal form_read(const struct form_reader *form, const struct form_columns
     if (s.lead == 0 && s.email == 0)
         return REFUSAL_NO_IDENTITY;
     s.profile = hash_profile(form, written);
-    s.record = hash_join(hash_join(s.lead, s.email + 1), hash_join((uint64_t)s.at, s.profile));
     out->items[out->count++] = s;
     out->written_count += features;
     return REFUSAL_NONE;

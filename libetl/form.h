@@ -22,8 +22,7 @@ enum { FORM_MAX_LEAD_ID = 200 };
 
 /* One submission as it was written; texts are borrowed from where it was read. */
 struct submission {
-    uint64_t record; /* two with the same are one submission that came twice */
-    uint64_t lead;   /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
+    uint64_t lead; /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
     uint64_t email;
     uint64_t profile;    /* hash of the features as they were written */
     struct text id;      /* the lead id */

@@ -26,7 +26,7 @@ void gather_done(struct gather *gather) {
     *gather = (struct gather){0};
 }
 
-/* Whether a record is the first of its kind. */
+/* Whether a record of payments is the first of its kind. */
 static bool is_new(struct gather *gather, uint64_t record, bool *fresh) {
     uint32_t *known = idmap_at(&gather->records, record, IDMAP_NONE);
     if (known == NULL)
@@ -70,11 +70,9 @@ static bool take_submissions(struct gather *gather, struct gather_source *source
     for (size_t i = 0; i < list->count; i++) {
         const struct submission *s = &list->items[i];
         bool fresh;
-        if (i + AHEAD < list->count) {
+        if (i + AHEAD < list->count)
             leads_prefetch(&gather->leads, &list->items[i + AHEAD]);
-            idmap_prefetch(&gather->records, list->items[i + AHEAD].record);
-        }
-        if (!is_new(gather, s->record, &fresh) || (fresh && !leads_add(&gather->leads, list, s)))
+        if (!leads_add(&gather->leads, list, s, &fresh))
             return false;
         count(source, fresh);
         gather->submissions += fresh;

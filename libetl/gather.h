@@ -28,7 +28,7 @@ struct gather_refusal {
 struct gather {
     struct leads leads;
     struct purchases purchases;
-    struct idmap records;          /* of all accepted records */
+    struct idmap records;          /* of all accepted records of payments */
     struct gather_source *sources; /* [source_count] */
     size_t source_count;
     struct gather_refusal *refusals; /* by source, then by offset, if batches came so */

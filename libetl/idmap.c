@@ -1,78 +1,126 @@
-/* idmap.c - open addressing with linear probing, in parts that grow on their own. */
+/* idmap.c - ordered open addressing in parts that grow on their own. */
 #include "libetl/idmap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { FIRST_CAPACITY = 16 };
+/* Entries stand at or behind their home, and the last homes have some room behind them: nothing wraps around. */
+enum { FIRST_CAPACITY = 16, BEHIND = 64 };
 
 static struct idmap_part *part_of(const struct idmap *map, uint64_t key) {
     return (struct idmap_part *)&map->parts[key >> 58];
 }
 
-/* Where a key would stand in its part: its low 32 bits as a fraction of the capacity. */
-static uint32_t home_of(const struct idmap_part *part, uint64_t key) {
-    return (uint32_t)((key & UINT32_MAX) * part->capacity >> 32);
+static size_t room_of(const struct idmap_part *part) {
+    return part->capacity > 0 ? (size_t)part->capacity + BEHIND : 0;
 }
 
-static bool holds(const struct idmap_entry *entry, uint64_t key) {
-    return entry->low == (uint32_t)key && entry->high == (uint32_t)(key >> 32);
+/* Where a key would stand best: its low half as a fraction of the capacity. */
+static size_t home_of(const struct idmap_part *part, uint32_t low) {
+    return (size_t)((uint64_t)low * part->capacity >> 32);
 }
 
 static bool is_empty(const struct idmap_entry *entry) {
-    return entry->low == 0 && entry->high == 0;
+    return (entry->low | entry->high) == 0;
 }
 
-/* The key's entry, or the empty one where it belongs. A part always has an empty entry. */
-static struct idmap_entry *seek(const struct idmap_part *part, uint64_t key) {
-    uint32_t at = home_of(part, key);
-    while (!is_empty(&part->entries[at]) && !holds(&part->entries[at], key))
-        at = at + 1 < part->capacity ? at + 1 : 0;
-    return &part->entries[at];
+/* The key's place, or the one where it belongs. */
+static size_t seek(const struct idmap_part *part, uint32_t low, uint32_t high) {
+    size_t at = home_of(part, low), end = room_of(part);
+    const struct idmap_entry *entries = part->entries;
+    while (at < end && !is_empty(&entries[at]) &&
+           (entries[at].low < low || (entries[at].low == low && entries[at].high != high)))
+        at++;
+    return at;
 }
 
-static bool grow(struct idmap_part *part) {
-    struct idmap_part larger = {.capacity = part->capacity + part->capacity / 2, .used = part->used};
-    if (part->capacity > UINT32_MAX / 3)
-        return false;
-    if (larger.capacity == 0)
-        larger.capacity = FIRST_CAPACITY;
-    larger.entries = calloc(larger.capacity, sizeof *larger.entries);
-    if (larger.entries == NULL)
-        return false;
-    for (uint32_t i = 0; i < part->capacity; i++) {
-        const struct idmap_entry *entry = &part->entries[i];
-        if (!is_empty(entry))
-            *seek(&larger, (uint64_t)entry->high << 32 | entry->low) = *entry;
+static bool holds(const struct idmap_part *part, size_t at, uint32_t low, uint32_t high) {
+    return at < room_of(part) && part->entries[at].low == low && part->entries[at].high == high;
+}
+
+/* ---- growing ---- */
+
+/* Move all entries, in order, to the end of the room; where they begin. */
+static size_t pack(struct idmap_part *part, size_t old_room, size_t room) {
+    size_t first = room;
+    for (size_t at = old_room; at-- > 0;)
+        if (!is_empty(&part->entries[at]))
+            part->entries[--first] = part->entries[at];
+    return first;
+}
+
+/* From there each to its home or the first place behind; never behind where it is read from, unless ids fail to be
+ * random. */
+static bool spread(struct idmap_part *part, size_t first, size_t room) {
+    size_t next = 0;
+    for (size_t from = first; from < room; from++) {
+        struct idmap_entry entry = part->entries[from];
+        size_t home = home_of(part, entry.low), to = home > next ? home : next;
+        if (to > from)
+            return false;
+        memset(&part->entries[next], 0, (to - next) * sizeof entry);
+        part->entries[to] = entry;
+        next = to + 1;
     }
-    free(part->entries);
-    *part = larger;
+    memset(&part->entries[next], 0, (room - next) * sizeof *part->entries);
     return true;
 }
 
+static bool grow(struct idmap_part *part) {
+    size_t old_room = room_of(part);
+    uint32_t capacity = part->capacity + part->capacity / 4 + FIRST_CAPACITY;
+    if (capacity > UINT32_MAX / 2)
+        return false;
+    struct idmap_entry *entries = realloc(part->entries, ((size_t)capacity + BEHIND) * sizeof *entries);
+    if (entries == NULL)
+        return false;
+    part->entries = entries;
+    part->capacity = capacity;
+    return spread(part, pack(part, old_room, room_of(part)), room_of(part));
+}
+
+/* Open a gap at `at`; false where there is no empty place behind it. */
+static bool make_room(struct idmap_part *part, size_t at) {
+    size_t empty = at, end = room_of(part);
+    while (empty < end && !is_empty(&part->entries[empty]))
+        empty++;
+    if (empty >= end)
+        return false;
+    memmove(&part->entries[at + 1], &part->entries[at], (empty - at) * sizeof *part->entries);
+    return true;
+}
+
+/* ---- */
+
 uint32_t idmap_find(const struct idmap *map, uint64_t key) {
     const struct idmap_part *part = part_of(map, key);
-    if (part->capacity == 0)
-        return IDMAP_NONE;
-    const struct idmap_entry *entry = seek(part, key);
-    return is_empty(entry) ? IDMAP_NONE : entry->value;
+    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+    size_t at = seek(part, low, high);
+    return holds(part, at, low, high) ? part->entries[at].value : IDMAP_NONE;
 }
 
 uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh) {
     struct idmap_part *part = part_of(map, key);
-    if (part->used + part->used / 4 >= part->capacity && !grow(part))
-        return NULL;
-    struct idmap_entry *entry = seek(part, key);
-    if (is_empty(entry)) {
-        *entry = (struct idmap_entry){(uint32_t)key, (uint32_t)(key >> 32), fresh};
-        part->used++;
+    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+    size_t at = seek(part, low, high);
+    if (holds(part, at, low, high))
+        return &part->entries[at].value;
+    bool full = part->used + part->used / 5 >= part->capacity;
+    while (full || !make_room(part, at)) {
+        if (!grow(part))
+            return NULL;
+        full = false;
+        at = seek(part, low, high);
     }
-    return &entry->value;
+    part->entries[at] = (struct idmap_entry){low, high, fresh};
+    part->used++;
+    return &part->entries[at].value;
 }
 
 void idmap_prefetch(const struct idmap *map, uint64_t key) {
     const struct idmap_part *part = part_of(map, key);
     if (part->capacity > 0)
-        __builtin_prefetch(&part->entries[home_of(part, key)]);
+        __builtin_prefetch(&part->entries[home_of(part, (uint32_t)key) + 2]); /* most stand a little behind home */
 }
 
 size_t idmap_count(const struct idmap *map) {

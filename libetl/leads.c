@@ -7,15 +7,26 @@
 #include "libetl/array.h"
 #include "libetl/hash.h"
 
+#define MAX_MOMENT ((UINT64_C(1) << 33) - 1)
+
+enum {
+    MAX_LEADS = (1 << 30) - 1,
+    MANY = 16, /* submissions of one lead: further ones are looked up */
+    AHEAD = 12 /* addresses fetched into the cache before their turn */
+};
+
 void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary) {
     *leads = (struct leads){.config = config, .vocabulary = vocabulary};
 }
 
 void leads_done(struct leads *leads) {
     idmap_done(&leads->names);
+    idmap_done(&leads->records);
     idmap_done(&leads->profiles);
     idmap_done(&leads->value_places);
     free(leads->leads);
+    free(leads->same);
+    free(leads->addresses);
     free(leads->ids);
     free(leads->submissions);
     free(leads->values);
@@ -27,45 +38,32 @@ void leads_done(struct leads *leads) {
 
 enum { PACKED_UUID = 0, PACKED_ADDRESS = 255 /* then a byte of length; other first bytes are the length */, UUID = 36 };
 
+/* Where the two digits of each byte stand. */
+static const uint8_t uuid_places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
 static int hex_digit(char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool is_dash_place(size_t i) {
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
-
 static bool pack_uuid(struct text id, char out[16]) {
-    size_t digits = 0;
-    if (id.size != UUID)
+    int bad = 0;
+    if (id.size != UUID || id.at[8] != '-' || id.at[13] != '-' || id.at[18] != '-' || id.at[23] != '-')
         return false;
-    memset(out, 0, 16);
-    for (size_t i = 0; i < UUID; i++) {
-        if (is_dash_place(i)) {
-            if (id.at[i] != '-')
-                return false;
-            continue;
-        }
-        int digit = hex_digit(id.at[i]);
-        if (digit < 0)
-            return false;
-        out[digits / 2] = (char)((unsigned char)out[digits / 2] << 4 | digit);
-        digits++;
+    for (size_t i = 0; i < sizeof uuid_places; i++) {
+        int high = hex_digit(id.at[uuid_places[i]]), low = hex_digit(id.at[uuid_places[i] + 1]);
+        bad |= high | low;
+        out[i] = (char)((unsigned)high << 4 | (unsigned)low);
     }
-    return true;
+    return bad >= 0;
 }
 
 static void unpack_uuid(const char in[16], char out[LEADS_ID]) {
-    size_t digits = 0;
-    for (size_t i = 0; i < UUID; i++) {
-        if (is_dash_place(i)) {
-            out[i] = '-';
-            continue;
-        }
-        unsigned byte = (unsigned char)in[digits / 2];
-        out[i] = "0123456789abcdef"[digits % 2 == 0 ? byte >> 4 : byte & 15];
-        digits++;
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < sizeof uuid_places; i++) {
+        out[uuid_places[i]] = digits[(unsigned char)in[i] >> 4];
+        out[uuid_places[i] + 1] = digits[in[i] & 15];
     }
+    out[8] = out[13] = out[18] = out[23] = '-';
     out[UUID] = '\0';
 }
 
@@ -109,12 +107,45 @@ void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool
     out[size] = '\0';
 }
 
+/* ---- leads ---- */
+
+static bool new_lead(struct leads *leads, const struct submission *s, uint32_t *place) {
+    uint32_t id;
+    if (leads->count >= MAX_LEADS || !keep_id(leads, s->id, s->address, &id) ||
+        !array_reserve(&leads->leads, &leads->capacity, leads->count + 1, sizeof *leads->leads))
+        return false;
+    *place = (uint32_t)leads->count++;
+    leads->leads[*place] = (struct leads_lead){s->email, id, (uint32_t)leads->submission_count};
+    return true;
+}
+
+/* What tells leads apart: the lead id, or the address of those who have none. */
+static uint64_t name_of(const struct submission *s) {
+    return s->lead != 0 ? s->lead : s->email;
+}
+
+/* The lead of a submission, made where there is none. */
+static bool find_lead(struct leads *leads, const struct submission *s, uint32_t *lead, bool *fresh) {
+    uint32_t *known = idmap_at(&leads->names, name_of(s), IDMAP_NONE);
+    if (known == NULL)
+        return false;
+    *fresh = *known == IDMAP_NONE;
+    if (*fresh && !new_lead(leads, s, known))
+        return false;
+    *lead = *known;
+    return true;
+}
+
 /* ---- people ---- */
 
 uint32_t leads_person(const struct leads *leads, uint32_t lead) {
-    while (leads->leads[lead].same != lead)
-        lead = leads->leads[lead].same;
+    while (leads->same[lead] != lead)
+        lead = leads->same[lead];
     return lead;
+}
+
+void leads_prefetch_id(const struct leads *leads, uint32_t lead) {
+    __builtin_prefetch(leads->ids + leads->leads[lead].id);
 }
 
 uint32_t leads_find(const struct leads *leads, uint64_t name) {
@@ -125,29 +156,8 @@ uint32_t leads_find(const struct leads *leads, uint64_t name) {
 static void join_people(struct leads *leads, uint32_t a, uint32_t b) {
     uint32_t person_a = leads_person(leads, a), person_b = leads_person(leads, b);
     uint32_t person = person_a < person_b ? person_a : person_b;
-    leads->leads[person_a].same = leads->leads[person_b].same = person;
-    leads->leads[a].same = leads->leads[b].same = person;
-}
-
-static bool new_lead(struct leads *leads, const struct submission *s, uint32_t *place) {
-    uint32_t id;
-    if (leads->count > INT32_MAX || !keep_id(leads, s->id, s->address, &id) ||
-        !array_reserve(&leads->leads, &leads->capacity, leads->count + 1, sizeof *leads->leads))
-        return false;
-    *place = (uint32_t)leads->count++;
-    leads->leads[*place] = (struct leads_lead){*place, id};
-    return true;
-}
-
-/* The lead of a name, made where there is none. */
-static bool find_or_make(struct leads *leads, uint64_t name, const struct submission *s, uint32_t *place) {
-    uint32_t *known = idmap_at(&leads->names, name, IDMAP_NONE);
-    if (known == NULL)
-        return false;
-    if (*known == IDMAP_NONE && !new_lead(leads, s, known))
-        return false;
-    *place = *known;
-    return true;
+    leads->same[person_a] = leads->same[person_b] = person;
+    leads->same[a] = leads->same[b] = person;
 }
 
 /* Ids before addresses, then by their text. */
@@ -159,20 +169,35 @@ static bool has_smaller_id(const struct leads *leads, uint32_t a, uint32_t b) {
     return is_address_a != is_address_b ? is_address_b : strcmp(id_a, id_b) < 0;
 }
 
-static bool find_lead(struct leads *leads, const struct submission *s, uint32_t *lead) {
-    if (!find_or_make(leads, s->lead != 0 ? s->lead : s->email, s, lead))
-        return false;
-    if (s->lead == 0 || s->email == 0)
-        return true;
-    uint32_t *known = idmap_at(&leads->names, s->email, *lead);
+/* Leads that share an address are one person. */
+static bool name_address(struct leads *leads, uint64_t email, uint32_t lead) {
+    uint32_t *known = email != 0 ? idmap_at(&leads->names, email, lead) : &lead;
     if (known == NULL)
         return false;
-    if (*known != *lead) {
-        join_people(leads, *known, *lead);
-        if (has_smaller_id(leads, *lead, *known))
-            *known = *lead;
+    if (*known != lead) {
+        join_people(leads, *known, lead);
+        if (has_smaller_id(leads, lead, *known))
+            *known = lead;
     }
     return true;
+}
+
+bool leads_settle(struct leads *leads) {
+    leads->same = malloc((leads->count + 1) * sizeof *leads->same);
+    if (leads->same == NULL)
+        return false;
+    idmap_done(&leads->records);
+    for (uint32_t i = 0; i < leads->count; i++)
+        leads->same[i] = i;
+    bool done = true;
+    for (uint32_t i = 0; done && i < leads->count; i++) {
+        if (i + AHEAD < leads->count)
+            idmap_prefetch(&leads->names, leads->leads[i + AHEAD].email);
+        done = name_address(leads, leads->leads[i].email, i);
+    }
+    for (size_t i = 0; done && i < leads->address_count; i++)
+        done = name_address(leads, leads->addresses[i].email, leads->addresses[i].lead);
+    return done;
 }
 
 /* ---- features ---- */
@@ -216,26 +241,81 @@ const char *leads_value(const struct leads *leads, uint32_t profile, size_t feat
 
 /* ---- submissions ---- */
 
-bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *s) {
-    uint32_t lead, *profile = idmap_at(&leads->profiles, s->profile, IDMAP_NONE);
-    if (profile == NULL || !find_lead(leads, s, &lead))
-        return false;
-    if (*profile == IDMAP_NONE && !new_profile(leads, list->written + s->features, profile))
-        return false;
-    if (!array_reserve(&leads->submissions, &leads->submission_capacity, leads->submission_count + 1,
-                       sizeof *leads->submissions))
-        return false;
-    struct leads_submission *kept = &leads->submissions[leads->submission_count++];
-    kept->at = s->at;
-    kept->lead = lead & INT32_MAX;
-    kept->by_address = s->lead == 0;
-    kept->profile = *profile;
+static bool is_like(const struct leads_submission *a, const struct leads_submission *b) {
+    return a->moment == b->moment && a->profile == b->profile;
+}
+
+/* What makes a submission of a lead that has many the one that it is. */
+static uint64_t record_of(const struct submission *s, uint64_t email, const struct leads_submission *kept) {
+    return hash_join(hash_join(name_of(s), email + 1), hash_join(kept->moment, kept->profile));
+}
+
+/* A lead with many submissions, or with several addresses: look them up rather than through. */
+static bool crowd(struct leads *leads, const struct submission *s, struct leads_lead *lead) {
+    for (uint32_t at = lead->newest; at != IDMAP_NONE; at = leads->submissions[at].before)
+        if (idmap_at(&leads->records, record_of(s, lead->email, &leads->submissions[at]), 0) == NULL)
+            return false;
+    lead->newest = IDMAP_NONE;
     return true;
 }
 
+/* Whether one like it was added before; `new` is it as it would be kept. */
+static bool is_repeated(struct leads *leads, const struct submission *s, const struct leads_submission *new,
+                        bool *repeated) {
+    struct leads_lead *lead = &leads->leads[new->lead];
+    size_t seen = 0;
+    *repeated = false;
+    if (lead->newest != IDMAP_NONE && s->email == lead->email)
+        for (uint32_t at = lead->newest; at != IDMAP_NONE && !*repeated && seen < MANY; seen++) {
+            *repeated = is_like(&leads->submissions[at], new);
+            at = leads->submissions[at].before;
+        }
+    if (*repeated || (lead->newest != IDMAP_NONE && s->email == lead->email && seen < MANY))
+        return true;
+    if (lead->newest != IDMAP_NONE && !crowd(leads, s, lead))
+        return false;
+    uint32_t *known = idmap_at(&leads->records, record_of(s, s->email, new), IDMAP_NONE);
+    if (known == NULL)
+        return false;
+    *repeated = *known != IDMAP_NONE;
+    *known = 0;
+    return true;
+}
+
+static bool keep_submission(struct leads *leads, const struct submission *s, struct leads_submission new, bool first) {
+    struct leads_lead *lead = &leads->leads[new.lead];
+    if (!array_reserve(&leads->submissions, &leads->submission_capacity, leads->submission_count + 1,
+                       sizeof *leads->submissions))
+        return false;
+    new.before = first ? IDMAP_NONE : lead->newest;
+    if (lead->newest != IDMAP_NONE)
+        lead->newest = (uint32_t)leads->submission_count;
+    leads->submissions[leads->submission_count++] = new;
+    if (s->email == 0 || s->email == lead->email)
+        return true;
+    if (!array_reserve(&leads->addresses, &leads->address_capacity, leads->address_count + 1, sizeof *leads->addresses))
+        return false;
+    leads->addresses[leads->address_count++] = (struct leads_address){s->email, new.lead};
+    return true;
+}
+
+bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *s, bool *fresh) {
+    uint32_t lead, *profile = idmap_at(&leads->profiles, s->profile, IDMAP_NONE);
+    bool first, repeated = false;
+    if (profile == NULL || leads->submission_count >= IDMAP_NONE || !find_lead(leads, s, &lead, &first))
+        return false;
+    if (*profile == IDMAP_NONE && !new_profile(leads, list->written + s->features, profile))
+        return false;
+    struct leads_submission new = {.moment = (uint64_t)(s->at == FORM_NO_DATE ? 0 : s->at + 1) & MAX_MOMENT,
+                                   .lead = lead & MAX_LEADS,
+                                   .by_address = s->lead == 0,
+                                   .profile = *profile};
+    if (!first && !is_repeated(leads, s, &new, &repeated))
+        return false;
+    *fresh = !repeated;
+    return repeated || keep_submission(leads, s, new, first);
+}
+
 void leads_prefetch(const struct leads *leads, const struct submission *s) {
-    if (s->lead != 0)
-        idmap_prefetch(&leads->names, s->lead);
-    if (s->email != 0)
-        idmap_prefetch(&leads->names, s->email);
+    idmap_prefetch(&leads->names, name_of(s));
 }

@@ -14,28 +14,46 @@
 
 /* A submission as it is kept: 16 bytes. */
 struct leads_submission {
-    int64_t at; /* or FORM_NO_DATE */
-    uint32_t lead : 31;
-    uint32_t by_address : 1; /* it came without a lead id */
+    uint64_t moment : 33; /* when it was sent, and one; 0: no date */
+    uint64_t lead : 30;
+    uint64_t by_address : 1; /* it came without a lead id */
     uint32_t profile;
+    uint32_t before; /* the one of the same lead that was added before it, or IDMAP_NONE */
 };
 
+/* When a submission was sent, or FORM_NO_DATE. */
+static inline int64_t leads_time(const struct leads_submission *s) {
+    return s->moment != 0 ? (int64_t)s->moment - 1 : FORM_NO_DATE;
+}
+
 struct leads_lead {
-    uint32_t same; /* towards the lead that stands for the person */
-    uint32_t id;   /* place of its id in ids */
+    uint64_t email; /* hash of the first address that came with it, 0: none */
+    uint32_t id;    /* place of its id in ids */
+    uint32_t newest; /* the submission of it that was added last; IDMAP_NONE where they are many or of several
+                        addresses, and then they are in `records` */
+};
+
+/* A further address of a lead. */
+struct leads_address {
+    uint64_t email;
+    uint32_t lead;
 };
 
 struct leads {
     const struct config *config;         /* borrowed */
     const struct vocabulary *vocabulary; /* borrowed */
-    struct idmap names;                  /* hashes of lead ids and addresses -> leads; of several leads with
-                                            one address, that with the smallest id */
-    struct leads_lead *leads;            /* [count] */
+    struct idmap names; /* hashes of lead ids -> leads; from leads_settle on of addresses too: of several leads
+                           with one address that with the smallest id */
+    struct leads_lead *leads; /* [count] */
     size_t count, capacity;
+    uint32_t *same; /* [count], from leads_settle on: towards the lead that stands for the person */
+    struct leads_address *addresses;
+    size_t address_count, address_capacity;
     char *ids; /* ids and, for those without, addresses, packed */
     size_t ids_size, ids_capacity;
     struct leads_submission *submissions;
     size_t submission_count, submission_capacity;
+    struct idmap records;  /* hashes of submissions of leads that have many -> nothing */
     struct idmap profiles; /* hashes of features as written -> profiles */
     uint32_t *values;      /* [profile_count][config->feature_count]: places in texts */
     size_t profile_count, values_capacity;
@@ -48,9 +66,13 @@ struct leads {
 void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary);
 void leads_done(struct leads *leads);
 
-/* Take a submission from a list; false where memory ends. */
-bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *submission);
+/* Take a submission from a list; *fresh says whether it is the first of its kind. False where memory ends. */
+bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *submission,
+               bool *fresh);
 void leads_prefetch(const struct leads *leads, const struct submission *submission);
+
+/* When all are taken: find out who is one person. What follows is asked afterwards. False where memory ends. */
+bool leads_settle(struct leads *leads);
 
 /* The lead that stands for a person. */
 uint32_t leads_person(const struct leads *leads, uint32_t lead);
@@ -61,6 +83,7 @@ uint32_t leads_find(const struct leads *leads, uint64_t name);
 /* A lead's id, or its address where is_address says so. */
 enum { LEADS_ID = 256 };
 void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool *is_address);
+void leads_prefetch_id(const struct leads *leads, uint32_t lead);
 
 /* The text of a profile's feature; borrowed. */
 const char *leads_value(const struct leads *leads, uint32_t profile, size_t feature);

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { STRETCH = 1 << 20, MAX_THREADS = 64 };
+enum { STRETCH = 1 << 20, MAPPED_AROUND = STRETCH / 8, MAX_THREADS = 64 };
 
 /* One source being read. What changes is guarded by `lock`. */
 struct job {
@@ -72,7 +72,8 @@ static bool do_stretch(struct job *job, size_t stretch, struct batch *batch) {
     job->turn++;
     pthread_cond_broadcast(&job->moved);
     pthread_mutex_unlock(&job->lock);
-    source_forget(job->source, stretch * STRETCH, stretch_end(job, stretch));
+    /* With some of what is before it: looking for a line end there has mapped it once more. */
+    source_forget(job->source, stretch > 0 ? stretch * STRETCH - MAPPED_AROUND : 0, stretch_end(job, stretch));
     return done;
 }
 

@@ -7,8 +7,6 @@
 #include "libetl/payment_method.h"
 #include "libetl/timestamp.h"
 
-enum { AHEAD = 12 }; /* rows fetched into the cache before their turn */
-
 /* A row on its way into a file: millions are written, so a line is put together before it goes. */
 struct line {
     FILE *file;
@@ -27,14 +25,20 @@ static void put_quoted(struct line *line, const char *text) {
     line->text[line->size++] = '"';
 }
 
+/* A text of ours, which needs no quotes. */
+static void put_plain(struct line *line, const char *text) {
+    size_t size = strlen(text);
+    memcpy(line->text + line->size, text, size);
+    line->size += size;
+    line->text[line->size++] = ',';
+}
+
 static void put(struct line *line, const char *text) {
-    size_t size = strcspn(text, ",\"\r\n");
-    if (text[size] != '\0')
-        put_quoted(line, text);
-    else {
-        memcpy(line->text + line->size, text, size);
-        line->size += size;
+    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        put_plain(line, text);
+        return;
     }
+    put_quoted(line, text);
     line->text[line->size++] = ',';
 }
 
@@ -42,7 +46,7 @@ static void put_time(struct line *line, int64_t at) {
     char text[TIMESTAMP_TEXT] = "";
     if (at != FORM_NO_DATE)
         timestamp_format(at, text);
-    put(line, text);
+    put_plain(line, text);
 }
 
 static void end_line(struct line *line) {
@@ -80,11 +84,11 @@ static void put_purchase(struct line *line, const struct config *config, const s
     char text[MONEY_TEXT];
     put_time(line, row->at);
     money_format(row->amount, row->currency, text);
-    put(line, text);
-    put(line, payment_method_name(row->method));
+    put_plain(line, text);
+    put_plain(line, payment_method_name(row->method));
     put(line, config->packages[row->package].name);
     snprintf(text, sizeof text, "%u", row->package);
-    put(line, text);
+    put_plain(line, text);
 }
 
 static bool write_rows(const struct rows *rows, const char *path, bool train, struct file_error *err) {
@@ -97,7 +101,7 @@ static bool write_rows(const struct rows *rows, const char *path, bool train, st
     put_header(&line, rows->config, train);
     for (size_t i = from; i < to; i++) {
         struct dataset_row row;
-        dataset_prefetch(rows->dataset, i + AHEAD);
+        dataset_prefetch(rows->dataset, i);
         dataset_row(rows->dataset, i, &row);
         put_person(&line, rows, &row);
         if (train)
