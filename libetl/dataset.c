@@ -310,8 +310,8 @@ static bool join_all(struct joining *j) {
     return order_people(j);
 }
 
-bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases,
-                   const struct config *config, dataset_pseudonym *pseudonym, void *user) {
+bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases, const struct config *config,
+                   dataset_pseudonym *pseudonym, void *user) {
     struct joining j = {leads, config, out, pseudonym, user};
     *out = (struct dataset){.leads = leads};
     bool done = leads_settle(leads) && purchases_judge(purchases, config, take_purchase, &j);

@@ -70,8 +70,8 @@ void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *ro
 void dataset_prefetch(const struct dataset *dataset, size_t i);
 
 /* Leads are settled; of purchases nothing is left afterwards. False where memory ends. */
-bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases,
-                   const struct config *config, dataset_pseudonym *pseudonym, void *user);
+bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases, const struct config *config,
+                   dataset_pseudonym *pseudonym, void *user);
 void dataset_done(struct dataset *dataset);
 
 #endif

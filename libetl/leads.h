@@ -27,8 +27,8 @@ static inline int64_t leads_time(const struct leads_submission *s) {
 }
 
 struct leads_lead {
-    uint64_t email; /* hash of the first address that came with it, 0: none */
-    uint32_t id;    /* place of its id in ids */
+    uint64_t email;  /* hash of the first address that came with it, 0: none */
+    uint32_t id;     /* place of its id in ids */
     uint32_t newest; /* the submission of it that was added last; IDMAP_NONE where they are many or of several
                         addresses, and then they are in `records` */
 };
@@ -42,8 +42,8 @@ struct leads_address {
 struct leads {
     const struct config *config;         /* borrowed */
     const struct vocabulary *vocabulary; /* borrowed */
-    struct idmap names; /* hashes of lead ids -> leads; from leads_settle on of addresses too: of several leads
-                           with one address that with the smallest id */
+    struct idmap names;       /* hashes of lead ids -> leads; from leads_settle on of addresses too: of several leads
+                                 with one address that with the smallest id */
     struct leads_lead *leads; /* [count] */
     size_t count, capacity;
     uint32_t *same; /* [count], from leads_settle on: towards the lead that stands for the person */
