@@ -113,13 +113,13 @@ size_t labels_versions(const struct labels *labels, const struct calls *calls, i
     return count;
 }
 
-struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, double promised,
-                                 double worse) {
+struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, int64_t version,
+                                 double promised, double worse) {
     struct cusum sum = {0};
     double right = cusum_step(promised, worse, false), wrong = cusum_step(promised, worse, true);
     for (size_t i = 0; i < labels->count; i++) {
         const struct label *label = &labels->label[i];
-        if (calls->call[label->call].at < since)
+        if (calls->call[label->call].at < since || calls->call[label->call].version != version)
             continue;
         bool error = predicted(answer(calls, label->call), packages_of(calls)) != label->package;
         cusum_add(&sum, error ? wrong : right);

@@ -45,9 +45,9 @@ bool labels_measure(struct labels_score *out, const struct labels *labels, const
 /* The versions that labelled calls have, in order; at most `most` of them. */
 size_t labels_versions(const struct labels *labels, const struct calls *calls, int64_t *out, size_t most);
 
-/* Errors in the order of the calls, against the share of errors promised. */
-struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, double promised,
-                                 double worse);
+/* Errors of one version in the order of the calls, against the share of errors promised. */
+struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, int64_t version,
+                                 double promised, double worse);
 
 /* The accuracy that answers from `since` on promise before anyone has bought, with its standard error. */
 struct labels_promise {

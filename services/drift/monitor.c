@@ -226,21 +226,29 @@ static double card_accuracy(const json_t *card) {
     return json_is_number(accuracy) ? json_number_value(accuracy) : NAN;
 }
 
-/* Labels of answers since the reference began; the limit is that of the observed number of labels a day. */
+static moment latest(moment a, moment b) {
+    return a > b ? a : b;
+}
+
+/* The champion's own answers since the reference began: those of another are not what its card promised.  The limit is
+ * that of the observed number of labels a day. */
 static void watch_errors(struct monitor *m) {
     const struct monitor_options *o = m->options;
     moment mature = m->until - o->maturity, first = mature - (moment)LABEL_DAYS * DAY;
-    moment since = m->state.reference_since > first ? m->state.reference_since : first;
+    moment since = latest(latest(m->state.reference_since, m->promoted_at), first);
     double accuracy = card_accuracy(m->champion.card), labels = 0;
-    for (size_t i = 0; i < m->labels.count; i++)
-        labels += m->calls.call[m->labels.label[i].call].at >= since;
+    for (size_t i = 0; i < m->labels.count; i++) {
+        const struct call *call = &m->calls.call[m->labels.label[i].call];
+        labels += call->at >= since && call->version == m->champion.version;
+    }
     double days = (double)(mature - since) / DAY;
     if (isnan(accuracy) || days < 1 || labels < LEAST_LABELS)
         return;
     struct monitor_labels *out = &m->measured;
     out->has_errors = true;
     out->promised_errors = 1 - accuracy;
-    out->errors = labels_watch_errors(&m->labels, &m->calls, since, out->promised_errors, o->error_rise);
+    out->errors =
+        labels_watch_errors(&m->labels, &m->calls, since, m->champion.version, out->promised_errors, o->error_rise);
     out->errors_limit = cusum_limit(out->promised_errors, o->error_rise, o->label_false_alarm_days * labels / days);
 }
 
@@ -274,7 +282,8 @@ static void count_new_labels(struct monitor *m) {
 bool monitor_measure(struct monitor *m, struct file_error *err) {
     moment since = m->until - monitor_label_span(m);
     if (!labels_join(&m->labels, &m->calls, &m->purchases, m->calls.leads.count, m->until, m->options->maturity) ||
-        !labels_measure(&m->measured.recent, &m->labels, &m->calls, since, LABELS_ANY_VERSION) || !compare_concept(m))
+        !labels_measure(&m->measured.recent, &m->labels, &m->calls, since, LABELS_ANY_VERSION) ||
+        !labels_measure(&m->measured.own, &m->labels, &m->calls, since, m->champion.version) || !compare_concept(m))
         return no_memory(err);
     m->measured.promise = labels_promised(&m->calls, m->until - (moment)WINDOWS_LONGEST * DAY);
     watch_errors(m);
@@ -300,11 +309,11 @@ static bool surely_below(double share, double error, uint64_t rows, double least
 static void find_causes(const struct monitor *m, bool cause[CAUSES]) {
     const struct monitor_options *o = m->options;
     const struct monitor_labels *l = &m->measured;
-    double accuracy = l->recent.metrics.accuracy, rows = (double)l->recent.metrics.rows;
+    double accuracy = l->own.metrics.accuracy, rows = (double)l->own.metrics.rows;
     cause[CAUSE_CONCEPT] = l->has_concept && l->concept.test.p <= l->concept_threshold;
     cause[CAUSE_ERRORS] = l->has_errors && l->errors.sum >= l->errors_limit;
-    cause[CAUSE_ACCURACY] = surely_below(accuracy, sqrt(accuracy * (1 - accuracy) / fmax(rows, 1)),
-                                         l->recent.metrics.rows, o->accuracy_least);
+    cause[CAUSE_ACCURACY] =
+        surely_below(accuracy, sqrt(accuracy * (1 - accuracy) / fmax(rows, 1)), l->own.metrics.rows, o->accuracy_least);
     cause[CAUSE_CONFIDENCE] = surely_below(l->promise.accuracy, l->promise.error, l->promise.rows, o->confidence_least);
     cause[CAUSE_AGE] = o->age > 0 && m->promoted_at != 0 && m->until - m->promoted_at > o->age;
     cause[CAUSE_LABELS] = o->new_labels > 0 && l->new_labels >= o->new_labels;

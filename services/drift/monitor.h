@@ -31,7 +31,7 @@ struct monitor_options {
 
 /* What labels say. */
 struct monitor_labels {
-    struct labels_score recent; /* of all versions */
+    struct labels_score recent, own; /* of all versions; of the champion alone */
     struct labels_promise promise;
     bool has_concept, has_errors;
     struct concept concept;

@@ -51,8 +51,8 @@ static void say_cause(const struct monitor *m, enum decision_cause cause, char *
                  l->promised_errors, l->errors.sum, l->errors_limit);
         break;
     case CAUSE_ACCURACY:
-        snprintf(out, size, "accuracy %.3f of %" PRIu64 " purchases is surely below %.3f", l->recent.metrics.accuracy,
-                 l->recent.metrics.rows, o->accuracy_least);
+        snprintf(out, size, "accuracy %.3f of %" PRIu64 " purchases is surely below %.3f", l->own.metrics.accuracy,
+                 l->own.metrics.rows, o->accuracy_least);
         break;
     case CAUSE_CONFIDENCE:
         snprintf(out, size, "confidence %.3f of %" PRIu64 " calls is surely below %.3f", l->promise.accuracy,

@@ -11,6 +11,7 @@
 struct settings {
     struct settings_common common;
     long long holdout_least, holdout_most, level_rows, levels_most;
+    bool alarm;
 };
 
 static const struct setting rows[] = {
@@ -19,6 +20,8 @@ static const struct setting rows[] = {
      "rows that the hold-out has at least (it is the newest fifth)"},
     {"holdout-max", "HOLDOUT_MAX", SETTING_WHOLE, offsetof(struct settings, holdout_most), "5000", 1, 10000000, NULL,
      "rows that the hold-out has at most"},
+    {"alarm", "FEATURES_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
+     "an alarm asked for this training: the hold-out has its least rows, so that training sees what is new"},
     {"level-min", "LEVEL_MIN", SETTING_WHOLE, offsetof(struct settings, level_rows), "10", 1, 1000000, NULL,
      "purchases that a value unknown to the configuration must have to become a level"},
     {"levels-max", "LEVELS_MAX", SETTING_WHOLE, offsetof(struct settings, levels_most), "200", 0, 65000, NULL,
@@ -51,6 +54,10 @@ static void work_done(struct work *w) {
     config_free(w->config);
 }
 
+static long long largest_holdout(const struct settings *s) {
+    return s->alarm ? s->holdout_least : s->holdout_most;
+}
+
 /* What the outputs depend on: the purchases, the features the configuration declares, the settings. */
 static bool tell_inputs(struct stage *stage, const struct settings *s, struct work *w, struct file_error *err) {
     char path[PATH_MAX], text[128], *config = NULL;
@@ -59,7 +66,7 @@ static bool tell_inputs(struct stage *stage, const struct settings *s, struct wo
         return false;
     stage_input_text(stage, "configuration", config);
     free(config);
-    snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_least, s->holdout_most, s->level_rows,
+    snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_least, largest_holdout(s), s->level_rows,
              s->levels_most);
     stage_input_text(stage, "settings", text);
     if (!publish_path(path, err, "%s/" VOLUME_TRAIN, s->common.data) || !files_sha256(path, w->train_sha256, err))
@@ -71,7 +78,7 @@ static bool tell_inputs(struct stage *stage, const struct settings *s, struct wo
 
 static bool make_table(struct work *w, const struct settings *s, struct file_error *err) {
     char path[PATH_MAX];
-    struct split_limits split = {(size_t)s->holdout_least, (size_t)s->holdout_most};
+    struct split_limits split = {(size_t)s->holdout_least, (size_t)largest_holdout(s)};
     struct level_limits levels = {(size_t)s->level_rows, (size_t)s->levels_most};
     return publish_path(path, err, "%s/" VOLUME_TRAIN, s->common.data) &&
            purchases_read(&w->purchases, path, w->config, err) &&

@@ -22,7 +22,7 @@ void lookout_begin(struct lookout *lookout, const struct cron *times, double lim
 /* Ask when that is due (not while stopping), and take in the answer; true where there is a new one. */
 bool lookout_continue(struct lookout *lookout, moment now, bool stopping);
 
-/* A run that trains for the alarm must say so to train and register, which read it from the environment. */
+/* A run that trains for the alarm must say so to features, train and register, which read it from the environment. */
 void lookout_hand_down(const struct lookout *lookout);
 
 #endif

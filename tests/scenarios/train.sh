@@ -36,6 +36,10 @@ check "train knows when there is nothing to do" exits_with 99 train one
 check "its card beats the class shares" jq -e '.metrics.holdout.log_loss < .baselines.majority.log_loss' "$(newest one card.json)"
 check "its card holds no wall-clock time" jq -e '[.. | strings | select(startswith("'"$(date -u +%Y-%m-%d)"'"))] == []' "$(newest one card.json)"
 
+cp -r "$scratch/one" "$scratch/alarm"
+check "features are made anew for an alarm" exits_with 0 features alarm --alarm
+check "with the least hold-out, so that training sees what is new" result '.train == 3040 and .validation == 760 and .holdout == 200'
+
 exits_with 0 features two
 check "with three threads" exits_with 0 train two --threads 3
 check "the same data give the same bytes" same_candidate one two

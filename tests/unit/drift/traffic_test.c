@@ -251,6 +251,31 @@ static void a_score_is_what_was_promised_beside_what_came_true(void **state) {
     close_shop(&shop);
 }
 
+static void answers_promise_an_accuracy_before_anyone_has_bought(void **state) {
+    (void)state;
+    struct shop shop = open_shop();
+    read_log(&shop, CALL("08:00:00", "Legal", "") CALL("09:00:00", "Dental", "") CALL("10:00:00", "Legal", "")
+                        CALL("11:00:00", "Dental", ",\"source\":\"demo\""));
+    struct labels_promise promise = labels_promised(&shop.calls, START);
+    assert_int_equal(promise.rows, 3);
+    assert_true(fabs(promise.accuracy - 0.75) < 1e-6);
+    assert_true(fabs(promise.error - sqrt(3 * 0.75 * 0.25) / 3) < 1e-6);
+    assert_int_equal(labels_promised(&shop.calls, START + 9 * 3600).rows, 2);
+    close_shop(&shop);
+}
+
+static void errors_of_another_version_are_not_the_champions(void **state) {
+    (void)state;
+    struct shop shop = open_shop();
+    struct label wrong[] = {{0, 0}, {1, 0}};
+    struct labels labels = {.count = 2, .label = wrong};
+    read_log(&shop, CALL("08:00:00", "Legal", "") CALL("09:00:00", "Dental", ""));
+    double step = cusum_step(0.3, 0.1, true);
+    assert_true(fabs(labels_watch_errors(&labels, &shop.calls, START, 3, 0.3, 0.1).sum - 2 * step) < 1e-9);
+    assert_true(labels_watch_errors(&labels, &shop.calls, START, 4, 0.3, 0.1).sum == 0);
+    close_shop(&shop);
+}
+
 /* ---- the detector ---- */
 
 /* Two streams over four kinds: a letter and a digit. */
@@ -352,6 +377,8 @@ int main(void) {
         cmocka_unit_test(weeks_that_always_differ_are_no_change_of_pace),
         cmocka_unit_test(only_a_purchase_within_the_time_given_labels_the_last_call_before_it),
         cmocka_unit_test(a_score_is_what_was_promised_beside_what_came_true),
+        cmocka_unit_test(answers_promise_an_accuracy_before_anyone_has_bought),
+        cmocka_unit_test(errors_of_another_version_are_not_the_champions),
         cmocka_unit_test(a_window_with_too_few_days_or_rows_says_nothing),
         cmocka_unit_test(the_stream_that_changed_is_the_one_named),
         cmocka_unit_test(a_change_below_the_floor_does_not_count_however_sure),

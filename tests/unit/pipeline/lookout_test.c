@@ -121,10 +121,11 @@ static void without_a_time_drift_is_never_asked(void **state) {
     assert_false(l.retrain);
 }
 
-static void only_a_run_for_an_alarm_tells_train_and_register_so(void **state) {
+static void only_a_run_for_an_alarm_tells_its_stages_so(void **state) {
     (void)state;
     static struct lookout l = {.retrain = true, .alarm = true};
     lookout_hand_down(&l);
+    assert_string_equal(getenv("FEATURES_ALARM"), "1");
     assert_string_equal(getenv("TRAIN_ALARM"), "1");
     assert_string_equal(getenv("GATE_ALARM"), "1");
     l.retrain = false;
@@ -141,7 +142,7 @@ int main(void) {
         cmocka_unit_test(a_standing_request_is_told_again_by_a_drift_with_nothing_new),
         cmocka_unit_test(a_drift_that_fails_asks_for_nothing),
         cmocka_unit_test(without_a_time_drift_is_never_asked),
-        cmocka_unit_test(only_a_run_for_an_alarm_tells_train_and_register_so),
+        cmocka_unit_test(only_a_run_for_an_alarm_tells_its_stages_so),
     };
     return cmocka_run_group_tests(tests, NULL, forget_program);
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Two years of the whole loop in minutes: see year.py.
+set -uo pipefail
+build=$1
+source "$(dirname "$0")/../scenario.bash"
+unset LEADFOREST_NOW
+python3 "$(dirname "$0")/year.py" "$build" "$scratch" "${@:2}"
