@@ -14,7 +14,7 @@ for stage in etl features train register score drift api; do
 trap 'echo "$stage terminated" >>"$scratch/ran"; [ -e "$bin/deaf-$stage" ] || exit 143' TERM
 echo "\$\$" >"$scratch/process-$stage"
 echo "$stage \$LEADFOREST_RUN" >>"$scratch/ran"
-echo "\$FEATURES_ALARM \$TRAIN_ALARM \$GATE_ALARM" >"$scratch/alarm-$stage"
+echo "\$TRAIN_ALARM \$GATE_ALARM" >"$scratch/alarm-$stage"
 echo "working"
 sleep "\$(cat "$bin/sleep-$stage" 2>/dev/null || echo 0)" &
 wait \$!

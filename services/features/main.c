@@ -20,7 +20,7 @@ static const struct setting rows[] = {
      "rows that the hold-out has at least (it is the newest fifth)"},
     {"holdout-max", "HOLDOUT_MAX", SETTING_WHOLE, offsetof(struct settings, holdout_most), "5000", 1, 10000000, NULL,
      "rows that the hold-out has at most"},
-    {"alarm", "FEATURES_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
+    {"alarm", "TRAIN_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
      "an alarm asked for this training: the hold-out has its least rows, so that training sees what is new"},
     {"level-min", "LEVEL_MIN", SETTING_WHOLE, offsetof(struct settings, level_rows), "10", 1, 1000000, NULL,
      "purchases that a value unknown to the configuration must have to become a level"},

@@ -52,7 +52,7 @@ bool lookout_continue(struct lookout *l, moment now, bool stopping) {
 }
 
 void lookout_hand_down(const struct lookout *l) {
-    static const char *const names[] = {"FEATURES_ALARM", "TRAIN_ALARM", "GATE_ALARM"};
+    static const char *const names[] = {"TRAIN_ALARM", "GATE_ALARM"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         setenv(names[i], l->retrain && l->alarm ? "1" : "0", 1);
 }

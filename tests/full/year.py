@@ -180,8 +180,7 @@ class Company:
 
     def train(self, now, alarm):
         flag = "1" if alarm else "0"
-        self.programs.run("pipeline", "run-all", now=now, FEATURES_ALARM=flag, TRAIN_ALARM=flag,
-                          GATE_ALARM=flag)
+        self.programs.run("pipeline", "run-all", now=now, TRAIN_ALARM=flag, GATE_ALARM=flag)
         decision = json.loads((self.data / "registry/decisions.ndjson").read_text().splitlines()[-1])
         made_now = decision["time"] == f"{now:%Y-%m-%dT%H:%M:%SZ}"
         return decision if made_now else {"status": "nothing new"}
