@@ -32,7 +32,7 @@ static const struct setting rows[] = {
     {"stripe-mode", "STRIPE_MODE", SETTING_CHOICE, offsetof(struct settings, mode), "live", 0, 0, "live|test",
      "which payments count; those of the other mode are read and reported, never learned from"},
     {NULL, "PSEUDONYM_KEY", SETTING_SECRET, offsetof(struct settings, key), NULL, 32, 256, NULL,
-     "key of the ids of people without a lead id, in hexadecimal digits; sample data do without"},
+     "key of the ids of people without a lead id: hexadecimal digits or 32 bytes in base64; sample data do without"},
     {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1,
      NULL, "share of broken records above which nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,

@@ -12,7 +12,7 @@
 
 #include "services/common/volume.h"
 
-enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16 };
+enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16, BASE64_LENGTH = 44, BASE64_DECODED = 33 };
 
 static int digit(char c) {
     return c >= '0' && c <= '9'   ? c - '0'
@@ -33,6 +33,19 @@ static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
     }
     pseudonym->size = digits / 2;
     return true;
+}
+
+/* 32 bytes in base64, as hosts make secrets (Render's generateValue): 43 characters and one "=". */
+static bool read_base64(struct pseudonym *pseudonym, const char *text) {
+    unsigned char bytes[BASE64_DECODED];
+    bool good = strlen(text) == BASE64_LENGTH && text[BASE64_LENGTH - 1] == '=' && text[BASE64_LENGTH - 2] != '=' &&
+                EVP_DecodeBlock(bytes, (const unsigned char *)text, BASE64_LENGTH) == BASE64_DECODED;
+    if (good) {
+        memcpy(pseudonym->key, bytes, MADE_BYTES);
+        pseudonym->size = MADE_BYTES;
+    }
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return good;
 }
 
 /* A new key, durable before the first id is made of it. */
@@ -75,10 +88,12 @@ static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, 
 
 enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, const char *data, struct file_error *err) {
     char truth[PATH_MAX];
-    if (given != NULL && read_hex(pseudonym, given))
+    if (given != NULL && (read_hex(pseudonym, given) || read_base64(pseudonym, given)))
         return EXIT_DONE;
     if (given != NULL) {
-        file_error_say(err, "PSEUDONYM_KEY: not an even number of hexadecimal digits, at least %d", LEAST_DIGITS);
+        file_error_say(err, "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
+                            "base64",
+                       LEAST_DIGITS);
         return EXIT_USAGE_ERROR;
     }
     if (!publish_path(truth, err, "%s/" VOLUME_TRUTH, data))

@@ -2,8 +2,9 @@
  * pseudonym.h - ids for people of whom only the e-mail address is known.
  *
  * An address never leaves raw/.  Who has no lead id is "e-" and 32 hexadecimal digits of an HMAC-SHA256 over
- * "email:" and the normalised address, keyed by PSEUDONYM_KEY (at least 32 hexadecimal digits).  Sample data
- * (raw/truth.json is there) do without: a key is made and kept in raw/pseudonym.key, for nobody else to read.
+ * "email:" and the normalised address, keyed by PSEUDONYM_KEY (at least 32 hexadecimal digits, or 32 bytes
+ * in base64).  Sample data (raw/truth.json is there) do without: a key is made and kept in raw/pseudonym.key, for
+ * nobody else to read.
  */
 #ifndef ETL_PSEUDONYM_H
 #define ETL_PSEUDONYM_H

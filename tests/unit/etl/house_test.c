@@ -66,7 +66,8 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
 static void a_key_that_is_none_is_refused_without_being_shown(void **state) {
     (void)state;
     static const char *const wrong[] = {"short", "0011223344556677889900112233445566778",
-                                        "zz112233445566778899aabbccddeeff"};
+                                        "zz112233445566778899aabbccddeeff",
+                                        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8*"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pseudonym pseudonym;
         struct file_error err;
@@ -89,6 +90,19 @@ static void one_address_has_one_pseudonym_which_depends_on_the_key(void **state)
     assert_string_not_equal(a, b);
     assert_string_not_equal(a, c);
     assert_null(strstr(a, "ada"));
+}
+
+static void a_key_may_be_given_in_base64(void **state) {
+    (void)state;
+    struct pseudonym hex, base64;
+    struct file_error err;
+    assert_int_equal(pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+                                   "/nowhere", &err),
+                     EXIT_DONE);
+    assert_int_equal(pseudonym_key(&base64, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "/nowhere", &err),
+                     EXIT_DONE);
+    assert_int_equal(base64.size, hex.size);
+    assert_memory_equal(base64.key, hex.key, hex.size);
 }
 
 /* ---- features that know too much ---- */
@@ -167,6 +181,7 @@ int main(void) {
         cmocka_unit_test(sample_data_get_a_key_that_stays_and_that_nobody_else_may_read),
         cmocka_unit_test(a_key_that_is_none_is_refused_without_being_shown),
         cmocka_unit_test(one_address_has_one_pseudonym_which_depends_on_the_key),
+        cmocka_unit_test(a_key_may_be_given_in_base64),
         cmocka_unit_test(a_feature_that_only_a_purchase_tells_is_found),
         cmocka_unit_test(few_broken_records_pass),
         cmocka_unit_test(too_many_stop_the_run_and_say_which_and_why),
