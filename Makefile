@@ -26,7 +26,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-etl bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -57,6 +57,8 @@ bench-intake: all $(BUILD)/tests/tools/make_registry  ## webhook deliveries a se
 	@tests/bench/api/intake.py $(BUILD)
 bench-etl: all                        ## reading and joining, beside pandas and polars (LONG=1: ten million leads too)
 	@tests/bench/etl/run $(BUILD)
+bench-image: all                      ## sizes and starts of the images beside a Python one, with Docker
+	@tests/bench/image/run $(BUILD)
 gate-proof: $(BUILD)/bench/gate_proof           ## how often the gate promotes equal, worse and better challengers
 	@$< $(BUILD)/bench/gate
 

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -45,7 +44,6 @@ struct connection {
 struct transport {
     struct MHD_Daemon *daemon;
     int wake; /* the caller's */
-    _Atomic bool woken;
     struct transport_limits limits;
     struct transport_calls calls;
     struct connection *connections;
@@ -398,7 +396,6 @@ int transport_patience(struct transport *t) {
 void transport_step(struct transport *t) {
     t->now = clock_ns();
     end_pauses(t);
-    atomic_store(&t->woken, false); /* before all that was resumed until now is taken */
     MHD_run(t->daemon);
     if (t->now - t->swept >= (uint64_t)(t->draining ? DRAIN_SWEEP_MS : SWEEP_MS) * 1000000)
         sweep(t);
@@ -429,8 +426,7 @@ void transport_free(struct transport *t) {
 /* The library would wake only a thread of its own. */
 void transport_wake(void *waker) {
     struct connection *c = waker;
-    struct transport *t = c->transport; /* once resumed, the connection may be gone */
+    int wake = c->transport->wake; /* once resumed, the connection may be gone */
     MHD_resume_connection(c->mhd);
-    if (!atomic_exchange(&t->woken, true))
-        eventfd_write(t->wake, 1);
+    eventfd_write(wake, 1);
 }
