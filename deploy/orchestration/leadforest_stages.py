@@ -21,8 +21,6 @@ EXIT_CODES = {
     64: STOP,  # the command line or a setting is wrong: a person must change it
     65: STOP,  # the input is wrong: the same input would fail again
     70: STOP,  # a mistake of ours
-    10: GO_ON,  # drift --exit-code: a training is due
-    11: GO_ON,  # the same, because of an alarm
 }
 NOTHING_TO_DO = 99
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -44,6 +45,7 @@ struct connection {
 struct transport {
     struct MHD_Daemon *daemon;
     int wake; /* the caller's */
+    _Atomic bool woken;
     struct transport_limits limits;
     struct transport_calls calls;
     struct connection *connections;
@@ -396,6 +398,7 @@ int transport_patience(struct transport *t) {
 void transport_step(struct transport *t) {
     t->now = clock_ns();
     end_pauses(t);
+    atomic_store(&t->woken, false); /* before all that was resumed until now is taken */
     MHD_run(t->daemon);
     if (t->now - t->swept >= (uint64_t)(t->draining ? DRAIN_SWEEP_MS : SWEEP_MS) * 1000000)
         sweep(t);
@@ -426,7 +429,8 @@ void transport_free(struct transport *t) {
 /* The library would wake only a thread of its own. */
 void transport_wake(void *waker) {
     struct connection *c = waker;
-    int wake = c->transport->wake; /* once resumed, the connection may be gone */
+    struct transport *t = c->transport; /* once resumed, the connection may be gone */
     MHD_resume_connection(c->mhd);
-    eventfd_write(wake, 1);
+    if (!atomic_exchange(&t->woken, true))
+        eventfd_write(t->wake, 1);
 }

@@ -66,10 +66,10 @@ def record(data, command, killed_at=None, **environment):
     return before, understand(traces, data, before)
 
 
-def wrongs_of(before, operations, judge):
+def wrongs_of(before, operations, judge, sample):
     """(what is wrong with volumes that a cut may leave, how many were looked at, how many there are)."""
     cuts = list(Cuts(before, operations))
-    chosen = cuts if len(cuts) <= SAMPLE else random.Random(7).sample(cuts, SAMPLE)
+    chosen = cuts if len(cuts) <= sample else random.Random(7).sample(cuts, sample)
 
     def look(numbered):
         number, (moment, how, volume, acknowledged) = numbered
@@ -85,13 +85,13 @@ def wrongs_of(before, operations, judge):
 
 def every_cut(sentence, before, operations, judge):
     """judge(folder, acknowledged, volume) says "" or what is wrong with a volume that a cut may leave."""
-    wrongs, chosen, cuts = wrongs_of(before, operations, judge)
+    wrongs, chosen, cuts = wrongs_of(before, operations, judge, SAMPLE)
     check(f"{sentence} ({chosen} of {cuts} volumes)", "\n    ".join([f"{len(wrongs)} are not well", *wrongs[:8]]) if wrongs else "")
 
 
 def would_be_seen(sentence, before, operations, judge):
     """That the proof can fail: the same, had the program synced nothing."""
-    wrongs, *_ = wrongs_of(before, [operation for operation in operations if operation.kind != "sync"], judge)
+    wrongs, *_ = wrongs_of(before, [operation for operation in operations if operation.kind != "sync"], judge, 60)
     check(sentence, "" if wrongs else "nothing was found")
 
 

@@ -66,7 +66,7 @@ with scratch() as folder:
         pass
     reply = deliver(server)
     check("what cannot be stored is 503, to be sent again", reply[0] == 503 and reply[1].get("retry-after") == "60", reply)
-    check("and the log says so once", deliver(server)[0] == 503 and server.count("inbox fails") == 1)
+    check("and the log says so once", deliver(server)[0] == 503 and wait_until(lambda: server.count("inbox fails") == 1))
     os.remove(f"{folder}/raw/inbox")
     check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
     check("no e-mail address is in the log", not any("@" in line for line in server.log), server.log)
