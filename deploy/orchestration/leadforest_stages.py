@@ -17,6 +17,7 @@ GO_ON, AGAIN, STOP = "go on", "again", "stop"
 EXIT_CODES = {
     0: GO_ON,  # done; a rejected candidate too
     99: GO_ON,  # nothing to do: the outputs are those of the inputs already
+    3: GO_ON,  # drift --exit-code alone: done, and an alarm holds
     75: AGAIN,  # disk full, locked, not there yet
     64: STOP,  # the command line or a setting is wrong: a person must change it
     65: STOP,  # the input is wrong: the same input would fail again

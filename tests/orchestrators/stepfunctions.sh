@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 . tests/orchestrators/venv.bash
-venv stepfunctions 'moto[stepfunctions,cloudformation,ecs,ec2,efs,iam,logs,scheduler]>=5.2' 'cfn-lint>=1.40'
+venv stepfunctions 'moto[stepfunctions,cloudformation,ecs,ec2,efs,iam,logs]>=5.2,<5.3' 'cfn-lint>=1.40,<2'
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

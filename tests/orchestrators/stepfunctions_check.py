@@ -90,7 +90,7 @@ def check_template():
     inner = states["Stages"]["ItemProcessor"]["States"]
     told = {c.get("NumericEquals"): choice["Next"] for choice in inner["ByExitCode"]["Choices"]
             for c in choice.get("Or", [choice]) if "NumericEquals" in c}
-    wanted = {code: "Failed" if asks == stages.STOP else "NothingToDo"
+    wanted = {code: "Failed" if asks == stages.STOP else "EndedWell"
               for code, asks in stages.EXIT_CODES.items() if code and asks != stages.AGAIN}
     check("stages, tries and exit codes are those of the other orchestrators",
           tuple(states["PlanLine"]["Parameters"]["stages"]) == stages.LINE and told == wanted
