@@ -59,3 +59,18 @@ size_t answers_best(const float *prob, size_t classes) {
             best = c;
     return best;
 }
+
+double answers_off(const float *prob, size_t rows, size_t classes) {
+    double worst = 0;
+    for (size_t i = 0; i < rows; i++) {
+        double sum = 0;
+        for (size_t c = 0; c < classes; c++) {
+            if (!(prob[i * classes + c] >= 0))
+                return NAN;
+            sum += (double)prob[i * classes + c];
+        }
+        if (!(fabs(sum - 1) <= worst))
+            worst = fabs(sum - 1);
+    }
+    return worst;
+}

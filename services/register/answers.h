@@ -17,4 +17,7 @@ bool answers_ask(const struct forest *model, const struct forest_schema *schema,
 /* The most probable class of an answer; of equals, the first. */
 size_t answers_best(const float *prob, size_t classes);
 
+/* The most by which the probabilities of one row miss a sum of 1; NaN where one is negative or no number. */
+double answers_off(const float *prob /* [rows][classes] */, size_t rows, size_t classes);
+
 #endif

@@ -8,6 +8,8 @@
 
 /* A card tells ten digits. */
 static const double card_precision = 1e-6;
+/* Of float32 probabilities. */
+static const double sum_precision = 1e-4;
 
 static bool answer(struct gate_answer *out, enum gate_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -24,6 +26,8 @@ static bool answer(struct gate_answer *out, enum gate_verdict verdict, const cha
 /* What NaN is compared with fails, so that a card without a number passes nothing. */
 static bool passes_floors(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
     double loss = n->measured.challenger.log_loss;
+    if (!(n->answers_off <= sum_precision))
+        return answer(out, GATE_REJECT, "its answers are no probabilities: a sum is off by %.2g", n->answers_off);
     if (!(fabs(loss - n->card_log_loss) <= card_precision))
         return answer(out, GATE_REJECT, "hold-out log-loss is %.4f where its card says %.4f", loss, n->card_log_loss);
     if (!(loss < n->majority_log_loss))

@@ -1,7 +1,8 @@
 /*
  * gate.h - whether a candidate may become the champion. It knows numbers only.
  *
- * Floors, always: it beats the class shares, and is no worse than counting by cell beyond a margin.
+ * Floors, always: its answers to all inputs are probabilities, it beats the class shares, and is no worse than counting
+ * by cell beyond a margin.
  *
  * Routine: on rows that neither trained on, the one-sided bound of the mean gain in log-loss over the champion is above
  * zero.  "At least as good" would be a coin flip on a hold-out of some hundred rows.  The same rows are not looked at
@@ -34,9 +35,11 @@ struct gate_settings {
 };
 
 struct gate_numbers {
-    struct comparison measured;               /* its champion: under an alarm the best one since the last rebase */
-    struct change change;                     /* against the champion that is serving */
-    double card_log_loss;                     /* what the candidate's card says of the hold-out */
+    struct comparison measured; /* its champion: under an alarm the best one since the last rebase */
+    struct change change;       /* against the champion that is serving */
+    double answers_off;   /* the most by which the probabilities of one input miss 1, over all inputs; NaN: one is no
+                             number */
+    double card_log_loss; /* what the candidate's card says of the hold-out */
     double majority_log_loss, cells_log_loss; /* of its baselines */
     bool has_champion;
     bool champion_may_know; /* the champion trained on purchases as late as the hold-out's first */

@@ -1,11 +1,14 @@
 /* hearing.c - gathers what the gate needs. */
 #include "services/register/hearing.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "services/common/volume.h"
 #include "services/register/anchor.h"
+#include "services/register/answers.h"
 #include "services/register/decisions.h"
+#include "services/register/grid.h"
 #include "services/register/pointer.h"
 
 void hearing_done(struct hearing *h) {
@@ -42,6 +45,29 @@ static bool check_features(const struct hearing *h, struct file_error *err) {
     return false;
 }
 
+static bool same_names(const char *const *a, const char *const *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool same_feature(const struct forest_feature *a, const struct forest_feature *b) {
+    return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->levels == b->levels &&
+           same_names(a->level, b->level, a->levels);
+}
+
+/* Inputs and packages are those of the features, in their order. */
+static bool check_schema(const struct hearing *h, struct file_error *err) {
+    const struct forest_schema *table = &h->table.schema, *own = forest_schema_of(h->candidate.forest);
+    bool same = own->features == table->features && own->classes == table->classes &&
+                same_names(own->class_name, table->class_name, own->classes);
+    for (size_t f = 0; same && f < own->features; f++)
+        same = same_feature(&own->feature[f], &table->feature[f]);
+    return same || file_error_say(err, "candidate %s has other inputs or packages than features/schema.json",
+                                  h->candidate.name);
+}
+
 /* The feature asked for, or the first categorical one. */
 static bool find_slices(struct hearing *h, const char *wanted, struct file_error *err) {
     const struct forest_schema *schema = &h->table.schema;
@@ -56,6 +82,22 @@ static bool find_slices(struct hearing *h, const char *wanted, struct file_error
 
 static uint64_t distance(uint64_t a, uint64_t b) {
     return a > b ? a - b : b - a;
+}
+
+/* By how much the sum of an answer misses 1 at most, over every input; not of a number where one is none. */
+static bool measure_answers(struct hearing *h, struct file_error *err) {
+    struct grid grid = {0};
+    const struct forest_schema *schema = &h->table.schema;
+    bool done = grid_make(&grid, schema);
+    float *prob = done ? malloc((grid.rows * schema->classes + 1) * sizeof *prob) : NULL;
+    done = prob != NULL && answers_ask(h->candidate.forest, schema, grid.x, grid.rows, prob);
+    if (done)
+        h->numbers.answers_off = answers_off(prob, grid.rows, schema->classes);
+    else
+        file_error_set(err, "ask", h->candidate.name);
+    free(prob);
+    grid_done(&grid);
+    return done;
 }
 
 /* Looks that an alarm asked for and routine ones do not use each other up. */
@@ -86,11 +128,11 @@ static bool measure_change(struct hearing *h, const char *data, struct file_erro
 
 bool hearing_gather(struct hearing *h, const struct options *o, struct file_error *err) {
     struct gate_numbers *n = &h->numbers;
-    if (!feature_table_read(&h->table, o->data, err) || !check_features(h, err) || !find_slices(h, o->slices, err) ||
-        !read_champion(h, o, err) ||
+    if (!feature_table_read(&h->table, o->data, err) || !check_features(h, err) || !check_schema(h, err) ||
+        !find_slices(h, o->slices, err) || !read_champion(h, o, err) ||
         !comparison_make(&n->measured, &h->table, h->candidate.forest, hearing_rival(h)->forest, h->slice_feature,
                          err) ||
-        !measure_change(h, o->data, err))
+        !measure_answers(h, err) || !measure_change(h, o->data, err))
         return false;
     n->card_log_loss = candidate_number(&h->candidate, "metrics", "holdout", "log_loss");
     n->majority_log_loss = candidate_number(&h->candidate, "baselines", "majority", "log_loss");

@@ -31,7 +31,7 @@ static const struct setting rows[] = {
                     NULL, "feature whose levels are looked at one by one; default: the first categorical one"},
     {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_WHOLE, offsetof(struct settings, keep_versions), "20", 1,
      1000000, NULL, "versions to keep, the newest ones"},
-    {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_WHOLE, offsetof(struct settings, keep_champions), "50", 2,
+    {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_WHOLE, offsetof(struct settings, keep_champions), "1000", 2,
      1000000, NULL, "versions to keep beside them, the last champions"},
     {NULL, "SIGNING_KEY", SETTING_SECRET, offsetof(struct settings, signing_key), NULL, 0, 0, NULL,
      "Ed25519 private key (PEM, or its seed in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
@@ -138,6 +138,7 @@ int main(int argc, char **argv) {
     if (code != EXIT_DONE || finished)
         return code;
     struct options options = {.data = s.common.data,
+                              .config = s.common.config,
                               .slices = s.slices,
                               .signing_key = s.signing_key,
                               .keep_versions = s.keep_versions,

@@ -14,7 +14,8 @@ struct mlflow_options {
 
 struct options {
     const char *data;
-    const char *run; /* this run's id */
+    const char *config; /* NULL: the built-in configuration */
+    const char *run;    /* this run's id */
     moment now;
     const char *slices;      /* feature whose levels are slices; NULL: the first categorical one */
     const char *signing_key; /* NULL: new versions are not signed */

@@ -12,6 +12,7 @@
 #include "services/register/model_card.h"
 #include "services/register/pointer.h"
 #include "services/register/record.h"
+#include "services/register/rehearsal.h"
 #include "services/register/retention.h"
 #include "services/register/ruling.h"
 #include "services/register/versions.h"
@@ -27,27 +28,46 @@ static bool out_of_memory(const char *file, struct file_error *err) {
     return false;
 }
 
+/* What the ruling says of a version that passed: it moves the pointer, or waits. */
+static void describe_stored(json_t *ruling, enum gate_verdict verdict, const struct pointer *from,
+                            const struct pointer *to) {
+    if (verdict == GATE_PROMOTE)
+        pointer_describe_move(ruling, from, to);
+    else
+        json_object_set_new(ruling, "held",
+                            json_pack("{s:I, s:s, s:I}", "version", (json_int_t)to->version, "manifest_sha256",
+                                      to->sha256, "champion", (json_int_t)from->version));
+}
+
+/* Nothing that the api would not serve is kept. */
+static void refuse(const struct options *o, json_t *ruling, long long version) {
+    json_object_set_new(ruling, "status", json_string(status_of(GATE_REJECT)));
+    json_object_set_new(ruling, "reason", json_string("it passes, but leadforest-api --check refuses it"));
+    versions_discard(o->data, version);
+}
+
 static bool store_with(const struct options *o, const struct hearing *h, json_t *ruling,
                        const struct version_file *files, size_t file_count, struct file_error *err) {
-    struct champion stored = {0};
+    struct champion loaded = {0};
     struct pointer from = {.version = h->champion.version}, to;
     memcpy(from.sha256, h->champion.sha256, SHA256_HEX);
     json_t *said = json_copy(ruling);
     struct version_contents contents = {&h->candidate, from.version, said, files, file_count, o->signing_key};
-    bool done = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
-                champion_load_version(&stored, o->data, to.version, to.sha256, err);
+    bool stored = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
+                  champion_load_version(&loaded, o->data, to.version, to.sha256, err);
     json_decref(said);
-    champion_done(&stored);
-    if (done && h->answer.verdict == GATE_PROMOTE)
-        pointer_describe_move(ruling, &from, &to);
-    else if (done)
-        json_object_set_new(ruling, "held",
-                            json_pack("{s:I, s:s, s:I}", "version", (json_int_t)to.version, "manifest_sha256",
-                                      to.sha256, "champion", (json_int_t)from.version));
-    return done;
+    champion_done(&loaded);
+    if (!stored)
+        return false;
+    enum rehearsal rehearsal = rehearsal_run(o, &to, err);
+    if (rehearsal == REHEARSAL_GOOD)
+        describe_stored(ruling, h->answer.verdict, &from, &to);
+    else if (rehearsal == REHEARSAL_REFUSED)
+        refuse(o, ruling, to.version);
+    return rehearsal != REHEARSAL_FAILED;
 }
 
-/* Store the candidate and load it the way the api will, before anything says that it is the champion. */
+/* Store the candidate and let the api load it, before anything says that it is the champion. */
 static bool store(const struct options *o, const struct hearing *h, json_t *ruling, struct file_error *err) {
     size_t card_size = 0, minutes_size = 0, files;
     char *card = model_card_write(h, &card_size), *minutes = minutes_write(ruling, &minutes_size);

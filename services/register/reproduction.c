@@ -6,19 +6,15 @@
  */
 #include "services/register/reproduction.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "services/common/champion.h"
 #include "services/common/volume.h"
+#include "services/register/beside.h"
 #include "services/register/candidate.h"
 #include "services/register/versions.h"
 
@@ -59,17 +55,8 @@ static bool lay_out(const char *folder, const struct options *o, const struct ch
 
 /* The arguments as text: what the card says. */
 struct recipe {
-    char program[PATH_MAX], window[24], trees[24], seed[24];
+    char window[24], trees[24], seed[24];
 };
-
-static bool find_program(char out[PATH_MAX], struct file_error *err) {
-    char own[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", own, sizeof own);
-    const char *slash = size > 0 ? memrchr(own, '/', (size_t)size) : NULL;
-    if (slash == NULL)
-        return file_error_say(err, "reproduce: cannot tell where leadforest-train is");
-    return publish_path(out, err, "%.*s/leadforest-train", (int)(slash - own), own);
-}
 
 static bool read_recipe(struct recipe *out, const struct champion *v, struct file_error *err) {
     const json_t *params = json_object_get(v->card, "params");
@@ -84,31 +71,15 @@ static bool read_recipe(struct recipe *out, const struct champion *v, struct fil
         snprintf(out->window, sizeof out->window, "%lld", (long long)json_integer_value(days));
     snprintf(out->trees, sizeof out->trees, "%lld", trees);
     snprintf(out->seed, sizeof out->seed, "%lld", seed);
-    return find_program(out->program, err);
-}
-
-/* In the child: its result line is not ours, and it does not outlive us. */
-static void become(const struct recipe *recipe, const char *folder) {
-    sigset_t none;
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    dup2(nowhere, STDOUT_FILENO);
-    execl(recipe->program, "leadforest-train", "--data", folder, "--window", recipe->window, "--trees", recipe->trees,
-          "--seed", recipe->seed, (char *)NULL);
-    _exit(127);
+    return true;
 }
 
 static bool train(const struct recipe *recipe, const char *folder, struct file_error *err) {
-    int status = 0;
-    pid_t child = fork();
-    if (child == 0)
-        become(recipe, folder);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
-           file_error_say(err, "reproduce: leadforest-train did not end well (wait status %d)", status);
+    int code = 0;
+    const char *arguments[] = {"--data", folder,       "--window", recipe->window, "--trees", recipe->trees,
+                               "--seed", recipe->seed, NULL};
+    return beside_run("train", arguments, &code, err) &&
+           (code == EXIT_DONE || file_error_say(err, "reproduce: leadforest-train ended with %d", code));
 }
 
 static struct outcome compare(const struct candidate *again, const struct champion *v) {

@@ -28,17 +28,11 @@ static bool was_champion(const json_t *decisions, long long version, long long m
     return false;
 }
 
-static void discard(const char *data, long long version) {
-    char path[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-        publish_discard_folder(path);
-}
-
 void retention_keep(const char *data, const json_t *decisions, long long versions, long long champions) {
     size_t count;
     long long *all = versions_list(data, &count);
     for (size_t i = 0; i + (size_t)versions < count; i++)
         if (!was_champion(decisions, all[i], champions) && !is_pointed_at(data, all[i]))
-            discard(data, all[i]);
+            versions_discard(data, all[i]);
     free(all);
 }

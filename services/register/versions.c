@@ -2,6 +2,7 @@
 #include "services/register/versions.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -199,4 +200,11 @@ bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const 
         stored = publish(data, ++*version, contents, err);
     return stored && publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&
            files_sha256(path, manifest_sha256, err);
+}
+
+void versions_discard(const char *data, long long version) {
+    char path[PATH_MAX], aside[PATH_MAX];
+    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
+        publish_path(aside, NULL, "%s/" VOLUME_VERSIONS "/.tmp-%lld", data, version) && rename(path, aside) == 0)
+        publish_remove_folder(aside);
 }

@@ -139,6 +139,35 @@ check "a changed byte is found" exits_with 65 verify
 check "and its version is not promoted" exits_with 65 promote 1
 check "the champion stays" champion_is 4
 
+# Another api beside the program, which says no, or nothing.
+mkdir "$scratch/bin"
+cp "$build/leadforest-register" "$scratch/bin"
+api_says() { printf '#!/bin/sh\nexit %s\n' "$1" >"$scratch/bin/leadforest-api" && chmod +x "$scratch/bin/leadforest-api"; }
+elsewhere() { # CODE ARGUMENT...
+    build=$scratch/bin exits_with "$@"
+}
+data=$scratch/refused registry=$scratch/refused/registry
+check "a candidate for a server" candidate --days 400
+api_says 75
+check "that cannot look at it now" elsewhere 75
+check "waits" test ! -e "$registry/champion.json"
+api_says 65
+check "one that the server would not serve" elsewhere 0
+check "is rejected, whatever the gate said" result '.status == "rejected" and (.reason | test("api --check"))'
+check "and not kept" test ! -e "$registry/versions/1"
+check "nothing is left of the rehearsal" test ! -e "$registry/.rehearsal"
+check "it is judged once" elsewhere 99
+train --seed 2
+rm "$scratch/bin/leadforest-api"
+check "another one, where there is no server" elsewhere 0
+check "is promoted" champion_is 1
+check "and the log says that nobody has loaded it" grep -q 'no rehearsal' "$scratch/log"
+cp "$data/features/schema.json" "$scratch/schema.json"
+jq '.classes[0] = "Another"' "$scratch/schema.json" >"$data/features/schema.json"
+train --seed 3
+cp "$scratch/schema.json" "$data/features/schema.json"
+check "a candidate of other packages than the features'" exits_with 65
+
 data=$scratch/signed registry=$scratch/signed/registry
 openssl genpkey -algorithm ed25519 -out "$scratch/key.pem" 2>/dev/null
 export SIGNING_KEY MODEL_PUBLIC_KEY

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "services/register/answers.h"
 #include "services/register/gate.h"
 
 static const struct gate_settings routine = {.confidence = 0.95,
@@ -75,6 +76,24 @@ static void a_card_that_tells_other_numbers_than_measured_is_rejected(void **sta
     struct gate_numbers n = good();
     n.card_log_loss = 0.79;
     decides(&n, GATE_REJECT, "its card says 0.7900");
+}
+
+static void answers_that_are_no_probabilities_are_rejected(void **state) {
+    (void)state;
+    struct gate_numbers n = good();
+    n.answers_off = 0.01;
+    decides(&n, GATE_REJECT, "no probabilities");
+    n.answers_off = NAN;
+    decides(&n, GATE_REJECT, "no probabilities");
+}
+
+static void what_a_row_of_probabilities_misses_is_measured(void **state) {
+    (void)state;
+    const float good[] = {0.25F, 0.75F, 1, 0}, off[] = {0.25F, 0.75F, 0.5F, 0.25F}, bad[] = {1.5F, -0.5F, NAN, 0};
+    assert_true(answers_off(good, 2, 2) < 1e-7);
+    assert_true(fabs(answers_off(off, 2, 2) - 0.25) < 1e-7);
+    assert_true(isnan(answers_off(bad, 1, 2)));
+    assert_true(isnan(answers_off(bad + 2, 1, 2)));
 }
 
 static void a_surely_better_challenger_is_promoted(void **state) {
@@ -204,6 +223,8 @@ int main(void) {
         cmocka_unit_test(a_first_model_that_beats_the_floors_is_promoted),
         cmocka_unit_test(a_model_that_misses_a_floor_is_rejected_first_or_not),
         cmocka_unit_test(a_card_that_tells_other_numbers_than_measured_is_rejected),
+        cmocka_unit_test(answers_that_are_no_probabilities_are_rejected),
+        cmocka_unit_test(what_a_row_of_probabilities_misses_is_measured),
         cmocka_unit_test(a_surely_better_challenger_is_promoted),
         cmocka_unit_test(a_perhaps_better_challenger_is_rejected),
         cmocka_unit_test(better_log_loss_does_not_pay_for_what_got_worse_beside_it),

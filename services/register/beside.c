@@ -1,0 +1,55 @@
+/* beside.c - finds a program by where we are, and runs it. */
+#include "services/register/beside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool find(char out[PATH_MAX], const char *name, struct file_error *err) {
+    char own[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", own, sizeof own);
+    const char *slash = size > 0 ? memrchr(own, '/', (size_t)size) : NULL;
+    if (slash == NULL)
+        return file_error_say(err, "cannot tell where leadforest-%s is", name);
+    return publish_path(out, err, "%.*s/leadforest-%s", (int)(slash - own), own, name);
+}
+
+bool beside_is_there(const char *name) {
+    char path[PATH_MAX];
+    return find(path, name, NULL) && access(path, X_OK) == 0;
+}
+
+/* In the child. */
+static void become(const char *path, const char *const *arguments) {
+    char *argv[BESIDE_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
+    sigset_t none;
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    for (size_t i = 0; arguments[i] != NULL && i + 1 < BESIDE_ARGUMENTS; i++)
+        argv[i + 1] = (char *)arguments[i];
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(nowhere, STDOUT_FILENO);
+    execv(path, argv);
+    _exit(127);
+}
+
+bool beside_run(const char *name, const char *const *arguments, int *code, struct file_error *err) {
+    char path[PATH_MAX];
+    int status = 0;
+    if (!find(path, name, err))
+        return false;
+    pid_t child = fork();
+    if (child == 0)
+        become(path, arguments);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (child < 0 || !WIFEXITED(status))
+        return file_error_say(err, "leadforest-%s did not end by itself (wait status %d)", name, status);
+    *code = WEXITSTATUS(status);
+    return true;
+}

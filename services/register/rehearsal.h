@@ -1,0 +1,18 @@
+/*
+ * rehearsal.h - the server loads and asks a version before anyone is told of it.
+ *
+ * leadforest-api --check runs on a volume of its own whose champion is the version.  Where no leadforest-api stands
+ * beside this program there is no rehearsal, and the log says so.
+ */
+#ifndef REGISTER_REHEARSAL_H
+#define REGISTER_REHEARSAL_H
+
+#include "services/register/options.h"
+#include "services/register/pointer.h"
+
+enum rehearsal { REHEARSAL_GOOD, REHEARSAL_REFUSED, REHEARSAL_FAILED };
+
+/* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
+enum rehearsal rehearsal_run(const struct options *options, const struct pointer *version, struct file_error *err);
+
+#endif
