@@ -3,9 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "services/api/predict.h"
+#include "services/api/tensors.h"
 
 static void refuse(struct reply *reply, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -47,7 +49,8 @@ void inference_server(struct worker *worker, struct request *request, struct rep
     (void)worker;
     (void)request;
     reply_json(reply, 200,
-               json_pack("{s:s,s:s,s:[]}", "name", "leadforest-api", "version", FOREST_VERSION, "extensions"));
+               json_pack("{s:s,s:s,s:[s]}", "name", "leadforest-api", "version", FOREST_VERSION, "extensions",
+                         "binary_tensor_data"));
 }
 
 void inference_live(struct worker *worker, struct request *request, struct reply *reply) {
@@ -82,6 +85,97 @@ void inference_model(struct worker *worker, struct request *request, struct repl
                          tensor("probability", "FP64", 1), tensor("probabilities", "FP64", (int)model->classes)));
 }
 
+/* ---- what it is asked ---- */
+
+enum { PACKAGE, PROBABILITY, PROBABILITIES, OUTPUTS };
+
+struct inference {
+    json_t *root;
+    json_t *data[MODEL_FEATURES]; /* owned; all of one length */
+    size_t rows;
+    struct tensor_output output[OUTPUTS];
+};
+
+static void inference_done(struct inference *inference) {
+    json_decref(inference->root);
+    for (size_t i = 0; i < MODEL_FEATURES; i++)
+        json_decref(inference->data[i]);
+    for (size_t i = 0; i < OUTPUTS; i++)
+        buffer_done(&inference->output[i].data);
+}
+
+/* The JSON, and what follows it. */
+static bool parse(struct inference *inference, const struct request *request, struct tensor_bytes *rest,
+                  struct reply *reply) {
+    const char *length = request->header[HEADER_INFERENCE_LENGTH];
+    size_t size = length != NULL ? (size_t)strtoull(length, NULL, 10) : request->size;
+    json_error_t where;
+    if (size > request->size) {
+        refuse(reply, 400, "Inference-Header-Content-Length is more than the body has");
+        return false;
+    }
+    *rest = (struct tensor_bytes){request->body + size, request->size - size};
+    inference->root = json_loadb(request->body, size, INPUTS_JSON, &where);
+    if (inference->root == NULL)
+        refuse(reply, 400, "the body is no JSON object: line %d, column %d", where.line, where.column);
+    return inference->root != NULL;
+}
+
+/* The data of each feature, all of one length. */
+static bool find_inputs(struct inference *inference, const struct model *model, struct tensor_bytes rest, size_t most,
+                        struct reply *reply) {
+    size_t i;
+    json_t *input;
+    json_array_foreach(json_object_get(inference->root, "inputs"), i, input) {
+        const char *name = json_string_value(json_object_get(input, "name"));
+        size_t feature = name != NULL ? model_find_feature(model, name, strlen(name)) : model->features;
+        json_t *data = tensor_input(input, &rest);
+        if (feature < model->features && inference->data[feature] == NULL)
+            inference->data[feature] = json_incref(data);
+        json_decref(data);
+    }
+    inference->rows = json_array_size(inference->data[0]);
+    for (i = 0; i < model->features; i++) {
+        if (!json_is_array(inference->data[i]) || json_array_size(inference->data[i]) != inference->rows) {
+            refuse(reply, 400, "input %s: a list of data is needed, as long as the others",
+                   model->schema->feature[i].name);
+            return false;
+        }
+    }
+    if (inference->rows > most)
+        refuse(reply, 400, "at most %zu leads may be asked for", most);
+    return inference->rows <= most;
+}
+
+static bool asks_binary(const json_t *object, const char *name) {
+    return json_is_true(json_object_get(json_object_get(object, "parameters"), name));
+}
+
+/* Which outputs are wanted, and in which form; all where none are named. */
+static bool find_outputs(struct inference *inference, const struct model *model, struct reply *reply) {
+    const json_t *wanted = json_object_get(inference->root, "outputs");
+    bool binary = asks_binary(inference->root, "binary_data_output"), all = json_array_size(wanted) == 0;
+    size_t i;
+    json_t *one;
+    struct tensor_output *output = inference->output;
+    output[PACKAGE] = (struct tensor_output){"predicted_package", "BYTES", 1, all, binary, {0}};
+    output[PROBABILITY] = (struct tensor_output){"probability", "FP64", 1, all, binary, {0}};
+    output[PROBABILITIES] = (struct tensor_output){"probabilities", "FP64", model->classes, all, binary, {0}};
+    json_array_foreach(wanted, i, one) {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        size_t at = 0;
+        while (at < OUTPUTS && (name == NULL || strcmp(output[at].name, name) != 0))
+            at++;
+        if (at == OUTPUTS) {
+            refuse(reply, 400, "output %.60s: there is none of that name", name != NULL ? name : "");
+            return false;
+        }
+        output[at].wanted = true;
+        output[at].binary = binary || asks_binary(one, "binary_data");
+    }
+    return true;
+}
+
 /* ---- what it answers ---- */
 
 /* Element `row` of a tensor's data, which may be nested as its shape says ([[a],[b]]). */
@@ -90,43 +184,15 @@ static const json_t *element(const json_t *data, size_t row) {
     return json_is_array(value) && json_array_size(value) == 1 ? json_array_get(value, 0) : value;
 }
 
-/* The data of each feature, all of one length; false where the reply says what is wrong. */
-static bool find_inputs(const struct model *model, const json_t *root, size_t most, const json_t *data[MODEL_FEATURES],
-                        struct reply *reply) {
-    const json_t *inputs = json_object_get(root, "inputs");
-    size_t i;
-    json_t *input;
-    json_array_foreach(inputs, i, input) {
-        const char *name = json_string_value(json_object_get(input, "name"));
-        size_t feature = name != NULL ? model_find_feature(model, name, strlen(name)) : model->features;
-        if (feature < model->features)
-            data[feature] = json_object_get(input, "data");
-    }
-    for (i = 0; i < model->features; i++) {
-        if (!json_is_array(data[i]) || json_array_size(data[i]) != json_array_size(data[0])) {
-            refuse(reply, 400, "input %s: a list of data is needed, as long as the others",
-                   model->schema->feature[i].name);
-            return false;
-        }
-    }
-    if (json_array_size(data[0]) > most)
-        refuse(reply, 400, "at most %zu leads may be asked for", most);
-    return json_array_size(data[0]) <= most;
-}
-
-/* The answers of all leads, each output as a list in the making. */
-struct outputs {
-    struct buffer packages, probabilities, shares;
-};
-
 static bool answer_row(struct worker *worker, const struct model *model, const struct request *request,
-                       const json_t *const *data, size_t row, struct outputs *out, struct reply *reply) {
+                       struct inference *inference, size_t row, struct reply *reply) {
     struct inputs *inputs = &worker->inputs;
+    struct tensor_output *output = inference->output;
     struct model_answer answer;
     float prob[FOREST_MAX_CLASSES];
     inputs_clear(inputs, model);
     for (size_t i = 0; i < model->features; i++)
-        if (!inputs_set(inputs, model, i, element(data[i], row))) {
+        if (!inputs_set(inputs, model, i, element(inference->data[i], row))) {
             refuse(reply, 400, "input %s: element %zu has the wrong type", model->schema->feature[i].name, row);
             return false;
         }
@@ -135,30 +201,20 @@ static bool answer_row(struct worker *worker, const struct model *model, const s
         return false;
     }
     forest_predict(model->champion.forest, inputs->row, prob);
-    const char *name = model->schema->class_name[answer.best];
-    buffer_string(&out->packages, row > 0 ? "," : "");
-    buffer_quoted(&out->packages, name, strlen(name));
-    buffer_string(&out->probabilities, row > 0 ? "," : "");
-    buffer_share(&out->probabilities, (double)prob[answer.best]);
-    for (size_t i = 0; i < model->classes; i++) {
-        buffer_string(&out->shares, row + i > 0 ? "," : "");
-        buffer_share(&out->shares, (double)prob[i]);
-    }
+    tensor_add_text(&output[PACKAGE], model->schema->class_name[answer.best]);
+    tensor_add_share(&output[PROBABILITY], (double)prob[answer.best]);
+    for (size_t i = 0; i < model->classes; i++)
+        tensor_add_share(&output[PROBABILITIES], (double)prob[i]);
     return true;
 }
 
-static void write_output(struct buffer *out, const char *name, const char *type, size_t rows, size_t columns,
-                         const struct buffer *data) {
-    buffer_format(out, "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[%zu,%zu],\"data\":[", name, type, rows,
-                  columns);
-    buffer_bytes(out, data->at, data->size);
-    buffer_string(out, "]}");
-    out->bad |= data->bad;
-}
-
-static void reply_outputs(const struct model *model, const json_t *id, size_t rows, const struct outputs *outputs,
-                          struct reply *reply) {
+/* The bytes of binary outputs follow the JSON, whose length a header then tells. */
+static void reply_outputs(const struct model *model, const struct inference *inference, struct reply *reply) {
+    const struct tensor_output *output = inference->output;
+    const json_t *id = json_object_get(inference->root, "id");
     struct buffer out = {0};
+    bool first = true, binary = false;
+    char length[24];
     buffer_format(&out, "{\"model_name\":\"" INFERENCE_MODEL "\",\"model_version\":\"%s\",", model->version);
     if (json_is_string(id)) {
         buffer_string(&out, "\"id\":");
@@ -166,35 +222,38 @@ static void reply_outputs(const struct model *model, const json_t *id, size_t ro
         buffer_string(&out, ",");
     }
     buffer_string(&out, "\"outputs\":[");
-    write_output(&out, "predicted_package", "BYTES", rows, 1, &outputs->packages);
-    buffer_string(&out, ",");
-    write_output(&out, "probability", "FP64", rows, 1, &outputs->probabilities);
-    buffer_string(&out, ",");
-    write_output(&out, "probabilities", "FP64", rows, model->classes, &outputs->shares);
-    buffer_string(&out, "]}\n");
-    reply_buffer(reply, 200, REPLY_JSON, &out);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        if (!output[i].wanted)
+            continue;
+        buffer_string(&out, first ? "" : ",");
+        tensor_write(&output[i], inference->rows, &out);
+        first = false;
+        binary |= output[i].binary;
+    }
+    buffer_string(&out, "]}");
+    snprintf(length, sizeof length, "%zu", out.size);
+    for (size_t i = 0; i < OUTPUTS; i++)
+        if (output[i].wanted && output[i].binary)
+            buffer_bytes(&out, output[i].data.at, output[i].data.size);
+    reply_buffer(reply, 200, binary ? "application/octet-stream" : REPLY_JSON, &out);
+    if (binary)
+        reply_header(reply, "Inference-Header-Content-Length", length);
 }
 
 void inference_infer(struct worker *worker, struct request *request, struct reply *reply) {
     const struct model *model = find_model(worker, request, reply);
-    const json_t *data[MODEL_FEATURES] = {NULL};
-    json_error_t where;
+    struct inference inference = {0};
+    struct tensor_bytes rest;
+    size_t most = (size_t)worker->service->options->max_batch, row = 0;
     if (model == NULL)
         return;
-    json_t *root = json_loadb(request->body, request->size, JSON_REJECT_DUPLICATES, &where);
-    if (root == NULL)
-        refuse(reply, 400, "the body is no JSON object: line %d, column %d", where.line, where.column);
-    if (root != NULL && find_inputs(model, root, (size_t)worker->service->options->max_batch, data, reply)) {
-        struct outputs outputs = {{0}, {0}, {0}};
-        size_t rows = json_array_size(data[0]), row = 0;
-        while (row < rows && answer_row(worker, model, request, data, row, &outputs, reply))
+    if (parse(&inference, request, &rest, reply) && find_inputs(&inference, model, rest, most, reply) &&
+        find_outputs(&inference, model, reply)) {
+        while (row < inference.rows && answer_row(worker, model, request, &inference, row, reply))
             row++;
-        if (row == rows)
-            reply_outputs(model, json_object_get(root, "id"), rows, &outputs, reply);
-        buffer_done(&outputs.packages);
-        buffer_done(&outputs.probabilities);
-        buffer_done(&outputs.shares);
+        if (row == inference.rows)
+            reply_outputs(model, &inference, reply);
     }
-    json_decref(root);
+    inference_done(&inference);
     reply_header(reply, "X-Model-Version", model->version);
 }

@@ -14,6 +14,10 @@
 
 enum { INPUTS_PLAIN = 128 }; /* bytes a lead_id or source may have */
 
+/* How leads are parsed: a key twice could mean two things; of numbers that nobody asked for the size does not matter.
+ */
+#define INPUTS_JSON (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL)
+
 /* Bytes borrowed from the request. */
 struct inputs_span {
     const char *at; /* NULL: not given */

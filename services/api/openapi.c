@@ -93,20 +93,47 @@ static json_t *predictions_schema(void) {
     return list_of(json_pack("{s:[o,o]}", "anyOf", reference("Prediction"), failed));
 }
 
+/* A batch takes anything: what is no lead is answered by its errors. */
+static json_t *leads_schema(void) {
+    return list_of(json_pack("{s:[o,{}],s:s}", "anyOf", reference("Lead"), "description",
+                             "a Lead; anything else is answered by its errors, without failing the others"));
+}
+
+static json_t *tensor_schema(void) {
+    return json_pack("{s:s,s:{s:{s:s},s:{s:[s,s,s]},s:{s:s,s:{s:s}},s:{s:s}},s:[s,s,s,s]}", "type", "object",
+                     "properties", "name", "type", "string", "datatype", "enum", "BYTES", "FP32", "FP64", "shape",
+                     "type", "array", "items", "type", "integer", "data", "type", "array", "required", "name",
+                     "datatype", "shape", "data");
+}
+
+static json_t *inference_schema(void) {
+    return json_pack("{s:s,s:{s:{s:s},s:{s:s,s:o,s:s}},s:[s]}", "type", "object", "properties", "id", "type", "string",
+                     "inputs", "type", "array", "items", reference("Tensor"), "description",
+                     "one for each input of the model, all of one length", "required", "inputs");
+}
+
+static json_t *inferred_schema(void) {
+    return json_pack("{s:s,s:{s:{s:s},s:{s:s},s:{s:s},s:o},s:[s,s,s]}", "type", "object", "properties", "model_name",
+                     "type", "string", "model_version", "type", "string", "id", "type", "string", "outputs",
+                     list_of(reference("Tensor")), "required", "model_name", "model_version", "outputs");
+}
+
 static json_t *schemas(const struct service *service, const struct model *model) {
     json_t *status = json_pack("{s:s,s:{s:{s:s}},s:[s]}", "type", "object", "properties", "status", "type", "string",
                                "required", "status");
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:{s:s},s:{s:s}}", "Lead", lead_schema(service, model), "Prediction",
-                     prediction_schema(), "Predictions", predictions_schema(), "Error", error_schema(), "Problem",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:s},s:{s:s}}", "Lead", lead_schema(service, model),
+                     "Prediction", prediction_schema(), "Predictions", predictions_schema(), "Tensor", tensor_schema(),
+                     "Inference", inference_schema(), "Inferred", inferred_schema(), "Error", error_schema(), "Problem",
                      problem_schema(), "Status", status, "Object", "type", "object", "Model", "type", "object");
 }
 
 /* ---- paths ---- */
 
 static json_t *request_body(enum route_body body) {
-    json_t *schema = body == BODY_LEAD    ? reference("Lead")
-                     : body == BODY_LEADS ? list_of(reference("Lead"))
-                                          : reference("Object");
+    json_t *schema = body == BODY_LEAD        ? reference("Lead")
+                     : body == BODY_LEADS     ? leads_schema()
+                     : body == BODY_INFERENCE ? reference("Inference")
+                                              : reference("Object");
     json_t *media = content("application/json", schema);
     if (body == BODY_LEADS)
         json_object_set_new(media, "application/x-ndjson", json_pack("{s:{s:s}}", "schema", "type", "string"));
@@ -126,7 +153,9 @@ static void add_error(json_t *responses, const struct route *route, int status) 
     char code[8];
     bool ours = strncmp(route->path, "/v2", 3) != 0;
     snprintf(code, sizeof code, "%d", status);
-    json_t *media = ours ? content(REPLY_PROBLEM, reference("Problem")) : content(REPLY_JSON, reference("Object"));
+    json_t *media = content(REPLY_PROBLEM, reference("Problem"));
+    if (!ours) /* what the protocol says itself has its own shape */
+        json_object_set_new(media, REPLY_JSON, json_pack("{s:o}", "schema", reference("Object")));
     json_object_set_new(responses, code,
                         json_pack("{s:s,s:o}", "description", problem_title(status), "content", media));
 }
@@ -155,15 +184,17 @@ static json_t *responses_of(const struct service *service, const struct route *r
     return responses;
 }
 
-static json_t *parameters_of(const struct route *route) {
+static json_t *parameters_of(const struct service *service, const struct route *route) {
+    const struct model *model = served_model(&service->served);
     json_t *parameters = json_array();
     if (strchr(route->path, '{') != NULL)
-        json_array_append_new(parameters, json_pack("{s:s,s:s,s:b,s:{s:s}}", "name", "version", "in", "path",
-                                                    "required", 1, "schema", "type", "string"));
+        json_array_append_new(parameters,
+                              json_pack("{s:s,s:s,s:b,s:{s:s},s:s}", "name", "version", "in", "path", "required", 1,
+                                        "schema", "type", "string", "example", model != NULL ? model->version : "1"));
     if (strcmp(route->path, "/predict") == 0)
-        json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:[s]}}", "name", "details", "in", "query",
+        json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:[s,s]}}", "name", "details", "in", "query",
                                                     "description", "1 adds probabilities, expected price and why",
-                                                    "schema", "type", "string", "enum", "1"));
+                                                    "schema", "type", "string", "enum", "0", "1"));
     return parameters;
 }
 
@@ -179,7 +210,7 @@ static json_t *operation_id(const struct route *route) {
 
 static json_t *operation(const struct service *service, const struct route *route) {
     json_t *about = json_pack("{s:o,s:s,s:o,s:o}", "operationId", operation_id(route), "summary", route->summary,
-                              "parameters", parameters_of(route), "responses", responses_of(service, route));
+                              "parameters", parameters_of(service, route), "responses", responses_of(service, route));
     if (route->body != BODY_NONE)
         json_object_set_new(about, "requestBody", request_body(route->body));
     if (route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->keys.count > 0))
@@ -208,7 +239,8 @@ void openapi_show(struct worker *worker, struct request *request, struct reply *
     reply_json(reply, 200,
                json_pack("{s:s,s:{s:s,s:s,s:s},s:o,s:{s:o,s:o}}", "openapi", "3.1.0", "info", "title", "leadforest",
                          "version", FOREST_VERSION, "description",
-                         "Which package a lead is most likely to buy, and how sure that is.", "paths", paths(service),
-                         "components", "schemas", schemas(service, served_model(&service->served)), "securitySchemes",
-                         ways));
+                         "Which package a lead is most likely to buy, and how sure that is. JSON that holds "
+                         "U+0000 is refused with 400.",
+                         "paths", paths(service), "components", "schemas",
+                         schemas(service, served_model(&service->served)), "securitySchemes", ways));
 }

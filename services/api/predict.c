@@ -26,7 +26,7 @@ int predict_read(struct worker *worker, const struct model *model, const char *j
     *parsed = NULL;
     if (inputs_scan(&worker->inputs, model, json, size))
         return judge_unseen(worker, model, problem);
-    *parsed = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+    *parsed = json_loadb(json, size, INPUTS_JSON, &where);
     if (*parsed != NULL)
         return predict_read_value(worker, model, *parsed, problem);
     problem_add(problem, "body", NULL, "json", "is no JSON object: line %d, column %d", where.line, where.column);
@@ -67,6 +67,14 @@ static void write_body(struct worker *worker, const struct model *model, const s
         details_write(model, &worker->inputs, answer, out);
 }
 
+/* details=0 or 1, or none; false where the reply says that it is something else. */
+static bool judge_query(const struct request *request, struct reply *reply) {
+    if (!request_names(request, "details") || request_asks(request, "details=0") || request_asks(request, "details=1"))
+        return true;
+    problem_reply_one(reply, 422, request->id, "query", "details", "enum", "must be 0 or 1");
+    return false;
+}
+
 static void reply_prediction(struct worker *worker, const struct model *model, const struct request *request,
                              struct reply *reply) {
     struct model_answer answer;
@@ -93,6 +101,8 @@ void predict_one(struct worker *worker, struct request *request, struct reply *r
         problem_reply_one(reply, 415, request->id, "header", "Content-Type", "media_type", "must be application/json");
         return;
     }
+    if (!judge_query(request, reply))
+        return;
     if (model == NULL) {
         health_no_model(request, reply);
         return;

@@ -44,6 +44,7 @@ enum request_header request_header_named(const char *name, size_t size) {
         [HEADER_FORWARDED_FOR] = NAMED("X-Forwarded-For"),
         [HEADER_STRIPE_SIGNATURE] = NAMED("Stripe-Signature"),
         [HEADER_FORMSPREE_SIGNATURE] = NAMED("Formspree-Signature"),
+        [HEADER_INFERENCE_LENGTH] = NAMED("Inference-Header-Content-Length"),
 #undef NAMED
     };
     for (size_t i = 0; i < HEADER_COUNT; i++)
@@ -115,15 +116,23 @@ int request_set_target(struct request *request, const char *target) {
     return status == 0 && *at == '?' ? set_query(request, at + 1) : status;
 }
 
-bool request_asks(const struct request *request, const char *pair) {
-    size_t size = strlen(pair);
-    for (const char *at = request->query; *at != '\0';) {
-        size_t n = strcspn(at, "&");
-        if (n == size && memcmp(at, pair, n) == 0)
+/* Whether one of the query's pairs, each taken up to `end`, is this text. */
+static bool has(const char *query, const char *end, const char *text) {
+    size_t size = strlen(text);
+    for (const char *at = query; *at != '\0'; at += *at == '&') {
+        if (strcspn(at, end) == size && memcmp(at, text, size) == 0)
             return true;
-        at += n + (at[n] == '&');
+        at += strcspn(at, "&");
     }
     return false;
+}
+
+bool request_asks(const struct request *request, const char *pair) {
+    return has(request->query, "&", pair);
+}
+
+bool request_names(const struct request *request, const char *name) {
+    return has(request->query, "=&", name);
 }
 
 /* ---- headers ---- */

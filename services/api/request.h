@@ -27,6 +27,7 @@ enum request_header {
     HEADER_FORWARDED_FOR,
     HEADER_STRIPE_SIGNATURE,
     HEADER_FORMSPREE_SIGNATURE,
+    HEADER_INFERENCE_LENGTH, /* Inference-Header-Content-Length */
     HEADER_COUNT
 };
 
@@ -68,8 +69,9 @@ enum request_header request_header_named(const char *name, size_t size);
  */
 int request_set_target(struct request *request, const char *target);
 
-/* Whether the query has name=value ("details=1"), literally. */
+/* Whether the query has name=value ("details=1"), literally; whether it has the name at all. */
 bool request_asks(const struct request *request, const char *pair);
+bool request_names(const struct request *request, const char *name);
 
 /* Use the caller's id where it is 1 to 64 plain characters; false where a new one is needed. */
 bool request_adopt_id(struct request *request);

@@ -45,13 +45,13 @@ const struct route routes[] = {
     {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_model, "Object", "Open Inference Protocol: the model"},
     {V2_MODEL "/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object",
      "Open Inference Protocol: the model is ready"},
-    {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Object",
+    {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Inferred",
      "Open Inference Protocol: predictions"},
     {V2_MODEL "/versions/{version}", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_model, "Object",
      "Open Inference Protocol: a version"},
     {V2_MODEL "/versions/{version}/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, inference_ready, "Object",
      "Open Inference Protocol: a version is ready"},
-    {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Object",
+    {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, inference_infer, "Inferred",
      "Open Inference Protocol: predictions of a version"},
 };
 /* clang-format on */

@@ -9,6 +9,8 @@
 #include "services/api/routes.h"
 #include "services/common/run_id.h"
 
+enum { DELIVERY_BYTES = 1 << 20 };
+
 const char *service_judge(const struct options *options) {
     struct keys keys;
     struct proxies proxies;
@@ -68,15 +70,29 @@ static void make_id(struct worker *worker, struct request *request) {
     request->id[32] = '\0';
 }
 
+/* Bytes of body; what is sent where none belongs is read and ignored, so that the error finds its reader. */
+static size_t body_limit(const struct service *service, const struct route *route) {
+    const struct options *options = service->options;
+    switch (route != NULL ? route->body : BODY_NONE) {
+    case BODY_LEADS:
+        return (size_t)options->max_batch * 1024;
+    case BODY_INFERENCE: /* it is parsed whole */
+        return (size_t)options->max_batch * 64 * service->words.config->feature_count;
+    case BODY_DELIVERY:
+        return DELIVERY_BYTES;
+    case BODY_NONE:
+    case BODY_LEAD:
+        break;
+    }
+    return (size_t)options->max_body;
+}
+
 size_t service_admit(struct worker *worker, struct request *request) {
     if (!request_adopt_id(request))
         make_id(worker, request);
     request->route = routes_find(request->path, request->method);
     request->streamed = request->route != NULL && request->route->body == BODY_LEADS;
-    /* A body sent where none belongs is read and ignored, so that the error finds its reader. */
-    const struct options *options = worker->service->options;
-    bool many = request->route != NULL && request->route->body > BODY_LEAD;
-    return many ? (size_t)options->max_batch * 1024 : (size_t)options->max_body;
+    return body_limit(worker->service, request->route);
 }
 
 static void find_and_handle(struct worker *worker, struct request *request, struct reply *reply) {

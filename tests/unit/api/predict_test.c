@@ -99,6 +99,20 @@ static void what_is_no_json_object_is_400_or_422(void **state) {
             fail_msg("%s was answered %d", cases[i].body, house->reply.status);
 }
 
+static void numbers_that_nobody_asked_for_may_be_of_any_size(void **state) {
+    assert_int_equal(
+        house_post(*state, "/predict",
+                   "{\"business_type\":\"Dental\",\"business_size\":\"10-25\",\"x\":-99999999999999999999}"),
+        200);
+}
+
+static void details_are_asked_for_by_0_or_1(void **state) {
+    assert_int_equal(house_post(*state, "/predict?details=0", dental), 200);
+    assert_int_equal(house_post(*state, "/predict?detail=x&details=1", dental), 200);
+    assert_int_equal(house_post(*state, "/predict?details=yes", dental), 422);
+    assert_int_equal(house_post(*state, "/predict?details", dental), 422);
+}
+
 static void deep_nesting_is_refused_without_a_crash(void **state) {
     struct house *house = *state;
     char *deep = malloc(60001);
@@ -186,6 +200,8 @@ int main(void) {
         WITH_MODEL(spaces_escapes_and_further_keys_change_nothing),
         WITH_MODEL(all_errors_are_told_at_once),
         WITH_MODEL(what_is_no_json_object_is_400_or_422),
+        WITH_MODEL(numbers_that_nobody_asked_for_may_be_of_any_size),
+        WITH_MODEL(details_are_asked_for_by_0_or_1),
         WITH_MODEL(deep_nesting_is_refused_without_a_crash),
         WITH_MODEL(an_unseen_category_is_answered_and_flagged),
         WITH_MODEL(an_unseen_category_can_be_rejected),

@@ -1,0 +1,112 @@
+/* tensors.c - columns of values of the Open Inference Protocol, as JSON or as bytes. */
+#include "services/api/tensors.h"
+
+#include <endian.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- inputs ---- */
+
+static json_t *take_text(struct tensor_bytes *bytes) {
+    uint32_t size;
+    if (bytes->size < sizeof size)
+        return NULL;
+    memcpy(&size, bytes->at, sizeof size);
+    size = le32toh(size);
+    if (size > bytes->size - sizeof size)
+        return NULL;
+    json_t *text = json_stringn(bytes->at + sizeof size, size); /* NULL where it is no UTF-8 */
+    bytes->at += sizeof size + size;
+    bytes->size -= sizeof size + size;
+    return text;
+}
+
+static json_t *take_number(struct tensor_bytes *bytes, size_t width) {
+    uint64_t bits = 0;
+    float narrow;
+    double number;
+    if (bytes->size < width)
+        return NULL;
+    memcpy(&bits, bytes->at, width);
+    bits = le64toh(bits);
+    if (width == sizeof narrow) {
+        uint32_t half = (uint32_t)bits;
+        memcpy(&narrow, &half, sizeof narrow);
+        number = (double)narrow;
+    } else {
+        memcpy(&number, &bits, sizeof number);
+    }
+    bytes->at += width;
+    bytes->size -= width;
+    return json_real(number); /* NULL where it is none */
+}
+
+static json_t *take_all(const char *type, struct tensor_bytes bytes) {
+    size_t width = strcmp(type, "FP32") == 0 ? 4 : strcmp(type, "FP64") == 0 ? 8 : 0;
+    if (width == 0 && strcmp(type, "BYTES") != 0)
+        return NULL;
+    json_t *data = json_array();
+    while (bytes.size > 0)
+        if (json_array_append_new(data, width > 0 ? take_number(&bytes, width) : take_text(&bytes)) != 0) {
+            json_decref(data);
+            return NULL;
+        }
+    return data;
+}
+
+json_t *tensor_input(const json_t *input, struct tensor_bytes *bytes) {
+    const json_t *size = json_object_get(json_object_get(input, "parameters"), "binary_data_size");
+    const char *type = json_string_value(json_object_get(input, "datatype"));
+    if (size == NULL)
+        return json_incref(json_object_get(input, "data"));
+    double n = json_number_value(size);
+    if (!(n >= 0 && n <= (double)bytes->size) || type == NULL)
+        return NULL;
+    struct tensor_bytes mine = {bytes->at, (size_t)n};
+    bytes->at += mine.size;
+    bytes->size -= mine.size;
+    return take_all(type, mine);
+}
+
+/* ---- outputs ---- */
+
+static void separate(struct tensor_output *output) {
+    if (!output->binary && output->data.size > 0)
+        buffer_string(&output->data, ",");
+}
+
+void tensor_add_text(struct tensor_output *output, const char *text) {
+    uint32_t size = htole32((uint32_t)strlen(text));
+    separate(output);
+    if (output->binary) {
+        buffer_bytes(&output->data, &size, sizeof size);
+        buffer_string(&output->data, text);
+    } else {
+        buffer_quoted(&output->data, text, strlen(text));
+    }
+}
+
+void tensor_add_share(struct tensor_output *output, double share) {
+    double rounded = round(share * 10000) / 10000;
+    uint64_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    bits = htole64(bits);
+    separate(output);
+    if (output->binary)
+        buffer_bytes(&output->data, &bits, sizeof bits);
+    else
+        buffer_share(&output->data, share);
+}
+
+void tensor_write(const struct tensor_output *output, size_t rows, struct buffer *out) {
+    buffer_format(out, "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[%zu,%zu],", output->name, output->type, rows,
+                  output->columns);
+    if (output->binary) {
+        buffer_format(out, "\"parameters\":{\"binary_data_size\":%zu}}", output->data.size);
+    } else {
+        buffer_string(out, "\"data\":[");
+        buffer_bytes(out, output->data.at, output->data.size);
+        buffer_string(out, "]}");
+    }
+    out->bad |= output->data.bad;
+}
