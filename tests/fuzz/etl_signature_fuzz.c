@@ -1,20 +1,69 @@
-/* etl_signature_fuzz.c - no header makes an unsigned body valid, and none does harm. */
+/*
+ * etl_signature_fuzz.c - no header makes an unsigned body valid, none does harm, and what is signed is valid
+ * whatever else its header says.
+ *
+ * The input is a header up to its first line end, and a body.
+ */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libetl/signature.h"
 
+#define SECRET "whsec_nobody_can_know"
+enum { NOW = 1780272000, TOLERANCE = 300, SUM = 32 };
+
+/* "t=NOW,v1=<hex>,<rest>", made the way the senders do; the caller frees it. */
+static char *sign(struct text body, const char *rest) {
+    unsigned char sum[SUM];
+    char *signed_text = malloc(body.size + 30), *header = malloc(strlen(rest) + 100);
+    int n = snprintf(signed_text, 30, "%d.", NOW);
+    memcpy(signed_text + n, body.at, body.size);
+    HMAC(EVP_sha256(), SECRET, (int)strlen(SECRET), (unsigned char *)signed_text, (size_t)n + body.size, sum, NULL);
+    n = sprintf(header, "t=%d,v1=", NOW);
+    for (int i = 0; i < SUM; i++)
+        n += sprintf(header + n, "%02x", sum[i]);
+    sprintf(header + n, ",%s", rest);
+    free(signed_text);
+    return header;
+}
+
+static void expect(enum signature_result wanted, const char *secrets_text, const char *header, struct text body) {
+    struct signature_secrets secrets;
+    if (!signature_read_secrets(&secrets, secrets_text) ||
+        signature_check(SIGNATURE_FORMSPREE, &secrets, header, body, NOW + TOLERANCE, TOLERANCE) != wanted)
+        abort();
+}
+
+static void signed_is_valid(struct text body, const char *rest) {
+    char *header = sign(body, strchr(rest, 't') == NULL ? rest : ""); /* another time would be signed instead */
+    char *other = malloc(body.size + 1);
+    memcpy(other, body.at, body.size);
+    other[body.size] = 'x';
+    expect(SIGNATURE_VALID, "whsec_other," SECRET, header, body);
+    expect(SIGNATURE_WRONG, SECRET, header, (struct text){other, body.size + 1});
+    expect(SIGNATURE_WRONG, "whsec_other", header, body);
+    free(other);
+    free(header);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct signature_secrets secrets;
-    char *header = malloc(size + 1);
-    memcpy(header, data, size);
-    header[size] = '\0';
+    const uint8_t *newline = size > 0 ? memchr(data, '\n', size) : NULL;
+    size_t header_size = newline != NULL ? (size_t)(newline - data) : size;
+    struct text body = newline != NULL ? (struct text){(const char *)newline + 1, size - header_size - 1} : (struct text){"body", 4};
+    char *header = malloc(header_size + 1);
+    memcpy(header, data, header_size);
+    header[header_size] = '\0';
     if (signature_read_secrets(&secrets, header))
-        signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"body", 4}, 1, 300);
-    signature_read_secrets(&secrets, "whsec_nobody_can_know");
-    if (signature_check(SIGNATURE_FORMSPREE, &secrets, header, (struct text){"body", 4}, 1, 300) == SIGNATURE_VALID)
+        signature_check(SIGNATURE_STRIPE, &secrets, header, body, NOW, TOLERANCE);
+    signature_read_secrets(&secrets, SECRET);
+    if (signature_check(SIGNATURE_FORMSPREE, &secrets, header, body, NOW, TOLERANCE) == SIGNATURE_VALID)
         abort();
+    signed_is_valid(body, header);
     free(header);
     return 0;
 }

@@ -95,4 +95,33 @@ with scratch() as folder:
     kept = {line["body"].get("id") for line in stored(folder)}
     lost = [number for number, code in outcome if code == 200 and number not in kept]
     check("kill -9 loses nothing that was acknowledged", outcome and not lost, lost)
+
+# A disk of its own that is full: 64 kB in a name space of the server's, reached through its process.
+MOUNT = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && exec "$@"']
+with scratch() as folder:
+    inbox = f"{folder}/raw/inbox"
+    os.makedirs(inbox)
+    if subprocess.run([*MOUNT, inbox, "true"], capture_output=True, check=False).returncode != 0:
+        print("skipped: a full disk, for nothing can be mounted here")
+        finish()
+    server = Server(folder, tracer=[*MOUNT, inbox], STRIPE_WEBHOOK_SECRET="whsec_new", INSTANCE="one")
+    disk = f"/proc/{server.process.pid}/root{inbox}"
+
+    def lines():
+        with open(glob.glob(f"{disk}/stripe-*")[0], encoding="ascii") as file:
+            return file.read().splitlines(keepends=True)
+
+    with open(f"{disk}/something-else", "wb") as file:
+        file.write(bytes(40960))
+    codes = []
+    while (not codes or codes[-1] == 200) and len(codes) < 50:
+        reply = deliver(server, json.dumps({"id": len(codes), "note": "x" * 3000}).encode())
+        codes.append(reply[0])
+    check("on a full disk a delivery is 503, to be sent again", codes[-1] == 503 and len(codes) > 3 and reply[1].get("retry-after") == "60", codes)
+    check("and leaves no part of itself", wait_until(lambda: [json.loads(line)["body"]["id"] for line in lines()] == list(range(len(codes) - 1))), lines()[-1][-80:])
+    check("the server answers as before", server.get("/healthz")[0] == 200)
+    os.remove(f"{disk}/something-else")
+    check("once there is room it is stored", deliver(server, json.dumps({"id": "last", "note": "x" * 3000}).encode())[0] == 200 and
+          json.loads(lines()[-1])["body"]["id"] == "last" and all(line.endswith("\n") for line in lines()))
+    check("the log told it once", server.count("inbox fails") == 1, server.log)
 finish()
