@@ -316,6 +316,7 @@ bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *p
     *out = (struct dataset){.leads = leads};
     bool done = leads_settle(leads) && purchases_judge(purchases, config, take_purchase, &j);
     purchases_done(purchases);
+    leads_forget_names(leads);
     done = done && join_all(&j);
     if (!done)
         dataset_done(out);

@@ -152,6 +152,10 @@ uint32_t leads_find(const struct leads *leads, uint64_t name) {
     return idmap_find(&leads->names, name);
 }
 
+void leads_forget_names(struct leads *leads) {
+    idmap_done(&leads->names);
+}
+
 /* Stand for each other; paths stay short because each join points at what stands for all. */
 static void join_people(struct leads *leads, uint32_t a, uint32_t b) {
     uint32_t person_a = leads_person(leads, a), person_b = leads_person(leads, b);

@@ -77,8 +77,9 @@ bool leads_settle(struct leads *leads);
 /* The lead that stands for a person. */
 uint32_t leads_person(const struct leads *leads, uint32_t lead);
 
-/* A name is the hash of a lead id or an address: its lead, or IDMAP_NONE. */
+/* A name is the hash of a lead id or an address: its lead, or IDMAP_NONE. None is known after leads_forget_names. */
 uint32_t leads_find(const struct leads *leads, uint64_t name);
+void leads_forget_names(struct leads *leads);
 
 /* A lead's id, or its address where is_address says so. */
 enum { LEADS_ID = 256 };

@@ -221,14 +221,15 @@ static bool publish_report(const struct work *w, const char *data, struct file_e
     return done;
 }
 
-static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
+static enum exit_code publish(struct stage *stage, struct work *w, const char *data, unsigned threads,
+                              struct file_error *err) {
     static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
     struct rows all = {&w->dataset, &w->gather.leads, w->config, &w->pseudonym};
-    char path[PATH_MAX];
+    char path[PATH_MAX], train[PATH_MAX];
     bool done = publish_path(path, err, "%s/" VOLUME_QUARANTINE, data) &&
                 quarantine_write(&w->gather, &w->sources, path, err) &&
-                publish_path(path, err, "%s/" VOLUME_LEADS, data) && rows_write_leads(&all, path, err) &&
-                publish_path(path, err, "%s/" VOLUME_TRAIN, data) && rows_write_train(&all, path, err) &&
+                publish_path(path, err, "%s/" VOLUME_LEADS, data) &&
+                publish_path(train, err, "%s/" VOLUME_TRAIN, data) && rows_write(&all, train, path, threads, err) &&
                 publish_report(w, data, err) && publish_path(path, err, "%s/" VOLUME_PROCESSED, data) &&
                 stage_stamp(stage, path, outputs, sizeof outputs / sizeof *outputs, err);
     if (done)
@@ -269,7 +270,7 @@ static enum exit_code run(struct stage *stage, const struct settings *s, struct 
     if (code == EXIT_DONE)
         code = check(w, s, &err);
     if (code == EXIT_DONE)
-        code = publish(stage, w, s->common.data, &err);
+        code = publish(stage, w, s->common.data, settings_threads(s->threads), &err);
     return code == EXIT_DONE ? stage_end(stage, code, counts(w)) : stage_fail(stage, code, err.text);
 }
 

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { STRETCH = 1 << 20, MAPPED_AROUND = STRETCH / 8, MAX_THREADS = 64 };
+enum { STRETCH = 1 << 18, MAPPED_AROUND = 1 << 17, MAX_THREADS = 64 };
 
 /* One source being read. What changes is guarded by `lock`. */
 struct job {

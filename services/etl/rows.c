@@ -1,6 +1,7 @@
 /* rows.c - rows as CSV. */
 #include "services/etl/rows.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,12 +112,33 @@ static bool write_rows(const struct rows *rows, const char *path, bool train, st
     return publish_commit(&p, err);
 }
 
-bool rows_write_train(const struct rows *rows, const char *path, struct file_error *err) {
-    return write_rows(rows, path, true, err);
+/* The leads' file, written by a thread of its own. */
+struct leads_job {
+    const struct rows *rows;
+    const char *path;
+    struct file_error err;
+    bool done;
+};
+
+static void *write_leads(void *user) {
+    struct leads_job *job = user;
+    job->done = write_rows(job->rows, job->path, false, &job->err);
+    return NULL;
 }
 
-bool rows_write_leads(const struct rows *rows, const char *path, struct file_error *err) {
-    return write_rows(rows, path, false, err);
+bool rows_write(const struct rows *rows, const char *train, const char *leads, unsigned threads,
+                struct file_error *err) {
+    struct leads_job job = {.rows = rows, .path = leads};
+    pthread_t thread;
+    bool beside = threads > 1 && pthread_create(&thread, NULL, write_leads, &job) == 0;
+    if (!beside)
+        write_leads(&job);
+    bool done = write_rows(rows, train, true, err);
+    if (beside)
+        pthread_join(thread, NULL);
+    if (done && !job.done)
+        *err = job.err;
+    return done && job.done;
 }
 
 const char *rows_find_leak(const struct config *config) {

@@ -20,8 +20,9 @@ struct rows {
     struct pseudonym *pseudonym;
 };
 
-bool rows_write_train(const struct rows *rows, const char *path, struct file_error *err);
-bool rows_write_leads(const struct rows *rows, const char *path, struct file_error *err);
+/* Both files, side by side where there are threads for it. */
+bool rows_write(const struct rows *rows, const char *train, const char *leads, unsigned threads,
+                struct file_error *err);
 
 /* The first feature that bears the name of a column made here, which tells what is known only after a purchase; or
  * NULL. */
