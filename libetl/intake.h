@@ -87,6 +87,13 @@ bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct
 bool intake_json(const struct intake *intake, enum intake_kind kind, struct text file, size_t from, size_t until,
                  struct batch *batch, size_t *stopped);
 
+/*
+ * How records follow each other in an array or a list object: the bytes from the end of the first record to the
+ * start of what identifies the second, such as `},{"id":"evt_`.  Where the same bytes stand again another record
+ * probably begins, *brace bytes on.  Empty where there are no two records.
+ */
+struct text intake_json_joint(struct text file, size_t *brace);
+
 /* Where the first record of a file can begin: behind a byte order mark. */
 size_t intake_start(struct text file);
 

@@ -274,3 +274,41 @@ bool intake_json(const struct intake *intake, enum intake_kind kind, struct text
     *stopped = (size_t)(last - file.at);
     return done;
 }
+
+/* ---- where records may begin ---- */
+
+enum { MAX_JOINT = 200 };
+
+/* Behind `{"name":"prefix_`, or behind the opening quote of a value without such a prefix; NULL where there is neither.
+ */
+static const char *skip_identity(const char *brace, const char *end) {
+    const char *name = json_text_space(brace + 1, end);
+    const char *colon = name < end && *name == '"' ? json_text_value(name, end) : NULL;
+    colon = colon != NULL ? json_text_space(colon, end) : end;
+    const char *value = colon < end && *colon == ':' ? json_text_space(colon + 1, end) : end;
+    if (value == end || *value != '"')
+        return NULL;
+    const char *quote = memchr(value + 1, '"', (size_t)(end - value - 1));
+    const char *line = quote != NULL ? memchr(value + 1, '_', (size_t)(quote - value - 1)) : NULL;
+    return line != NULL ? line + 1 : value + 1;
+}
+
+struct text intake_json_joint(struct text file, size_t *brace) {
+    const struct text none = {"", 0};
+    const char *end = file.at + (file.size < INTAKE_MAX_RECORD ? file.size : INTAKE_MAX_RECORD);
+    const char *at = json_text_space(file.at + intake_start(file), end);
+    if (at < end && *at == '{')
+        at = json_text_items((struct text){at, (size_t)(end - at)});
+    else if (at < end && *at == '[')
+        at = json_text_space(at + 1, end);
+    else
+        return none;
+    const char *first = at != NULL && at < end && *at == '{' ? json_text_value(at, end) : NULL;
+    const char *comma = first != NULL ? json_text_space(first, end) : end;
+    const char *second = comma < end && *comma == ',' ? json_text_space(comma + 1, end) : end;
+    const char *behind = second < end && *second == '{' ? skip_identity(second, end) : NULL;
+    if (behind == NULL || behind - first >= MAX_JOINT)
+        return none;
+    *brace = (size_t)(second - first) + 1;
+    return (struct text){first - 1, (size_t)(behind - first) + 1};
+}

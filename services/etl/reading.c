@@ -12,6 +12,8 @@ struct job {
     const struct source *source;
     const struct intake_header *header;
     size_t number, first, stretches; /* first: where the first record may begin */
+    struct text joint;               /* of records of an array (intake_json_joint) */
+    size_t brace;
     pthread_mutex_t lock;
     pthread_cond_t moved;
     size_t next;     /* stretch that nobody has taken */
@@ -24,17 +26,33 @@ static size_t stretch_end(const struct job *job, size_t stretch) {
     return stretch + 1 < job->stretches ? (stretch + 1) * STRETCH : job->source->bytes.size;
 }
 
-/* Where the first record of a stretch probably begins: at the first line there, which for JSON opens a brace. */
+/* The first line there, which for JSON opens a brace; NULL where there is none. */
+static const char *find_line(const struct job *job, const char *from, const char *end) {
+    const char *at = from - 1;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end)
+        if (source_is_csv(job->source) || *at == '{')
+            return at;
+    return NULL;
+}
+
+/* The first record of an array that has no line of its own. */
+static const char *find_joint(const struct job *job, const char *from, const char *end) {
+    if (job->joint.size == 0)
+        return NULL;
+    const char *at = memmem(from - job->brace, (size_t)(end - from) + job->brace, job->joint.at, job->joint.size);
+    return at != NULL ? at + job->brace : NULL;
+}
+
+/* Where the first record of a stretch probably begins. */
 static size_t guess_start(const struct job *job, size_t stretch) {
     if (stretch == 0)
         return job->first;
-    struct text bytes = job->source->bytes;
-    size_t from = stretch * STRETCH, end = stretch_end(job, stretch);
-    const char *at = bytes.at + from - 1, *stop = bytes.at + end;
-    while ((at = memchr(at, '\n', (size_t)(stop - at))) != NULL && ++at < stop)
-        if (source_is_csv(job->source) || *at == '{')
-            return (size_t)(at - bytes.at);
-    return end;
+    const char *bytes = job->source->bytes.at;
+    const char *from = bytes + stretch * STRETCH, *end = bytes + stretch_end(job, stretch);
+    const char *at = find_line(job, from, end);
+    if (at == NULL)
+        at = find_joint(job, from, end);
+    return (size_t)((at != NULL ? at : end) - bytes);
 }
 
 static bool read_stretch(const struct job *job, size_t from, size_t until, struct batch *batch, size_t *stopped) {
@@ -127,6 +145,8 @@ bool reading_run(struct reading *reading, const struct source *source, size_t nu
     }
     job.position = job.first;
     job.stretches = source->bytes.size / STRETCH + 1;
+    if (!source_is_csv(source))
+        job.joint = intake_json_joint(source->bytes, &job.brace);
     pthread_mutex_init(&job.lock, NULL);
     pthread_cond_init(&job.moved, NULL);
     run_threads(&job);
