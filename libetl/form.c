@@ -9,7 +9,7 @@
 #include "libetl/stripe.h"
 #include "libetl/timestamp.h"
 
-enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, FEATURE /* and those after it */ };
+enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, MESSAGE, FEATURE /* and those after it */ };
 
 struct known_name {
     char folded[64];
@@ -112,7 +112,7 @@ bool form_columns_set(const struct form_reader *form, struct form_columns *colum
     columns->count = count;
     for (size_t i = 0; i < count; i++) {
         const struct known_name *known = find_name(form, names[i]);
-        columns->meaning[i] = known != NULL ? known->meaning : IGNORED;
+        columns->meaning[i] = known != NULL ? known->meaning : text_is(names[i], "_id") ? MESSAGE : IGNORED;
         columns->rank[i] = known != NULL ? known->rank : 0;
     }
     drop_rivals(columns);
@@ -157,6 +157,11 @@ static bool is_short(struct text field) {
     return field.size <= CONFIG_MAX_NAME || text_clean(field, clean, sizeof clean) < sizeof clean;
 }
 
+/* E-mails have ids that are nobody else's; other ids of submissions are their form's. */
+static bool is_message_id(struct text field) {
+    return field.size > 0 && memchr(field.at, '@', field.size) != NULL;
+}
+
 static enum refusal read_field(const struct form_reader *form, size_t meaning, struct text field, struct submission *s,
                                struct text *written) {
     switch (meaning) {
@@ -172,6 +177,9 @@ static enum refusal read_field(const struct form_reader *form, size_t meaning, s
         return REFUSAL_NONE;
     case DATE:
         return read_date(field, &s->at);
+    case MESSAGE:
+        s->message = is_message_id(field) ? stripe_hash_id(&form->hashes, text_trim(field)) : 0;
+        return REFUSAL_NONE;
     default:
         written[meaning - FEATURE] = field;
         return is_short(field) ? REFUSAL_NONE : REFUSAL_VALUE_TOO_LONG;

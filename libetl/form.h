@@ -5,7 +5,8 @@
  * "businessType").  Of several that mean the same the first of these lists wins: the lead id is `lead_id`,
  * then `customer_id`; the address `email`, then `email_address`, `_replyto`; the time `_date`, `date`,
  * `submitted_at`, `signup_date`, `signup_at`, `created_at`, `timestamp`.  Features are found by the names
- * that the configuration gives them.  All other columns, and those that begin with "_", are ignored.
+ * that the configuration gives them.  "_id" is the id of the e-mail that brought a submission, if it looks
+ * like one.  All other columns, and those that begin with "_", are ignored.
  */
 #ifndef LIBETL_FORM_H
 #define LIBETL_FORM_H
@@ -24,6 +25,7 @@ enum { FORM_MAX_LEAD_ID = 200 };
 struct submission {
     uint64_t lead; /* hashes of lead id and address, 0: none (stripe_hash_reference, stripe_hash_email) */
     uint64_t email;
+    uint64_t message;    /* hash of the id of the e-mail that brought it, 0: none */
     uint64_t profile;    /* hash of the features as they were written */
     struct text id;      /* the lead id */
     struct text address; /* the e-mail address as written */

@@ -303,9 +303,21 @@ static bool keep_submission(struct leads *leads, const struct submission *s, str
     return true;
 }
 
+/* Whether the same e-mail brought a submission before. */
+static bool is_known_message(struct leads *leads, const struct submission *s, bool *known) {
+    uint32_t *place = s->message != 0 ? idmap_at(&leads->records, s->message, IDMAP_NONE) : NULL;
+    if (place == NULL)
+        return s->message == 0;
+    *known = *place != IDMAP_NONE;
+    *place = 0;
+    return true;
+}
+
+/* What an e-mail brings again is laid down too where it is not the same, such as when it arrived: then the order of
+ * reading does not matter. */
 bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *s, bool *fresh) {
     uint32_t lead, *profile = idmap_at(&leads->profiles, s->profile, IDMAP_NONE);
-    bool first, repeated = false;
+    bool first, repeated = false, known = false;
     if (profile == NULL || leads->submission_count >= IDMAP_NONE || !find_lead(leads, s, &lead, &first))
         return false;
     if (*profile == IDMAP_NONE && !new_profile(leads, list->written + s->features, profile))
@@ -314,9 +326,9 @@ bool leads_add(struct leads *leads, const struct submission_list *list, const st
                                    .lead = lead & MAX_LEADS,
                                    .by_address = s->lead == 0,
                                    .profile = *profile};
-    if (!first && !is_repeated(leads, s, &new, &repeated))
+    if (!is_known_message(leads, s, &known) || (!first && !is_repeated(leads, s, &new, &repeated)))
         return false;
-    *fresh = !repeated;
+    *fresh = !repeated && !known;
     return repeated || keep_submission(leads, s, new, first);
 }
 

@@ -53,7 +53,7 @@ struct leads {
     size_t ids_size, ids_capacity;
     struct leads_submission *submissions;
     size_t submission_count, submission_capacity;
-    struct idmap records;  /* hashes of submissions of leads that have many -> nothing */
+    struct idmap records;  /* hashes of submissions of leads that have many, and of e-mails -> nothing */
     struct idmap profiles; /* hashes of features as written -> profiles */
     uint32_t *values;      /* [profile_count][config->feature_count]: places in texts */
     size_t profile_count, values_capacity;

@@ -67,6 +67,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_file(&theirs, kind, file, size, true);
     if (memcmp(ours.sources, theirs.sources, sizeof *ours.sources) != 0)
         abort();
+    size_t brace;
+    if (intake_json_joint(file, &brace).size > 0 && file.at[0] != '[' && file.at[0] != '{' &&
+        !strchr(" \t\r\n\xef", file.at[0]))
+        abort();
+    if (!leads_settle(&ours.leads) || !leads_settle(&theirs.leads) || ours.leads.count != theirs.leads.count)
+        abort();
     if (!purchases_judge(&ours.purchases, config, take, verdicts[0]) ||
         !purchases_judge(&theirs.purchases, config, take, verdicts[1]) ||
         memcmp(verdicts[0], verdicts[1], sizeof verdicts[0]) != 0)

@@ -259,6 +259,45 @@ static void a_file_that_ends_too_early_is_said_to_be_cut_off(void **state) {
     expect_refused(input, REFUSAL_CUT_OFF, 1);
 }
 
+static void expect_joint(const char *file, const char *joint, size_t brace) {
+    char *json = join_quotes(file);
+    size_t at = 0;
+    struct text found = intake_json_joint((struct text){json, strlen(json)}, &at);
+    char *wanted = join_quotes(joint);
+    assert_int_equal(found.size, strlen(wanted));
+    assert_memory_equal(found.at, wanted, found.size);
+    if (found.size > 0)
+        assert_int_equal(at, brace);
+    free(wanted);
+    free(json);
+}
+
+static void how_the_records_of_an_array_follow_each_other_is_found(void **state) {
+    (void)state;
+    expect_joint("[{'id':'evt_1','data':[{'id':'x_1'},{'id':'x_2'}]},{'id':'evt_2'}]", "},{'id':'evt_", 2);
+    expect_joint("{'object':'list','data':[{'id':'evt_1'},{'id':'evt_2'}],'url':'/'}", "},{'id':'evt_", 2);
+    expect_joint("\xef\xbb\xbf [\n  {\n    'id': 'evt_1'\n  },\n  {\n    'id': 'evt_2'\n  }\n]",
+                 "},\n  {\n    'id': 'evt_", 5);
+    expect_joint("{'fields':[],'submissions':[{'email':'a@x.com'},{'email':'b@x.com'}]}", "},{'email':'", 2);
+}
+
+static void where_there_are_no_two_records_nothing_is_found(void **state) {
+    (void)state;
+    static const char *const files[] = {"",
+                                        "[",
+                                        "[]",
+                                        "[{'id':'a_1'}]",
+                                        "[{'id':'a_1'},",
+                                        "[{'id':'a_1'},{",
+                                        "[{},{}]",
+                                        "[{'id':'a_1'},{'id':2}]",
+                                        "{'id':'a_1'}\n{'id':'a_2'}",
+                                        "[1,2]",
+                                        "x"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        expect_joint(files[i], "", 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_may_stand_in_any_order_and_be_spelt_in_many_ways),
@@ -294,6 +333,8 @@ int main(void) {
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_broken_line_costs_itself_alone),
         cmocka_unit_test(a_file_that_ends_too_early_is_said_to_be_cut_off),
+        cmocka_unit_test(how_the_records_of_an_array_follow_each_other_is_found),
+        cmocka_unit_test(where_there_are_no_two_records_nothing_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,7 +208,7 @@ static struct join_outcome *join_run(struct join_input input) {
 
 #define EVENT(id, type, at, object)                                                                                    \
     "{'id':'" id "','object':'event','created':" at ",'livemode':true,'type':'" type "','data':{'object':" object "}}" \
-                                                                                                                  "\n"
+    "\n"
 
 #define ADA_ROW_OF(amount, method, package)                                                                            \
     "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-01-10T12:00:00Z|" amount "|" method "|" package "\n"

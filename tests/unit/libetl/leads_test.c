@@ -53,6 +53,63 @@ static void the_same_submission_twice_is_a_duplicate(void **state) {
     free(out);
 }
 
+static void of_one_email_that_came_twice_one_is_a_duplicate(void **state) {
+    (void)state;
+    static const char again[] = "{'received_at':'2026-01-0%dT00:00:00Z','body':{'submission':{'lead_id':'ada',"
+                                "'Business Type':'Dental','Business Size':'10-25','_id':'%s'}}}\n";
+    char answers[1024];
+    size_t used = (size_t)sprintf(answers, again, 2, "17@mail.example");
+    used += (size_t)sprintf(answers + used, again, 1, "17@mail.example");
+    sprintf(answers + used, again, 3, "18@mail.example");
+    struct join_outcome *out = join_run((struct join_input){.answers = answers});
+    assert_int_equal(out->accepted, 2);
+    assert_int_equal(out->duplicates, 1);
+    assert_string_equal(out->leads, "ada|Dental|10-25|2026-01-01T00:00:00Z\n");
+    free(out);
+}
+
+static void numbers_that_forms_give_their_submissions_are_no_ids(void **state) {
+    (void)state;
+    struct join_outcome *out = join_run(
+        (struct join_input){.answers = "[{'_id':'1','lead_id':'ada','Business Type':'Dental','_date':'2026-01-01'},"
+                                       "{'_id':'1','lead_id':'ben','Business Type':'Legal','_date':'2026-01-01'}]"});
+    assert_int_equal(out->accepted, 2);
+    free(out);
+}
+
+/* Fifty days of a lead's submissions, each from one of so many addresses; dealt out twice. */
+static struct join_outcome *run_many(int addresses) {
+    static char forms[16384];
+    size_t used = (size_t)sprintf(forms, FORM_HEADER);
+    for (int i = 0; i < 100; i++)
+        used += (size_t)sprintf(forms + used, "ada,ada%d@example.com,%s,10-25,2026-%02d-%02d\n", i % 50 % addresses,
+                                i % 50 < 49 ? "Legal" : "Dental", 1 + i % 50 / 25, 1 + i % 50 % 25);
+    return join_run((struct join_input){.forms = forms});
+}
+
+static void repeats_are_found_among_many_submissions_of_one_lead(void **state) {
+    (void)state;
+    static const int addresses[] = {1, 2, 3, 7};
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        struct join_outcome *out = run_many(addresses[i]);
+        assert_int_equal(out->accepted, 50);
+        assert_int_equal(out->duplicates, 50);
+        assert_string_equal(out->leads, "ada|Dental|10-25|2026-01-01T00:00:00Z\n");
+        free(out);
+    }
+}
+
+static void what_differs_only_in_the_address_is_no_repeat(void **state) {
+    (void)state;
+    struct join_outcome *out = join_run((struct join_input){
+        .forms = FORM_HEADER "ada,,Dental,10-25,2026-01-01\n" ADA "ada,ada@example.org,Dental,10-25,2026-01-01\n" ADA
+                             "ada,,Dental,10-25,2026-01-01\n" BEN "ben,ada@example.org,Legal,1-9,2026-01-02\n"});
+    assert_int_equal(out->accepted, 5);
+    assert_int_equal(out->duplicates, 2);
+    assert_string_equal(out->leads, "ben|Legal|1-9|2026-01-01T00:00:00Z\n"); /* one person, by the shared address */
+    free(out);
+}
+
 static void the_same_event_twice_is_a_duplicate(void **state) {
     (void)state;
     struct join_outcome *out = join_run((struct join_input){
@@ -185,6 +242,10 @@ int main(void) {
         cmocka_unit_test(a_lead_id_and_its_address_are_one_person),
         cmocka_unit_test(two_lead_ids_with_one_address_are_one_person_under_the_newest_id),
         cmocka_unit_test(the_same_submission_twice_is_a_duplicate),
+        cmocka_unit_test(of_one_email_that_came_twice_one_is_a_duplicate),
+        cmocka_unit_test(numbers_that_forms_give_their_submissions_are_no_ids),
+        cmocka_unit_test(repeats_are_found_among_many_submissions_of_one_lead),
+        cmocka_unit_test(what_differs_only_in_the_address_is_no_repeat),
         cmocka_unit_test(the_same_event_twice_is_a_duplicate),
         cmocka_unit_test(features_are_those_of_the_newest_submission_before_the_purchase),
         cmocka_unit_test(a_submission_at_the_moment_of_the_purchase_counts),
