@@ -30,9 +30,11 @@ static bool make_units(struct lf_bootstrap *out, const struct lf_matrix *matrix)
 
 static void set_chances(struct lf_bootstrap *out, const struct lf_matrix *matrix, const double *weight) {
     double after = 0;
+    for (uint32_t k = 0; k < matrix->classes; k++)
+        out->weight[k] = weight ? weight[k] : 1;
     out->even = weight == NULL;
     for (uint32_t unit = out->units; unit-- > 0;) {
-        double mass = (double)out->count[unit] * (weight ? weight[matrix->label[out->cell[unit]]] : 1);
+        double mass = (double)out->count[unit] * out->weight[matrix->label[out->cell[unit]]];
         after += mass;
         out->chance[unit] = mass / after;
         out->even = out->even && out->count[unit] == 1;

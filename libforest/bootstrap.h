@@ -27,6 +27,7 @@ struct lf_bootstrap {
     uint32_t *cell;  /* [units] */
     uint64_t *count; /* [units], rows of each unit */
     double *chance;  /* [units], of a draw that hit no unit before this one to hit it */
+    double weight[FOREST_MAX_CLASSES]; /* sampling weight of a row of each class */
     bool even;       /* every unit is one row, and all rows are equally likely */
 };
 

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+/* No temperature is outside; those fitted are well inside. */
 #define LF_COLDEST 0.05
 #define LF_HOTTEST 20.0
 

@@ -289,7 +289,7 @@ static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     if (g->tree.gain == NULL || !reserve(g) || !reserve_waiting(g))
         return false;
     take_items(g, weight, key);
-    return true;
+    return lf_splitter_start(g->splitter, g->item, g->pending[0].end);
 }
 
 bool lf_grow(struct lf_grower *g, const uint32_t *weight, uint64_t key, struct lf_tree *out) {

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIT_PROBES 20000
+#define CLOSE 1e-4 /* enough of a temperature, relative */
+enum { MOST_STEPS = 30 };
 #define MOST_PROBES ((size_t)1 << 15)
 #define MOST_VOTES ((size_t)1 << 23) /* probes x classes */
 
@@ -157,37 +158,64 @@ struct forest_metrics lf_votes_metrics(const struct lf_votes *votes, uint32_t va
     return lf_tally_result(&tally);
 }
 
-static double loss_at(const struct lf_votes *votes, const struct lf_probes *probes, const struct lf_matrix *matrix,
-                      const struct lf_bootstrap *bootstrap, double ln_temperature) {
-    double sum = 0, prob[FOREST_MAX_CLASSES];
-    for (uint32_t i = 0; i < probes->n; i += 1 + probes->n / FIT_PROBES)
-        if (lf_votes_share(votes, 0, i, prob)) {
-            lf_calibrate(prob, votes->classes, lf_exp(ln_temperature));
-            sum += probes->weight[i] * lf_loss(prob[matrix->label[bootstrap->cell[probes->unit[i]]]]);
+/* First and second derivative of the log-loss with respect to 1/T. */
+struct slope {
+    double first, second;
+};
+
+/*
+ * With z the logarithms of a row's probabilities, less the largest, and q their calibrated ones, the loss has the
+ * derivatives E_q[z] - z[label] and Var_q[z].  A class of probability 0 keeps it at every temperature.
+ */
+static void add_slope(struct slope *slope, const double *prob, uint32_t classes, uint32_t label, double weight,
+                      double inverse) {
+    double largest = 0, sum = 0, mean = 0, squares = 0, of_label = 0;
+    for (uint32_t k = 0; k < classes; k++)
+        largest = prob[k] > largest ? prob[k] : largest;
+    for (uint32_t k = 0; k < classes; k++)
+        if (prob[k] > 0) {
+            double z = lf_ln(prob[k] / largest), q = lf_exp(z * inverse);
+            sum += q;
+            mean += q * z;
+            squares += q * z * z;
+            of_label = k == label ? z : of_label;
         }
-    return sum;
+    mean /= sum;
+    slope->first += weight * (mean - of_label);
+    slope->second += weight * (squares / sum - mean * mean);
 }
 
-/* Golden section: the loss has one minimum in 1/T. */
-double lf_fit_temperature(const struct lf_votes *votes, const struct lf_probes *probes, const struct lf_matrix *matrix,
-                          const struct lf_bootstrap *bootstrap) {
-    const double golden = 0.6180339887498949;
-    double low = -1.5, high = 1.5, a = high - golden * (high - low), b = low + golden * (high - low);
-    double at_a = loss_at(votes, probes, matrix, bootstrap, a), at_b = loss_at(votes, probes, matrix, bootstrap, b);
-    while (high - low > 1e-3) {
-        if (at_a < at_b) {
-            high = b;
-            b = a;
-            at_b = at_a;
-            a = high - golden * (high - low);
-            at_a = loss_at(votes, probes, matrix, bootstrap, a);
-        } else {
-            low = a;
-            a = b;
-            at_a = at_b;
-            b = low + golden * (high - low);
-            at_b = loss_at(votes, probes, matrix, bootstrap, b);
-        }
+static struct slope slope_at(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
+                             const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap, uint32_t most,
+                             double inverse) {
+    struct slope slope = {0, 0};
+    double prob[FOREST_MAX_CLASSES];
+    for (uint32_t i = 0; i < probes->n; i += 1 + probes->n / most) {
+        uint32_t label = matrix->label[bootstrap->cell[probes->unit[i]]];
+        if (lf_votes_share(votes, variant, i, prob) && prob[label] > 0)
+            add_slope(&slope, prob, votes->classes, label, probes->weight[i] * bootstrap->weight[label], inverse);
     }
-    return lf_exp((low + high) / 2);
+    return slope;
+}
+
+/* Newton's steps; where one would leave the interval in which the minimum is known to lie, its middle. */
+double lf_fit_temperature(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
+                          const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap, uint32_t most) {
+    double low = 1 / LF_HOTTEST, high = 1 / LF_COLDEST, inverse = 1;
+    for (int step = 0; step < MOST_STEPS; step++) {
+        struct slope slope = slope_at(votes, variant, probes, matrix, bootstrap, most, inverse);
+        if (slope.first == 0)
+            break;
+        if (slope.first > 0)
+            high = inverse;
+        else
+            low = inverse;
+        double before = inverse;
+        inverse -= slope.second > 0 ? slope.first / slope.second : 0;
+        if (!(inverse > low && inverse < high))
+            inverse = (low + high) / 2;
+        if (inverse - before < CLOSE * before && before - inverse < CLOSE * before)
+            break;
+    }
+    return 1 / inverse;
 }

@@ -71,8 +71,9 @@ struct forest_metrics lf_votes_metrics(const struct lf_votes *votes, uint32_t va
                                        const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap,
                                        double temperature);
 
-/* The temperature that makes the log-loss least, found on at most 20,000 probes. */
-double lf_fit_temperature(const struct lf_votes *votes, const struct lf_probes *probes, const struct lf_matrix *matrix,
-                          const struct lf_bootstrap *bootstrap);
+/* The temperature that makes the log-loss least, found on about `most` probes, which count as
+ * trees draw them: by their class's weight. */
+double lf_fit_temperature(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
+                          const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap, uint32_t most);
 
 #endif

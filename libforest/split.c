@@ -210,6 +210,16 @@ size_t lf_splitter_set_words(const struct lf_splitter *s) {
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
+static bool make_places(struct lf_splitter *s) {
+    bool made = true;
+    for (uint32_t f = 0; made && f < s->matrix->features; f++) {
+        const struct lf_column *column = &s->matrix->column[f];
+        if (!column->numeric && column->codes - 2 > LF_EXHAUSTIVE) /* missing and unseen are no levels */
+            made = (s->place[f] = calloc(column->codes, sizeof *s->place[f])) != NULL;
+    }
+    return made;
+}
+
 static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
     size_t codes = 1, levels = 1;
     for (uint32_t f = 0; f < matrix->features; f++) {
@@ -226,7 +236,8 @@ static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
     s->group = calloc(levels, sizeof *s->group);
     s->order = calloc(levels, sizeof *s->order);
     s->best.set = calloc(s->set_words, sizeof *s->best.set);
-    return s->entry && s->spare && s->table && s->group && s->order && s->best.set;
+    s->place = calloc(matrix->features, sizeof *s->place);
+    return s->entry && s->spare && s->table && s->group && s->order && s->best.set && s->place && make_places(s);
 }
 
 struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min_leaf) {
@@ -253,5 +264,8 @@ void lf_splitter_free(struct lf_splitter *s) {
     free(s->group);
     free(s->order);
     free(s->best.set);
+    for (uint32_t f = 0; s->place != NULL && f < s->matrix->features; f++)
+        free(s->place[f]);
+    free(s->place);
     free(s);
 }

@@ -6,9 +6,10 @@
  * as rows move from right to left; only the last step is a division.
  *
  * Numeric features try every cut between values present, with missing values on either side.
- * Categorical ones try every subset up to LF_EXHAUSTIVE levels present, by Gray code, so that each
- * subset is one level away from the one before; beyond that, and with two classes where it is optimal,
- * levels are ordered by the share of a class, for each class, and cut (Breiman et al. 1984, 4.2).
+ * Categorical ones of at most LF_EXHAUSTIVE levels try every subset of those present, by Gray code, so that each
+ * subset is one level away from the one before; with two classes levels are ordered by the share of a class and
+ * cut, which finds the same (Breiman et al. 1984, 4.2).  More levels are cut in an order of the tree's
+ * (level_order.h).
  */
 #ifndef LF_SPLIT_H
 #define LF_SPLIT_H
@@ -36,6 +37,9 @@ struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min
 void lf_splitter_free(struct lf_splitter *splitter);
 
 size_t lf_splitter_set_words(const struct lf_splitter *splitter); /* of the feature with most levels */
+
+/* Start a tree: all its items.  False when memory ran out. */
+bool lf_splitter_start(struct lf_splitter *splitter, const struct lf_item *item, uint32_t n);
 
 /* Start a node: its items, their class counts, and how many rows they are. */
 void lf_splitter_begin(struct lf_splitter *splitter, const struct lf_item *item, uint32_t n,

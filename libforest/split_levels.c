@@ -1,6 +1,7 @@
 /* split_levels.c - the best way to part the rows of a node by a categorical feature. */
 #include "libforest/splitter.h"
 
+#include "libforest/level_order.h"
 #include "libforest/node.h"
 
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static void try_subsets(struct lf_splitter *s, uint32_t feature, uint32_t groups
     uint32_t left = 0, best = 0;
     struct parted now = all_right(s);
     struct bar bar = bar_of(s);
+    sort_groups(s->group, groups, s->matrix->column[feature].rank);
     for (uint32_t step = 1; step < 1U << (groups - 1); step++) {
         uint32_t level = (uint32_t)__builtin_ctz(step);
         left ^= 1U << level;
@@ -77,23 +79,29 @@ static void try_subsets(struct lf_splitter *s, uint32_t feature, uint32_t groups
         put_level(s, &s->group[level], !(best >> level & 1));
 }
 
-static int larger_share(const void *a, const void *b) {
-    const struct lf_by_share *x = a, *y = b;
-    if (x->share != y->share)
-        return x->share > y->share ? -1 : 1;
+static int by_key(const void *a, const void *b) {
+    const struct lf_ordered *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
     return x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
-static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, uint32_t class) {
-    const uint32_t *rank = s->matrix->column[feature].rank;
+/* Groups in the tree's order, or where it has none by the share of the first class. */
+static void order_groups(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
+    const uint32_t *rank = s->matrix->column[feature].rank, *place = s->place[feature];
     for (uint32_t g = 0; g < groups; g++) {
         const struct lf_group *group = &s->group[g];
-        s->order[g] = (struct lf_by_share){group->count[class] / group->rows, rank[group->code], g};
+        double key = place ? place[group->code] : group->count[0] / group->rows;
+        s->order[g] = (struct lf_ordered){key, rank[group->code], g};
     }
-    qsort(s->order, groups, sizeof *s->order, larger_share);
+    qsort(s->order, groups, sizeof *s->order, by_key);
+}
+
+static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
     uint32_t best = 0;
     struct parted now = all_right(s);
     struct bar bar = bar_of(s);
+    order_groups(s, feature, groups);
     for (uint32_t g = 0; g + 1 < groups; g++) {
         move_group(s, &now, s->group[s->order[g].group].count, 1);
         if (passes(&bar, &now)) {
@@ -105,21 +113,37 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups, 
         put_level(s, &s->group[s->order[g].group], g >= best);
 }
 
-static void try_groups(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
-    if (groups <= LF_EXHAUSTIVE && s->classes > 2) {
-        sort_groups(s->group, groups, s->matrix->column[feature].rank);
-        try_subsets(s, feature, groups);
-        return;
-    }
-    for (uint32_t k = 0; k < (s->classes > 2 ? s->classes : 1); k++)
-        if (s->total[k] != 0)
-            try_order(s, feature, groups, k);
-}
-
 bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature) {
     const struct lf_column *column = &s->matrix->column[feature];
     uint32_t groups = lf_split_counting_pays(s, column) ? groups_counted(s, column) : groups_sorted(s, column);
-    if (groups > 1)
-        try_groups(s, feature, groups);
+    if (groups > 1 && s->classes > 2 && s->place[feature] == NULL)
+        try_subsets(s, feature, groups);
+    else if (groups > 1)
+        try_order(s, feature, groups);
     return groups > 1;
+}
+
+/* ---- a tree ---------------------------------------------------------------------------------- */
+
+/* place is by code, counts and orders by the names of levels. */
+static bool order_levels(struct lf_splitter *s, const struct lf_column *column, const struct lf_item *item, uint32_t n,
+                         uint32_t *place) {
+    struct lf_level_counts counts = {s->table, column->codes, s->classes, s->stride};
+    uint32_t *by_name = calloc(column->codes, sizeof *by_name);
+    memset(s->table, 0, (size_t)column->codes * s->stride * sizeof *s->table);
+    for (const struct lf_item *end = item + n; item < end; item++)
+        s->table[(size_t)column->rank[lf_column_code(column, item->cell)] * s->stride + item->label] += item->weight;
+    bool ordered = by_name != NULL && lf_order_levels(&counts, by_name);
+    for (uint32_t code = 0; ordered && code < column->codes; code++)
+        place[code] = by_name[column->rank[code]];
+    free(by_name);
+    return ordered;
+}
+
+bool lf_splitter_start(struct lf_splitter *s, const struct lf_item *item, uint32_t n) {
+    bool ordered = true;
+    for (uint32_t f = 0; ordered && f < s->matrix->features; f++)
+        if (s->place[f] != NULL)
+            ordered = order_levels(s, &s->matrix->column[f], item, n, s->place[f]);
+    return ordered;
 }

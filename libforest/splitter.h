@@ -18,8 +18,8 @@ struct lf_group {
     const uint32_t *count; /* [classes] */
 };
 
-struct lf_by_share {
-    double share;
+struct lf_ordered {
+    double key;
     uint32_t rank, group;
 };
 
@@ -39,7 +39,8 @@ struct lf_splitter {
     uint32_t *table;           /* [codes or groups][stride], counts by class */
     uint32_t stride;           /* classes, rounded up to a multiple of LF_CLASS_LANES */
     struct lf_group *group;    /* [codes] */
-    struct lf_by_share *order; /* [codes] */
+    struct lf_ordered *order;  /* [codes] */
+    uint32_t **place;          /* [features]; [codes], the tree's order of levels that are many, else NULL */
     struct lf_split best;
 };
 

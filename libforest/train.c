@@ -9,11 +9,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { FIRST_CHECK = 32, MOST_THREADS = 256 };
+enum { FIRST_CHECK = 32, MOST_THREADS = 256, FIT_PROBES = 20000 };
 
 void forest_params_init(struct forest_params *params) {
     *params = (struct forest_params){
-        .seed = 1, .trees = 100, .min_leaf = 1, .smoothing = 1, .sample_fraction = 1, .threads = 1};
+        .seed = 1, .trees = 100, .min_leaf = 1, .smoothing = 0.2, .sample_fraction = 1, .calibrate = true, .threads = 1};
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
@@ -139,7 +139,7 @@ static enum forest_status tune(struct work *w) {
         (uint64_t)w->matrix.cells * lf_tune_settings(features) > FOREST_TUNE_BOUND)
         return FOREST_OK;
     w->watch.total += lf_tune_trees(features, trees);
-    return lf_tune(&w->training, &w->probes, trees, &w->limits, &w->smoothing, w->err);
+    return lf_tune(&w->training, &w->probes, trees, w->params->calibrate, &w->limits, &w->smoothing, w->err);
 }
 
 /* ---- growing, until trees are enough ---------------------------------------------------------- */
@@ -238,7 +238,7 @@ static enum forest_status judge(struct work *w) {
     if (w->params->bootstrap == FOREST_ALL_ROWS)
         return FOREST_OK;
     if (w->params->calibrate)
-        w->temperature = lf_fit_temperature(&w->votes, &w->probes, &w->matrix, &w->bootstrap);
+        w->temperature = lf_fit_temperature(&w->votes, 0, &w->probes, &w->matrix, &w->bootstrap, FIT_PROBES);
     w->oob = lf_votes_metrics(&w->votes, 0, &w->probes, &w->matrix, &w->bootstrap, w->temperature);
     return lf_permutation_importance(&w->training, w->tree, w->trees, &w->probes, &w->votes,
                                      w->importance + w->matrix.features, w->err);

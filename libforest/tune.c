@@ -5,11 +5,11 @@
 
 #include <math.h>
 
-/* Enough to order settings; the forest itself has as many as were asked for. */
-enum { TREES = 50, MIN_LEAVES = 5, MTRIES = 3 };
+/* Trees that order settings; the best of them then meets what was given with as many as were asked for. */
+enum { TREES = 50, MIN_LEAVES = 5, MTRIES = 3, FINALISTS = 2, FIT_PROBES = 2000 };
 
 static const uint32_t min_leaves[MIN_LEAVES] = {1, 4, 12, 30, 80};
-static const struct lf_smoothing smoothings = {6, {0.5, 1, 2, 4, 8, 16}};
+static const struct lf_smoothing smoothings = {8, {0.05, 0.2, 0.5, 1, 2, 4, 8, 16}};
 
 /* About the square root of the number of features, a third, and two thirds of it; no number twice. */
 static uint32_t list_mtries(uint32_t features, uint32_t mtry[MTRIES]) {
@@ -31,7 +31,7 @@ uint32_t lf_tune_settings(uint32_t features) {
 }
 
 uint32_t lf_tune_trees(uint32_t features, uint32_t trees) {
-    return lf_tune_settings(features) / smoothings.variants * (trees < TREES ? trees : TREES);
+    return lf_tune_settings(features) / smoothings.variants * (trees < TREES ? trees : TREES) + FINALISTS * trees;
 }
 
 struct choice {
@@ -40,36 +40,62 @@ struct choice {
     double smoothing;
 };
 
-static enum forest_status try_limits(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
-                                     const struct lf_limits *limits, struct choice *best, struct forest_error *err) {
+/* What all trials have in common. */
+struct trials {
+    const struct lf_training *training;
+    const struct lf_probes *probes;
+    bool calibrate;
+    struct choice best;
+    struct forest_error *err;
+};
+
+static double loss_of(const struct trials *t, const struct lf_votes *votes, uint32_t variant) {
+    const struct lf_matrix *matrix = t->training->matrix;
+    const struct lf_bootstrap *bootstrap = t->training->bootstrap;
+    double temperature =
+        t->calibrate ? lf_fit_temperature(votes, variant, t->probes, matrix, bootstrap, FIT_PROBES) : 1;
+    return lf_votes_metrics(votes, variant, t->probes, matrix, bootstrap, temperature).log_loss;
+}
+
+static enum forest_status try_limits(struct trials *t, uint32_t trees, const struct lf_limits *limits,
+                                     const struct lf_smoothing *smoothing) {
     struct lf_votes votes;
+    bool made = lf_votes_make(&votes, t->probes->n, t->training->matrix->classes, smoothing->variants);
     enum forest_status status =
-        lf_votes_make(&votes, probes->n, training->matrix->classes, smoothings.variants)
-            ? lf_ensemble_grow(training, limits, &smoothings, 0, trees, probes, &votes, NULL, err)
-            : lf_no_memory(err);
-    for (uint32_t variant = 0; status == FOREST_OK && variant < smoothings.variants; variant++) {
-        double loss = lf_votes_metrics(&votes, variant, probes, training->matrix, training->bootstrap, 1).log_loss;
-        if (loss < best->loss)
-            *best = (struct choice){loss, *limits, smoothings.rows[variant]};
+        made ? lf_ensemble_grow(t->training, limits, smoothing, 0, trees, t->probes, &votes, NULL, t->err)
+             : lf_no_memory(t->err);
+    for (uint32_t variant = 0; status == FOREST_OK && variant < smoothing->variants; variant++) {
+        double loss = loss_of(t, &votes, variant);
+        if (loss < t->best.loss)
+            t->best = (struct choice){loss, *limits, smoothing->rows[variant]};
     }
     lf_votes_done(&votes);
     return status;
 }
 
-enum forest_status lf_tune(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
-                           struct lf_limits *limits, double *smoothing, struct forest_error *err) {
-    struct choice best = {INFINITY, *limits, *smoothing};
-    uint32_t mtry[MTRIES] = {0}, mtries = list_mtries(training->matrix->features, mtry);
+static enum forest_status try_grid(struct trials *t, uint32_t trees, const struct lf_limits *given) {
+    uint32_t mtry[MTRIES] = {0}, mtries = list_mtries(t->training->matrix->features, mtry);
+    enum forest_status status = FOREST_OK;
     for (uint32_t m = 0; m < mtries; m++)
-        for (int l = 0; l < MIN_LEAVES; l++) {
-            struct lf_limits tried = *limits;
-            tried.mtry = mtry[m];
-            tried.min_leaf = min_leaves[l];
-            enum forest_status status = try_limits(training, probes, trees < TREES ? trees : TREES, &tried, &best, err);
-            if (status != FOREST_OK)
-                return status;
+        for (int l = 0; status == FOREST_OK && l < MIN_LEAVES; l++) {
+            struct lf_limits limits = *given;
+            limits.mtry = mtry[m];
+            limits.min_leaf = min_leaves[l];
+            status = try_limits(t, trees, &limits, &smoothings);
         }
-    *limits = best.limits;
-    *smoothing = best.smoothing;
-    return FOREST_OK;
+    return status;
+}
+
+enum forest_status lf_tune(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
+                           bool calibrate, struct lf_limits *limits, double *smoothing, struct forest_error *err) {
+    struct choice given = {INFINITY, *limits, *smoothing};
+    struct trials t = {training, probes, calibrate, given, err};
+    enum forest_status status = try_grid(&t, trees < TREES ? trees : TREES, limits);
+    const struct choice final[] = {given, t.best};
+    t.best = given;
+    for (size_t i = 0; status == FOREST_OK && i < FINALISTS; i++)
+        status = try_limits(&t, trees, &final[i].limits, &(struct lf_smoothing){1, {final[i].smoothing}});
+    *limits = t.best.limits;
+    *smoothing = t.best.smoothing;
+    return status;
 }

@@ -1,4 +1,5 @@
 /* split_test.c - the best split of a node, against splits worked out by hand and by trying everything. */
+#include "libforest/level_order.h"
 #include "libforest/matrix.h"
 #include "libforest/node.h"
 #include "libforest/split.h"
@@ -25,6 +26,7 @@ static void node_open(struct node *node, const struct forest_schema *schema, con
         node->item[i] = (struct lf_item){i, (uint32_t)node->matrix.count[i], node->matrix.label[i]};
         node->count[node->matrix.label[i]] += node->item[i].weight;
     }
+    assert_true(lf_splitter_start(node->splitter, node->item, node->matrix.cells));
     lf_splitter_begin(node->splitter, node->item, node->matrix.cells, node->count, node->matrix.rows);
 }
 
@@ -244,6 +246,68 @@ static void many_levels_of_many_classes_are_split_nearly_as_well_as_can_be(void 
     }
 }
 
+/* Levels a .. p, of which the first is all "no" and each has more of "yes" than the one before. */
+static void rising_levels(float *x, uint16_t *label, uint32_t *weight) {
+    for (uint32_t level = 0; level < 16; level++)
+        for (uint16_t k = 0; k < 2; k++) {
+            x[2 * level + k] = (float)level;
+            label[2 * level + k] = k;
+            weight[2 * level + k] = k ? level : 15 - level;
+        }
+}
+
+static void many_levels_are_cut_in_the_order_of_the_whole_tree(void **state) {
+    (void)state;
+    const struct forest_feature feature = {"letter", FOREST_CATEGORICAL, 16, letters};
+    const struct forest_schema schema = {1, &feature, 2, answers};
+    float x[32];
+    uint16_t label[32];
+    uint32_t weight[32];
+    struct node node;
+    rising_levels(x, label, weight);
+    node_open(&node, &schema, x, label, weight, 32, 1);
+    /* A node of its own, where by chance the classes part otherwise: a and c are "no", b and d are "yes". */
+    struct lf_item few[] = {{0, 5, 0}, {1, 5, 1}, {2, 5, 0}, {3, 5, 1}};
+    for (uint32_t i = 0; i < node.matrix.cells; i++)
+        for (uint32_t j = 0; j < COUNT(few); j++)
+            if (lf_column_code(&node.matrix.column[0], i) == j)
+                few[j].cell = i;
+    uint32_t yes = node.matrix.class_by_name[0] == 0 ? 1 : 0, count[2] = {10, 10};
+    for (uint32_t j = 0; j < COUNT(few); j++)
+        few[j].label = j % 2 ? yes : 1 - yes;
+    lf_splitter_begin(node.splitter, few, COUNT(few), count, 20);
+    assert_true(lf_splitter_try(node.splitter, 0));
+    const struct lf_split *split = lf_splitter_best(node.splitter);
+    assert_near(split->score, 5 + 15 * (1.0 / 9 + 4.0 / 9), 1e-9); /* a, or d, against the rest */
+    bool a = right(split, 0), b = right(split, 1), c = right(split, 2), d = right(split, 3);
+    assert_true(b == c && (a != b) != (c != d));
+    node_close(&node);
+}
+
+/* ---- the order of levels ----------------------------------------------------------------------- */
+
+static void levels_are_ordered_along_what_tells_most_of_their_classes_apart(void **state) {
+    (void)state;
+    /* Shares of three classes: from the first to the last class along a line, one level without rows, and one that
+     * differs in the second class, by less. */
+    static const uint32_t count[][4] = {{30, 10, 60}, {90, 10, 0}, {0, 0, 0}, {0, 10, 90}, {60, 10, 30}, {43, 14, 43}};
+    uint32_t place[6];
+    assert_true(lf_order_levels(&(struct lf_level_counts){count[0], 6, 3, 4}, place));
+    int direction = place[1] < place[3] ? 1 : -1;
+    static const uint32_t along[] = {1, 4, 5, 0, 3};
+    for (size_t i = 1; i < COUNT(along); i++)
+        assert_true(direction * ((int)place[along[i]] - (int)place[along[i - 1]]) > 0);
+}
+
+static void levels_that_are_all_alike_keep_the_order_of_their_names(void **state) {
+    (void)state;
+    static const uint32_t count[][4] = {{1, 2, 3}, {10, 20, 30}, {1, 2, 3}};
+    uint32_t place[3];
+    assert_true(lf_order_levels(&(struct lf_level_counts){count[0], 3, 3, 4}, place));
+    for (uint32_t level = 0; level < 3; level++)
+        assert_int_equal(place[level], level);
+}
+
 /* Every cut with missing on either side, and missing against the rest. */
 static double best_cut(const struct node *node, uint32_t feature, double min_leaf) {
     uint32_t codes = node->matrix.column[feature].codes;
@@ -330,6 +394,9 @@ int main(void) {
         cmocka_unit_test(categorical_splits_are_the_best_of_all_subsets),
         cmocka_unit_test(two_classes_are_split_best_with_any_number_of_levels),
         cmocka_unit_test(many_levels_of_many_classes_are_split_nearly_as_well_as_can_be),
+        cmocka_unit_test(many_levels_are_cut_in_the_order_of_the_whole_tree),
+        cmocka_unit_test(levels_are_ordered_along_what_tells_most_of_their_classes_apart),
+        cmocka_unit_test(levels_that_are_all_alike_keep_the_order_of_their_names),
         cmocka_unit_test(numeric_splits_are_the_best_of_all_cuts),
         cmocka_unit_test(counts_beyond_a_floats_precision_stay_exact),
         cmocka_unit_test(neighbouring_floats_are_told_apart),

@@ -335,6 +335,13 @@ static void balanced_classes_are_equally_likely_where_features_say_nothing(void 
     for (int k = 0; k < 3; k++)
         assert_near(prob[k], 1.0 / 3, 0.01);
     forest_free(f);
+    params.calibrate = true; /* for the classes as they are weighted */
+    f = forest_of(ds, &params);
+    forest_predict(f, x, prob);
+    for (int k = 0; k < 3; k++)
+        assert_near(prob[k], 1.0 / 3, 0.02);
+    forest_free(f);
+    params.calibrate = false;
     const double weight[] = {1, 1, 45}; /* 900 : 80 : 900 */
     params.balanced = false;
     params.class_weights = weight;
