@@ -147,11 +147,12 @@ static size_t find_newest(const char *folder, struct record newest[OVERVIEW_RUNS
         struct stat about;
         if (entry == NULL)
             break;
-        if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof record.name ||
+        size_t length = strlen(entry->d_name);
+        if (entry->d_name[0] == '.' || length >= sizeof record.name ||
             fstatat(dirfd(dir), entry->d_name, &about, 0) != 0)
             continue;
         record.at = about.st_mtim;
-        snprintf(record.name, sizeof record.name, "%s", entry->d_name);
+        memcpy(record.name, entry->d_name, length + 1);
         count = insert(newest, count, &record);
     }
     if (dir != NULL)

@@ -96,7 +96,8 @@ static void *woken[8];
 static _Atomic size_t wakes;
 
 static void note_wake(void *waker) {
-    woken[atomic_fetch_add(&wakes, 1)] = waker;
+    woken[atomic_load(&wakes)] = waker; /* of one thread at a time */
+    atomic_fetch_add(&wakes, 1);
 }
 
 static void without_a_volume_it_says_so(void **state) {
