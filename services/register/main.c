@@ -12,6 +12,7 @@
 #include "services/register/operator.h"
 #include "services/register/promotion.h"
 #include "services/register/provenance.h"
+#include "services/register/rehearsal.h"
 #include "services/register/report.h"
 #include "services/register/reproduction.h"
 
@@ -121,6 +122,7 @@ static bool obey(struct outcome *out, const struct command *command, long long v
 
 static void sweep(const char *data) {
     char folder[PATH_MAX];
+    rehearsal_sweep(data);
     if (publish_path(folder, NULL, "%s/" VOLUME_REGISTRY, data))
         publish_sweep(folder);
     if (publish_path(folder, NULL, "%s/" VOLUME_VERSIONS, data))

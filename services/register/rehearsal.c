@@ -14,17 +14,10 @@ struct stage_set {
 };
 
 static bool name_parts(struct stage_set *s, const char *data, struct file_error *err) {
-    return publish_path(s->data, err, "%s/" VOLUME_REGISTRY "/.rehearsal", data) &&
+    return publish_path(s->data, err, "%s/" VOLUME_REGISTRY "/.tmp-rehearsal", data) &&
            publish_path(s->registry, err, "%s/" VOLUME_REGISTRY, s->data) &&
            publish_path(s->versions, err, "%s/" VOLUME_VERSIONS, s->data) &&
            publish_path(s->champion, err, "%s/" VOLUME_CHAMPION, s->data);
-}
-
-static void clear(const struct stage_set *s) {
-    unlink(s->champion);
-    unlink(s->versions);
-    rmdir(s->registry);
-    rmdir(s->data);
 }
 
 static bool lay_out(const struct stage_set *s, const struct pointer *version, struct file_error *err) {
@@ -61,8 +54,14 @@ enum rehearsal rehearsal_run(const struct options *o, const struct pointer *vers
     }
     if (!name_parts(&s, o->data, err))
         return REHEARSAL_FAILED;
-    clear(&s);
+    beside_clear(s.data);
     enum rehearsal result = lay_out(&s, version, err) ? ask(o, &s, err) : REHEARSAL_FAILED;
-    clear(&s);
+    beside_clear(s.data);
     return result;
+}
+
+void rehearsal_sweep(const char *data) {
+    struct stage_set s;
+    if (name_parts(&s, data, NULL))
+        beside_clear(s.data);
 }

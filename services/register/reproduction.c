@@ -6,7 +6,6 @@
  */
 #include "services/register/reproduction.h"
 
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,15 +18,6 @@
 #include "services/register/versions.h"
 
 /* ---- a data folder of its own ---- */
-
-static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place) {
-    (void)about, (void)kind, (void)place;
-    return remove(path);
-}
-
-static void remove_tree(const char *folder) {
-    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static bool borrow(const char *folder, const char *data, long long version, const char *name, struct file_error *err) {
     char from[PATH_MAX], to[PATH_MAX];
@@ -44,7 +34,7 @@ static bool lay_out(const char *folder, const struct options *o, const struct ch
     char features[PATH_MAX];
     if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
         return file_error_say(err, "reproduce %lld: its features were not kept", v->version);
-    remove_tree(folder);
+    beside_clear(folder);
     return versions_check_sources(o->data, v->version, v->manifest, err) &&
            publish_path(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && publish_make_folder(features, err) &&
            borrow(folder, o->data, v->version, "features.csv", err) &&
@@ -96,7 +86,7 @@ bool reproduction_make(struct outcome *out, const struct options *o, long long v
     struct champion v = {0};
     struct recipe recipe;
     struct candidate again = {0};
-    if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.reproduction", o->data))
+    if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", o->data))
         return false;
     bool done = champion_load_version(&v, o->data, version, NULL, err) && lay_out(folder, o, &v, err) &&
                 read_recipe(&recipe, &v, err) && train(&recipe, folder, err) && candidate_read(&again, folder, err);
@@ -104,6 +94,6 @@ bool reproduction_make(struct outcome *out, const struct options *o, long long v
         *out = compare(&again, &v);
     candidate_done(&again);
     champion_done(&v);
-    remove_tree(folder);
+    beside_clear(folder);
     return done;
 }

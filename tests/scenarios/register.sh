@@ -125,7 +125,7 @@ check "an alarm does not look at the same rows twice, whatever is trained on the
 
 check "the champion is made again byte by byte" exits_with 0 reproduce 4
 check "and it is said" result '.status == "reproduced" and .forest_sha256 == .trained_again'
-check "nothing of it stays" test ! -e "$registry/.reproduction"
+check "nothing of it stays" test ! -e "$registry/.tmp-reproduction"
 cp "$registry/versions/4/features.csv" "$scratch/features.csv"
 sed -i '2s/^./9/' "$scratch/features.csv"
 rm "$registry/versions/4/features.csv" && cp "$scratch/features.csv" "$registry/versions/4/features.csv"
@@ -155,7 +155,7 @@ api_says 65
 check "one that the server would not serve" elsewhere 0
 check "is rejected, whatever the gate said" result '.status == "rejected" and (.reason | test("api --check"))'
 check "and not kept" test ! -e "$registry/versions/1"
-check "nothing is left of the rehearsal" test ! -e "$registry/.rehearsal"
+check "nothing is left of the rehearsal" test ! -e "$registry/.tmp-rehearsal"
 check "it is judged once" elsewhere 99
 train --seed 2
 rm "$scratch/bin/leadforest-api"
