@@ -55,8 +55,9 @@ static json_t *describe_model(const struct model *model) {
         json_array_append_new(inputs, describe_input(&model->schema->feature[i]));
     for (size_t i = 0; i < model->classes; i++)
         json_array_append_new(packages, describe_package(model, i));
-    return json_pack("{s:I,s:s,s:o,s:o,s:O}", "version", (json_int_t)model->champion.version, "sha256",
-                     model->champion.sha256, "inputs", inputs, "packages", packages, "card", model->champion.card);
+    return json_pack("{s:I,s:s,s:o,s:o,s:s,s:O}", "version", (json_int_t)model->champion.version, "sha256",
+                     model->champion.sha256, "inputs", inputs, "packages", packages, "currency",
+                     model->words->config->currency, "card", model->champion.card);
 }
 
 void health_model(struct worker *worker, struct request *request, struct reply *reply) {

@@ -12,7 +12,7 @@ void pages_show(struct reply *reply, const char *page, size_t size) {
     reply_static(reply, 200, "text/html; charset=utf-8", page, size);
     /* A page needs nothing but itself and this server. */
     reply_header_static(reply, "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+                        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
                         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     reply_header_static(reply, "X-Content-Type-Options", "nosniff");
     reply_header_static(reply, "Cache-Control", "no-cache");
