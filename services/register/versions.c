@@ -203,8 +203,7 @@ bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const 
 }
 
 void versions_discard(const char *data, long long version) {
-    char path[PATH_MAX], aside[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-        publish_path(aside, NULL, "%s/" VOLUME_VERSIONS "/.tmp-%lld", data, version) && rename(path, aside) == 0)
-        publish_remove_folder(aside);
+    char path[PATH_MAX];
+    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        publish_discard_folder(path);
 }

@@ -35,8 +35,12 @@ SECTOR = 512
 NEVER = 1 << 60  # the end of what was under way when the run was killed
 
 
+class Link(str):
+    """A symbolic link's target; it is made with its name, in one step, and not followed."""
+
+
 class Volume:
-    """Folders and files by inode. names: {folder inode: {name: inode}}; data: {file inode: bytes}."""
+    """Folders and files by inode. names: {folder inode: {name: inode}}; data: {file inode: bytes, or a Link}."""
 
     def __init__(self, root=0):
         self.root = root
@@ -49,17 +53,21 @@ class Volume:
         other.data = dict(self.data)
         return other
 
+    def newborn(self, inode):
+        """What an inode holds when a name for it is there and nothing written to it; None for a folder."""
+        return None if inode in self.names else self.data[inode] if isinstance(self.data.get(inode), Link) else b""
+
     def apply(self, operation, data=None):
         """data: what is there of a write's; None for all."""
         if operation.kind == "names":
             for folder, name in operation.dels:
                 self.names.setdefault(folder, {}).pop(name, None)
-            for folder, name, inode, is_folder in operation.sets:
+            for folder, name, inode, content in operation.sets:
                 self.names.setdefault(folder, {})[name] = inode
-                if is_folder:
+                if content is None:
                     self.names.setdefault(inode, {})
                 else:
-                    self.data.setdefault(inode, b"")
+                    self.data.setdefault(inode, content)
         elif operation.kind == "length":
             old = self.data.get(operation.inode, b"")
             self.data[operation.inode] = old[:operation.offset] + bytes(max(0, operation.offset - len(old)))
@@ -93,6 +101,8 @@ class Volume:
                 if inode in self.names:
                     os.mkdir(target)
                     fill(inode, target)
+                elif isinstance(self.data[inode], Link):
+                    os.symlink(self.data[inode], target)
                 elif inode in made:
                     os.link(made[inode], target)
                 else:
@@ -103,15 +113,17 @@ class Volume:
 
     @staticmethod
     def of(path):
-        """A real folder as it is, without symbolic links, which lead out of it. Inodes are numbered anew."""
+        """A real folder as it is. Inodes are numbered anew."""
         volume, known = Volume(), {}
 
         def read(folder, at):
             with os.scandir(at) as entries:
-                for entry in sorted((entry for entry in entries if not entry.is_symlink()), key=lambda entry: entry.name):
+                for entry in sorted(entries, key=lambda entry: entry.name):
                     inode = known.setdefault(entry.inode(), len(known) + 1)
                     volume.names[folder][entry.name] = inode
-                    if entry.is_dir(follow_symlinks=False):
+                    if entry.is_symlink():
+                        volume.data[inode] = Link(os.readlink(entry.path))
+                    elif entry.is_dir(follow_symlinks=False):
                         volume.names[inode] = {}
                         read(inode, entry.path)
                     elif entry.is_file(follow_symlinks=False):

@@ -12,12 +12,12 @@ import os
 import re
 import subprocess
 
-from disk import NEVER, Operation, Volume
+from disk import NEVER, Link, Operation, Volume
 
 FOLLOWED = ("open openat creat close close_range dup dup2 dup3 fcntl lseek write pwrite64 writev pwritev pwritev2 ftruncate truncate "
-            "rename renameat renameat2 link linkat unlink unlinkat mkdir mkdirat rmdir fsync fdatasync sync syncfs mmap "
+            "rename renameat renameat2 link linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir fsync fdatasync sync syncfs mmap "
             "clone clone3 fork vfork execve sendto sendmsg").split()
-REFUSED = ("openat2 symlink symlinkat mknod mknodat fallocate sendfile sendfile64 copy_file_range splice tee vmsplice "
+REFUSED = ("openat2 mknod mknodat fallocate sendfile sendfile64 copy_file_range splice tee vmsplice "
            "io_uring_setup io_submit chdir fchdir chroot mount umount2 setxattr fsetxattr name_to_handle_at msync").split()
 HARMLESS = ("sync_file_range",)  # promises nothing, by its own manual page
 
@@ -79,6 +79,7 @@ class Recorder:
         self.inodes = max([0, *before.names, *before.data]) + 1
         self.operations = []
         self.tables = {}   # process or thread: {descriptor: (File, closed by exec)}
+        self.program = {}  # of these, that of the program and its threads
         self.started = {}  # thread: (moment, call, arguments so far)
         self.cloning = []  # threads inside of a clone, with its arguments
 
@@ -119,8 +120,9 @@ class Recorder:
 
     def inherited(self):
         """The descriptors of a thread that is seen for the first time, inside of its maker's clone."""
-        if not self.tables:
-            return {}  # a program begins
+        if not self.tables:  # a program begins
+            self.program = {}
+            return self.program
         if len(self.cloning) != 1:
             raise NotModelled("two clones at once")
         maker, arguments = self.cloning[0]
@@ -173,8 +175,8 @@ class Recorder:
         inode, names = self.volume.root, [name for name in path[len(self.root):].split("/") if name]
         for name in names[:-1]:
             inode = self.volume.names[inode].get(name)
-            if inode is None:
-                return None  # through a symbolic link, out of the folder
+            if inode not in self.volume.names:
+                return None  # through a symbolic link: not followed, and found in the end where something was changed so
         return (inode, names[-1]) if names else (None, "")
 
     def lookup(self, place):
@@ -198,7 +200,7 @@ class Recorder:
             if "O_CREAT" not in flags:
                 return
             inode = self.new_inode()
-            self.add("names", begin, end, sets=((*place, inode, False),), what=f"create {place[1]}")
+            self.add("names", begin, end, sets=((*place, inode, b""),), what=f"create {place[1]}")
         elif "O_TRUNC" in flags:
             self.add("length", begin, end, inode=inode, what=f"truncate {place[1]}")
         self.open_as(thread, result, File(inode, path, flags), flags)
@@ -241,14 +243,17 @@ class Recorder:
             raise NotModelled("a shared mapping that is written to")
 
     def do_execve(self, thread, arguments, result, begin, end):
-        self.tables[thread] = {fd: entry for fd, entry in self.tables[thread].items() if not entry[1]}
+        kept = {fd: entry for fd, entry in self.tables[thread].items() if not entry[1]}
+        if self.tables[thread] is self.program:
+            self.program = kept
+        self.tables[thread] = kept
 
     # ---- data ----
 
     def wrote(self, thread, descriptor, data, result, begin, end, offset=None):
         file = self.file(thread, descriptor)
         if file is None:
-            self.said(number(descriptor), data, begin, end)
+            self.said(thread, descriptor, data, begin, end)
             return
         data = data[:int(result)] if result.isdigit() else data
         at = offset if offset is not None and not file.append else file.at
@@ -259,8 +264,9 @@ class Recorder:
         self.add("write", begin, end, inode=file.inode, offset=at, data=data,
                  what=f"write {len(data)} to {os.path.basename(file.path)}")
 
-    def said(self, descriptor, data, begin, end):
-        told = self.is_ack(descriptor, data)
+    def said(self, thread, descriptor, data, begin, end):
+        """What a child says is not for our caller."""
+        told = self.tables[thread] is self.program and self.is_ack(number(descriptor), data)
         if told:
             self.operations.append(Operation("ack", begin, end, data=told))
 
@@ -279,10 +285,10 @@ class Recorder:
     do_pwritev2 = do_pwritev
 
     def do_sendto(self, thread, arguments, result, begin, end):
-        self.said(number(arguments[0]), text(arguments[1]), begin, end)
+        self.said(thread, arguments[0], text(arguments[1]), begin, end)
 
     def do_sendmsg(self, thread, arguments, result, begin, end):
-        self.said(number(arguments[0]), vector(",".join(arguments[1:])), begin, end)
+        self.said(thread, arguments[0], vector(",".join(arguments[1:])), begin, end)
 
     def do_ftruncate(self, thread, arguments, result, begin, end):
         file = self.file(thread, arguments[0])
@@ -316,7 +322,7 @@ class Recorder:
             raise NotModelled("a rename into the folder or out of it")
         if source and source != target and self.lookup(source) != self.lookup(target):
             inode = self.lookup(source)
-            self.add("names", begin, end, dels=(source,), sets=((*target, inode, inode in self.volume.names),),
+            self.add("names", begin, end, dels=(source,), sets=((*target, inode, self.volume.newborn(inode)),),
                      what=f"rename {source[1]} to {target[1]}")
 
     def do_rename(self, thread, arguments, result, begin, end):
@@ -334,10 +340,19 @@ class Recorder:
         if (source is None) != (target is None):
             raise NotModelled("a link into the folder or out of it")
         if source:
-            self.add("names", begin, end, sets=((*target, self.lookup(source), False),), what=f"link {target[1]}")
+            self.add("names", begin, end, sets=((*target, self.lookup(source), self.volume.newborn(self.lookup(source))),), what=f"link {target[1]}")
 
     def do_link(self, thread, arguments, result, begin, end):
         self.do_linkat(thread, ["AT_FDCWD", arguments[0], "AT_FDCWD", arguments[1]], result, begin, end)
+
+    def do_symlinkat(self, thread, arguments, result, begin, end):
+        place = self.locate(thread, *arguments[1:3])
+        if place:
+            target = Link(text(arguments[0]).decode())
+            self.add("names", begin, end, sets=((*place, self.new_inode(), target),), what=f"link {place[1]}")
+
+    def do_symlink(self, thread, arguments, result, begin, end):
+        self.do_symlinkat(thread, [arguments[0], "AT_FDCWD", arguments[1]], result, begin, end)
 
     def do_unlinkat(self, thread, arguments, result, begin, end):
         place = self.locate(thread, *arguments[0:2])
@@ -352,7 +367,7 @@ class Recorder:
     def do_mkdirat(self, thread, arguments, result, begin, end):
         place = self.locate(thread, *arguments[0:2])
         if place and place[0] is not None:
-            self.add("names", begin, end, sets=((*place, self.new_inode(), True),), what=f"make folder {place[1]}")
+            self.add("names", begin, end, sets=((*place, self.new_inode(), None),), what=f"make folder {place[1]}")
 
     def do_mkdir(self, thread, arguments, result, begin, end):
         self.do_mkdirat(thread, ["AT_FDCWD", *arguments], result, begin, end)
