@@ -30,7 +30,7 @@ bool gate_log_read(const char *data, moment after, moment until, gate_log_judged
         const char *time = json_string_value(json_object_get(decision, "time"));
         moment at;
         if (is(decision, "action", "gate") && time != NULL && clock_parse(time, &at) && at > after && at < until)
-            judged(user, at, is(decision, "status", "promoted"));
+            judged(user, at, is(decision, "status", "promoted"), !json_is_false(json_object_get(decision, "alarm")));
         json_decref(decision);
     }
     free(text);

@@ -51,9 +51,11 @@ void monitor_done(struct monitor *m) {
 
 /* ---- the gate ---- */
 
-static void follow_judgement(void *user, moment at, bool promoted) {
+/* A routine candidate may be refused while an alarm waits for its own: that answers nothing. */
+static void follow_judgement(void *user, moment at, bool promoted, bool alarm) {
     struct state *state = user;
-    if (decision_gate(&state->decision, at, promoted))
+    bool answers = promoted || alarm || !decision_is_alarm(state->decision.cause);
+    if (answers && decision_gate(&state->decision, at, promoted))
         state->reference_since = next_midnight(at);
     state->gate_seen = at;
 }

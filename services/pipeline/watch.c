@@ -24,6 +24,8 @@ struct watch {
     int notice;    /* that raw/ has changed */
     double looked; /* at raw/, monotonic seconds */
     bool gone;     /* raw/ had files and has none */
+    bool answers;  /* the run in hand is what drift asked for */
+    bool put_off;  /* and such a run ended with "try later": its retry is that too */
     bool stopping;
 };
 
@@ -48,6 +50,10 @@ static void stop(struct watch *w) {
 
 static void end_run(struct watch *w) {
     schedule_ended(&w->schedule, w->run.code, clock_monotonic());
+    if (w->answers) {
+        w->put_off = w->run.code == EXIT_TRY_LATER;
+        w->lookout.retrain = w->put_off; /* where it failed for good, tomorrow's answer asks again */
+    }
     news_run(&w->news, &w->run);
 }
 
@@ -60,13 +66,15 @@ static void follow_run(struct watch *w) {
 }
 
 static void start_run(struct watch *w) {
-    const char *reason = w->lookout.retrain ? "drift" : schedule_due(&w->schedule, present(), clock_monotonic());
-    if (w->run.going || w->stopping || reason == NULL)
+    const char *reason = schedule_due(&w->schedule, present(), clock_monotonic());
+    if (w->lookout.retrain && !w->put_off)
+        reason = "drift";
+    if (w->run.going || w->stopping || w->gone || reason == NULL)
         return;
     schedule_started(&w->schedule, present());
     unsetenv("LEADFOREST_RUN"); /* each run has an id of its own */
     lookout_hand_down(&w->lookout);
-    w->lookout.retrain = false; /* where the run fails, tomorrow's answer asks again */
+    w->answers = w->lookout.retrain;
     run_begin(&w->run, w->options->data, reason, w->options->limit);
     if (!w->run.going)
         end_run(w);

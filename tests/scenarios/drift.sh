@@ -72,7 +72,11 @@ check "its reason names what changed" result '.reason | test("Fitness")'
 check "state.json says the same" jq -e '.retrain and .alarm and .state == "RETRAIN"' "$scratch/shift/monitoring/state.json"
 check "asked again there is nothing to do" drift 99 shift 2025-09-22
 check "and the request still stands" result '.retrain and .alarm'
-echo '{"time":"2025-09-22T04:00:00Z","action":"gate","status":"rejected"}' >>"$scratch/shift/registry/decisions.ndjson"
+cp -r "$scratch/shift" "$scratch/routine"
+echo '{"time":"2025-09-22T04:00:00Z","action":"gate","status":"rejected","alarm":false}' >>"$scratch/routine/registry/decisions.ndjson"
+check "a routine candidate that the gate refuses" drift 0 routine 2025-09-23
+check "answers no alarm" result '.retrain and .alarm'
+echo '{"time":"2025-09-22T04:00:00Z","action":"gate","status":"rejected","alarm":true}' >>"$scratch/shift/registry/decisions.ndjson"
 check "the gate refuses" drift 0 shift 2025-09-23
 check "and a cooldown begins" result '.state == "ALARM" and .retrain == false and (.reason | test("refused"))'
 echo '{"time":"2025-09-23T04:00:00Z","action":"gate","status":"promoted"}' >>"$scratch/shift/registry/decisions.ndjson"

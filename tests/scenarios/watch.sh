@@ -104,10 +104,21 @@ check "drift is asked at the start" in_time grep -q '^drift' "$scratch/ran"
 check "what it asks for is trained" in_time bash -c "cat '$data'/runs/*.json | jq -se 'any(.[]; .reason == \"drift\" and .status == \"done\")'"
 check "by alarm" grep -qx '1 1' "$scratch/alarm-features" "$scratch/alarm-train" "$scratch/alarm-register"
 check "and the operator is told why" in_time told drift.retrain '.details.reason == "dentists came"'
+check "SIGTERM ends watching with 0, and the api" stop_watch
+echo 75 >"$bin/exit-train"
+: >"$scratch/ran"
+watch
+in_time started train 2
+check "a training for an alarm that is put off is tried again" in_time started train 3
+check "still by alarm" grep -qx '1 1' "$scratch/alarm-train"
+echo ',"state":"OK","retrain":false,"alarm":false,"cause":"none","reason":"quiet"' >"$bin/says-drift"
+rm "$bin/exit-train"
+check "until it is done" in_time grep -q '^score' "$scratch/ran"
 touch "$bin/deaf-features"
+: >"$scratch/ran"
 echo f >>"$data/raw/customers.csv"
 in_time grep -q '^features' "$scratch/ran"
 check "other runs are no alarm's" in_time grep -qx '0 0' "$scratch/alarm-features"
 rm "$bin/deaf-features"
-check "SIGTERM ends watching with 0, and the api" stop_watch
+check "SIGTERM ends this one too" stop_watch
 exit "$broken"
