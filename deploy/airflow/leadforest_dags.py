@@ -91,7 +91,7 @@ with DAG(
     "leadforest_arrivals", schedule="@continuous", start_date=START, catchup=False, max_active_runs=1, doc_md=__doc__
 ):
 
-    @task.sensor(poke_interval=60, timeout=24 * 3600, mode="reschedule", soft_fail=True)
+    @task.sensor(poke_interval=300, timeout=24 * 3600, mode="reschedule", soft_fail=True)
     def files_arrived():
         return stages.data_arrived()
 

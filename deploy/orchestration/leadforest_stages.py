@@ -27,6 +27,7 @@ NOTHING_TO_DO = 99
 
 RETRIES = 3
 RETRY_SECONDS = int(os.environ.get("LEADFOREST_RETRY_SECONDS", "60"))  # before the first; doubled with each
+QUIET_SECONDS = int(os.environ.get("LEADFOREST_QUIET_SECONDS", "30"))  # without a change before a file counts as arrived
 STAGE_SECONDS = 3600  # a stage that takes longer is ended
 NIGHTLY = "0 2 * * *"
 DRIFT_DAILY = "30 1 * * *"  # it looks at whole days until the last midnight (UTC)
@@ -60,13 +61,21 @@ def environment(name, alarm):
     return {"LEADFOREST_RUN": run_uuid(name), "TRAIN_ALARM": flag, "GATE_ALARM": flag}
 
 
-def data_arrived(data=None, quiet_seconds=30):
-    """Whether raw/ has files newer than what the ETL last made of it, none of which is being written to any more."""
-    data = pathlib.Path(data or os.environ.get("DATA_DIR", "./data"))
+def data_arrived():
+    """Whether raw/ has files that are newer than those of the last yes, none of which is still being written.
+
+    The inbox grows by whole lines and may be read at any time. What was told is not told again, so that data which the
+    ETL refuses start one run, not one after the other; a run too many ends with nothing to do.
+    """
+    data = pathlib.Path(os.environ.get("DATA_DIR", "./data"))
+    told = data / ".locks/arrivals"  # its time is that of the newest file
+    since = told.stat().st_mtime_ns if told.exists() else 0
     files = [path for path in (data / "raw").rglob("*") if path.is_file() and not path.name.startswith(".")]
-    if not files:
+    new = {path: path.stat().st_ctime_ns for path in files if path.stat().st_ctime_ns > since}
+    rest = time.time_ns() - QUIET_SECONDS * 10**9
+    if not new or any(changed > rest for path, changed in new.items() if path.parent.name != "inbox"):
         return False
-    newest = max(path.stat().st_mtime for path in files)
-    stamp = data / "processed/.stamp-etl.json"
-    seen = stamp.stat().st_mtime if stamp.exists() else 0
-    return newest > seen and time.time() - newest >= quiet_seconds
+    told.parent.mkdir(parents=True, exist_ok=True)
+    told.touch()
+    os.utime(told, ns=(max(new.values()),) * 2)
+    return True

@@ -50,9 +50,9 @@ bool stage_begin(struct stage *stage, const char *name, const char *data, enum e
     else
         run_id_new(stage->run);
     log_open(name, stage->run);
-    stage->lineage = lineage_begin(name, stage->run);
     signal(SIGTERM, terminate);
     signal(SIGPIPE, SIG_IGN);
+    stage->lineage = lineage_begin(name, stage->run);
     if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
         *code = stage_fail(stage, EXIT_TRY_LATER, "out of memory");
         return false;

@@ -92,10 +92,17 @@ run = Ended(line, conf=asked[0])
 check("which then trains for the alarm", run.state == "success" and run.tasks["train"] == "success"
       and run.tasks["etl"] == "skipped" and run.tasks["register"] == "success", run)
 
-check("nothing new in raw/ is no arrival", not stages.data_arrived(quiet_seconds=0))
+stages.QUIET_SECONDS = 0
+check("files at rest are an arrival, once", stages.data_arrived() and not stages.data_arrived())
 (volume.data / "raw/customers-new.csv").write_text("email,business_type,business_size,_date\n")
-check("a file that may still grow is none yet", not stages.data_arrived(quiet_seconds=3600))
-check("one at rest is", stages.data_arrived(quiet_seconds=0))
+stages.QUIET_SECONDS = 3600
+check("a file that may still grow is none yet", not stages.data_arrived())
+stages.QUIET_SECONDS = 0
+check("at rest it is", stages.data_arrived() and not stages.data_arrived())
+(volume.data / "raw/inbox").mkdir()
+(volume.data / "raw/inbox/stripe-a-2026-06-03.ndjson").write_text("{}\n")
+stages.QUIET_SECONDS = 3600
+check("the inbox is taken as it grows", stages.data_arrived() and not stages.data_arrived())
 check("arrivals wait, then start the line", arrivals.get_task("files_arrived").downstream_task_ids == {"run_line"}
       and arrivals.get_task("run_line").trigger_dag_id == "leadforest")
 
