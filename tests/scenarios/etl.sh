@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# leadforest-etl over whole files: the same rows however records are arranged, every record accounted for, checks that
+# warn or stop, and genuine Stripe objects.
+set -uo pipefail
+build=$1
+here=$(cd "$(dirname "$0")/.." && pwd)
+source "$here/scenario.bash"
+
+is() { [ "$1" = "$2" ] || { echo "\"$1\" is not \"$2\""; false; }; }
+says() { jq -e "$1" <<<"$said" || { echo "$said"; false; }; }
+reports() { jq -e "$2" "$1/processed/report.json"; }
+warns() { grep -q "\"event\":\"$1\"" "$scratch/log"; }
+same_rows() { cmp "$scratch/one/processed/train.csv" "$1/processed/train.csv" && cmp "$scratch/one/processed/leads.csv" "$1/processed/leads.csv"; }
+
+# ---- one set of records, arranged in many ways ----
+
+run sample --data "$scratch/one" --leads 3000 --seed 7
+run etl --data "$scratch/one" --threads 1
+check "a sample is read" is "$code" 0
+check "its truth is recovered" is "$(jq '.purchases | [.found, .labelled]' "$scratch/one/processed/report.json")" \
+    "$(jq '.purchases | [.found, .labelled]' "$scratch/one/raw/truth.json")"
+check "so is what became of every purchase" is "$(jq -S .purchases.excluded "$scratch/one/processed/report.json")" \
+    "$(jq -S .purchases.excluded "$scratch/one/raw/truth.json")"
+check "every record read was accepted, quarantined or a duplicate" reports "$scratch/one" \
+    '.sources | all(.[]; .read > 0 and .read == .accepted + .quarantined + .duplicates and .quarantined == ([.reasons[]] | add // 0))'
+for how in shuffled split array list pretty; do
+    check "the records are arranged: $how" python3 "$here/scenarios/etl_arrange.py" "$how" "$scratch/one/raw" "$scratch/$how/raw"
+    cp "$scratch/one/raw/pseudonym.key" "$scratch/$how/raw/" 2>/dev/null
+    for threads in 1 3; do
+        rm -rf "$scratch/$how/processed"
+        run etl --data "$scratch/$how" --threads "$threads"
+        check "$how, $threads threads: the same rows, byte for byte" same_rows "$scratch/$how"
+    done
+done
+
+# ---- quarantine ----
+
+check "a refused record's place is told, not its text" \
+    jq -es 'length > 3 and all(.[]; (.file | type) == "string" and .line > 1 and .offset > 0 and .length > 0 and (.reasons | length) > 0
+        and (keys | length) == 5)' "$scratch/one/processed/quarantine.ndjson"
+place=$(sed -n 2p "$scratch/one/processed/quarantine.ndjson")
+run etl --data "$scratch/one" --show 2
+check "its text is shown from raw/" is "$said" \
+    "$(tail -c +$(($(jq .offset <<<"$place") + 1)) "$scratch/one/raw/$(jq -r .file <<<"$place")" | head -c "$(jq .length <<<"$place")")"
+check "and stands on the line that was told" is "$(head -n 1 <<<"$said")" \
+    "$(sed -n "$(jq .line <<<"$place")p" "$scratch/one/raw/customers.csv")"
+run etl --data "$scratch/one" --show 99999
+check "one that is not there is said" is "$code" 65
+
+few=$scratch/few
+mkdir -p "$few/raw/inbox"
+printf 'lead_id,email,Business Type,Business Size,date\nada,ada@example.com,Dental,10-25,2026-05-01\nben,ben@example.com,Legal,1-9\n' >"$few/raw/customers.csv"
+run etl --data "$few"
+check "more broken records than the limit stop the run" is "$code" 65
+check "the limit, the file and the reason are named" says '.error | test("1 of 2 .*20.0 %.*customers.csv.*number of fields")'
+check "and nothing is published" [ ! -e "$few/processed/train.csv" ]
+run etl --data "$few" --quarantine-limit 0.6
+check "a higher limit lets it pass" is "$code" 0
+echo '{"received_at":"2026-05-02T00:00:00Z","body":{"lead_id":"ben","Business Type":"Legal","Business Size":"1-9"}}' \
+    >"$few/raw/inbox/formspree-correction.ndjson"
+run etl --data "$few" --quarantine-limit 0.6
+check "a correction is a new record in the inbox" says '.leads == 2'
+
+# ---- warnings ----
+
+: >"$scratch/log"
+LEADFOREST_NOW=2026-05-20T00:00:00Z run etl --data "$few" --quarantine-limit 0.7
+check "fresh data are no news" is "$(grep -c freshness "$scratch/log")" 0
+LEADFOREST_NOW=2027-01-01T00:00:00Z run etl --data "$few" --quarantine-limit 0.8 --stale-days 30
+check "data without news for longer than --stale-days are warned of" warns freshness
+check "and published all the same" is "$code" 0
+mkdir -p "$scratch/less/raw"
+cp "$scratch/one/raw"/{truth.json,pseudonym.key,transactions.json} "$scratch/less/raw/" 2>/dev/null
+cp "$scratch/one/raw/customers.csv" "$scratch/less/raw/"
+run etl --data "$scratch/less"
+head -n 500 "$scratch/one/raw/customers.csv" >"$scratch/less/raw/customers.csv"
+: >"$scratch/log"
+run etl --data "$scratch/less"
+check "far fewer rows than the last time are warned of" warns "row count"
+check "as are payments that nobody's form belongs to" warns relationships
+check "the report keeps checks with severity, limit and outcome" reports "$scratch/less" \
+    '.checks | any(.[]; .name == "relationships" and .severity == "warning" and .passed == false and .value > .limit)
+        and any(.[]; .name == "conservation" and .severity == "error" and .passed)'
+check "the page for people says the same" grep -q 'class="warning">warning' "$scratch/less/processed/report.html"
+: >"$scratch/log"
+{
+    echo 'lead_id,Business Type,Business Size,date'
+    for i in $(seq 20); do echo "l$i,Circus,,2026-05-01"; done
+} >"$scratch/less/raw/customers.csv"
+for i in $(seq 20); do
+    echo '{"id":"cs_'"$i"'","object":"checkout.session","created":1779000000,"livemode":true,"mode":"subscription","status":"complete","payment_status":"paid","amount_total":35000,"currency":"usd","subscription":"sub_'"$i"'","client_reference_id":"l'"$i"'"}'
+done >"$scratch/less/raw/transactions.json"
+run etl --data "$scratch/less"
+check "values that are no level are warned of" warns "accepted values"
+check "as are missing ones" warns "not null"
+check "unknown values stay as they were written" grep -q '^l1,Circus,,' "$scratch/less/processed/train.csv"
+
+# ---- genuine objects ----
+
+genuine=$here/../../shared/fixtures/stripe
+if [ ! -d "$genuine" ]; then
+    echo "ok genuine Stripe objects # skipped: ../shared/fixtures/stripe is not there"
+    exit "$broken"
+fi
+
+# each MODE - every file alone: done, or refused with a reason that names it. Many small runs, so in memory.
+each() {
+    local file
+    for file in "$genuine"/*/*.json; do
+        rm -rf "$alone"
+        mkdir -p "$alone/raw"
+        cp "$file" "$alone/raw/transactions.json"
+        STRIPE_MODE=$1 run etl --data "$alone"
+        [ "$code" -eq 0 ] || { [ "$code" -eq 65 ] && says '.error | test("records are broken")' >"$scratch/why"; } ||
+            { echo "$file: exit code $code"; cat "$scratch/why"; return 1; }
+        [ "$code" -ne 0 ] || reports "$alone" '.sources[] | .read >= 1 and .read == .accepted + .quarantined + .duplicates' >"$scratch/why" ||
+            { echo "$file: a record is lost"; return 1; }
+    done
+}
+alone=$(mktemp -d -p /dev/shm 2>/dev/null) || alone=$scratch/each
+trap 'rm -rf "$scratch" "$alone"' EXIT
+check "every genuine file is read alone, live" each live
+check "and in test mode" each test
+jq -c 'if .resources then .resources[] else . end' "$genuine"/*/*.json >"$scratch/all"
+outcome=
+for order in cat tac 'shuf --random-source=/dev/zero' 'sort'; do
+    rm -rf "$scratch/alone"
+    mkdir -p "$scratch/alone/raw"
+    $order "$scratch/all" >"$scratch/alone/raw/transactions.json"
+    STRIPE_MODE=test run etl --data "$scratch/alone" --quarantine-limit 1
+    this=$(jq -cS '[.purchases, (.sources[] | .read, .accepted, .quarantined)]' "$scratch/alone/processed/report.json")
+    check "all genuine objects together, by ${order%% *}: read" is "$code" 0
+    check "and judged alike" is "$this" "${outcome:=$this}"
+done
+check "some of them are purchases, told apart by what became of them" jq -e '.[0].found > 10 and (.[0].excluded | length) > 4' <<<"$outcome"
+exit "$broken"
