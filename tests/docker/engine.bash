@@ -72,11 +72,10 @@ no_request_failed() {
 
 # An image of one program of a Debian package, with its libraries, where its official image cannot be had.
 package_image() { # IMAGE PACKAGE PROGRAM CHANGE...
-    local image=$1 package=$2 program=$3 root=$scratch/$2-image change changes=()
+    local image=$1 root=$scratch/$2-image program change changes=()
     for change in "${@:4}"; do changes+=(--change "$change"); done
     docker image inspect "$image" >/dev/null 2>&1 && return
-    (cd "$scratch" && apt-get -qq download "$package" && dpkg -x "${package}"_*.deb "$scratch/$package") 2>/dev/null &&
-        deploy/image-parts "$root" "$scratch/$package$program" &&
+    program=$(tests/unpack "$build" "$2" "$3") && deploy/image-parts "$root" "$program" &&
         install -d "$root/etc" "$root/tmp" "$root/var/log/nginx" "$root/var/lib/nginx" "$root/prometheus" &&
         echo 'nobody:x:65534:65534::/:/' >"$root/etc/passwd" && echo 'nogroup:x:65534:' >"$root/etc/group" &&
         tar -C "$root" -c . | docker import "${changes[@]}" - "$image" >/dev/null

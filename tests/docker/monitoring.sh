@@ -15,7 +15,7 @@ official=$(sed -n 's/.*PROMETHEUS_IMAGE:-\(.*\)}/\1/p' docker-compose.yml)
 
 docker image inspect "$official" >/dev/null 2>&1 || docker pull -q "$official" >/dev/null 2>&1 || {
     export PROMETHEUS_IMAGE=leadforest-test-prometheus
-    package_image "$PROMETHEUS_IMAGE" prometheus /usr/bin/prometheus 'ENTRYPOINT ["/usr/bin/prometheus"]' || { echo "there is no Prometheus"; exit 77; }
+    package_image "$PROMETHEUS_IMAGE" prometheus prometheus 'ENTRYPOINT ["/usr/bin/prometheus"]' || { echo "there is no Prometheus"; exit 77; }
 }
 
 query() { # EXPRESSION - the answer
@@ -55,10 +55,11 @@ the_dashboard_is_provisioned() { # the data source that it names is the provisio
         deploy/monitoring/grafana/dashboards/leadforest.json
 }
 
+promtool=$(tests/unpack "$build" prometheus promtool) || { echo "there is no promtool"; exit 77; }
 cp deploy/monitoring/rules.yml "$here/rules_test.yml" "$scratch"
 sed "s|/etc/prometheus|$scratch|" deploy/monitoring/prometheus.yml >"$scratch/prometheus.yml"
-check "promtool accepts configuration and rules" promtool check config "$scratch/prometheus.yml"
-check "and the rules say what they should" promtool test rules "$scratch/rules_test.yml"
+check "promtool accepts configuration and rules" "$promtool" check config "$scratch/prometheus.yml"
+check "and the rules say what they should" "$promtool" test rules "$scratch/rules_test.yml"
 check "the dashboard fits its provisioning" the_dashboard_is_provisioned
 "${compose[@]}" down --volumes >/dev/null 2>&1
 check "up with Prometheus" "${compose[@]}" up -d --build worker api prometheus

@@ -15,7 +15,7 @@ url=$gateway
 
 docker image inspect nginx:1.28.0-alpine >/dev/null 2>&1 || docker pull -q nginx:1.28.0-alpine >/dev/null 2>&1 || {
     export NGINX_IMAGE=leadforest-test-nginx
-    package_image "$NGINX_IMAGE" nginx /usr/sbin/nginx 'ENV PATH=/usr/bin' || { echo "there is no nginx"; exit 77; }
+    package_image "$NGINX_IMAGE" nginx nginx 'ENV PATH=/usr/bin' || { echo "there is no nginx"; exit 77; }
 }
 
 cat >"$scratch/predict.lua" <<'END'

@@ -133,6 +133,18 @@ check "a seventh model" promote 7
 check "is fetched" fetch 1 0
 check "and the oldest goes" has 1 2 7
 
+# A container's process: fetcher and api together, which end together there.
+port=$(free_port) address[3]=http://127.0.0.1:$port
+mkdir "$(replica 3)"
+PATH=$build:$PATH DATA_DIR=$(replica 3) HOST=127.0.0.1 PORT=$port DRAIN_SECONDS=0 MODEL_EVERY=0.2 \
+    setsid "$here/../deploy/replica" 2>>"$scratch/log" &
+following=$!
+check "a replica that follows by itself serves it too" serves 3 7
+promote 8
+check "and the eighth, soon after it is published" serves 3 8
+kill -- "-$following"
+wait "$following" 2>/dev/null
+
 kill "${started[0]}"
 wait "${started[0]}" 2>/dev/null
 check "without the web server: try later" fetch 1 75
