@@ -197,8 +197,9 @@ static json_t *read_state(const char *data) {
 static json_t *read_sources(const char *data) {
     json_t *report = read_object(data, VOLUME_REPORT), *out = json_object(), *source;
     const char *name;
-    json_object_foreach(json_object_get(report, "sources"), name, source)
+    json_object_foreach(json_object_get(report, "sources"), name, source) {
         json_object_set_new(out, name, PICK(source, "read", "accepted", "quarantined", "duplicates"));
+    }
     json_decref(report);
     return out;
 }
