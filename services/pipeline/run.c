@@ -9,9 +9,10 @@
 #include "services/common/clock.h"
 #include "services/common/log.h"
 #include "services/common/volume.h"
+#include "services/pipeline/records.h"
 
 static const char *const stage_names[] = {"etl", "features", "train", "register", "score"};
-enum { STAGES = sizeof stage_names / sizeof *stage_names };
+enum { STAGES = sizeof stage_names / sizeof *stage_names, RECORDS = 1000 /* kept; the newest */ };
 
 static json_t *present(void) {
     char text[CLOCK_TEXT];
@@ -66,8 +67,10 @@ bool run_begin(struct run *run, const char *data, const char *reason, double lim
         return false;
     }
     char folder[PATH_MAX];
-    if (publish_path(folder, NULL, "%s/" VOLUME_RUNS, data))
+    if (publish_path(folder, NULL, "%s/" VOLUME_RUNS, data)) {
         publish_sweep(folder);
+        records_prune(folder, RECORDS);
+    }
     setenv("LEADFOREST_RUN", run->stage.run, 1);
     run->going = true;
     run->record = json_pack("{s:s, s:s, s:o, s:s, s:[]}", "run", run->stage.run, "reason", reason, "started", present(),

@@ -1,0 +1,10 @@
+/* records.h - the records of runs do not pile up for ever. */
+#ifndef PIPELINE_RECORDS_H
+#define PIPELINE_RECORDS_H
+
+#include <stddef.h>
+
+/* Remove the oldest records of a folder (*.json) beyond the newest `keep`. What cannot be removed stays. */
+void records_prune(const char *folder, size_t keep);
+
+#endif
