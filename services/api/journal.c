@@ -61,7 +61,7 @@ static bool open_today(struct journal *journal) {
     if (!publish_make_folder(journal->folder, &err))
         return fail(journal, "make", journal->folder);
     journal->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (journal->file < 0 || !end_torn_line(journal->file))
+    if (journal->file < 0 || !end_torn_line(journal->file) || !publish_sync_folder_of(path, &err))
         return fail(journal, "open", path);
     memcpy(journal->path, path, sizeof path);
     return true;

@@ -66,7 +66,7 @@ json_t *files_read_json(const char *path, size_t limit, struct file_error *err) 
 }
 
 bool files_exist(const char *path) {
-    return access(path, F_OK) == 0;
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static void hex_of(const unsigned char digest[32], char hex[SHA256_HEX]) {

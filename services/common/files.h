@@ -18,6 +18,7 @@ char *files_read(const char *path, size_t limit, size_t *size, struct file_error
 /* A JSON file of at most `limit` bytes (duplicate keys are refused); the caller decrefs it. */
 json_t *files_read_json(const char *path, size_t limit, struct file_error *err);
 
+/* What cannot be looked at is taken to exist: reading it then says why, where to write it anew would lose it. */
 bool files_exist(const char *path);
 
 /* SHA-256 as lower-case hex. */

@@ -183,8 +183,12 @@ bool publish_json(const char *path, const json_t *value, struct file_error *err)
     struct publication p;
     if (!publish_open(&p, path, err))
         return false;
-    json_dumpf(value, p.file, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
-    fputc('\n', p.file);
+    errno = ENOMEM;
+    if (json_dumpf(value, p.file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) != 0 || fputc('\n', p.file) == EOF) {
+        file_error_set(err, "write", path); /* half of it would be a good file for the commit */
+        publish_abort(&p);
+        return false;
+    }
     return publish_commit(&p, err);
 }
 

@@ -76,6 +76,27 @@ static void a_full_disk_is_named_and_leaves_the_old_file(void **state) {
     assert_int_equal(count_names(scratch_path("full")), 1);
 }
 
+static void what_cannot_be_told_as_json_leaves_the_old_file(void **state) {
+    (void)state;
+    struct file_error err;
+    assert_true(publish_bytes(scratch_path("told/file"), "old", 3, &err));
+    assert_false(publish_json(scratch_path("told/file"), NULL, &err)); /* as json_pack gives without memory */
+    assert_true(err.try_later);
+    assert_content(scratch_path("told/file"), "old");
+    assert_int_equal(count_names(scratch_path("told")), 1);
+}
+
+static void what_cannot_be_looked_at_is_taken_to_exist(void **state) {
+    (void)state;
+    char loop[PATH_MAX];
+    snprintf(loop, sizeof loop, "%s", scratch_path("loop"));
+    assert_int_equal(symlink(loop, loop), 0);
+    assert_true(files_exist(loop));
+    assert_false(files_exist(scratch_path("nothing")));
+    scratch_write("plain", "x");
+    assert_false(files_exist(scratch_path("plain/nothing")));
+}
+
 static void a_folder_appears_whole_and_only_once(void **state) {
     (void)state;
     struct folder_publication p;
@@ -171,6 +192,8 @@ int main(void) {
         cmocka_unit_test(a_file_appears_whole_at_commit_and_not_before),
         cmocka_unit_test(an_aborted_file_leaves_the_old_one),
         cmocka_unit_test(a_full_disk_is_named_and_leaves_the_old_file),
+        cmocka_unit_test(what_cannot_be_told_as_json_leaves_the_old_file),
+        cmocka_unit_test(what_cannot_be_looked_at_is_taken_to_exist),
         cmocka_unit_test(a_folder_appears_whole_and_only_once),
         cmocka_unit_test(a_discarded_folder_is_gone),
         cmocka_unit_test(a_folder_made_before_is_made_again_once_it_is_gone),
