@@ -2,7 +2,7 @@
  * rehearsal.h - the server loads and asks a version before anyone is told of it.
  *
  * leadforest-api --check runs on a volume of its own whose champion is the version.  Where no leadforest-api stands
- * beside this program there is no rehearsal, and the log says so.
+ * beside this program, or the volume has no links, there is no rehearsal, and the log says so.
  */
 #ifndef REGISTER_REHEARSAL_H
 #define REGISTER_REHEARSAL_H

@@ -29,7 +29,7 @@ struct version_contents {
 bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
                     const struct version_contents *contents, struct file_error *err);
 
-/* Remove a version; the folder leaves its name before its files go. */
+/* Remove a version. */
 void versions_discard(const char *data, long long version);
 
 /* Hash the sources that a manifest names; one that names none holds. */

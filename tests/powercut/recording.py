@@ -385,8 +385,8 @@ def can_trace():
 
 
 def result_line(descriptor, data):
-    """What a worker acknowledges: its result line."""
-    return data if descriptor == 1 else None
+    """What a worker acknowledges: its result line; not what the api says, whom the registry asks before."""
+    return data if descriptor == 1 and '"stage":"api"' not in str(data) else None
 
 
 def understand(traces, root, before, is_ack=result_line):
