@@ -35,6 +35,7 @@ struct forest {
     const uint32_t *cover;
     const double *importance; /* [2][features] */
     const uint32_t *table;    /* or NULL */
+    float *tabled;            /* [combinations][classes], the probabilities of the table; NULL without one */
     const struct lf_image_gold *gold;
     uint64_t nodes, sets, words, shares, combinations;
 };
@@ -72,5 +73,8 @@ void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /
 /* Sums of class shares over trees, by walking and by table. */
 void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum /* [classes] */);
 const uint32_t *lf_forest_table(const struct forest *f, const float *row); /* [classes]; only with a table */
+
+/* Fill f->tabled, so that nothing need be calculated when asked.  False when memory ran out. */
+bool lf_forest_tabulate(struct forest *f);
 
 #endif

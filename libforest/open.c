@@ -333,6 +333,8 @@ static enum forest_status read_all(struct forest *f, const void *image, size_t s
     status = status == FOREST_OK ? read_contents(&r) : status;
     status = status == FOREST_OK && depth >= ALL_BUT_PROOF ? read_answers(&r) : status;
     status = status == FOREST_OK && depth == ALL ? replay_gold(&r) : status;
+    if (status == FOREST_OK && f->table != NULL && !lf_forest_tabulate(f))
+        status = lf_no_memory(err);
     if (status != FOREST_OK)
         lf_forest_done(f);
     return status;
@@ -346,6 +348,7 @@ void lf_forest_done(struct forest *f) {
     free(f->schema);
     free(f->input);
     free(f->input_of);
+    free(f->tabled);
     *f = (struct forest){0};
 }
 

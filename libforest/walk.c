@@ -1,39 +1,58 @@
 /* walk.c - many walks at once. */
 #include "libforest/walk.h"
 
-enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64 };
+enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64, WALKERS = 1024, STEPS = 2 };
 
 /* Constant arguments make two versions of each function, of which one has no level sets. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* A row on its way. */
+struct walker {
+    uint32_t at, row;
+};
+
+/* STEPS steps, or fewer where a leaf is near: whoever has arrived stays. */
+INLINE struct walker step(const struct lf_walk *walk, struct walker walker, const uint16_t *code, bool level_sets) {
+    for (int i = 0; i < STEPS; i++) {
+        struct lf_node node = walk->node[walker.at];
+        uint32_t next = node.next + lf_goes_right(walk, node, code, level_sets);
+        walker.at = node.bin == LF_LEAF ? walker.at : next;
+    }
+    return walker;
+}
+
+/*
+ * Rows go on a few steps each, one after the other, those that have not arrived again and again.  No row waits for
+ * another, so that the processor has many in flight, and nothing branches on where a row goes.
+ */
+INLINE void walk_some(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick,
+                      uint32_t n, bool level_sets, uint32_t *share) {
+    struct walker walker[WALKERS];
+    for (uint32_t i = 0; i < n; i++)
+        walker[i] = (struct walker){0, i};
+    for (uint32_t walking = n; walking > 0;) {
+        uint32_t still = 0;
+        for (uint32_t i = 0; i < walking; i++) {
+            uint32_t row = walker[i].row;
+            struct walker moved = step(walk, walker[i], code + features * (pick ? pick[row] : row), level_sets);
+            struct lf_node node = walk->node[moved.at];
+            share[row] = node.next; /* which is not yet the answer where the row is still walking */
+            walker[still] = moved;
+            still += node.bin != LF_LEAF;
+        }
+        walking = still;
+    }
+}
+
 INLINE void walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick,
                       uint32_t n, bool level_sets, uint32_t *share) {
-    const uint16_t *row[LF_LANES];
-    uint32_t at[LF_LANES], number[LF_LANES], lanes = 0, next = 0;
-    for (; lanes < LF_LANES && next < n; lanes++, next++) {
-        row[lanes] = code + features * (pick ? pick[next] : next);
-        number[lanes] = next;
-        at[lanes] = 0;
+    for (uint32_t done = 0; done < n; done += WALKERS) {
+        uint32_t some = n - done < WALKERS ? n - done : WALKERS;
+        if (pick != NULL)
+            walk_some(walk, code, features, pick + done, some, level_sets, share + done);
+        else
+            walk_some(walk, code + features * done, features, NULL, some, level_sets, share + done);
     }
-    while (lanes > 0)
-        for (uint32_t lane = 0; lane < lanes; lane++) {
-            struct lf_node node = walk->node[at[lane]];
-            if (node.bin != LF_LEAF) {
-                at[lane] = node.next + lf_goes_right(walk, node, row[lane], level_sets);
-                continue;
-            }
-            share[number[lane]] = node.next;
-            if (next < n) {
-                row[lane] = code + features * (pick ? pick[next] : next);
-                number[lane] = next++;
-                at[lane] = 0;
-            } else { /* no walk is left: the last lane moves here, and is not missed in this round */
-                lanes--;
-                row[lane] = row[lanes];
-                number[lane] = number[lanes];
-                at[lane] = at[lanes];
-            }
-        }
 }
 
 /* Walks meet a tree in no order, and wait for each line of it; read in order beforehand it comes much faster.
@@ -53,6 +72,7 @@ void lf_walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t featu
         walk_rows(walk, code, features, pick, n, false, share);
 }
 
+/* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its. */
 INLINE void walk_trees(const struct lf_walk *walk, uint32_t n, const uint16_t *code, bool level_sets, uint32_t *share) {
     uint32_t at[LF_LANES] = {0}, number[LF_LANES], lanes = 0, next = 0;
     for (; lanes < LF_LANES && next < n; next++)

@@ -1,8 +1,7 @@
 /*
  * walk.h - many walks at once.
  *
- * A walk waits for memory at every step; LF_LANES of them in flight wait together.  A lane whose walk has
- * arrived takes the next one at once, so that no lane idles while another is deep in its tree.
+ * A walk waits for memory at every step; many of them in flight wait together.
  */
 #ifndef LF_WALK_H
 #define LF_WALK_H
