@@ -160,7 +160,8 @@ static bool count_reference(struct monitor *m) {
     return done;
 }
 
-/* Calls a day, in steps, so that the threshold need not be found anew every day. */
+/* Calls a day, in steps, and no other than last time's within a step of it, so that the threshold need not be found
+ * anew every day. */
 static double observed_volume(const struct monitor *m) {
     double rows = m->reference.rows, days = 7.0 * m->reference.weeks;
     for (size_t i = 0; i < WINDOWS; i++)
@@ -168,7 +169,10 @@ static double observed_volume(const struct monitor *m) {
             rows = m->windows.rows[i];
             days = windows_days[i];
         }
-    return pow(volume_step, round(log(fmax(rows / days, 0.5)) / log(volume_step)));
+    double per_day = fmax(rows / days, 0.5), last = m->state.per_day;
+    if (last > 0 && per_day < last * volume_step && per_day > last / volume_step)
+        return last;
+    return pow(volume_step, round(log(per_day) / log(volume_step)));
 }
 
 static void make_key(const struct monitor *m, char key[SHA256_HEX]) {
@@ -199,6 +203,7 @@ static bool find_threshold(struct monitor *m) {
     free(kind);
     if (done) {
         memcpy(m->state.threshold_key, key, sizeof key);
+        m->state.per_day = m->per_day;
         log_event(LOG_INFO, "calibrated", "an alarm is p below %.3g: one false alarm in %.0f days at %.1f calls a day",
                   m->state.threshold, m->options->false_alarm_days, m->per_day);
     }

@@ -44,6 +44,7 @@ json_t *state_describe(const struct state *s) {
     json_object_set_new(object, "gate_seen", describe_moment(s->gate_seen));
     json_object_set_new(object, "threshold", json_real(s->threshold));
     json_object_set_new(object, "threshold_key", json_string(s->threshold_key));
+    json_object_set_new(object, "per_day", json_real(s->per_day));
     return object;
 }
 
@@ -99,6 +100,7 @@ static bool read_state(struct state *s, const json_t *object) {
     json_int_t refused = json_integer_value(json_object_get(object, "refused"));
     d->refused = refused > 0 && refused < 1000 ? (unsigned)refused : 0;
     s->threshold = json_number_value(json_object_get(object, "threshold"));
+    s->per_day = json_number_value(json_object_get(object, "per_day"));
     return read_names(d, object) && read_requests(d, json_object_get(object, "asked")) &&
            read_moment(json_object_get(object, "drift_since"), &d->drift_since) &&
            read_moment(json_object_get(object, "calm_since"), &d->calm_since) &&

@@ -17,6 +17,7 @@ struct state {
     moment gate_seen;       /* decisions until here were followed */
     double threshold;
     char threshold_key[SHA256_HEX];
+    double per_day;         /* calls a day that it was found for; 0: none was */
     char drift_stream[256]; /* whose change raised the alarm */
     char reason[300];       /* of the last answer, in one line */
 };
