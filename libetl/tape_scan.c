@@ -1,5 +1,8 @@
 /* tape_scan.c - making a tape in one pass over the bytes; gives up rather than guess. */
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "libetl/array.h"
 #include "libetl/tape.h"
@@ -16,7 +19,26 @@ struct scanner {
     bool no_memory;
 };
 
-/* ---- words of eight bytes at a time ---- */
+/* ---- many bytes at a time ---- */
+
+#ifdef __SSE2__
+
+/* Over whole blocks to the first byte that ends or complicates a string: quote, backslash, control, or beyond ASCII
+ * (which are the negative ones); *found says whether there was one. */
+static const char *skip_plain(const char *at, const char *end, bool *found) {
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+    for (; end - at >= 16; at += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)at);
+        __m128i marks = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)),
+                                     _mm_cmplt_epi8(block, space));
+        int mask = _mm_movemask_epi8(marks);
+        *found = mask != 0;
+        if (*found)
+            return at + __builtin_ctz((unsigned)mask);
+    }
+    return at;
+}
+#else
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -31,21 +53,29 @@ static uint64_t marks(uint64_t word) {
            (word & EACH(0x80));
 }
 
-/* The next byte of a string that is not plain. */
-static const char *next_mark(const char *at, const char *end) {
+static const char *skip_plain(const char *at, const char *end, bool *found) {
     for (; end - at >= 8; at += 8) {
         uint64_t word;
         memcpy(&word, at, 8);
-        uint64_t found = marks(word);
+        uint64_t mask = marks(word);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        if (found != 0)
-            return at + (__builtin_ctzll(found) >> 3);
+        *found = mask != 0;
+        if (*found)
+            return at + (__builtin_ctzll(mask) >> 3);
 #else
-        if (found != 0)
+        if (mask != 0)
             break;
 #endif
     }
-    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80)
+    return at;
+}
+#endif
+
+/* The next byte of a string that is not plain. */
+static const char *next_mark(const char *at, const char *end) {
+    bool found = false;
+    at = skip_plain(at, end, &found);
+    while (!found && at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80)
         at++;
     return at;
 }
