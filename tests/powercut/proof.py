@@ -5,6 +5,7 @@ POWERCUT=all checks every volume that the model allows at every moment; otherwis
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from recording import can_trace, result_line, traced, understand
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 SAMPLE = 1 << 60 if os.environ.get("POWERCUT") == "all" else int(os.environ.get("POWERCUT", "60"))
 broken = 0
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that scratch goes with us
 
 if not can_trace():
     print("strace may not trace here")
