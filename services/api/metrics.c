@@ -167,7 +167,7 @@ static void write_inbox(struct buffer *out, const struct inbox *inbox) {
                       inbox_source_name((enum inbox_source)i), (uintmax_t)atomic_load(&inbox->failed[i]));
 }
 
-/* When each stage last had outputs to show for itself. */
+/* When each worker last had outputs to show for itself. */
 static void write_workers(struct buffer *out, const char *data) {
     static const struct {
         const char *worker, *file;
@@ -175,8 +175,11 @@ static void write_workers(struct buffer *out, const char *data) {
                   {"features", VOLUME_FEATURES_FOLDER "/.stamp-features.json"},
                   {"train", VOLUME_CANDIDATES "/.stamp-train.json"},
                   {"register", VOLUME_REGISTRY "/.stamp-register.json"},
-                  {"score", VOLUME_SCORES_FOLDER "/.stamp-score.json"}};
-    about(out, "worker_last_success_timestamp_seconds", "gauge", "When a stage last finished with new outputs.");
+                  {"score", VOLUME_SCORES_FOLDER "/.stamp-score.json"},
+                  {"drift", VOLUME_MONITORING "/state.json"},
+                  {"sync formspree", VOLUME_RAW "/.sync-formspree.json"},
+                  {"sync stripe", VOLUME_RAW "/.sync-stripe.json"}};
+    about(out, "worker_last_success_timestamp_seconds", "gauge", "When a worker last finished with new outputs.");
     for (size_t i = 0; i < sizeof stamps / sizeof *stamps; i++) {
         char path[PATH_MAX];
         struct stat stamp;
