@@ -351,6 +351,7 @@ static void on_complaint(void *cls, const char *format, va_list args) {
     gate_close(&c->gate, &c->request, "HTTP/1.0", t->calls.admit(t->calls.user, &c->request));
     reply_start(&reply);
     t->calls.refuse(t->calls.user, &c->request, c->gate.status, c->gate.why, &reply);
+    c->begun = true; /* the next complaint is of another */
     say_last(c, &reply);
     reply_done(&reply);
 }

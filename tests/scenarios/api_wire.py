@@ -102,6 +102,14 @@ def bad_lengths(server):
         check(f"Content-Length '{length}' is told about once, as every error is",
               reply and reply[0] == status and errors_of(reply) and reply[1]["x-request-id"] == "mine"
               and reader.bytes + rest == b"", (reply, rest))
+    connections = [server.connect() for _ in range(100)]
+    server.process.send_signal(signal.SIGSTOP)
+    for s in connections:
+        s.sendall(request("POST", "/predict", None, Content_Length="3x"))
+    server.process.send_signal(signal.SIGCONT)
+    replies = [b"".join(iter(lambda s=s: s.recv(4096), b"")) for s in connections]
+    check("a hundred of them at once, each on its own connection",
+          all(reply.count(b"HTTP/1.1 400") == 1 and reply.count(b"problem+json") == 1 for reply in replies), replies[-1])
 
 
 def pending(server, n):
