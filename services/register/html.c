@@ -24,7 +24,12 @@ static const char style[] =
     ".c0{--c:#3b7dd8}.c1{--c:#e08a1e}.c2{--c:#1fa187}.c3{--c:#b0519c}.c4{--c:#d0574a}.c5{--c:#7a8b28}.c6{--c:#6d6ad0}"
     ".c7{--c:#8a7358}.fill{fill:var(--c)}.swatch{display:inline-block;width:.8em;height:.8em;background:var(--c);"
     "margin:0 .35em 0 .9em}"
-    "code{font-size:.85em;overflow-wrap:anywhere}";
+    "code{font-size:.85em;overflow-wrap:anywhere}.wide{overflow-x:auto}"
+    ".heat{background:color-mix(in srgb,var(--c) var(--s),transparent);padding-right:.8rem}"
+    ".tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}.tiles div{flex:1 1 9rem;background:var(--panel);"
+    "border-radius:.5rem;padding:.7rem 1rem}.tiles b{display:block;font-size:1.5rem;font-weight:600;"
+    "font-variant-numeric:tabular-nums}.tiles small{color:var(--faint)}"
+    ".verdict{border-left:3px solid #1fa187;padding-left:.8rem}";
 
 void html_text(FILE *out, const char *text) {
     for (; *text != '\0'; text++)

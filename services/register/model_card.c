@@ -36,10 +36,27 @@ static void tell_head(const struct page *p) {
         fprintf(p->out, ", judged against version %lld", p->h->champion.version);
     fprintf(p->out,
             "</p>\n<p>Which package a lead will buy, by what is known of the business. Trained on %lld purchases until "
-            "%s; measured on the %llu purchases from %s on, which it has not seen.</p>\n"
+            "%.10s; measured on the %llu purchases from then on, the first of %.10s, which it has not seen.</p>\n"
             "<p class=\"faint\">Data <code>%s</code></p>\n",
             whole(p->card, "trained_rows"), text(p->card, "trained_until"), (unsigned long long)p->portrait.right.rows,
             text(p->card, "holdout_from"), text(data, "sha256"));
+    fputs("<p class=\"verdict\">", p->out);
+    html_text(p->out, p->h->answer.reason);
+    fputs("</p>\n", p->out);
+}
+
+/* What a reader in a hurry takes along. */
+static void tell_tiles(const struct page *p) {
+    const struct gate_numbers *n = &p->h->numbers;
+    fprintf(p->out,
+            "<div class=\"tiles\"><div><b>%.1f %%</b><small>of purchases foretold; the most frequent package is %.1f "
+            "%%</small></div><div><b>%.4f</b><small>log-loss; counting by cell %.4f</small></div>",
+            100 * p->portrait.right.mean, 100 * candidate_number(&p->h->candidate, "baselines", "majority", "accuracy"),
+            p->portrait.log_loss.mean, n->cells_log_loss);
+    if (n->has_champion)
+        fprintf(p->out, "<div><b>%+.4f</b><small>gain in log-loss over version %lld</small></div>",
+                n->measured.gain.mean, hearing_rival(p->h)->version);
+    fputs("</div>\n", p->out);
 }
 
 /* ---- measures ---- */
@@ -80,7 +97,8 @@ static void tell_measures(const struct page *p) {
     const struct forest_metrics *rival = &p->h->numbers.measured.champion;
     double accuracy[3] = {p->portrait.right.mean};
     wilson(accuracy[0], (double)p->portrait.right.rows, &accuracy[1], &accuracy[2]);
-    fputs("<h2>On the hold-out</h2>\n<table><tr><th></th><th class=\"n\">model</th><th class=\"n\">95 % interval</th>",
+    fputs("<h2>On the hold-out</h2>\n<div class=\"wide\"><table><tr><th></th><th class=\"n\">model</th><th "
+          "class=\"n\">95 % interval</th>",
           p->out);
     if (p->h->numbers.has_champion)
         fprintf(p->out, "<th class=\"n\">version %lld</th>", hearing_rival(p->h)->version);
@@ -90,7 +108,7 @@ static void tell_measures(const struct page *p) {
     tell_mean(p, "Brier score", &p->portrait.brier, rival->brier, "brier");
     tell_measure(p, "calibration error", (double[]){p->h->numbers.measured.challenger.ece, NAN, NAN}, rival->ece,
                  "ece");
-    fputs("</table>\n", p->out);
+    fputs("</table></div>\n", p->out);
 }
 
 /* ---- what is right and wrong ---- */
@@ -104,11 +122,16 @@ static void tell_confusion(const struct page *p) {
     fputs("</tr>\n", p->out);
     for (size_t actual = 0; actual < schema->classes; actual++) {
         const json_t *row = json_array_get(rows, actual);
+        double all = 0;
+        for (size_t c = 0; c < schema->classes; c++)
+            all += (double)json_integer_value(json_array_get(row, c));
         fputs("<tr>", p->out);
         html_head_cell(p->out, schema->class_name[actual]);
-        for (size_t c = 0; c < schema->classes; c++)
-            html_figure(p->out, actual == c ? "<b>%lld</b>" : "%lld",
-                        (long long)json_integer_value(json_array_get(row, c)));
+        for (size_t c = 0; c < schema->classes; c++) {
+            long long count = json_integer_value(json_array_get(row, c));
+            fprintf(p->out, "<td class=\"n heat c%d\" style=\"--s:%.0f%%\">%lld</td>", html_colour(c),
+                    all > 0 ? 70 * (double)count / all : 0, count);
+        }
         fputs("</tr>\n", p->out);
     }
     fputs("</table>\n", p->out);
@@ -122,7 +145,7 @@ static void tell_calibration(const struct page *p) {
           "two standard errors to each side.</figcaption></figure>\n<figure>\n",
           p->out);
     tell_confusion(p);
-    fputs("</figure></div>\n", p->out);
+    fputs("<figcaption>Purchases of the hold-out; a row's colour is its share.</figcaption></figure></div>\n", p->out);
 }
 
 static void tell_grid(const struct page *p) {
@@ -148,7 +171,7 @@ static void tell_slices(const struct page *p) {
     const struct comparison *c = &p->h->numbers.measured;
     if (c->slices == 0)
         return;
-    fputs("<h2>Slices</h2>\n<table><tr>", p->out);
+    fputs("<h2>Slices</h2>\n<div class=\"wide\"><table><tr>", p->out);
     html_head_cell(p->out, p->h->table.schema.feature[p->h->slice_feature].name);
     fputs("<th class=\"n\">rows</th><th class=\"n\">accuracy</th><th class=\"n\">log-loss</th>", p->out);
     fputs(p->h->numbers.has_champion ? "<th class=\"n\">gain in log-loss</th></tr>\n" : "</tr>\n", p->out);
@@ -165,7 +188,7 @@ static void tell_slices(const struct page *p) {
             html_figure(p->out, "%+.4f &plusmn; %.4f", s->gain.mean, two_sided_95 * paired_error(&s->gain));
         fputs("</tr>\n", p->out);
     }
-    fputs("</table>\n", p->out);
+    fputs("</table></div>\n", p->out);
 }
 
 static void tell_change(const struct page *p) {
@@ -207,6 +230,7 @@ static void tell_settings(const struct page *p) {
 static void tell_all(const struct page *p) {
     html_begin(p->out, "Model card");
     tell_head(p);
+    tell_tiles(p);
     tell_measures(p);
     tell_change(p);
     tell_grid(p);
