@@ -10,7 +10,7 @@ home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 export BUILD=$build AIRFLOW_HOME=$home PATH=$venv/bin:$PATH PYTHONPATH=$PWD/deploy/orchestration:$PWD/tests/orchestrators
 export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_FOLDER=$PWD/deploy/airflow LOG_LEVEL=warn
-export LEADFOREST_RETRY_SECONDS=1 PYTHONDONTWRITEBYTECODE=1 AIRFLOW__SCHEDULER__ENABLE_JOB_HEARTBEAT=False
+export LEADFOREST_RETRY_SECONDS=1 AIRFLOW__SCHEDULER__ENABLE_JOB_HEARTBEAT=False
 
 if ruff check -q --no-cache --select AIR3 deploy/airflow; then
     echo "ok ruff finds nothing that Airflow 3 has removed"

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 . tests/orchestrators/venv.bash
 venv lineage openlineage-python==1.54.0 'jsonschema[format-nongpl]>=4.20'
-export BUILD=$build PYTHONPATH=$PWD/tests/orchestrators PYTHONDONTWRITEBYTECODE=1 LOG_LEVEL=error
+export BUILD=$build PYTHONPATH=$PWD/tests/orchestrators LOG_LEVEL=error
 "$venv/bin/python" tests/orchestrators/lineage_check.py tests/orchestrators/openlineage.schema.json

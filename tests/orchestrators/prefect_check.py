@@ -47,7 +47,7 @@ def prefect(*arguments):
     return made.returncode == 0, made.stdout + made.stderr
 
 
-check("a server answers", in_time(60, lambda: urllib.request.urlopen(os.environ["PREFECT_API_URL"] + "/health")))
+check("a server answers", in_time(240, lambda: urllib.request.urlopen(os.environ["PREFECT_API_URL"] + "/health")))
 volume = Volume()
 
 with volume.kill_once("train"):
@@ -91,7 +91,7 @@ with open(os.environ["PREFECT_HOME"] + "/worker", "w") as log:
     worker = subprocess.Popen(["prefect", "worker", "start", "--pool", "leadforest"], stdout=log, stderr=log)
 volume.forget()
 result = flows.drift()
-runs = in_time(90, lambda: ended(1))
+runs = in_time(180, lambda: ended(1))
 check("drift's word starts the line on the worker, for the alarm",
       runs and runs[0].parameters == {"alarm": True} and runs[0].state.is_completed(), result, runs)
 check("which trains anew", volume.exits().get("train") == [0] and volume.exits().get("register") == [0], volume.exits())
@@ -106,7 +106,7 @@ check("a file that may still grow is none yet", flows.arrivals() is False)
 stages.QUIET_SECONDS = 0
 volume.forget()
 check("one at rest is, once", flows.arrivals() is True and flows.arrivals() is False)
-runs = in_time(90, lambda: ended(2))
+runs = in_time(180, lambda: ended(2))
 check("and starts the line", runs and runs[0].parameters == {"alarm": False} and runs[0].state.is_completed()
       and volume.exits().get("etl") == [0], runs, volume.exits())
 

@@ -9,7 +9,7 @@ venv stepfunctions 'moto[stepfunctions,cloudformation,ecs,ec2,efs,iam,logs]>=5.2
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-export BUILD=$build PATH=$venv/bin:$PATH LOG_LEVEL=warn LEADFOREST_RETRY_SECONDS=1 PYTHONDONTWRITEBYTECODE=1
+export BUILD=$build PATH=$venv/bin:$PATH LOG_LEVEL=warn LEADFOREST_RETRY_SECONDS=1
 export PYTHONPATH=$PWD/deploy/orchestration:$PWD/tests/orchestrators
 export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_DEFAULT_REGION=eu-central-1
 

@@ -1,5 +1,8 @@
 # venv.bash - a folder of Python packages from PyPI below the build folder; source it after `build` is set.
 
+# Compiled modules stay out of the source folders, and of the next start's way.
+export PYTHONPYCACHEPREFIX=$build/venv/compiled
+
 # venv NAME PACKAGE... - its path in $venv; made once for a list of packages. Ends with 77 where PyPI is not reached.
 venv() {
     local name=$1 tool=$build/venv/uv began=$SECONDS
