@@ -1,8 +1,9 @@
 /*
  * reading.h - reads sources in stretches, several threads side by side, and gathers them in order.
  *
- * A stretch that begins where it was guessed to is gathered as it was read; where the guess was wrong (a
- * line end within quotes) it is read again from the right place.  So the outcome is that of one thread.
+ * A stretch probably begins with a line, or where records of an array follow each other as its first two do.
+ * One that begins where it was guessed to is gathered as it was read; where the guess was wrong (a line end
+ * within quotes) it is read again from the right place.  So the outcome is that of one thread.
  */
 #ifndef ETL_READING_H
 #define ETL_READING_H
