@@ -267,7 +267,7 @@ def judge(company):
     second = urgent(asked(next_year, END))
     good &= say(not second, f"in a second year without a change no alarm asks for a training ({len(second)})")
     late = sum(gap[f"2026-{m:02}"] for m in range(7, 13)) / 6
-    good &= say(late < 0.03, f"and the answers stay within {late:.3f} of the best possible in its second half")
+    good &= say(late < 0.04, f"and the answers stay within {late:.3f} of the best possible in its second half")
     return good
 
 
