@@ -259,7 +259,7 @@ def judge(company):
     answer = urgent(asked(WISHES, END))
     good &= say(answer and answer[0][1]["cause"] in ("concept", "errors", "accuracy"),
                 f"other wishes ask for a training after {(answer[0][0] - WISHES).days if answer else '-'} days")
-    promoted = [at for at, told, decision in company.trainings if at >= WISHES and decision["status"] == "promoted"]
+    promoted = [at for at, told, decision in answer if decision["status"] == "promoted"]
     good &= say(bool(promoted), f"a model of the new wishes is served after {(promoted[0] - WISHES).days if promoted else '-'} days")
     fell, healed = gap["2025-08"], gap["2025-12"]
     good &= say(fell > 0.05 and healed < fell / 2,
