@@ -3,8 +3,7 @@
  *
  * A job is `train test probabilities trees mtry seed full`.  What is timed as training starts from rows in
  * memory: it includes collapsing them into a data set.  The only argument is the way: `plain` for
- * forest_params_init's parameters, `calibrated` for as little smoothing as keeps zeros away and a temperature,
- * `tuned` for all that the library chooses by itself.
+ * forest_params_init's parameters, `tuned` for all that the library chooses by itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,9 +214,6 @@ static struct forest_params parameters(const struct job *job, const char *way)
     params.mtry = job->mtry;
     params.seed = job->seed;
     params.threads = TRAIN_THREADS;
-    if (strcmp(way, "calibrated") == 0)
-        params.smoothing = 0.1;
-    params.calibrate = params.calibrate || strcmp(way, "plain") != 0;
     params.tune = strcmp(way, "tuned") == 0;
     return params;
 }
@@ -265,7 +261,7 @@ int main(int argc, char **argv)
 {
     struct job job;
     if (argc != 2)
-        fail("plain, calibrated or tuned?", "way");
+        fail("plain or tuned?", "way");
     while (scanf("%1023s %1023s %1023s %u %u %u %u", job.train, job.test, job.prob, &job.trees, &job.mtry, &job.seed,
                  &job.full) == 7)
         measure(&job, argv[1]);

@@ -13,7 +13,7 @@ PANELS = (
     ("numeric", "batch_row_s", "A row of a batch, the same forest", duration),
 )
 ACROSS, WIDTH, LABEL, LINE, TITLE = 3, 340, 140, 20, 34
-LEFT_OUT = ("libforest, calibrated", "libforest, tuned")
+LEFT_OUT = ("libforest, tuned",)
 STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #333 }
 .title { font-weight: 600 }

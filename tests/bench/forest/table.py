@@ -9,7 +9,7 @@ TITLES = {
 # One-sided 95 % points of Student's t, by degrees of freedom.
 STUDENT = {1: 6.31, 2: 2.92, 3: 2.35, 4: 2.13}
 RIVALS = ("scikit-learn", "scikit-learn, one-hot", "ranger")
-OURS = ("libforest", "libforest, calibrated", "libforest, tuned")
+OURS = ("libforest", "libforest, tuned")
 
 
 def significant(v):
@@ -127,10 +127,9 @@ def aims(sets):
 
 
 NOTES = """\
-libforest: forest_params_init's parameters; calibrated: smoothing 0.1 and a temperature fitted on out-of-bag rows; tuned:
-all settings chosen by itself as well. Threads: 2 for training, 1 for one row and batch, for everyone. In brackets: how
+libforest: forest_params_init's parameters; tuned: all settings chosen by itself as well. Threads: 2 for training, 1 for one row and batch, for everyone. In brackets: how
 many times libforest's cost. Each figure is the median over interleaved rounds, each in a fresh process after a warm-up
-on 500 rows. Training starts from rows in memory in the form that the peer likes best; memory is the peak beyond that
+on 500 rows; who needs more than ten seconds for a training is measured once. Training starts from rows in memory in the form that the peer likes best; memory is the peak beyond that
 input; model is what the peer itself writes, uncompressed. Everyone has mtry = floor(sqrt(features)), leaves of one row,
 and no out-of-bag estimate nor importances except libforest, which always makes both. LightGBM and XGBoost grow one tree
 a class, at most 1024 leaves. One row is asked through the peer's own interface (ranger's R interface copies the whole

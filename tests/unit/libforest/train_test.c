@@ -1,4 +1,5 @@
 /* train_test.c - what training must not depend on, and what its parameters do. */
+#include "libforest/oob.h"
 #include "support.h"
 
 #include <stdatomic.h>
@@ -296,6 +297,23 @@ static void tuning_lowers_the_loss_on_rows_never_seen(void **state) {
     rows_free(&fresh);
 }
 
+static void tuning_never_does_worse_out_of_bag_than_what_was_given(void **state) {
+    (void)state;
+    const struct forest_schema *schemas[] = {&two_categories, &mixed, &three_numbers};
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        struct rows rows = make_rows(schemas[seed % 3], 150, seed % 2, 40 + seed);
+        struct forest_params params = few_trees(70);
+        params.calibrate = seed >= 3;
+        struct forest *given = train_rows(&rows, &params);
+        params.tune = true;
+        struct forest *tuned = train_rows(&rows, &params);
+        assert_true(info_of(tuned).oob.log_loss <= info_of(given).oob.log_loss);
+        forest_free(given);
+        forest_free(tuned);
+        rows_free(&rows);
+    }
+}
+
 static void calibration_lowers_the_loss_of_an_overconfident_forest(void **state) {
     (void)state;
     struct rows rows = make_rows(&three_numbers, 2000, false, 15), fresh = make_rows(&three_numbers, 4000, false, 16);
@@ -316,6 +334,41 @@ static void calibration_lowers_the_loss_of_an_overconfident_forest(void **state)
     forest_dataset_free(ds);
     rows_free(&rows);
     rows_free(&fresh);
+}
+
+/* The out-of-bag loss has its minimum at the temperature that was fitted: that of the same forest at temperatures
+ * around it, from the probabilities themselves, is higher. */
+static void the_temperature_is_the_best_there_is(void **state) {
+    (void)state;
+    for (uint64_t seed = 50; seed < 54; seed++) {
+        struct rows rows = make_rows(&mixed, 600, true, seed);
+        struct forest_dataset *ds = dataset_of(&rows);
+        struct lf_matrix matrix;
+        struct lf_bootstrap bootstrap;
+        struct lf_probes probes;
+        struct lf_votes votes;
+        struct lf_rng rng = lf_rng_start(seed);
+        assert_ok(lf_matrix_make(&matrix, ds, &error));
+        assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
+        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, &error));
+        assert_true(lf_votes_make(&votes, probes.n, matrix.classes, 1));
+        for (uint32_t i = 0; i < probes.n; i++) { /* votes that are right oftener than they say, or less often */
+            uint64_t sure = 20000 + lf_rng_below(&rng, 40000), top = lf_rng_below(&rng, seed % 2 ? 2 : 9) ? matrix.label[i] : 0;
+            votes.chance[i] = 1;
+            for (uint32_t k = 0; k < 3; k++)
+                votes.sum[3 * i + k] = k == top ? sure : (65535 - sure) / 2;
+        }
+        double best = lf_fit_temperature(&votes, 0, &probes, &matrix, &bootstrap, 1000);
+        double loss = lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best).log_loss;
+        for (double factor = 0.5; factor < 2; factor *= 1.04)
+            assert_true(lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best * factor).log_loss >= loss - 1e-9);
+        lf_votes_done(&votes);
+        lf_probes_done(&probes);
+        lf_bootstrap_done(&bootstrap);
+        lf_matrix_done(&matrix);
+        forest_dataset_free(ds);
+        rows_free(&rows);
+    }
 }
 
 static void balanced_classes_are_equally_likely_where_features_say_nothing(void **state) {
@@ -473,6 +526,8 @@ int main(void) {
         cmocka_unit_test(a_byte_budget_keeps_as_many_trees_as_it_has_room_for),
         cmocka_unit_test(trees_stop_when_they_no_longer_help),
         cmocka_unit_test(tuning_lowers_the_loss_on_rows_never_seen),
+        cmocka_unit_test(tuning_never_does_worse_out_of_bag_than_what_was_given),
+        cmocka_unit_test(the_temperature_is_the_best_there_is),
         cmocka_unit_test(calibration_lowers_the_loss_of_an_overconfident_forest),
         cmocka_unit_test(balanced_classes_are_equally_likely_where_features_say_nothing),
         cmocka_unit_test(one_class_alone_is_learnt_without_complaint),
