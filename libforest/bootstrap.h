@@ -24,11 +24,11 @@ struct lf_bootstrap {
     enum forest_bootstrap kind;
     uint64_t rows, draws; /* draws at most 2^31 - 1 */
     uint32_t units;
-    uint32_t *cell;  /* [units] */
-    uint64_t *count; /* [units], rows of each unit */
-    double *chance;  /* [units], of a draw that hit no unit before this one to hit it */
+    uint32_t *cell;                    /* [units] */
+    uint64_t *count;                   /* [units], rows of each unit */
+    double *chance;                    /* [units], of a draw that hit no unit before this one to hit it */
     double weight[FOREST_MAX_CLASSES]; /* sampling weight of a row of each class */
-    bool even;       /* every unit is one row, and all rows are equally likely */
+    bool even;                         /* every unit is one row, and all rows are equally likely */
 };
 
 /* weight is [classes] or NULL for all equal. */

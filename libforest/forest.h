@@ -139,7 +139,7 @@ struct forest_params {
                                     them as given where cells x settings pass FOREST_TUNE_BOUND */
     double stop_gain;            /* stop adding trees (at 32, 64, 128, ...) once the out-of-bag log-loss
                                     falls by less than this many standard errors; 0: never */
-    bool calibrate;              /* fit one temperature on out-of-bag probabilities */
+    bool calibrate;              /* fit one temperature on out-of-bag probabilities; tune then judges with it */
     uint64_t max_bytes;          /* of the image, which keeps as many trees as fit; 0: no limit */
     unsigned threads;            /* at least 1 */
     forest_progress *progress;   /* or NULL */

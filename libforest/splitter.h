@@ -35,12 +35,12 @@ struct lf_splitter {
     double total[FOREST_MAX_CLASSES]; /* rows by class */
     double left[FOREST_MAX_CLASSES];  /* of which are on the left now */
 
-    uint64_t *entry, *spare;   /* [cells], an item as code << 48 | label << 40 | weight */
-    uint32_t *table;           /* [codes or groups][stride], counts by class */
-    uint32_t stride;           /* classes, rounded up to a multiple of LF_CLASS_LANES */
-    struct lf_group *group;    /* [codes] */
-    struct lf_ordered *order;  /* [codes] */
-    uint32_t **place;          /* [features]; [codes], the tree's order of levels that are many, else NULL */
+    uint64_t *entry, *spare;  /* [cells], an item as code << 48 | label << 40 | weight */
+    uint32_t *table;          /* [codes or groups][stride], counts by class */
+    uint32_t stride;          /* classes, rounded up to a multiple of LF_CLASS_LANES */
+    struct lf_group *group;   /* [codes] */
+    struct lf_ordered *order; /* [codes] */
+    uint32_t **place;         /* [features]; [codes], the tree's order of levels that are many, else NULL */
     struct lf_split best;
 };
 

@@ -12,8 +12,13 @@
 enum { FIRST_CHECK = 32, MOST_THREADS = 256, FIT_PROBES = 20000 };
 
 void forest_params_init(struct forest_params *params) {
-    *params = (struct forest_params){
-        .seed = 1, .trees = 100, .min_leaf = 1, .smoothing = 0.2, .sample_fraction = 1, .calibrate = true, .threads = 1};
+    *params = (struct forest_params){.seed = 1,
+                                     .trees = 100,
+                                     .min_leaf = 1,
+                                     .smoothing = 0.2,
+                                     .sample_fraction = 1,
+                                     .calibrate = true,
+                                     .threads = 1};
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */

@@ -10,8 +10,8 @@ enum { ROWS = 3000, FEATURES = 6, CLASSES = 5 };
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"};
 static const struct forest_feature features[FEATURES] = {
-    {"smooth", FOREST_NUMERIC, 0, NULL},   {"coarse", FOREST_NUMERIC, 0, NULL},
-    {"few", FOREST_CATEGORICAL, 3, names}, {"some", FOREST_CATEGORICAL, 9, names},
+    {"smooth", FOREST_NUMERIC, 0, NULL},     {"coarse", FOREST_NUMERIC, 0, NULL},
+    {"few", FOREST_CATEGORICAL, 3, names},   {"some", FOREST_CATEGORICAL, 9, names},
     {"many", FOREST_CATEGORICAL, 16, names}, {"tiny", FOREST_NUMERIC, 0, NULL}};
 
 static uint64_t state;
@@ -59,7 +59,8 @@ int main(void) {
     make_rows(x, label);
     for (size_t i = 0; i < ROWS; i++)
         heavy[i] = 1 + below(100);
-    if (forest_dataset_new(&light, &schema, NULL) != FOREST_OK || forest_dataset_new(&cells, &schema, NULL) != FOREST_OK ||
+    if (forest_dataset_new(&light, &schema, NULL) != FOREST_OK ||
+        forest_dataset_new(&cells, &schema, NULL) != FOREST_OK ||
         forest_dataset_add(light, x, label, NULL, ROWS, NULL) != FOREST_OK ||
         forest_dataset_add(cells, x, label, heavy, ROWS, NULL) != FOREST_OK)
         return EXIT_FAILURE;

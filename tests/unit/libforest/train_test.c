@@ -353,7 +353,8 @@ static void the_temperature_is_the_best_there_is(void **state) {
         assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, &error));
         assert_true(lf_votes_make(&votes, probes.n, matrix.classes, 1));
         for (uint32_t i = 0; i < probes.n; i++) { /* votes that are right oftener than they say, or less often */
-            uint64_t sure = 20000 + lf_rng_below(&rng, 40000), top = lf_rng_below(&rng, seed % 2 ? 2 : 9) ? matrix.label[i] : 0;
+            uint64_t sure = 20000 + lf_rng_below(&rng, 40000),
+                     top = lf_rng_below(&rng, seed % 2 ? 2 : 9) ? matrix.label[i] : 0;
             votes.chance[i] = 1;
             for (uint32_t k = 0; k < 3; k++)
                 votes.sum[3 * i + k] = k == top ? sure : (65535 - sure) / 2;
@@ -361,7 +362,8 @@ static void the_temperature_is_the_best_there_is(void **state) {
         double best = lf_fit_temperature(&votes, 0, &probes, &matrix, &bootstrap, 1000);
         double loss = lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best).log_loss;
         for (double factor = 0.5; factor < 2; factor *= 1.04)
-            assert_true(lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best * factor).log_loss >= loss - 1e-9);
+            assert_true(lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best * factor).log_loss >=
+                        loss - 1e-9);
         lf_votes_done(&votes);
         lf_probes_done(&probes);
         lf_bootstrap_done(&bootstrap);
