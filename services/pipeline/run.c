@@ -128,6 +128,8 @@ void run_continue(struct run *run) {
         snprintf(run->error, sizeof run->error, "%s was killed; memory may have run out", stage_names[run->at]);
     if (run->overdue || killed)
         code = EXIT_TRY_LATER;
+    else if (code > 128 && code != EXIT_TERMINATED)
+        code = EXIT_BUG; /* it crashed */
     record_stage(run, code);
     run->fresh += code == EXIT_DONE;
     if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO) {

@@ -41,6 +41,8 @@ echo 65 >"$bin/exit-train"
 check "a stage's failure is the line's" run_all 65
 check "which stops there" ran etl features train
 check "and is in the record" record '.exit == 65 and .stages[2].exit == 65 and (.stages | length) == 3'
+echo $((128 + 11)) >"$bin/exit-train" # what a shell ends with after SIGSEGV
+check "a stage that crashed is our mistake" run_all 70
 rm "$bin"/exit-*
 
 echo 30 >"$bin/sleep-features"
