@@ -149,7 +149,11 @@ static bool put_sets(struct graph *g, uint32_t feature) {
 
 static bool put_columns(struct graph *g) {
     const int64_t axis = 1;
-    lf_onnx_ints(g->pb, "forest/axis", 1, &axis);
+    bool sets = false;
+    for (uint32_t i = 0; i < g->f->features; i++)
+        sets = sets || g->sets[i].count > 0;
+    if (sets) /* a constant that nobody uses is warned of */
+        lf_onnx_ints(g->pb, "forest/axis", 1, &axis);
     for (uint32_t i = 0; i < g->f->features; i++) {
         if (g->known_column[i] != UINT32_MAX)
             put_known(g, i);
