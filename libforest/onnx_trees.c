@@ -297,7 +297,7 @@ static void put_weights(struct graph *g) {
 
 static void put_trees(struct graph *g, const char *scores) {
     size_t node = lf_onnx_node(g->pb, "TreeEnsembleClassifier", "ai.onnx.ml", (const char *[]){"forest/matrix", NULL},
-                               (const char *[]){"label", scores, NULL});
+                               (const char *[]){"forest/their_label", scores, NULL});
     for (int a = 0; a < ATTRIBUTES; a++)
         put_ints(g, (enum attribute)a);
     put_values(g);
@@ -309,6 +309,17 @@ static void put_trees(struct graph *g, const char *scores) {
     lf_onnx_list_end(g->pb, names);
     lf_onnx_attribute_string(g->pb, "post_transform", "NONE");
     lf_pb_end(g->pb, node);
+}
+
+/* The first of the most probable classes.  The classifier's own label will not do: of two classes, runtimes choose
+ * by rules of their own. */
+static void put_label(struct graph *g, const char *scores) {
+    size_t node =
+        lf_onnx_node(g->pb, "ArgMax", NULL, (const char *[]){scores, NULL}, (const char *[]){"forest/number", NULL});
+    lf_onnx_attribute_int(g->pb, "axis", 1);
+    lf_onnx_attribute_int(g->pb, "keepdims", 0);
+    lf_pb_end(g->pb, node);
+    lf_onnx_class_names(g->pb, g->f, "forest/number", "label");
 }
 
 /* p^(1/T), normalised, is the softmax of ln p / T. */
@@ -325,12 +336,13 @@ static void put_temperature(struct graph *g) {
 
 bool lf_onnx_trees(struct lf_protobuf *pb, const struct forest *f) {
     struct graph g = {.f = f, .pb = pb};
-    bool made = graph_make(&g) && put_columns(&g);
-    if (made && f->info->temperature == 1) {
-        put_trees(&g, "probabilities");
-    } else if (made) {
-        put_trees(&g, "forest/shares");
-        put_temperature(&g);
+    bool made = graph_make(&g) && put_columns(&g), plain = f->info->temperature == 1;
+    const char *scores = plain ? "probabilities" : "forest/shares";
+    if (made) {
+        put_trees(&g, scores);
+        put_label(&g, scores);
+        if (!plain)
+            put_temperature(&g);
     }
     graph_done(&g);
     return made;

@@ -145,15 +145,20 @@ static void inputs_and_outputs_have_the_names_and_types_of_the_schema(void **sta
 
 /* ---- trees ------------------------------------------------------------------------------------------ */
 
-static struct field attribute(const struct field *node, const char *name, uint32_t list) {
+/* The n-th value in a field of an attribute. */
+static struct field repeated(const struct field *node, const char *name, uint32_t list, size_t at) {
     struct field found, text, values;
     for (size_t n = 0; find(node, 5, n, &found); n++)
         if (find(&found, 1, 0, &text) && is_text(&text, name)) {
-            assert_true(find(&found, list, 0, &values));
+            assert_true(find(&found, list, at, &values));
             return values;
         }
     fail_msg("no attribute %s", name);
     return found;
+}
+
+static struct field attribute(const struct field *node, const char *name, uint32_t list) {
+    return repeated(node, name, list, 0);
 }
 
 enum { MOST = 20000 };
@@ -268,6 +273,68 @@ static void trees_of_the_file_give_the_forests_probabilities(void **state) {
     }
 }
 
+/* Runtimes broke on nodes with two parents, and on questions other than "less or equal". */
+static void trees_of_the_file_are_strict(void **state) {
+    (void)state;
+    struct rows rows = make_rows(&mixed, 250, true, 85);
+    struct forest_params params = few_trees(6);
+    struct forest *f = train_rows(&rows, &params);
+    struct file file = export_of(f);
+    struct field node = element(&file, 1, 4, "TreeEnsembleClassifier"), mode;
+    static uint8_t parents[MOST];
+    read_trees(&file);
+    memset(parents, 0, sizeof parents);
+    for (size_t i = 0; i < trees.nodes; i++) {
+        size_t root = i - (size_t)trees.node[i]; /* nodes of a tree are numbered from 0, in a row */
+        mode = repeated(&node, "nodes_modes", 9, i);
+        assert_true(is_text(&mode, trees.yes[i] != 0 ? "BRANCH_LEQ" : "LEAF"));
+        if (trees.yes[i] != 0) {
+            parents[root + (size_t)trees.yes[i]]++;
+            parents[root + (size_t)trees.no[i]]++;
+        }
+    }
+    for (size_t i = 0; i < trees.nodes; i++)
+        assert_int_equal(parents[i], trees.node[i] == 0 ? 0 : 1);
+    free(file.bytes);
+    forest_free(f);
+    rows_free(&rows);
+}
+
+/* The name of an input (field 1) or output (2) of a node. */
+static const char *end_of(const struct field *node, uint32_t field, size_t n) {
+    static char name[2][60];
+    struct field text;
+    assert_true(find(node, field, n, &text));
+    snprintf(name[field - 1], sizeof *name, "%.*s", (int)(text.end - text.at), (const char *)text.at);
+    return name[field - 1];
+}
+
+/* A classifier's own label is not asked: of two classes, runtimes choose by rules of their own. */
+static void the_label_is_the_first_of_the_largest_scores(void **state) {
+    (void)state;
+    const struct forest_schema two_classes = {3, numeric_features, 2, answers};
+    for (int calibrate = 0; calibrate < 2; calibrate++) {
+        struct rows rows = make_rows(&two_classes, 250, true, 86);
+        struct forest_params params = few_trees(6);
+        params.calibrate = calibrate;
+        struct forest *f = train_rows(&rows, &params);
+        struct file file = export_of(f);
+        struct field names = element(&file, 1, 2, "label"), name;
+        assert_true(find(&names, 4, 0, &name) && is_text(&name, "LabelEncoder"));
+        struct field largest = element(&file, 1, 2, end_of(&names, 1, 0));
+        assert_true(find(&largest, 4, 0, &name) && is_text(&name, "ArgMax"));
+        struct field classifier = element(&file, 1, 4, "TreeEnsembleClassifier");
+        assert_string_equal(end_of(&largest, 1, 0), end_of(&classifier, 2, 1));
+        for (size_t k = 0; k < 2; k++) {
+            name = repeated(&names, "values_strings", 9, k);
+            assert_true(is_text(&name, answers[k]));
+        }
+        free(file.bytes);
+        forest_free(f);
+        rows_free(&rows);
+    }
+}
+
 static void a_forest_that_asks_nothing_still_exports(void **state) {
     (void)state;
     struct rows rows = make_rows(&mixed, 30, false, 83);
@@ -302,6 +369,8 @@ int main(void) {
         cmocka_unit_test(a_finite_domain_is_a_table_of_the_very_same_probabilities),
         cmocka_unit_test(inputs_and_outputs_have_the_names_and_types_of_the_schema),
         cmocka_unit_test(trees_of_the_file_give_the_forests_probabilities),
+        cmocka_unit_test(trees_of_the_file_are_strict),
+        cmocka_unit_test(the_label_is_the_first_of_the_largest_scores),
         cmocka_unit_test(a_forest_that_asks_nothing_still_exports),
         cmocka_unit_test(a_feature_with_a_name_of_the_graph_is_refused),
     };
