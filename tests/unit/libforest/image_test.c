@@ -251,6 +251,29 @@ static void links_that_leave_the_tree_or_run_in_circles_are_refused(void **state
     change_node(SIZE_MAX, (struct lf_node){0, 5, LF_LEAF}, "damaged model: tree 2 is not a tree");
 }
 
+/* A graph that shares children can be walked for ever longer paths, and was by peers. */
+static void a_child_of_two_parents_is_refused(void **state) {
+    (void)state;
+    struct forest *f = small_forest(&mixed);
+    struct copy copy = copy_of(f);
+    struct lf_node *node = contents(&copy, "NODE");
+    size_t second = 1;
+    while (node[second].bin == LF_LEAF)
+        second++;
+    node[second].next = 1; /* the root's */
+    fix_sums(&copy);
+    assert_refused(&copy, "damaged model: tree 0 is not a tree");
+    size_t third = second + 1;
+    node[second].next = 3;
+    while (node[third].bin == LF_LEAF)
+        third++;
+    node[third].next = 3; /* those of the node before, though after itself */
+    fix_sums(&copy);
+    assert_refused(&copy, "damaged model: tree 0 is not a tree");
+    forest_free(f);
+    free(copy.bytes);
+}
+
 static void a_level_set_outside_of_the_bits_is_refused(void **state) {
     (void)state;
     struct forest *f = small_forest(&mixed);
@@ -467,6 +490,7 @@ int main(void) {
         cmocka_unit_test(every_truncation_is_noticed),
         cmocka_unit_test(every_byte_changed_with_right_checksums_does_no_harm),
         cmocka_unit_test(links_that_leave_the_tree_or_run_in_circles_are_refused),
+        cmocka_unit_test(a_child_of_two_parents_is_refused),
         cmocka_unit_test(a_level_set_outside_of_the_bits_is_refused),
         cmocka_unit_test(probabilities_that_do_not_sum_to_one_are_refused),
         cmocka_unit_test(answers_other_than_those_recorded_are_refused),

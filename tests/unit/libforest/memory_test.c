@@ -1,5 +1,6 @@
 /*
- * memory_test.c - when memory runs out, whenever that is, the call says so and nothing is lost or kept.
+ * memory_test.c - when memory runs out, whenever that is, the call says so and nothing is lost or kept; answers
+ * take none.
  *
  * This program's own malloc counts what is live and fails on demand; not beside sanitizers, which bring theirs.
  */
@@ -104,8 +105,71 @@ static void running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behin
     }
 }
 
+enum { PLENTY = 1000000 };
+
+/* Allocations of a call; there is no lack of memory. */
+static void count_from_here(void) {
+    atomic_store(&allowed, PLENTY);
+}
+
+static long counted_so_far(void) {
+    long allocations = PLENTY - atomic_load(&allowed);
+    atomic_store(&allowed, LONG_MAX);
+    return allocations;
+}
+
+/* Peers allocate for each leaf and each set of levels that a row meets. */
+static void answers_take_no_memory(void **state) {
+    (void)state;
+    const struct forest_schema *schemas[] = {&two_categories, &mixed, &three_numbers};
+    for (int s = 0; s < 3; s++)
+        for (int calibrate = 0; calibrate < 2; calibrate++) {
+            struct rows rows = make_rows(schemas[s], 500, true, 111);
+            struct forest_params params = few_trees(30);
+            params.calibrate = calibrate;
+            struct forest *f = train_rows(&rows, &params);
+            static float prob[500 * 3];
+            static uint16_t label[500];
+            count_from_here();
+            for (size_t i = 0; i < rows.n; i++) {
+                forest_predict(f, row_of(&rows, i), prob);
+                label[i] = forest_classify(f, row_of(&rows, i));
+            }
+            forest_predict_batch(f, rows.x, rows.n, prob);
+            forest_classify_batch(f, rows.x, rows.n, label);
+            assert_int_equal(counted_so_far(), 0);
+            forest_free(f);
+            rows_free(&rows);
+        }
+}
+
+static long allocations_to_open(uint32_t trees) {
+    struct rows rows = make_rows(&mixed, 500, true, 112);
+    struct forest_params params = few_trees(trees);
+    struct forest *f = train_rows(&rows, &params), *again;
+    size_t size;
+    const void *image = forest_image(f, &size);
+    count_from_here();
+    enum forest_status status = forest_open(&again, image, size, &error);
+    long allocations = counted_so_far();
+    assert_int_equal(status, FOREST_OK);
+    forest_free(again);
+    forest_free(f);
+    rows_free(&rows);
+    return allocations;
+}
+
+static void opening_takes_as_many_allocations_whatever_the_number_of_trees(void **state) {
+    (void)state;
+    long few = allocations_to_open(2);
+    assert_in_range(few, 1, 50);
+    assert_int_equal(allocations_to_open(200), few);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_take_no_memory),
+        cmocka_unit_test(opening_takes_as_many_allocations_whatever_the_number_of_trees),
         cmocka_unit_test(running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
