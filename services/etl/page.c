@@ -88,6 +88,9 @@ static void put_sources(FILE *file, const json_t *sources) {
             put_text(file, reason);
             fputs("<br>", file);
         }
+        if (json_object_get(source, "pending_bytes") != NULL)
+            fprintf(file, "not read yet: %" JSON_INTEGER_FORMAT " bytes of a line without an end",
+                    json_integer_value(json_object_get(source, "pending_bytes")));
         fputc('\n', file);
     }
     fputs("</table>\n", file);

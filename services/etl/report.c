@@ -5,20 +5,22 @@ static json_t *count(uint64_t number) {
     return json_integer((json_int_t)number);
 }
 
-static json_t *source_json(const struct gather_source *source) {
+/* pending: bytes that are not read yet, as a rule none (sources.h). */
+static json_t *source_json(const struct gather_source *source, uint64_t pending) {
     json_t *reasons = json_object();
     for (size_t i = 0; i < REFUSAL_COUNT; i++)
         if (source->reasons[i] > 0)
             json_object_set_new(reasons, refusal_text((enum refusal)i), count(source->reasons[i]));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "read", count(source->read), "accepted", count(source->accepted),
-                     "quarantined", count(source->quarantined), "duplicates", count(source->duplicates), "reasons",
-                     reasons);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*}", "read", count(source->read), "accepted",
+                     count(source->accepted), "quarantined", count(source->quarantined), "duplicates",
+                     count(source->duplicates), "reasons", reasons, "pending_bytes",
+                     pending > 0 ? count(pending) : NULL);
 }
 
 static json_t *sources_json(const struct gather *gather, const struct sources *sources) {
     json_t *all = json_object();
     for (size_t i = 0; i < sources->count; i++)
-        json_object_set_new(all, sources->items[i].name, source_json(&gather->sources[i]));
+        json_object_set_new(all, sources->items[i].name, source_json(&gather->sources[i], sources->items[i].pending));
     return all;
 }
 

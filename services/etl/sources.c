@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libetl/array.h"
+#include "services/common/append.h"
 #include "services/common/volume.h"
 
 enum { MAX_SOURCES = 60000 };
@@ -30,6 +31,12 @@ static const struct {
 /* Files of raw/ that belong there and are no data. */
 static bool is_expected(const char *name) {
     return name[0] == '.' || strcmp(name, "truth.json") == 0 || strcmp(name, "pseudonym.key") == 0;
+}
+
+/* Whether a program of ours appends lines to it. */
+static bool is_appended(const char *folder, const char *name) {
+    const char *dot = strrchr(name, '.');
+    return strcmp(folder, VOLUME_INBOX) == 0 && dot != NULL && strcmp(dot, ".ndjson") == 0;
 }
 
 /* The name with .ndjson and .jsonl as .json. */
@@ -61,7 +68,7 @@ static bool add_source(struct sources *sources, const char *folder, const char *
         return false;
     }
     struct source *source = &sources->items[sources->count];
-    *source = (struct source){.name = strdup(below), .kind = kind};
+    *source = (struct source){.name = strdup(below), .kind = kind, .appended = is_appended(folder, name)};
     memcpy(source->path, path, strlen(path) + 1);
     sources->count += source->name != NULL;
     return source->name != NULL;
@@ -133,16 +140,25 @@ bool source_is_csv(const struct source *source) {
     return source->kind == INTAKE_FORM_CSV || source->kind == INTAKE_STRIPE_CSV;
 }
 
-bool source_open(struct source *source, struct file_error *err) {
+/* How much of an open file is to be read; below 0 and errno where it cannot be. */
+static off_t readable(struct source *source, int fd) {
     struct stat about;
+    off_t size = fstat(fd, &about) == 0 ? about.st_size : -1;
+    off_t whole = size > 0 && source->appended ? append_whole_lines(fd) : size;
+    source->pending = whole >= 0 && whole < size ? (uint64_t)(size - whole) : 0;
+    return whole;
+}
+
+bool source_open(struct source *source, struct file_error *err) {
     int fd = open(source->path, O_RDONLY | O_CLOEXEC);
+    off_t size = fd >= 0 ? readable(source, fd) : -1;
+    bool done = size >= 0;
     source->bytes = (struct text){"", 0};
-    bool done = fd >= 0 && fstat(fd, &about) == 0;
-    if (done && about.st_size > 0) {
-        void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (size > 0) {
+        void *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
         done = bytes != MAP_FAILED;
         if (done)
-            source->bytes = (struct text){bytes, (size_t)about.st_size};
+            source->bytes = (struct text){bytes, (size_t)size};
     }
     if (!done)
         file_error_set(err, "read", source->path);

@@ -8,6 +8,9 @@
  *   transactions*.json  *payments*.json                 Stripe's events and objects
  *   inbox/formspree-*.ndjson  inbox/stripe-*.ndjson     deliveries: a line is {"received_at":...,"body":{...}}
  * .ndjson and .jsonl are as good as .json.  Names are compared without regard to case.
+ *
+ * NDJSON in inbox/ is appended to while it is read: a torn end there (services/common/append.h) is a delivery that
+ * nobody was told of yet, or never will be.  It is not read, only said; what others put into raw/ is read to its end.
  */
 #ifndef ETL_SOURCES_H
 #define ETL_SOURCES_H
@@ -19,8 +22,10 @@ struct source {
     char *name; /* below raw/ */
     char path[PATH_MAX];
     enum intake_kind kind;
+    bool appended;     /* a program of ours appends to it */
     uint64_t size;     /* when it was found */
-    struct text bytes; /* mapped while the source is open */
+    uint64_t pending;  /* bytes of its torn end, when it was opened last */
+    struct text bytes; /* mapped while the source is open; without a torn end */
 };
 
 struct sources {

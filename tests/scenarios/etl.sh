@@ -61,6 +61,28 @@ echo '{"received_at":"2026-05-02T00:00:00Z","body":{"lead_id":"ben","Business Ty
 run etl --data "$few" --quarantine-limit 0.6
 check "a correction is a new record in the inbox" says '.leads == 2'
 
+
+# ---- a delivery that is on its way ----
+
+inbox=$few/raw/inbox/formspree-one-2026-05-03.ndjson
+delivery='{"received_at":"2026-05-03T00:00:00Z","body":{"lead_id":"cid","Business Type":"Legal","Business Size":"1-9"}}'
+printf '%s\n%s' "$delivery" "${delivery/cid/dora}" >"$inbox"
+run etl --data "$few" --quarantine-limit 0.6
+check "a line of the inbox without an end is none yet" says '.leads == 3 and .read == 4 and .quarantined == 1'
+check "its bytes are said to be pending" reports "$few" ".sources[\"inbox/${inbox##*/}\"] | .read == 1 and .pending_bytes == $((${#delivery} + 1))"
+echo >>"$inbox"
+run etl --data "$few" --quarantine-limit 0.6
+check "once it has one it is read" says '.leads == 4'
+check "and nothing is pending" reports "$few" '.sources | all(.[]; has("pending_bytes") | not)'
+head -c 300 /dev/zero >>"$inbox"
+run etl --data "$few" --quarantine-limit 0.6
+check "zeros that a power cut left are none either" says '.leads == 4 and .quarantined == 1'
+printf '%s' "${delivery/cid/eva}" >"$few/raw/customers-more.ndjson"
+rm "$inbox"
+run etl --data "$few" --quarantine-limit 0.6
+check "a file that somebody dropped is read to its end" says '.leads == 3 and .quarantined == 1'
+rm "$few/raw/customers-more.ndjson"
+
 # ---- warnings ----
 
 : >"$scratch/log"
