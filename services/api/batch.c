@@ -12,9 +12,8 @@
 #define REPLY_NDJSON "application/x-ndjson"
 
 enum {
-    AT_ONCE = 64,        /* batches that a loop has in hand: with max_batch this bounds their memory */
-    ROW_ERRORS = 8,      /* told of one lead */
-    LOG_BEHIND = 1 << 17 /* bytes of the prediction log that wait: its writer has been woken by then */
+    AT_ONCE = 64,  /* batches that a loop has in hand: with max_batch this bounds their memory */
+    ROW_ERRORS = 8 /* told of one lead */
 };
 
 /* A request's ticket. */
@@ -122,14 +121,15 @@ static struct batch *open_batch(struct worker *worker, struct request *request) 
 }
 
 /* A batch comes faster than a disk writes: without a pause now and then most of it would be missing from the log. */
-static bool is_log_behind(const struct service *service) {
-    return service->predictions != NULL && journal_waiting(service->predictions) > LOG_BEHIND;
+static bool is_log_behind(const struct worker *worker) {
+    const struct journal *log = worker->service->predictions;
+    return log != NULL && journal_is_behind(log, worker->number);
 }
 
 bool batch_take(struct worker *worker, struct request *request, const char *bytes, size_t size) {
     struct batch *batch = request->ticket != NULL ? request->ticket : open_batch(worker, request);
     bool more = batch != NULL && batch->model != NULL && batch->elements.wrong == NULL && buffer_good(&batch->out);
-    if (more && is_log_behind(worker->service))
+    if (more && is_log_behind(worker))
         return false;
     if (more && !elements_take(&batch->elements, bytes, size) && batch->elements.wrong == NULL)
         batch->out.bad = true;

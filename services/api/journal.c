@@ -139,10 +139,15 @@ bool journal_open(struct journal *journal, const char *folder, const char *insta
 }
 
 void journal_put(struct journal *journal, size_t loop, const char *line, size_t size) {
-    size_t waiting = ring_put(&journal->ring[loop], line, size);
+    struct ring *ring = &journal->ring[loop];
+    size_t waiting = ring_put(ring, line, size);
     /* Once, when it passes the half: the writer looks by itself often enough otherwise. */
-    if (waiting >= RING_BYTES / 2 && waiting - size < RING_BYTES / 2)
+    if (waiting >= ring->room / 2 && waiting - size < ring->room / 2)
         eventfd_write(journal->wake, 1);
+}
+
+bool journal_is_behind(const struct journal *journal, size_t loop) {
+    return ring_waiting(&journal->ring[loop]) >= journal->ring[loop].room / 2;
 }
 
 uint64_t journal_dropped(const struct journal *journal) {
@@ -155,7 +160,7 @@ uint64_t journal_dropped(const struct journal *journal) {
 uint64_t journal_waiting(const struct journal *journal) {
     uint64_t total = 0;
     for (size_t i = 0; i < journal->loops; i++)
-        total += atomic_load(&journal->ring[i].head) - atomic_load(&journal->ring[i].tail);
+        total += ring_waiting(&journal->ring[i]);
     return total;
 }
 

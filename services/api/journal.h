@@ -34,6 +34,9 @@ bool journal_open(struct journal *journal, const char *folder, const char *insta
 /* A line, with its newline, from a loop's thread. */
 void journal_put(struct journal *journal, size_t loop, const char *line, size_t size);
 
+/* From a loop's thread: whether half of its ring waits, of which the writer has been told.  Who can wait should. */
+bool journal_is_behind(const struct journal *journal, size_t loop);
+
 uint64_t journal_dropped(const struct journal *journal);
 uint64_t journal_waiting(const struct journal *journal); /* bytes */
 

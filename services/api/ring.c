@@ -33,6 +33,12 @@ size_t ring_put(struct ring *ring, const char *line, size_t size) {
     return waiting + size;
 }
 
+/* The tail first: the head that is seen after it cannot be behind it. */
+size_t ring_waiting(const struct ring *ring) {
+    size_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
+    return atomic_load_explicit(&ring->head, memory_order_acquire) - tail;
+}
+
 int ring_look(const struct ring *ring, struct iovec piece[2]) {
     size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
     size_t waiting = atomic_load_explicit(&ring->head, memory_order_acquire) - tail;

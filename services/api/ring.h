@@ -23,6 +23,8 @@ void ring_done(struct ring *ring);
 /* Put a line in whole, or drop it and count that; returns how many bytes wait now. */
 size_t ring_put(struct ring *ring, const char *line, size_t size);
 
+size_t ring_waiting(const struct ring *ring); /* bytes; from any thread */
+
 /* What waits, in order, as one or two pieces; returns their number. */
 int ring_look(const struct ring *ring, struct iovec piece[2]);
 void ring_take(struct ring *ring, size_t size);

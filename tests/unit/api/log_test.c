@@ -2,6 +2,7 @@
 #include "tests/unit/api/house.h"
 
 #include <dirent.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,6 +105,27 @@ static void lines_stay_whole_in_great_number(void **state) {
     free(text);
 }
 
+static void a_loop_is_behind_once_half_its_ring_waits(void **state) {
+    struct ring ring[2];
+    struct journal journal = {.loops = 2, .ring = ring, .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; /* no writer */
+    eventfd_t told;
+    (void)state;
+    assert_true(ring_open(&ring[0], 64) && ring_open(&ring[1], 64));
+    journal_put(&journal, 0, "0123456789012345678901234567890", 31);
+    assert_false(journal_is_behind(&journal, 0));
+    assert_int_equal(eventfd_read(journal.wake, &told), -1);
+    journal_put(&journal, 0, "\n", 1);
+    assert_true(journal_is_behind(&journal, 0));
+    assert_int_equal(eventfd_read(journal.wake, &told), 0);
+    assert_false(journal_is_behind(&journal, 1));
+    assert_int_equal(journal_waiting(&journal), 32);
+    ring_take(&ring[0], 1);
+    assert_false(journal_is_behind(&journal, 0));
+    close(journal.wake);
+    ring_done(&ring[0]);
+    ring_done(&ring[1]);
+}
+
 static void a_half_written_line_does_not_spoil_the_next(void **state) {
     char folder[] = "/tmp/leadforest-log-XXXXXX", path[PATH_MAX], day[CLOCK_TEXT];
     struct journal journal;
@@ -171,6 +193,7 @@ int main(void) {
         WITH_LOG(a_prediction_is_logged_with_its_probabilities),
         WITH_LOG(an_unseen_category_is_kept_short_and_never_as_an_address),
         WITH_LOG(lines_stay_whole_in_great_number),
+        cmocka_unit_test(a_loop_is_behind_once_half_its_ring_waits),
         cmocka_unit_test(a_half_written_line_does_not_spoil_the_next),
         cmocka_unit_test(a_full_ring_drops_whole_lines_and_counts_them),
         cmocka_unit_test_setup_teardown(metrics_count_requests_predictions_and_unseen_categories, house_with_model,
