@@ -110,6 +110,10 @@ static bool parse(struct inference *inference, const struct request *request, st
     const char *length = request->header[HEADER_INFERENCE_LENGTH];
     size_t size = length != NULL ? (size_t)strtoull(length, NULL, 10) : request->size;
     json_error_t where;
+    if (length != NULL && (*length == '\0' || length[strspn(length, "0123456789")] != '\0')) {
+        refuse(reply, 400, "Inference-Header-Content-Length is no number");
+        return false;
+    }
     if (size > request->size) {
         refuse(reply, 400, "Inference-Header-Content-Length is more than the body has");
         return false;
@@ -167,7 +171,8 @@ static bool find_outputs(struct inference *inference, const struct model *model,
         while (at < OUTPUTS && (name == NULL || strcmp(output[at].name, name) != 0))
             at++;
         if (at == OUTPUTS) {
-            refuse(reply, 400, "output %.60s: there is none of that name", name != NULL ? name : "");
+            refuse(reply, 400, "outputs: element %zu names none of predicted_package, probability and probabilities",
+                   i);
             return false;
         }
         output[at].wanted = true;

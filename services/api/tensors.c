@@ -15,7 +15,8 @@ static json_t *take_text(struct tensor_bytes *bytes) {
     size = le32toh(size);
     if (size > bytes->size - sizeof size)
         return NULL;
-    json_t *text = json_stringn(bytes->at + sizeof size, size); /* NULL where it is no UTF-8 */
+    const char *at = bytes->at + sizeof size;
+    json_t *text = memchr(at, '\0', size) == NULL ? json_stringn(at, size) : NULL; /* NULL where it is no UTF-8 */
     bytes->at += sizeof size + size;
     bytes->size -= sizeof size + size;
     return text;

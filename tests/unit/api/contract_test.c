@@ -133,6 +133,40 @@ static void a_wrong_inference_is_400_with_an_error(void **state) {
     }
 }
 
+/* The JSON ends where the header says, and what follows it are bytes: here of a lead's two categories. */
+static void the_length_of_the_json_is_a_number_within_the_body(void **state) {
+#define BINARY(name, size)                                                                                             \
+    "{\"name\":\"" name "\",\"shape\":[1,1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":" size "}}"
+    static const char json[] = "{\"inputs\":[" BINARY("business_type", "10") "," BINARY("business_size", "9") "]}";
+    static const char bytes[] = "\6\0\0\0Dental\5\0\0\00010-25";
+    struct house *house = *state;
+    char body[sizeof json + sizeof bytes], length[24];
+    size_t size = sizeof json - 1 + sizeof bytes - 1;
+    memcpy(body, json, sizeof json - 1);
+    memcpy(body + sizeof json - 1, bytes, sizeof bytes - 1);
+    static const char *const suffixes[] = {"", "x", " ", "0000"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(length, sizeof length, "%zu%s", sizeof json - 1, suffixes[i]);
+        house_header(house, HEADER_INFERENCE_LENGTH, length);
+        assert_int_equal(house_ask_bytes(house, METHOD_POST, MODEL "/infer", body, size), i == 0 ? 200 : 400);
+        assert_true(house_said(house, i == 0 ? "MVP" : "Inference-Header-Content-Length"));
+    }
+#undef BINARY
+}
+
+/* A name that is cut within a character would be no UTF-8, and so no JSON. */
+static void an_output_that_does_not_exist_is_400(void **state) {
+    char body[400];
+    snprintf(body, sizeof body,
+             "{\"inputs\":[" INPUT("business_type", "[\"Legal\"]") "," INPUT(
+                 "business_size", "[\"1-9\"]") "],"
+                                               "\"outputs\":[{\"name\":\"%059d\u00fc\"}]}",
+             0);
+    json_t *answer = ask_json(*state, METHOD_POST, MODEL "/infer", body, 400);
+    assert_non_null(strstr(json_string_value(json_object_get(answer, "error")), "outputs"));
+    json_decref(answer);
+}
+
 static void only_the_served_version_exists(void **state) {
     struct house *house = *state;
     static const char *const there[] = {MODEL, MODEL "/ready",    MODEL "/versions/7", MODEL "/versions/7/ready",
@@ -157,6 +191,8 @@ int main(void) {
         WITH_MODEL(the_pages_need_nobody_else),
         WITH_MODEL(an_inference_answers_each_lead),
         WITH_MODEL(a_wrong_inference_is_400_with_an_error),
+        WITH_MODEL(the_length_of_the_json_is_a_number_within_the_body),
+        WITH_MODEL(an_output_that_does_not_exist_is_400),
         WITH_MODEL(only_the_served_version_exists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

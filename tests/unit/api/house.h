@@ -126,14 +126,15 @@ static inline void house_stream(struct house *house) {
 }
 
 /* Ask, and look at house->reply afterwards. */
-static inline int house_ask(struct house *house, enum request_method method, const char *target, const char *body) {
+static inline int house_ask_bytes(struct house *house, enum request_method method, const char *target, const char *body,
+                                  size_t size) {
     struct request *request = &house->request;
     reply_done(&house->reply);
     reply_start(&house->reply);
     request->method = method;
     assert_int_equal(request_set_target(request, target), 0);
     request->body = body;
-    request->size = body != NULL ? strlen(body) : 0;
+    request->size = size;
     service_admit(&house->worker, request);
     if (request->streamed)
         house_stream(house);
@@ -141,6 +142,10 @@ static inline int house_ask(struct house *house, enum request_method method, con
     service_finish(&house->worker, request, house->reply.status, 75000);
     memset(request->header, 0, sizeof request->header);
     return house->reply.status;
+}
+
+static inline int house_ask(struct house *house, enum request_method method, const char *target, const char *body) {
+    return house_ask_bytes(house, method, target, body, body != NULL ? strlen(body) : 0);
 }
 
 static inline int house_post(struct house *house, const char *target, const char *body) {

@@ -37,6 +37,7 @@ static void bytes_that_are_no_tensor_are_refused(void **state) {
     assert_null(read_bytes("BYTES", "\377\377\377\377Dental", 10, 10));
     assert_null(read_bytes("BYTES", "\1\0\0", 3, 3));
     assert_null(read_bytes("BYTES", "\1\0\0\0\377", 5, 5));
+    assert_null(read_bytes("BYTES", "\2\0\0\0a\0", 6, 6)); /* U+0000, as in JSON */
     assert_null(read_bytes("BYTES", "\1\0\0\0a", 5, 6));
     assert_null(read_bytes("BYTES", "\1\0\0\0a", 5, -1));
     assert_null(read_bytes("FP32", "\0\0\0", 3, 3));
