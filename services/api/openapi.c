@@ -99,11 +99,15 @@ static json_t *leads_schema(void) {
                              "a Lead; anything else is answered by its errors, without failing the others"));
 }
 
+/* Its values are its data, or as many bytes after the JSON as its parameters say. */
 static json_t *tensor_schema(void) {
-    return json_pack("{s:s,s:{s:{s:s},s:{s:[s,s,s]},s:{s:s,s:{s:s}},s:{s:s}},s:[s,s,s,s]}", "type", "object",
+    json_t *parameters = json_pack("{s:s,s:{s:{s:s,s:i,s:s}}}", "type", "object", "properties", "binary_data_size",
+                                   "type", "integer", "minimum", 0, "description",
+                                   "instead of data: how many of the bytes after the JSON are this tensor's");
+    return json_pack("{s:s,s:{s:{s:s},s:{s:[s,s,s]},s:{s:s,s:{s:s}},s:{s:s},s:o},s:[s,s,s]}", "type", "object",
                      "properties", "name", "type", "string", "datatype", "enum", "BYTES", "FP32", "FP64", "shape",
-                     "type", "array", "items", "type", "integer", "data", "type", "array", "required", "name",
-                     "datatype", "shape", "data");
+                     "type", "array", "items", "type", "integer", "data", "type", "array", "parameters", parameters,
+                     "required", "name", "datatype", "shape");
 }
 
 static json_t *inference_schema(void) {
@@ -129,14 +133,22 @@ static json_t *schemas(const struct service *service, const struct model *model)
 
 /* ---- paths ---- */
 
+/* Other forms than JSON, which the contract does not look into: lines of it, or JSON and the bytes of its tensors. */
+static void add_forms(json_t *media, enum route_body body) {
+    const char *form = body == BODY_LEADS       ? "application/x-ndjson"
+                       : body == BODY_INFERENCE ? "application/octet-stream"
+                                                : NULL;
+    if (form != NULL)
+        json_object_set_new(media, form, json_pack("{s:{s:s}}", "schema", "type", "string"));
+}
+
 static json_t *request_body(enum route_body body) {
     json_t *schema = body == BODY_LEAD        ? reference("Lead")
                      : body == BODY_LEADS     ? leads_schema()
                      : body == BODY_INFERENCE ? reference("Inference")
                                               : reference("Object");
     json_t *media = content("application/json", schema);
-    if (body == BODY_LEADS)
-        json_object_set_new(media, "application/x-ndjson", json_pack("{s:{s:s}}", "schema", "type", "string"));
+    add_forms(media, body);
     return json_pack("{s:b,s:o}", "required", 1, "content", media);
 }
 
@@ -144,8 +156,7 @@ static json_t *answer_of(const struct route *route) {
     if (strchr(route->answer, '/') != NULL)
         return content(route->answer, json_pack("{s:s}", "type", "string"));
     json_t *media = content("application/json", reference(route->answer));
-    if (route->body == BODY_LEADS)
-        json_object_set_new(media, "application/x-ndjson", json_pack("{s:{s:s}}", "schema", "type", "string"));
+    add_forms(media, route->body);
     return media;
 }
 
@@ -195,6 +206,11 @@ static json_t *parameters_of(const struct service *service, const struct route *
         json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:[s,s]}}", "name", "details", "in", "query",
                                                     "description", "1 adds probabilities, expected price and why",
                                                     "schema", "type", "string", "enum", "0", "1"));
+    if (route->body == BODY_INFERENCE)
+        json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:i}}", "name",
+                                                    "Inference-Header-Content-Length", "in", "header", "description",
+                                                    "bytes of JSON at the body's beginning, where more follow it",
+                                                    "schema", "type", "integer", "minimum", 0));
     return parameters;
 }
 

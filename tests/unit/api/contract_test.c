@@ -81,6 +81,24 @@ static void keys_and_rates_show_in_the_contract(void **state) {
     }
 }
 
+static void binary_tensors_are_in_the_contract(void **state) {
+    json_t *contract = ask_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
+    json_t *operation = NULL, *taken = NULL, *answered = NULL, *tensor = NULL;
+    const char *header = NULL;
+    assert_int_equal(json_unpack(contract, "{s:{s:{s:o}},s:{s:{s:o}}}", "paths", "/v2/models/leadforest/infer", "post",
+                                 &operation, "components", "schemas", "Tensor", &tensor),
+                     0);
+    assert_int_equal(json_unpack(operation, "{s:{s:{s:o}},s:{s:{s:{s:o}}},s:[{s:s}]}", "requestBody", "content",
+                                 "application/octet-stream", &taken, "responses", "200", "content",
+                                 "application/octet-stream", &answered, "parameters", "name", &header),
+                     0);
+    assert_string_equal(header, "Inference-Header-Content-Length");
+    assert_int_equal(
+        json_unpack(tensor, "{s:{s:{s:{s:o}}}}", "properties", "parameters", "properties", "binary_data_size", &taken),
+        0);
+    json_decref(contract);
+}
+
 static void the_pages_need_nobody_else(void **state) {
     static const char *const pages[] = {"/", "/docs", "/monitoring"};
     struct house *house = *state;
@@ -188,6 +206,7 @@ int main(void) {
         WITH_MODEL(every_reference_leads_somewhere),
         WITH_MODEL(a_lead_has_the_models_inputs_and_their_values),
         WITH_MODEL(keys_and_rates_show_in_the_contract),
+        WITH_MODEL(binary_tensors_are_in_the_contract),
         WITH_MODEL(the_pages_need_nobody_else),
         WITH_MODEL(an_inference_answers_each_lead),
         WITH_MODEL(a_wrong_inference_is_400_with_an_error),
