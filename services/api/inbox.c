@@ -18,8 +18,7 @@ const char *inbox_source_name(enum inbox_source source) {
 
 /* ---- the thread ---- */
 
-static bool append(struct inbox *inbox, enum inbox_source source, const struct buffer *lines,
-                   struct file_error *err) {
+static bool append(struct inbox *inbox, enum inbox_source source, const struct buffer *lines, struct file_error *err) {
     char path[PATH_MAX], day[CLOCK_TEXT];
     clock_format_day((moment)time(NULL), day);
     return publish_path(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", inbox->data, inbox_source_name(source),
@@ -37,9 +36,9 @@ static enum inbox_state commit(struct inbox *inbox, enum inbox_source source, co
     if (buffer_good(&lines) && lines.size == 0)
         return INBOX_STORED;
     bool good = buffer_good(&lines) && append(inbox, source, &lines, &err);
-    if (!good && !inbox->failing)
+    if (!good && !inbox->failing[source])
         log_event(LOG_ERROR, "inbox fails", "%s", err.text);
-    inbox->failing = !good;
+    inbox->failing[source] = !good;
     buffer_done(&lines);
     return good ? INBOX_STORED : INBOX_FAILED;
 }

@@ -37,7 +37,7 @@ struct inbox {
     pthread_cond_t arrived;
     struct inbox_ticket *first, **last; /* under lock */
     bool over;                          /* under lock */
-    bool failing;                       /* of the thread, as are the files */
+    bool failing[INBOX_SOURCES];        /* of the thread, as are the files */
     struct append file[INBOX_SOURCES];
     _Atomic uint64_t stored[INBOX_SOURCES], failed[INBOX_SOURCES];
 };

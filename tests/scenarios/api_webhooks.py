@@ -69,10 +69,19 @@ with scratch() as folder:
     check("and the log says so once", deliver(server)[0] == 503 and wait_until(lambda: server.count("inbox fails") == 1))
     os.remove(f"{folder}/raw/inbox")
     check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
+
+    file = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")[0]
+    os.rename(file, f"{folder}/raw/moved")
+    os.mkdir(file)
+    codes = [deliver(server)[0], deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")[0], deliver(server)[0]]
+    check("where one source's cannot be stored the other's can, and the log still says so once", codes == [503, 200, 503] and
+          wait_until(lambda: server.count("inbox fails") == 2), (codes, server.log))
+    os.rmdir(file)
+    os.rename(f"{folder}/raw/moved", file)
     check("no e-mail address is in the log", not any("@" in line for line in server.log), server.log)
     metrics = server.get("/metrics")[2]
     check("metrics count deliveries", b'leadforest_webhook_deliveries_total{source="stripe",result="stored"} 113' in metrics and
-          b'leadforest_webhook_deliveries_total{source="stripe",result="failed"} 2' in metrics)
+          b'leadforest_webhook_deliveries_total{source="stripe",result="failed"} 4' in metrics)
 
     stop = threading.Event()
     outcome = []
