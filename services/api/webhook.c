@@ -31,8 +31,10 @@ static bool is_signed(const struct worker *worker, enum inbox_source source, con
     const char *name = source == INBOX_STRIPE ? "Stripe-Signature" : "Formspree-Signature";
     const char *header = request->header[source == INBOX_STRIPE ? HEADER_STRIPE_SIGNATURE : HEADER_FORMSPREE_SIGNATURE];
     if (secrets->count == 0) {
-        /* Nothing is lost: the sender will try again for days. */
-        problem_reply_one(reply, 503, request->id, "service", NULL, "no_secret", "has no secret for this webhook");
+        /* Ours to mend, and nothing is lost until then: the sender shows this to its user and tries again for days.
+         * 404 would send him to look at the address, which is right. */
+        problem_reply_one(reply, 503, request->id, "service", NULL, "no_secret", "has no %s to check deliveries with",
+                          source == INBOX_STRIPE ? "STRIPE_WEBHOOK_SECRET" : "FORMSPREE_WEBHOOK_SECRET");
         reply_header_static(reply, "Retry-After", "3600");
         return false;
     }

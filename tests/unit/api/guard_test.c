@@ -108,7 +108,11 @@ static void ranges_that_are_none_are_refused(void **state) {
 
 static void an_unsigned_delivery_is_refused(void **state) {
     struct house *house = *state;
+    assert_int_equal(house_post(house, "/webhooks/formspree", "{}"), 503);
+    assert_true(house_said(house, "has no FORMSPREE_WEBHOOK_SECRET"));
     assert_int_equal(house_post(house, "/webhooks/stripe", "{}"), 503);
+    assert_true(house_said(house, "has no STRIPE_WEBHOOK_SECRET"));
+    assert_string_equal(reply_find_header(&house->reply, "Retry-After"), "3600");
     signature_read_secrets(&house->service.secrets[INBOX_STRIPE], "whsec_a");
     assert_int_equal(house_post(house, "/webhooks/stripe", "{}"), 401);
     house_header(house, HEADER_STRIPE_SIGNATURE, "t=1,v1=00");
