@@ -91,7 +91,8 @@ static void wait_for_overview(struct request *request) {
     wake_all(m, alone);
 }
 
-/* Copied, since the next overview may replace it while this one is being sent; at_least: not older than young. */
+/* Copied, since the next overview may replace it while this one is being sent. false where there is none, or none that
+ * is young where that is asked for. */
 static bool reply_overview(struct monitoring *m, bool young, struct reply *reply) {
     struct buffer out = {0};
     pthread_mutex_lock(&m->lock);

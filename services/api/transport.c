@@ -155,6 +155,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     c->deadline = c->started + t->limits.request_seconds * second;
     c->idle = 0;
     c->begun = false;
+    c->headers = 0;
     body_start(&c->body);
     memset(request->header, 0, sizeof request->header);
     request->method = METHOD_OTHER;
@@ -217,7 +218,6 @@ static enum MHD_Result give(struct connection *c, struct reply *reply) {
 static enum MHD_Result begin(struct connection *c, const char *method, const char *version) {
     const struct transport_calls *calls = &c->transport->calls;
     c->begun = true;
-    c->headers = 0;
     c->request.method = request_method_named(method);
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
     if (!is_all_seen(c, method, version))
