@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libforest/forest.h"
+#include "services/common/append.h"
 #include "services/common/csv_table.h"
 #include "services/common/files.h"
 #include "services/common/http.h"
@@ -169,14 +170,17 @@ void lineage_output(struct lineage *lineage, const char *path, const char *sha25
 
 /* ---- sending ---- */
 
-/* A whole line or none, whoever else writes. */
+/* A whole line or none, whoever else writes: under the lock nobody is within one, so that a torn end is what a killed
+ * run or a power cut left.  Nothing is fsynced, which would cost every stage more than an event is worth. */
 static bool append(const char *path, const char *line, size_t size) {
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct stat before;
     bool done = file >= 0 && flock(file, LOCK_EX) == 0 && fstat(file, &before) == 0;
+    off_t whole = done ? append_whole_lines(file) : -1;
+    done = whole >= 0 && (whole == before.st_size || ftruncate(file, whole) == 0);
     if (done && write(file, line, size) != (ssize_t)size) {
         done = false;
-        errno = ftruncate(file, before.st_size) == 0 ? ENOSPC : EIO;
+        errno = ftruncate(file, whole) == 0 ? ENOSPC : EIO;
     }
     int problem = errno;
     if (file >= 0)

@@ -73,6 +73,11 @@ check "a failure ends in FAIL with the message of the result line" jq -es --arg 
 check "the run above is the one that an orchestrator names" jq -es '
     all(.[]; .run.facets.parent.job == {namespace: "team", name: "leads.nightly"})' "$events"
 
+torn=$scratch/torn.ndjson
+{ head -n 1 "$events" && head -n 1 "$events" | head -c 100; } >"$torn"
+LINEAGE_FILE=$torn run score
+check "half a line that a killed run left is cut away, and runs into no other" jq -es 'length == 3' "$torn"
+
 LINEAGE_FILE=$scratch/no/such/folder/events run score
 check "a file that cannot be written fails nothing" test "$code" -eq 99
 LINEAGE_FILE=/dev/full run score
