@@ -206,16 +206,21 @@ static bool address_fits(const char *url, bool in_the_open) {
     return fits;
 }
 
+/* What of an address may stand in a log: where it seems to have a user or a query, which may be secrets, nothing. */
+static const char *shown(const char *url) {
+    return strpbrk(url, "@?#") == NULL ? url : "...";
+}
+
 bool http_address_fits(const char *url, struct file_error *err) {
     return address_fits(url, false) || file_error_say(err,
                                                       "\"%.200s\" is not an https address without user and query "
                                                       "(http is for this machine alone)",
-                                                      url);
+                                                      shown(url));
 }
 
 bool http_open_address_fits(const char *url, struct file_error *err) {
     return address_fits(url, true) ||
-           file_error_say(err, "\"%.200s\" is not an http or https address without user and query", url);
+           file_error_say(err, "\"%.200s\" is not an http or https address without user and query", shown(url));
 }
 
 bool http_key_fits(const char *key) {

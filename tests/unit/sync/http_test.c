@@ -35,6 +35,21 @@ static void keys_go_to_https_and_to_this_machine_alone(void **state) {
     assert_false(http_open_address_fits("ftp://mlflow", &err));
 }
 
+static void a_password_in_an_address_is_not_told(void **state) {
+    (void)state;
+    static const char *const unfit[] = {"https://user:pass/word@mlflow", "https://model.example?token=password",
+                                        "user:password@mlflow:5000", "http://mlflow#password"};
+    struct file_error err;
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) {
+        assert_false(http_address_fits(unfit[i], &err));
+        assert_null(strstr(err.text, "word"));
+        assert_false(http_open_address_fits(unfit[i], &err));
+        assert_null(strstr(err.text, "word"));
+    }
+    assert_false(http_address_fits("http://mlflow:5000", &err));
+    assert_non_null(strstr(err.text, "http://mlflow:5000"));
+}
+
 static void a_key_cannot_hold_another_header(void **state) {
     (void)state;
     assert_true(http_key_fits("sk_test_0123456789"));
@@ -69,6 +84,7 @@ static void an_address_that_does_not_fit_is_noticed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_go_to_https_and_to_this_machine_alone),
+        cmocka_unit_test(a_password_in_an_address_is_not_told),
         cmocka_unit_test(a_key_cannot_hold_another_header),
         cmocka_unit_test(parameters_are_encoded),
         cmocka_unit_test(an_address_that_does_not_fit_is_noticed),
