@@ -36,8 +36,10 @@ void alerts_say(struct alerts *a, const char *type, const char *text, json_t *de
     char *message = alert_write(type, text, details, now);
     if (message != NULL && strlen(message) <= ALERT_MOST)
         a->waiting[a->count++] = message;
-    else
+    else {
+        log_event(LOG_WARN, "alert dropped", "%s: %s", type, message != NULL ? "too long" : "no UTF-8, or no memory");
         free(message);
+    }
 }
 
 void alerts_continue(struct alerts *a, bool stopping) {

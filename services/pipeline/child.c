@@ -126,6 +126,18 @@ bool child_ended(struct child *child, int *code) {
     return true;
 }
 
+void child_text(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise) {
+    const char *text = json_string_value(json_object_get(answer, name));
+    if (text == NULL)
+        text = otherwise;
+    size_t length = strnlen(text, size);
+    if (length == size)
+        for (length = size - 1; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
+            length--;
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
 void child_terminate(struct child *child) {
     if (child->pid <= 0 || child->kill_at > 0)
         return;

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include <jansson.h>
+
 #include "services/common/exit_codes.h"
 #include "services/common/publish.h"
 
@@ -32,6 +34,9 @@ void child_read(struct child *child);
 
 /* Whether it has ended; *code is its exit status, or 128 + the signal that ended it. Does not wait. */
 bool child_ended(struct child *child, int *code);
+
+/* What a member of a child's answer says, or else `otherwise`, cut between two characters where it does not fit. */
+void child_text(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise);
 
 /* Ask it to stop, once; fine where there is none. */
 void child_terminate(struct child *child);

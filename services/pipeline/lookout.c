@@ -2,7 +2,6 @@
 #include "services/pipeline/lookout.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "services/common/log.h"
@@ -12,19 +11,14 @@ void lookout_begin(struct lookout *l, const struct cron *times, double limit, mo
     l->next = cron_next(times, now) != CRON_NEVER ? now : CRON_NEVER;
 }
 
-static void keep(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise) {
-    const char *text = json_string_value(json_object_get(answer, name));
-    snprintf(out, size, "%.*s", (int)size - 1, text != NULL ? text : otherwise);
-}
-
 static void take_answer(struct lookout *l, int code) {
     json_t *answer = json_loads(l->child.line, 0, NULL);
     bool done = code == EXIT_DONE || code == EXIT_NOTHING_TO_DO || code == EXIT_ALARM;
     l->retrain = done && json_is_true(json_object_get(answer, "retrain"));
     l->alarm = l->retrain && json_is_true(json_object_get(answer, "alarm"));
-    keep(l->state, sizeof l->state, done ? answer : NULL, "state", "FAILED");
-    keep(l->cause, sizeof l->cause, answer, "cause", "");
-    keep(l->reason, sizeof l->reason, answer, done ? "reason" : "error", "no reason given");
+    child_text(l->state, sizeof l->state, done ? answer : NULL, "state", "FAILED");
+    child_text(l->cause, sizeof l->cause, answer, "cause", "");
+    child_text(l->reason, sizeof l->reason, answer, done ? "reason" : "error", "no reason given");
     log_event(!done ? LOG_ERROR : l->retrain ? LOG_WARN : LOG_INFO, "drift", "exit %d: %s", code, l->reason);
     json_decref(answer);
 }

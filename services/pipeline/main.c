@@ -61,7 +61,8 @@ static const struct program program = {
     .max_words = 1,
 };
 
-/* Stages read their settings from the environment: what was given here as options goes there. */
+/* Stages, and the child that sends an alert, read their settings from the environment: what was given here as options
+ * goes there. */
 static void hand_down(const struct settings *s) {
     char threads[24];
     snprintf(threads, sizeof threads, "%lld", s->threads);
@@ -69,6 +70,8 @@ static void hand_down(const struct settings *s) {
     setenv("DATA_DIR", s->common.data, 1);
     if (s->common.config != NULL)
         setenv("LEADFOREST_CONFIG", s->common.config, 1);
+    if (s->alert_url != NULL)
+        setenv("ALERT_URL", s->alert_url, 1);
 }
 
 static enum exit_code run_all(const struct settings *s, struct events *events) {

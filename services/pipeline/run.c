@@ -82,10 +82,9 @@ bool run_begin(struct run *run, const char *data, const char *reason, double lim
 
 /* What of a stage's result others tell. */
 static void remember(struct run *run, const json_t *result) {
-    const char *error = json_string_value(json_object_get(result, "error"));
     const char *status = json_string_value(json_object_get(result, "status"));
-    if (error != NULL)
-        snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, error);
+    if (json_object_get(result, "error") != NULL)
+        child_text(run->error, sizeof run->error, result, "error", "");
     if (strcmp(stage_names[run->at], "register") == 0 && status != NULL && strcmp(status, "promoted") == 0)
         run->promoted = json_integer_value(json_object_get(result, "version"));
 }

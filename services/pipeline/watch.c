@@ -50,8 +50,8 @@ static void stop(struct watch *w) {
 
 static void end_run(struct watch *w) {
     schedule_ended(&w->schedule, w->run.code, clock_monotonic());
+    w->put_off = w->answers && w->run.code == EXIT_TRY_LATER;
     if (w->answers) {
-        w->put_off = w->run.code == EXIT_TRY_LATER;
         w->lookout.retrain = w->put_off; /* where it failed for good, tomorrow's answer asks again */
     }
     news_run(&w->news, &w->run);

@@ -39,7 +39,10 @@ ALERT_SECRET=a-secret
 # Crashes and hangs.
 echo a >"$data/raw/customers.csv"
 echo 70 >"$bin/exit-train"
-watch --poll 3600 --drift-at never --stage-seconds 2
+receiver_url=$ALERT_URL
+unset ALERT_URL
+watch --poll 3600 --drift-at never --stage-seconds 2 --alert-url "$receiver_url" # the child that tells must be told it
+export ALERT_URL=$receiver_url
 check "a stage that crashes ends its run" in_time newest_run '.exit == 70 and .stages[-1].stage == "train"'
 check "which the operator is told" in_time told run.failed '.details.stage == "train" and .details.exit == 70'
 rm "$bin/exit-train"

@@ -100,6 +100,22 @@ static void a_message_says_what_when_and_where(void **state) {
     free(text);
 }
 
+static void what_a_stage_says_too_long_is_cut_between_characters_and_told(void **state) {
+    (void)state;
+    char out[8];
+    json_t *answer = json_pack("{s:s}", "error", "12345\u20ac\u20ac");
+    child_text(out, sizeof out, answer, "error", "");
+    assert_string_equal(out, "12345");
+    char *message = alert_write("run.failed", out, NULL, 0);
+    assert_non_null(message);
+    free(message);
+    child_text(out, sizeof out, answer, "reason", "none");
+    assert_string_equal(out, "none");
+    child_text(out, sizeof out, NULL, "reason", "1234567");
+    assert_string_equal(out, "1234567");
+    json_decref(answer);
+}
+
 /* ---- what is news ---- */
 
 static struct alerts alerts;
@@ -199,6 +215,7 @@ int main(void) {
         cmocka_unit_test(a_receiver_that_is_away_or_busy_is_tried_again),
         cmocka_unit_test(one_that_refuses_is_not),
         cmocka_unit_test(a_message_says_what_when_and_where),
+        cmocka_unit_test(what_a_stage_says_too_long_is_cut_between_characters_and_told),
         cmocka_unit_test_setup_teardown(a_failed_run_is_told_once_and_its_recovery_too, nothing_told, forget),
         cmocka_unit_test_setup_teardown(one_to_be_tried_later_is_news_after_some_tries, nothing_told, forget),
         cmocka_unit_test_setup_teardown(being_told_to_stop_is_no_failure, nothing_told, forget),
