@@ -155,14 +155,6 @@ static bool fetch_files(const struct model_source *s, const struct http *http, c
     return done;
 }
 
-/* It leaves its name before its files go. */
-static void discard(const char *data, long long version) {
-    char path[PATH_MAX], aside[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-        publish_path(aside, NULL, "%s/" VOLUME_VERSIONS "/.tmp-%lld", data, version) && rename(path, aside) == 0)
-        publish_remove_folder(aside);
-}
-
 /* The version's folder, whole and verified as the api does it, or not there. */
 static bool fetch_version(const struct model_source *s, const struct http *http, const struct named *model,
                           struct file_error *err) {
@@ -176,14 +168,14 @@ static bool fetch_version(const struct model_source *s, const struct http *http,
         publish_folder_abort(&folder);
         return false;
     }
-    discard(s->data, model->version); /* one of the same number that is not this one, or damaged */
+    publish_discard_folder(path); /* one of the same number that is not this one, or damaged */
     if (!publish_folder_commit(&folder, err))
         return false;
     bool good = champion_load_version(&champion, s->data, model->version, model->sha256, err);
     if (good)
         champion_done(&champion);
     else
-        discard(s->data, model->version);
+        publish_discard_folder(path);
     return good;
 }
 
@@ -197,8 +189,9 @@ static void discard_others(const char *data, const struct named *champion, const
     for (struct dirent *entry; (entry = readdir(versions)) != NULL;) {
         char *end;
         long long version = strtoll(entry->d_name, &end, 10);
-        if (*end == '\0' && version > 0 && version != champion->version && version != before->version)
-            discard(data, version);
+        if (*end == '\0' && version > 0 && version != champion->version && version != before->version &&
+            publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+            publish_discard_folder(path);
     }
     closedir(versions);
 }
@@ -209,10 +202,13 @@ static enum exit_code follow(const struct model_source *s, const struct http *ht
                              const struct named *here, struct named *model, struct file_error *err) {
     char path[PATH_MAX];
     struct publication p;
+    if (pointer->size > CHAMPION_MAX_JSON) {
+        file_error_say(err, "champion.json of MODEL_URL: larger than %d bytes", (int)CHAMPION_MAX_JSON);
+        return EXIT_BAD_DATA;
+    }
     if (!publish_path(path, err, "%s/" VOLUME_CHAMPION, s->data) || !publish_open(&p, path, err))
         return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
-    bool good = pointer->size <= CHAMPION_MAX_JSON && fwrite(pointer->body, 1, pointer->size, p.file) == pointer->size &&
-                fflush(p.file) == 0;
+    bool good = fwrite(pointer->body, 1, pointer->size, p.file) == pointer->size && fflush(p.file) == 0;
     if (!good)
         file_error_set(err, "write", p.beside);
     good = good && champion_pointer(p.beside, &model->version, model->sha256, err);
