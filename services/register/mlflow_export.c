@@ -61,8 +61,9 @@ static bool exhibit_read(struct exhibit *x, const char *data, const json_t *deci
                           .manifest = text(stored, "manifest_sha256")};
     clock_parse(text(decision, "time"), &at);
     x->at_ms = (json_int_t)at * 1000;
-    if (strchr(x->candidate, '/') != NULL || !find_folder(x, data, err) ||
-        !publish_path(path, err, "%s/card.json", x->folder))
+    if (strchr(x->candidate, '/') != NULL)
+        return file_error_say(err, "MLflow: a decision has the candidate \"%.80s\", which is no name", x->candidate);
+    if (!find_folder(x, data, err) || !publish_path(path, err, "%s/card.json", x->folder))
         return false;
     x->card = files_read_json(path, CHAMPION_MAX_JSON, NULL);
     if (!publish_path(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", data, x->candidate))

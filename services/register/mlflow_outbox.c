@@ -101,6 +101,8 @@ void mlflow_outbox_send(const struct options *o) {
     if (o->mlflow.server.url == NULL)
         return;
     json_t *decisions = decisions_read(o->data, &err), *file = read_file(o);
+    if (decisions == NULL)
+        log_event(LOG_WARN, "MLflow not told", "%s", err.text);
     size_t count = json_array_size(decisions), told = told_of(file, count);
     if (told < count && !open_and_send(o, decisions, file, &told, &err))
         log_event(LOG_WARN, "MLflow not told", "%s; decisions that wait for the next run: %zu", err.text, count - told);
