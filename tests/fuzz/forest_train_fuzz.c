@@ -19,7 +19,7 @@ static const struct forest_feature features[FEATURES] = {{"level", FOREST_CATEGO
 static void set_params(struct forest_params *p, const uint8_t *head) {
     forest_params_init(p);
     p->seed = head[0];
-    p->trees = head[1] >= 250 ? 40 : head[1] % 5; /* 40: they may stop early */
+    p->trees = head[1] >= 250 ? 70 : head[1] % 5; /* 70: they may stop early, at 64 */
     p->mtry = head[2] % 5;
     p->min_leaf = head[3] % 6;
     p->max_depth = head[4] % 5;
