@@ -102,6 +102,17 @@ static bool is_refused(struct batch *batch) {
     return reply->status != 0;
 }
 
+static void release(struct request *request) {
+    struct batch *batch = request->ticket;
+    if (batch->model != NULL)
+        model_let_go(batch->model);
+    reply_done(&batch->refusal);
+    elements_done(&batch->elements);
+    buffer_done(&batch->out);
+    batch->worker->batches--;
+    free(batch);
+}
+
 static struct batch *open_batch(struct worker *worker, struct request *request) {
     struct batch *batch = calloc(1, sizeof *batch);
     if (batch == NULL)
@@ -117,6 +128,7 @@ static struct batch *open_batch(struct worker *worker, struct request *request) 
         model_hold(batch->model);
     }
     request->ticket = batch;
+    request->release = release;
     return batch;
 }
 
@@ -163,18 +175,4 @@ void batch_predict(struct worker *worker, struct request *request, struct reply 
     } else {
         reply_move(reply, &batch->refusal);
     }
-}
-
-void batch_end(struct worker *worker, struct request *request) {
-    struct batch *batch = request->ticket;
-    if (batch == NULL)
-        return;
-    if (batch->model != NULL)
-        model_let_go(batch->model);
-    reply_done(&batch->refusal);
-    elements_done(&batch->elements);
-    buffer_done(&batch->out);
-    free(batch);
-    worker->batches--;
-    request->ticket = NULL;
 }

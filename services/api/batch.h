@@ -18,7 +18,4 @@ bool batch_take(struct worker *worker, struct request *request, const char *byte
 /* The body is whole. */
 void batch_predict(struct worker *worker, struct request *request, struct reply *reply);
 
-/* The request is over, answered or not. */
-void batch_end(struct worker *worker, struct request *request);
-
 #endif

@@ -114,11 +114,13 @@ static void refuse(const struct request *request, struct reply *reply) {
     reply_header_static(reply, "Retry-After", "5");
 }
 
+static void release(struct request *request) {
+    free(request->ticket);
+}
+
 void monitoring_data(struct worker *worker, struct request *request, struct reply *reply) {
     struct monitoring *m = worker->service->monitoring;
     if (request->ticket != NULL) {
-        free(request->ticket);
-        request->ticket = NULL;
         if (!reply_overview(m, false, reply))
             refuse(request, reply);
         return;
@@ -132,6 +134,7 @@ void monitoring_data(struct worker *worker, struct request *request, struct repl
     }
     *ticket = (struct monitoring_ticket){.monitoring = m, .waker = request->waker};
     request->ticket = ticket;
+    request->release = release;
     reply->later = wait_for_overview;
 }
 

@@ -52,7 +52,8 @@ struct request {
     const struct route *route; /* as soon as the headers are in; NULL where none fits */
     bool streamed;             /* likewise: its body is given on piece by piece and not kept */
     void *ticket;              /* what a handler keeps between two calls for one request; starts as NULL */
-    void *waker;               /* given to the function that wakes the request up again */
+    void (*release)(struct request *request); /* frees the ticket once the request is over, answered or not */
+    void *waker;                              /* given to the function that wakes the request up again */
 };
 
 /* "GET" -> METHOD_GET; METHOD_OTHER where we do not know it. */

@@ -148,8 +148,9 @@ static void log_access(struct worker *worker, const struct request *request, int
 
 void service_finish(struct worker *worker, struct request *request, int status, uint64_t nanoseconds) {
     size_t route = request->route != NULL ? (size_t)(request->route - routes) : METRICS_ROUTES;
-    if (request->streamed)
-        batch_end(worker, request);
+    if (request->ticket != NULL)
+        request->release(request);
+    request->ticket = NULL;
     metrics_count(&worker->metrics, route, status, nanoseconds);
     if (worker->service->access != NULL)
         log_access(worker, request, status, nanoseconds);

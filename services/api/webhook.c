@@ -17,9 +17,9 @@ struct delivery {
     struct inbox_ticket ticket;
 };
 
-static void delivery_free(struct delivery *delivery) {
-    if (delivery != NULL)
-        free(delivery->ticket.line);
+static void release(struct request *request) {
+    struct delivery *delivery = request->ticket;
+    free(delivery->ticket.line);
     free(delivery);
 }
 
@@ -98,35 +98,31 @@ static void refuse_for_now(const struct request *request, struct reply *reply) {
 }
 
 static void receive(struct worker *worker, enum inbox_source source, struct request *request, struct reply *reply) {
-    struct delivery *delivery = calloc(1, sizeof *delivery);
-    if (delivery == NULL || worker->service->inbox == NULL) {
-        delivery_free(delivery);
+    struct inbox *inbox = worker->service->inbox;
+    struct delivery *delivery = inbox != NULL ? calloc(1, sizeof *delivery) : NULL;
+    size_t size;
+    char *line = delivery != NULL ? write_line(request, &size) : NULL;
+    if (line == NULL) {
+        free(delivery);
         refuse_for_now(request, reply);
         return;
     }
-    delivery->inbox = worker->service->inbox;
-    delivery->ticket = (struct inbox_ticket){.source = source, .waker = request->waker};
-    delivery->ticket.line = write_line(request, &delivery->ticket.size);
-    if (delivery->ticket.line == NULL) {
-        delivery_free(delivery);
-        refuse_for_now(request, reply);
-        return;
-    }
+    delivery->inbox = inbox;
+    delivery->ticket = (struct inbox_ticket){.source = source, .line = line, .size = size, .waker = request->waker};
     request->ticket = delivery;
+    request->release = release;
     reply->later = submit;
 }
 
 /* ---- the second half: it is decided ---- */
 
-static void acknowledge(struct request *request, struct reply *reply) {
+static void acknowledge(const struct request *request, struct reply *reply) {
     static const char received[] = "{\"received\":true}\n";
-    struct delivery *delivery = request->ticket;
+    const struct delivery *delivery = request->ticket;
     if (atomic_load(&delivery->ticket.state) == INBOX_STORED)
         reply_static(reply, 200, REPLY_JSON, received, sizeof received - 1);
     else
         refuse_for_now(request, reply);
-    delivery_free(delivery);
-    request->ticket = NULL;
 }
 
 static void handle(struct worker *worker, enum inbox_source source, struct request *request, struct reply *reply) {

@@ -125,7 +125,7 @@ static inline void house_stream(struct house *house) {
     request->size = 0;
 }
 
-/* Ask, and look at house->reply afterwards. */
+/* Ask, and look at house->reply afterwards.  A request that sleeps is not finished. */
 static inline int house_ask_bytes(struct house *house, enum request_method method, const char *target, const char *body,
                                   size_t size) {
     struct request *request = &house->request;
@@ -139,7 +139,8 @@ static inline int house_ask_bytes(struct house *house, enum request_method metho
     if (request->streamed)
         house_stream(house);
     service_answer(&house->worker, request, &house->reply);
-    service_finish(&house->worker, request, house->reply.status, 75000);
+    if (house->reply.later == NULL)
+        service_finish(&house->worker, request, house->reply.status, 75000);
     memset(request->header, 0, sizeof request->header);
     return house->reply.status;
 }

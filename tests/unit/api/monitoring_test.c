@@ -123,12 +123,29 @@ static void a_request_sleeps_until_the_overview_is_read(void **state) {
     service_answer(&house->worker, &house->request, &house->reply);
     assert_int_equal(house->reply.status, 200);
     assert_true(house_said(house, "\"state\":\"OK\""));
+    service_finish(&house->worker, &house->request, 200, 75000);
 
     /* The next one is answered from memory, though the volume has changed. */
     put("monitoring/state.json", "{\"state\":\"ALARM\"}");
     assert_int_equal(house_ask(house, METHOD_GET, "/monitoring/data", NULL), 200);
     assert_true(house_said(house, "\"state\":\"OK\""));
     assert_int_equal(atomic_load(&wakes), 1);
+    monitoring_close(&monitoring);
+}
+
+/* AddressSanitizer would find what is left. */
+static void a_client_that_leaves_while_it_waits_leaves_nothing(void **state) {
+    struct house *house = *state;
+    struct monitoring monitoring;
+    monitoring_open(&monitoring, scratch, note_wake);
+    house->service.monitoring = &monitoring;
+    atomic_store(&wakes, 0);
+    house_ask(house, METHOD_GET, "/monitoring/data", NULL);
+    house->reply.later(&house->request);
+    while (atomic_load(&wakes) == 0)
+        usleep(1000);
+    service_finish(&house->worker, &house->request, 0, 75000);
+    assert_null(house->request.ticket);
     monitoring_close(&monitoring);
 }
 
@@ -150,6 +167,8 @@ int main(void) {
     const struct CMUnitTest routes_tests[] = {
         cmocka_unit_test_setup_teardown(without_a_volume_it_says_so, house_with_model, house_done),
         cmocka_unit_test_setup_teardown(a_request_sleeps_until_the_overview_is_read, house_with_model, house_done),
+        cmocka_unit_test_setup_teardown(a_client_that_leaves_while_it_waits_leaves_nothing, house_with_model,
+                                        house_done),
         cmocka_unit_test_setup_teardown(it_needs_a_key_where_predictions_do, house_with_model, house_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) +
