@@ -9,9 +9,9 @@
 enum { AHEAD = 8 };
 
 bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary,
-                  size_t sources) {
+                  uint64_t seed, size_t sources) {
     *gather = (struct gather){.newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
-    leads_begin(&gather->leads, config, vocabulary);
+    leads_begin(&gather->leads, config, vocabulary, seed);
     gather->sources = calloc(sources + 1, sizeof *gather->sources);
     gather->source_count = sources;
     return gather->sources != NULL;

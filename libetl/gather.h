@@ -37,9 +37,9 @@ struct gather {
     int64_t newest_submission, newest_payment; /* INT64_MIN: none */
 };
 
-/* False where memory ends. */
+/* The seed is that of hashes in memory, drawn anew by every program.  False where memory ends. */
 bool gather_begin(struct gather *gather, const struct config *config, const struct vocabulary *vocabulary,
-                  size_t sources);
+                  uint64_t seed, size_t sources);
 bool gather_batch(struct gather *gather, size_t source, const struct batch *batch);
 void gather_done(struct gather *gather); /* fine on zeroes */
 

@@ -15,8 +15,8 @@ enum {
     AHEAD = 12 /* addresses fetched into the cache before their turn */
 };
 
-void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary) {
-    *leads = (struct leads){.config = config, .vocabulary = vocabulary};
+void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary, uint64_t seed) {
+    *leads = (struct leads){.config = config, .vocabulary = vocabulary, .seed = seed};
 }
 
 void leads_done(struct leads *leads) {
@@ -139,8 +139,14 @@ static bool find_lead(struct leads *leads, const struct submission *s, uint32_t 
 /* ---- people ---- */
 
 uint32_t leads_person(const struct leads *leads, uint32_t lead) {
+    return leads->same[lead];
+}
+
+/* While people are being joined: follow who stands for whom, and halve the way for the next (Tarjan and van Leeuwen,
+ * "Worst-case analysis of set union algorithms", 1984), so that nobody can send in a chain that takes for ever. */
+static uint32_t find_person(struct leads *leads, uint32_t lead) {
     while (leads->same[lead] != lead)
-        lead = leads->same[lead];
+        lead = leads->same[lead] = leads->same[leads->same[lead]];
     return lead;
 }
 
@@ -156,12 +162,11 @@ void leads_forget_names(struct leads *leads) {
     idmap_done(&leads->names);
 }
 
-/* Stand for each other; paths stay short because each join points at what stands for all. */
+/* The first of all leads stands for the person. */
 static void join_people(struct leads *leads, uint32_t a, uint32_t b) {
-    uint32_t person_a = leads_person(leads, a), person_b = leads_person(leads, b);
+    uint32_t person_a = find_person(leads, a), person_b = find_person(leads, b);
     uint32_t person = person_a < person_b ? person_a : person_b;
     leads->same[person_a] = leads->same[person_b] = person;
-    leads->same[a] = leads->same[b] = person;
 }
 
 /* Ids before addresses, then by their text. */
@@ -201,6 +206,8 @@ bool leads_settle(struct leads *leads) {
     }
     for (size_t i = 0; done && i < leads->address_count; i++)
         done = name_address(leads, leads->addresses[i].email, leads->addresses[i].lead);
+    for (uint32_t i = 0; i < leads->count; i++) /* who stands for another comes before it, and is settled */
+        leads->same[i] = leads->same[leads->same[i]];
     return done;
 }
 
@@ -208,7 +215,7 @@ bool leads_settle(struct leads *leads) {
 
 static bool keep_value(struct leads *leads, const char *value, uint32_t *place) {
     size_t size = strlen(value) + 1;
-    uint32_t *known = idmap_at(&leads->value_places, hash_bytes(value, size, 1), IDMAP_NONE);
+    uint32_t *known = idmap_at(&leads->value_places, hash_bytes(value, size, leads->seed), IDMAP_NONE);
     if (known == NULL)
         return false;
     if (*known == IDMAP_NONE) {

@@ -42,11 +42,12 @@ struct leads_address {
 struct leads {
     const struct config *config;         /* borrowed */
     const struct vocabulary *vocabulary; /* borrowed */
+    uint64_t seed;                       /* of the hashes of values (hash.h) */
     struct idmap names;       /* hashes of lead ids -> leads; from leads_settle on of addresses too: of several leads
                                  with one address that with the smallest id */
     struct leads_lead *leads; /* [count] */
     size_t count, capacity;
-    uint32_t *same; /* [count], from leads_settle on: towards the lead that stands for the person */
+    uint32_t *same; /* [count], from leads_settle on: the lead that stands for the person */
     struct leads_address *addresses;
     size_t address_count, address_capacity;
     char *ids; /* ids and, for those without, addresses, packed */
@@ -63,7 +64,7 @@ struct leads {
 };
 
 /* Start empty; the lender of config and vocabulary outlives it. */
-void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary);
+void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary, uint64_t seed);
 void leads_done(struct leads *leads);
 
 /* Take a submission from a list; *fresh says whether it is the first of its kind. False where memory ends. */

@@ -148,7 +148,7 @@ static bool begin_reading(struct work *w, const struct settings *s) {
     w->form = form_new(w->config, seed);
     w->intake.form = w->form;
     w->intake.stripe = (struct stripe_reader){w->config, strcmp(s->mode, "test") == 0, seed};
-    return w->form != NULL && gather_begin(&w->gather, w->config, w->vocabulary, w->sources.count);
+    return w->form != NULL && gather_begin(&w->gather, w->config, w->vocabulary, seed, w->sources.count);
 }
 
 static bool read_source(struct reading *reading, struct source *source, size_t number, struct file_error *err) {

@@ -32,7 +32,7 @@ static void read_file(struct gather *gather, enum intake_kind kind, struct text 
     struct batch batch = {0};
     bool csv = kind == INTAKE_FORM_CSV || kind == INTAKE_STRIPE_CSV;
     size_t from = intake_start(file);
-    if (!gather_begin(gather, config, vocabulary, 1))
+    if (!gather_begin(gather, config, vocabulary, 7, 1))
         abort();
     if (!csv || intake_csv_header(&intake, kind, file, &header, &from, &err))
         while (from < file.size) {

@@ -41,7 +41,7 @@ static void bench_begin(struct bench *b, const char *data, bool reference_only) 
     b->intake = (struct intake){{b->config, false, SEED}, b->form, reference_only};
     assert_true(sources_find(&b->sources, data, &err));
     assert_true(b->sources.count > 0);
-    assert_true(gather_begin(&b->gather, b->config, b->vocabulary, b->sources.count));
+    assert_true(gather_begin(&b->gather, b->config, b->vocabulary, SEED, b->sources.count));
 }
 
 static void bench_end(struct bench *b) {

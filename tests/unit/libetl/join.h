@@ -151,7 +151,7 @@ static struct join_outcome *join_run(struct join_input input) {
     struct dataset dataset;
     char *answers = input.answers != NULL ? join_quotes(input.answers) : NULL;
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
-    assert_true(gather_begin(&gather, config, vocabulary, 4));
+    assert_true(gather_begin(&gather, config, vocabulary, 7, 4));
     join_read(&intake, &gather, 0, INTAKE_FORM_CSV, input.forms, input.stretch);
     join_read(&intake, &gather, 1, INTAKE_FORM_JSON, answers, input.stretch);
     join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe, input.stretch);

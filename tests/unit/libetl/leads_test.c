@@ -41,6 +41,19 @@ static void two_lead_ids_with_one_address_are_one_person_under_the_newest_id(voi
                 "second|Legal|1-9|2026-01-01T00:00:00Z\n");
 }
 
+/* Each shares an address with the next; the joins come from the end, which makes the longest way there is. */
+static void a_chain_of_leads_that_share_addresses_is_one_person(void **state) {
+    (void)state;
+    enum { LEADS = 400 };
+    char *forms = malloc(LEADS * 2 * 64), *at = forms + sprintf(forms, FORM_HEADER);
+    for (int i = 0; i < LEADS; i++)
+        at += sprintf(at, "l%03d,a%d@example.com,Legal,1-9,2026-01-01\n", i, i);
+    for (int i = LEADS - 2; i >= 0; i--)
+        at += sprintf(at, "l%03d,a%d@example.com,Legal,1-9,2026-01-01\n", i, i + 1);
+    expect_both((struct join_input){.forms = forms}, "", "l000|Legal|1-9|2026-01-01T00:00:00Z\n");
+    free(forms);
+}
+
 static void the_same_submission_twice_is_a_duplicate(void **state) {
     (void)state;
     struct join_outcome *out = join_run((struct join_input){
@@ -241,6 +254,7 @@ int main(void) {
         cmocka_unit_test(a_lead_without_an_id_is_known_by_its_address_and_shown_by_a_pseudonym),
         cmocka_unit_test(a_lead_id_and_its_address_are_one_person),
         cmocka_unit_test(two_lead_ids_with_one_address_are_one_person_under_the_newest_id),
+        cmocka_unit_test(a_chain_of_leads_that_share_addresses_is_one_person),
         cmocka_unit_test(the_same_submission_twice_is_a_duplicate),
         cmocka_unit_test(of_one_email_that_came_twice_one_is_a_duplicate),
         cmocka_unit_test(numbers_that_forms_give_their_submissions_are_no_ids),
