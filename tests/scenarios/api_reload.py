@@ -49,15 +49,15 @@ with scratch() as folder:
     refuses("a forest cut short after promotion is refused", truncate_before_it_is_seen, "hash")
     refuses("one cut short that manifest and pointer agree with, too", lambda: registry.promote(501, "truncated"), "forest.bin")
     refuses("one with a flipped bit that they agree with, too", lambda: registry.promote(502, "flipped"), "forest.bin")
-    refuses("a pointer that is no JSON is refused", lambda: open(registry.path("champion.json"), "w").write("{"), "champion.json")
 
-    def point_nowhere():
-        pointer = json.dumps({"version": 9999, "sha256": "0" * 64})
+    def point(pointer):
         with open(registry.path("beside"), "w") as file:
             file.write(pointer)
         os.rename(registry.path("beside"), registry.path("champion.json"))
 
-    refuses("a pointer to a version that is not there is refused", point_nowhere, "9999")
+    refuses("a pointer that is no JSON is refused", lambda: point("{"), "champion.json")
+    refuses("a pointer to a version that is not there is refused",
+            lambda: point(json.dumps({"version": 9999, "sha256": "0" * 64})), "9999")
     shutil.rmtree(registry.path())
     time.sleep(0.3)
     check("a volume that went away leaves the model serving", server.predict()[2] == serving[2])
