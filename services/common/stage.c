@@ -188,9 +188,21 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
     return code;
 }
 
+/* A message as JSON; where a path in it, or a text cut short, is no UTF-8, with "?" for what is not ASCII. */
+static json_t *json_of(const char *text) {
+    char plain[sizeof((struct file_error *)0)->text];
+    json_t *as_it_is = json_string(text);
+    if (as_it_is != NULL)
+        return as_it_is;
+    snprintf(plain, sizeof plain, "%s", text);
+    for (char *c = plain; *c != '\0'; c++)
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    return json_string(plain);
+}
+
 enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text) {
     log_event(LOG_ERROR, "failed", "%s", text);
-    return stage_end(stage, code, json_pack("{s:s}", "error", text));
+    return stage_end(stage, code, json_pack("{s:o*}", "error", json_of(text)));
 }
 
 enum exit_code stage_fail_file(struct stage *stage, const struct file_error *err) {

@@ -62,6 +62,9 @@ run etl --data "$few" --quarantine-limit 0.6
 check "a correction is a new record in the inbox" says '.leads == 2'
 
 
+run etl --data "$scratch/"$'\xff'
+check "an error that is no UTF-8 is told all the same" says '.error | test("no customers")'
+
 # ---- a delivery that is on its way ----
 
 inbox=$few/raw/inbox/formspree-one-2026-05-03.ndjson
