@@ -43,7 +43,9 @@ static const struct setting rows[] = {
     {"mlflow-model", "MLFLOW_MODEL_NAME", SETTING_TEXT, offsetof(struct settings, mlflow.model), "package-recommender",
      1, 100, NULL, "registered model there whose aliases are champion and previous"},
     {"mlflow-seconds", "MLFLOW_SECONDS", SETTING_NUMBER, offsetof(struct settings, mlflow.server.seconds), "60", 1,
-     3600, NULL, "that one run may spend on telling MLflow; the rest waits for the next run"},
+     3600, NULL,
+     "seconds after which a run asks MLflow nothing more, and that one request may take; the rest waits for the next "
+     "run"},
     {NULL, "MLFLOW_TRACKING_TOKEN", SETTING_SECRET, offsetof(struct settings, mlflow.server.token), NULL, 0, 0, NULL,
      "token for MLflow; like a password, it is sent by https or on this machine alone"},
     {NULL, "MLFLOW_TRACKING_USERNAME", SETTING_SECRET, offsetof(struct settings, mlflow.server.user), NULL, 0, 0, NULL,

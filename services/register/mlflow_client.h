@@ -18,7 +18,7 @@ struct mlflow_server {
     const char *url;             /* "http://mlflow:5000"; NULL: there is none */
     const char *token;           /* sent as a bearer token; NULL: none */
     const char *user, *password; /* NULL: none */
-    double seconds;              /* that one run may spend on it */
+    double seconds;              /* after which nothing more is asked, and that one request may take */
 };
 
 struct mlflow {
