@@ -91,8 +91,9 @@ enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, con
     if (given != NULL && (read_hex(pseudonym, given) || read_base64(pseudonym, given)))
         return EXIT_DONE;
     if (given != NULL) {
-        file_error_say(err, "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
-                            "base64",
+        file_error_say(err,
+                       "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
+                       "base64",
                        LEAST_DIGITS);
         return EXIT_USAGE_ERROR;
     }

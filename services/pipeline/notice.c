@@ -25,5 +25,6 @@ void notice_renew(int notice, const char *data) {
         continue; /* that there was one is enough: arrivals_fingerprint says what it comes to */
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (publish_path(path, NULL, "%s/%s", data, folders[i]))
-            inotify_add_watch(notice, path, IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR);
+            inotify_add_watch(notice, path,
+                              IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR);
 }

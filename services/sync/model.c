@@ -14,7 +14,8 @@
 
 enum { MOST_FILES = 64, MOST_NAME = 100 };
 
-#define MEMORY VOLUME_REGISTRY "/.sync-model.json" /* {"of","etag","sha256"}: whose pointer had this ETag, and what it said */
+#define MEMORY                                                                                                         \
+    VOLUME_REGISTRY "/.sync-model.json" /* {"of","etag","sha256"}: whose pointer had this ETag, and what it said */
 
 /* A pointer: which manifest is meant. */
 struct named {
@@ -50,8 +51,8 @@ static void recall(const struct model_source *s, const struct named *here, char 
         return;
     json_t *memory = files_read_json(path, 1 << 16, NULL);
     const char *of = NULL, *tag = NULL, *sha256 = NULL;
-    if (json_unpack(memory, "{s:s, s:s, s:s}", "of", &of, "etag", &tag, "sha256", &sha256) == 0 &&
-        tag[0] != '\0' && strcmp(of, s->url) == 0 && strcmp(sha256, here->sha256) == 0 && is_here(s->data, here))
+    if (json_unpack(memory, "{s:s, s:s, s:s}", "of", &of, "etag", &tag, "sha256", &sha256) == 0 && tag[0] != '\0' &&
+        strcmp(of, s->url) == 0 && strcmp(sha256, here->sha256) == 0 && is_here(s->data, here))
         snprintf(etag, 160, "If-None-Match: %s", tag);
     json_decref(memory);
 }
