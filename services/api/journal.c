@@ -147,7 +147,7 @@ void journal_put(struct journal *journal, size_t loop, const char *line, size_t 
 }
 
 bool journal_is_behind(const struct journal *journal, size_t loop) {
-    return ring_waiting(&journal->ring[loop]) >= journal->ring[loop].room / 2;
+    return ring_waiting(&journal->ring[loop]) >= journal->ring[loop].room / 2 && !atomic_load(&journal->failing);
 }
 
 uint64_t journal_dropped(const struct journal *journal) {

@@ -24,8 +24,10 @@ struct journal {
     char path[PATH_MAX]; /* of the open file */
     int file;            /* -1: none */
     size_t torn;         /* the ring whose line is half written; loops: none */
-    bool unsynced, failing;
-    _Atomic uint64_t written; /* bytes; read by anyone */
+    bool unsynced;
+    /* of the writer, read by anyone */
+    _Atomic bool failing;     /* the disk refuses to write */
+    _Atomic uint64_t written; /* bytes */
 };
 
 /* Start the writer (folder NULL: to stdout); false where memory, descriptors or threads are short. */
@@ -34,7 +36,8 @@ bool journal_open(struct journal *journal, const char *folder, const char *insta
 /* A line, with its newline, from a loop's thread. */
 void journal_put(struct journal *journal, size_t loop, const char *line, size_t size);
 
-/* From a loop's thread: whether half of its ring waits, of which the writer has been told.  Who can wait should. */
+/* From a loop's thread: whether half of its ring waits, of which the writer has been told.  Who can wait should; not
+ * for a disk that refuses to write, though: nobody knows when that ends. */
 bool journal_is_behind(const struct journal *journal, size_t loop);
 
 uint64_t journal_dropped(const struct journal *journal);

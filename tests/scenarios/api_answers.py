@@ -129,4 +129,15 @@ with scratch() as folder:
     check("UNKNOWN_CATEGORY=reject makes it 422", reply[0] == 422 and errors_of(reply) == {"business_type": "unseen_category"},
           reply)
     server.stop()
+
+with scratch() as folder:
+    Registry(folder).promote(2)
+    with open(f"{folder}/predictions", "w", encoding="ascii"):
+        pass  # where the log's folder would be
+    server = Server(folder, REQUEST_SECONDS="3")
+    server.wait_ready()
+    replies = [server.ask("POST", "/predict/batch", b"[" + b",".join([DENTAL] * 4000) + b"]") for _ in range(2)]
+    check("a log that cannot be written holds no batch up", [len(json.loads(reply[2] or b"[]")) for reply in replies] == [4000, 4000], replies[0][:2])
+    check("and what is missing from it is counted", b"prediction_log_dropped_total 0\n" not in server.get("/metrics")[2])
+    check("it still ends with 0", server.stop() == 0)
 finish()

@@ -118,6 +118,9 @@ static void a_loop_is_behind_once_half_its_ring_waits(void **state) {
     assert_true(journal_is_behind(&journal, 0));
     assert_int_equal(eventfd_read(journal.wake, &told), 0);
     assert_false(journal_is_behind(&journal, 1));
+    journal.failing = true;
+    assert_false(journal_is_behind(&journal, 0));
+    journal.failing = false;
     assert_int_equal(journal_waiting(&journal), 32);
     ring_take(&ring[0], 1);
     assert_false(journal_is_behind(&journal, 0));
