@@ -101,12 +101,10 @@ static bool load_parts(const char *folder, struct champion *into, struct file_er
     return true;
 }
 
-bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
-                           struct file_error *err) {
-    char folder[PATH_MAX];
+bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
+                          struct file_error *err) {
     struct champion loaded = {.version = version};
-    bool good = publish_path(folder, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-                check_manifest(folder, sha256, &loaded, err) && check_files(folder, loaded.manifest, err) &&
+    bool good = check_manifest(folder, sha256, &loaded, err) && check_files(folder, loaded.manifest, err) &&
                 load_parts(folder, &loaded, err);
     if (good && json_integer_value(json_object_get(loaded.manifest, "version")) != version)
         good = refuse(err, folder, "the manifest is another version's");
@@ -115,6 +113,13 @@ bool champion_load_version(struct champion *out, const char *data, long long ver
     else
         champion_done(&loaded);
     return good;
+}
+
+bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
+                           struct file_error *err) {
+    char folder[PATH_MAX];
+    return publish_path(folder, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
+           champion_load_folder(out, folder, version, sha256, err);
 }
 
 bool champion_load(struct champion *out, const char *data, struct file_error *err) {

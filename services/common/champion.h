@@ -35,6 +35,10 @@ bool champion_pointer(const char *path, long long *version, char sha256[SHA256_H
 bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
                            struct file_error *err);
 
+/* The same of a version whose folder has not got its name yet. */
+bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
+                          struct file_error *err);
+
 /* Load what registry/champion.json points to. */
 bool champion_load(struct champion *out, const char *data, struct file_error *err);
 

@@ -156,7 +156,7 @@ static bool fetch_files(const struct model_source *s, const struct http *http, c
     return done;
 }
 
-/* The version's folder, whole and verified as the api does it, or not there. */
+/* The version's folder, whole and verified as the api does it; until it is, one of the same number stays. */
 static bool fetch_version(const struct model_source *s, const struct http *http, const struct named *model,
                           struct file_error *err) {
     char path[PATH_MAX];
@@ -165,19 +165,14 @@ static bool fetch_version(const struct model_source *s, const struct http *http,
     if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", s->data, model->version) ||
         !publish_folder_open(&folder, path, err))
         return false;
-    if (!fetch_files(s, http, model, folder.beside, err)) {
+    if (!fetch_files(s, http, model, folder.beside, err) ||
+        !champion_load_folder(&champion, folder.beside, model->version, model->sha256, err)) {
         publish_folder_abort(&folder);
         return false;
     }
-    publish_discard_folder(path); /* one of the same number that is not this one, or damaged */
-    if (!publish_folder_commit(&folder, err))
-        return false;
-    bool good = champion_load_version(&champion, s->data, model->version, model->sha256, err);
-    if (good)
-        champion_done(&champion);
-    else
-        publish_discard_folder(path);
-    return good;
+    champion_done(&champion);
+    publish_discard_folder(path); /* one that is not this one, or damaged */
+    return publish_folder_commit(&folder, err);
 }
 
 /* ---- the pointer ---- */

@@ -115,6 +115,10 @@ mkdir "$web/registry/versions/5" && cp "$web/registry/versions/2"/* "$web/regist
 jq '.version = 5' "$scratch/manifest" >"$web/registry/versions/5/manifest.json" && sign 5 && point_at 5
 check "a manifest that names a file elsewhere is refused" fetch 1 65
 check "no file is there" test ! -e "$(replica 1)/escaped"
+mv "$web/registry/versions/2" "$scratch/second" && cp -r "$web/registry/versions/1" "$web/registry/versions/2" && point_at 2
+check "an older model under the number of the one that is here is refused" fetch 1 65
+check "which stays whole" "$build/leadforest-api" --check --data "$(replica 1)"
+rm -r "$web/registry/versions/2" && mv "$scratch/second" "$web/registry/versions/2"
 echo '{"version": 6' >"$web/registry/champion.json"
 check "half a pointer is refused" fetch 1 65
 check "the second is served" serves 1 2
