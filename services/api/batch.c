@@ -132,16 +132,10 @@ static struct batch *open_batch(struct worker *worker, struct request *request) 
     return batch;
 }
 
-/* A batch comes faster than a disk writes: without a pause now and then most of it would be missing from the log. */
-static bool is_log_behind(const struct worker *worker) {
-    const struct journal *log = worker->service->predictions;
-    return log != NULL && journal_is_behind(log, worker->number);
-}
-
 bool batch_take(struct worker *worker, struct request *request, const char *bytes, size_t size) {
     struct batch *batch = request->ticket != NULL ? request->ticket : open_batch(worker, request);
     bool more = batch != NULL && batch->model != NULL && batch->elements.wrong == NULL && buffer_good(&batch->out);
-    if (more && is_log_behind(worker))
+    if (more && predict_is_log_behind(worker))
         return false;
     if (more && !elements_take(&batch->elements, bytes, size) && batch->elements.wrong == NULL)
         batch->out.bad = true;

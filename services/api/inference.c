@@ -89,19 +89,24 @@ void inference_model(struct worker *worker, struct request *request, struct repl
 
 enum { PACKAGE, PROBABILITY, PROBABILITIES, OUTPUTS };
 
+/* A request's ticket. */
 struct inference {
+    const struct model *model; /* held */
     json_t *root;
     json_t *data[MODEL_FEATURES]; /* owned; all of one length */
-    size_t rows;
+    size_t rows, answered;
     struct tensor_output output[OUTPUTS];
 };
 
-static void inference_done(struct inference *inference) {
+static void release(struct request *request) {
+    struct inference *inference = request->ticket;
+    model_let_go(inference->model);
     json_decref(inference->root);
     for (size_t i = 0; i < MODEL_FEATURES; i++)
         json_decref(inference->data[i]);
     for (size_t i = 0; i < OUTPUTS; i++)
         buffer_done(&inference->output[i].data);
+    free(inference);
 }
 
 /* The JSON, and what follows it. */
@@ -189,8 +194,10 @@ static const json_t *element(const json_t *data, size_t row) {
     return json_is_array(value) && json_array_size(value) == 1 ? json_array_get(value, 0) : value;
 }
 
-static bool answer_row(struct worker *worker, const struct model *model, const struct request *request,
-                       struct inference *inference, size_t row, struct reply *reply) {
+static bool answer_next(struct worker *worker, const struct request *request, struct inference *inference,
+                        struct reply *reply) {
+    const struct model *model = inference->model;
+    const size_t row = inference->answered++;
     struct inputs *inputs = &worker->inputs;
     struct tensor_output *output = inference->output;
     struct model_answer answer;
@@ -214,7 +221,8 @@ static bool answer_row(struct worker *worker, const struct model *model, const s
 }
 
 /* The bytes of binary outputs follow the JSON, whose length a header then tells. */
-static void reply_outputs(const struct model *model, const struct inference *inference, struct reply *reply) {
+static void reply_outputs(const struct inference *inference, struct reply *reply) {
+    const struct model *model = inference->model;
     const struct tensor_output *output = inference->output;
     const json_t *id = json_object_get(inference->root, "id");
     struct buffer out = {0};
@@ -245,20 +253,40 @@ static void reply_outputs(const struct model *model, const struct inference *inf
         reply_header(reply, "Inference-Header-Content-Length", length);
 }
 
-void inference_infer(struct worker *worker, struct request *request, struct reply *reply) {
+/* NULL where the reply says why not. */
+static struct inference *open_inference(struct worker *worker, struct request *request, struct reply *reply) {
     const struct model *model = find_model(worker, request, reply);
-    struct inference inference = {0};
+    struct inference *inference = model != NULL ? calloc(1, sizeof *inference) : NULL;
     struct tensor_bytes rest;
-    size_t most = (size_t)worker->service->options->max_batch, row = 0;
-    if (model == NULL)
-        return;
-    if (parse(&inference, request, &rest, reply) && find_inputs(&inference, model, rest, most, reply) &&
-        find_outputs(&inference, model, reply)) {
-        while (row < inference.rows && answer_row(worker, model, request, &inference, row, reply))
-            row++;
-        if (row == inference.rows)
-            reply_outputs(model, &inference, reply);
+    if (inference == NULL) {
+        if (model != NULL)
+            refuse(reply, 500, "out of memory");
+        return NULL;
     }
-    inference_done(&inference);
+    inference->model = model;
+    model_hold(model);
+    request->ticket = inference;
+    request->release = release;
+    if (parse(inference, request, &rest, reply) &&
+        find_inputs(inference, model, rest, (size_t)worker->service->options->max_batch, reply) &&
+        find_outputs(inference, model, reply))
+        return inference;
     reply_header(reply, "X-Model-Version", model->version);
+    return NULL;
+}
+
+void inference_infer(struct worker *worker, struct request *request, struct reply *reply) {
+    struct inference *inference = request->ticket != NULL ? request->ticket : open_inference(worker, request, reply);
+    bool good = true;
+    if (inference == NULL)
+        return;
+    while (good && inference->answered < inference->rows) {
+        reply->pause = predict_is_log_behind(worker);
+        if (reply->pause)
+            return;
+        good = answer_next(worker, request, inference, reply);
+    }
+    if (good)
+        reply_outputs(inference, reply);
+    reply_header(reply, "X-Model-Version", inference->model->version);
 }

@@ -47,6 +47,11 @@ bool predict_answer(struct worker *worker, const struct model *model, const stru
     return true;
 }
 
+bool predict_is_log_behind(const struct worker *worker) {
+    const struct journal *log = worker->service->predictions;
+    return log != NULL && journal_is_behind(log, worker->number);
+}
+
 void predict_warning(const struct inputs *inputs, const struct model *model, char out[PREDICT_WARNING]) {
     size_t size = 0;
     out[0] = '\0';

@@ -21,6 +21,10 @@ int predict_read_value(struct worker *worker, const struct model *model, const j
 bool predict_answer(struct worker *worker, const struct model *model, const struct request *request, const char *source,
                     struct model_answer *answer);
 
+/* Many leads come faster than a disk writes: whoever answers them pauses now and then, or most would be missing from
+ * the log. */
+bool predict_is_log_behind(const struct worker *worker);
+
 /* "unseen business_type, unseen business_size" */
 enum { PREDICT_WARNING = 320 };
 void predict_warning(const struct inputs *inputs, const struct model *model, char out[PREDICT_WARNING]);

@@ -13,6 +13,7 @@ void reply_start(struct reply *reply) {
     reply->size = 0;
     reply->owned = NULL;
     reply->later = NULL;
+    reply->pause = false;
     reply->header_count = 0;
     reply->text_size = 0;
 }

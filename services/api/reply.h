@@ -28,6 +28,7 @@ struct reply {
     char *owned; /* the body where it is on the heap */
     /* Not NULL: no reply yet.  Called once the request sleeps, to have it woken up and asked again. */
     void (*later)(struct request *request);
+    bool pause; /* no reply yet either: ask again a moment later */
     size_t header_count;
     struct {
         const char *name;  /* static */

@@ -116,7 +116,7 @@ bool service_take(struct worker *worker, struct request *request, const char *by
 
 void service_answer(struct worker *worker, struct request *request, struct reply *reply) {
     find_and_handle(worker, request, reply);
-    if (reply->later != NULL)
+    if (reply->later != NULL || reply->pause)
         return;
     reply_header_static(reply, "X-Request-Id", request->id);
     cors_mark(&worker->service->cors, request, reply);

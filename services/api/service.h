@@ -75,7 +75,7 @@ size_t service_admit(struct worker *worker, struct request *request);
 bool service_take(struct worker *worker, struct request *request, const char *bytes, size_t size);
 
 /* Answer a whole request.  Where reply->later is set, the request is to sleep until it is woken
- * up, and then to be given here again. */
+ * up, and then to be given here again; where reply->pause is, after a moment. */
 void service_answer(struct worker *worker, struct request *request, struct reply *reply);
 
 /* Answer a request that the gate refused. */

@@ -233,7 +233,7 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
     return give(c, &reply);
 }
 
-/* Take nothing of it for a moment; the kernel then has the client wait. */
+/* Take nothing of it for a moment, nor answer it; the kernel then has the client wait. */
 static void pause_briefly(struct connection *c) {
     MHD_suspend_connection(c->mhd);
     c->paused = c->transport->paused;
@@ -271,6 +271,10 @@ static enum MHD_Result finish(struct connection *c) {
         t->calls.refuse(t->calls.user, &c->request, 413, "is larger than this route takes", &reply);
     else
         t->calls.answer(t->calls.user, &c->request, &reply);
+    if (reply.pause) {
+        pause_briefly(c);
+        return MHD_YES;
+    }
     if (reply.later == NULL)
         return give(c, &reply);
     /* Asleep first, so that no wake-up can come too early. */

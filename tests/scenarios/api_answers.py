@@ -130,6 +130,14 @@ with scratch() as folder:
           reply)
     server.stop()
 
+    server = Server(folder)
+    server.wait_ready()
+    tensors = [{"name": name, "shape": [10000, 1], "datatype": "BYTES", "data": [value] * 10000} for name, value in json.loads(DENTAL).items()]
+    reply = server.ask("POST", "/v2/models/leadforest/infer", json.dumps({"inputs": tensors}).encode())
+    check("an inference of 10,000 leads is answered", json.loads(reply[2])["outputs"][0]["data"] == ["MVP"] * 10000, reply[2][:200])
+    check("and none of them is missing from the log", b"prediction_log_dropped_total 0\n" in server.get("/metrics")[2])
+    server.stop()
+
 with scratch() as folder:
     Registry(folder).promote(2)
     with open(f"{folder}/predictions", "w", encoding="ascii"):
