@@ -22,8 +22,9 @@ static const json_t *at(const json_t *object, const char *a, const char *b) {
 static json_t *pairs(const json_t *object) {
     const char *key;
     json_t *value, *list = json_array();
-    json_object_foreach((json_t *)object, key, value)
+    json_object_foreach((json_t *)object, key, value) {
         json_array_append_new(list, json_pack("{s:s, s:O}", "key", key, "value", value));
+    }
     return list;
 }
 

@@ -64,7 +64,9 @@ static void set_metric(json_t *metrics, const char *before, const char *name, co
 static void set_metrics(json_t *metrics, const char *before, const json_t *object) {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)object, name, value) set_metric(metrics, before, name, value);
+    json_object_foreach((json_t *)object, name, value) {
+        set_metric(metrics, before, name, value);
+    }
 }
 
 /* ---- what is told ---- */
