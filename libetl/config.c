@@ -117,7 +117,9 @@ static size_t count_aliases(const json_t *object) {
     size_t count = 0;
     const char *level;
     json_t *list;
-    json_object_foreach((json_t *)object, level, list) count += json_array_size(list);
+    json_object_foreach((json_t *)object, level, list) {
+        count += json_array_size(list);
+    }
     return count;
 }
 

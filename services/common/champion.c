@@ -84,7 +84,10 @@ static bool check_files(const char *folder, const json_t *manifest, struct file_
         return refuse(err, folder, "the manifest lacks forest.bin or card.json");
     const char *name;
     json_t *hash;
-    json_object_foreach((json_t *)files, name, hash) if (!check_file(folder, name, hash, err)) return false;
+    json_object_foreach((json_t *)files, name, hash) {
+        if (!check_file(folder, name, hash, err))
+            return false;
+    }
     return true;
 }
 

@@ -63,8 +63,9 @@ static bool read_kinds(struct reference *r, const json_t *kinds, struct inputs *
     size_t i;
     json_t *entry;
     bool good = kind != NULL && json_is_array(kinds);
-    json_array_foreach(kinds, i, entry) good =
-        good && inputs_kind_of_json(inputs, json_object_get(entry, "inputs"), &kind[i]);
+    json_array_foreach(kinds, i, entry) {
+        good = good && inputs_kind_of_json(inputs, json_object_get(entry, "inputs"), &kind[i]);
+    }
     r->kinds = inputs->kinds.count;
     r->count = good ? calloc(r->kinds + 1, sizeof *r->count) : NULL;
     json_array_foreach(kinds, i, entry) {

@@ -62,7 +62,9 @@ void charts_importances(FILE *out, const json_t *importances) {
     json_t *value;
     double most = 1e-12;
     int row = 0;
-    json_object_foreach((json_t *)importances, name, value) most = fmax(most, json_number_value(value));
+    json_object_foreach((json_t *)importances, name, value) {
+        most = fmax(most, json_number_value(value));
+    }
     fprintf(out, "<svg role=\"img\" aria-label=\"Importances\" width=\"%d\" height=\"%zu\">", NAME + BAR + 70,
             STEP * json_object_size(importances) + 4);
     json_object_foreach((json_t *)importances, name, value) {

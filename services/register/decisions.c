@@ -96,7 +96,9 @@ static bool is(const json_t *decision, const char *key, const char *text) {
 const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256) {
     size_t i;
     json_t *decision;
-    json_array_foreach(decisions, i, decision) if (is(decision, "candidate", candidate) &&
-                                                   is(decision, "forest_sha256", forest_sha256)) return decision;
+    json_array_foreach(decisions, i, decision) {
+        if (is(decision, "candidate", candidate) && is(decision, "forest_sha256", forest_sha256))
+            return decision;
+    }
     return NULL;
 }

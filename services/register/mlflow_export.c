@@ -95,8 +95,9 @@ static bool upload_version(const struct mlflow_exporter *e, const struct mlflow_
         return false;
     json_t *manifest = files_read_json(path, CHAMPION_MAX_JSON, err);
     bool done = manifest != NULL;
-    json_object_foreach(json_object_get(manifest, "files"), name, hash) done =
-        done && strchr(name, '/') == NULL && upload(e, run, x->folder, name, "model/", err);
+    json_object_foreach(json_object_get(manifest, "files"), name, hash) {
+        done = done && strchr(name, '/') == NULL && upload(e, run, x->folder, name, "model/", err);
+    }
     json_decref(manifest);
     done = done && upload(e, run, x->folder, "manifest.json", "model/", err) &&
            publish_path(path, err, "%s/manifest.sig", x->folder);

@@ -75,13 +75,16 @@ static json_t *tell_params(const json_t *card, const json_t *decision) {
     static const char *const facts[] = {"program", "trained_rows", "trained_until", "holdout_from"};
     const char *name;
     json_t *value, *params = json_object();
-    json_object_foreach(json_object_get(card, "params"), name, value) set_param(params, "", name, value);
+    json_object_foreach(json_object_get(card, "params"), name, value) {
+        set_param(params, "", name, value);
+    }
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         set_param(params, "", facts[i], json_object_get(card, facts[i]));
     if (card != NULL)
         set_param(params, "window_", "days", at(card, "window", "days"));
-    json_object_foreach((json_t *)at(decision, "numbers", "settings"), name, value)
+    json_object_foreach((json_t *)at(decision, "numbers", "settings"), name, value) {
         set_param(params, "gate.", name, value);
+    }
     return params;
 }
 

@@ -150,8 +150,9 @@ static bool fetch_files(const struct model_source *s, const struct http *http, c
     const char *name;
     bool done = manifest != NULL && (json_object_size(files) <= MOST_FILES ||
                                      file_error_say(err, "manifest.json of MODEL_URL: more than %d files", MOST_FILES));
-    json_object_foreach(files, name, hash) done =
-        done && fetch_file(s, http, model->version, folder, name, json_string_value(hash), err);
+    json_object_foreach(files, name, hash) {
+        done = done && fetch_file(s, http, model->version, folder, name, json_string_value(hash), err);
+    }
     json_decref(manifest);
     return done;
 }
