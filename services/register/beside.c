@@ -50,8 +50,11 @@ bool beside_run(const char *name, const char *const *arguments, int *code, struc
         become(path, arguments);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (child < 0 || !WIFEXITED(status))
-        return file_error_say(err, "leadforest-%s did not end by itself (wait status %d)", name, status);
+    if (child < 0 || !WIFEXITED(status)) {
+        file_error_say(err, "leadforest-%s did not end by itself (wait status %d)", name, status);
+        err->try_later = child < 0 || WTERMSIG(status) == SIGKILL; /* memory may have run out */
+        return false;
+    }
     *code = WEXITSTATUS(status);
     return true;
 }

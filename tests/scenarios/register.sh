@@ -151,6 +151,8 @@ check "a candidate for a server" candidate --days 400
 api_says 75
 check "that cannot look at it now" elsewhere 75
 check "waits" test ! -e "$registry/champion.json"
+printf '#!/bin/sh\nkill -9 $$\n' >"$scratch/bin/leadforest-api"
+check "so does one whose server is killed, as where memory runs out" elsewhere 75
 api_says 65
 check "one that the server would not serve" elsewhere 0
 check "is rejected, whatever the gate said" result '.status == "rejected" and (.reason | test("api --check"))'
