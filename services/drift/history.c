@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "services/common/volume.h"
+#include "services/drift/report.h"
 
-enum { MAX_FILE = 64 << 20, MOST_VERSIONS = 32, DAY = 86400 };
+enum { MAX_FILE = 64 << 20, DAY = 86400 };
 
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -70,20 +71,6 @@ static json_t *describe_month(const struct monitor *m) {
     return describe_score(&score);
 }
 
-static json_t *describe_versions(const struct monitor *m) {
-    int64_t version[MOST_VERSIONS];
-    size_t count = labels_versions(&m->labels, &m->calls, version, MOST_VERSIONS);
-    json_t *object = json_object();
-    for (size_t i = 0; i < count; i++) {
-        struct labels_score score;
-        char text[24];
-        snprintf(text, sizeof text, "%lld", (long long)version[i]);
-        if (labels_measure(&score, &m->labels, &m->calls, m->until - monitor_label_span(m), version[i]))
-            json_object_set_new(object, text, describe_score(&score));
-    }
-    return object;
-}
-
 /* ---- the line ---- */
 
 static json_t *describe_day(const struct monitor *m) {
@@ -100,7 +87,7 @@ static json_t *describe_day(const struct monitor *m) {
                      (int)windows_days[m->finding.window], "effect_days",
                      window < WINDOWS ? (int)windows_days[window] : 0, "effects", describe_effects(m, window),
                      "packages", describe_packages(m), "accuracy", f->rows > 0 ? real(f->accuracy) : json_null(),
-                     "month", describe_month(m), "versions", describe_versions(m), "confidence",
+                     "month", describe_month(m), "versions", report_versions(m, describe_score), "confidence",
                      m->measured.promise.rows > 0 ? real(m->measured.promise.accuracy) : json_null());
 }
 

@@ -135,7 +135,7 @@ static json_t *describe_score(const struct labels_score *s) {
                      real(s->promised_error));
 }
 
-static json_t *describe_versions(const struct monitor *m) {
+json_t *report_versions(const struct monitor *m, json_t *(*describe)(const struct labels_score *score)) {
     int64_t version[MOST_VERSIONS];
     size_t count = labels_versions(&m->labels, &m->calls, version, MOST_VERSIONS);
     json_t *object = json_object();
@@ -144,7 +144,7 @@ static json_t *describe_versions(const struct monitor *m) {
         char text[24];
         snprintf(text, sizeof text, "%lld", (long long)version[i]);
         if (labels_measure(&score, &m->labels, &m->calls, m->until - monitor_label_span(m), version[i]))
-            json_object_set_new(object, text, describe_score(&score));
+            json_object_set_new(object, text, describe(&score));
     }
     return object;
 }
@@ -186,9 +186,9 @@ static json_t *describe_promise(const struct labels_promise *p) {
 
 static json_t *describe_labels(const struct monitor *m) {
     return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "maturity_days", (int)(m->options->maturity / 86400),
-                     "matured", describe_score(&m->measured.recent), "versions", describe_versions(m), "waiting",
-                     whole(m->labels.waiting), "estimated", describe_promise(&m->measured.promise), "concept",
-                     describe_concept(m), "errors", describe_errors(m));
+                     "matured", describe_score(&m->measured.recent), "versions", report_versions(m, describe_score),
+                     "waiting", whole(m->labels.waiting), "estimated", describe_promise(&m->measured.promise),
+                     "concept", describe_concept(m), "errors", describe_errors(m));
 }
 
 /* ---- the whole ---- */

@@ -7,4 +7,7 @@
 /* Everything that was looked at. NULL: out of memory. The caller decrefs. */
 json_t *report_describe(const struct monitor *m);
 
+/* {"<version>": describe(its score), ...} of the model versions whose answers met purchases. The caller decrefs. */
+json_t *report_versions(const struct monitor *m, json_t *(*describe)(const struct labels_score *score));
+
 #endif
