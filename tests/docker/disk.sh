@@ -39,9 +39,9 @@ fill() { in_worker 'cat /dev/zero >/data/fill 2>/dev/null; [ "$(df -k /data | ta
 # A file that is there already can be touched, a new one would not fit.
 more_arrives() { in_worker 'touch /data/raw/customers.csv'; }
 
-waits() { docker logs "$worker" 2>&1 | grep -q 'exit 75'; }
+waits() { grep -q 'exit 75' <<<"$(docker logs "$worker" 2>&1)"; }
 
-says_why() { docker logs "$worker" 2>&1 | grep -qi 'no space left'; }
+says_why() { grep -qi 'no space left' <<<"$(docker logs "$worker" 2>&1)"; }
 
 lives() { [ "$(inspect "$1" '{{.State.Running}} {{.RestartCount}}')" = "true 0" ]; }
 

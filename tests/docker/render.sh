@@ -63,7 +63,7 @@ deliver() { # a webhook, signed
 }
 
 delivery_is_kept() {
-    docker exec "$service" sh -c 'cat /data/raw/inbox/stripe-*.ndjson' | grep -q evt_render
+    docker exec "$service" sh -c 'grep -q evt_render /data/raw/inbox/stripe-*.ndjson'
 }
 
 begins_without_a_model() {

@@ -40,8 +40,8 @@ replicas() {
 are_all_asked() { # every server has answered predictions
     local id
     for id in $(replicas); do
-        curl -fsS "http://$(inspect "$id" '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'):8000/metrics" |
-            grep -q '^leadforest_http_requests_total{route="/predict",method="POST",code="200"} [1-9]' || return 1
+        curl -fsS -o "$scratch/metrics" "http://$(inspect "$id" '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'):8000/metrics" &&
+            grep '^leadforest_http_requests_total{route="/predict",method="POST",code="200"} [1-9]' "$scratch/metrics" || return 1
     done
 }
 
