@@ -147,8 +147,8 @@ static bool inner_fits(const struct forest *f, const struct tree_extent *tree, s
     if (feature >= f->features)
         return false;
     const struct lf_image_feature *kind = &f->kind[feature];
-    if (kind->kind == FOREST_NUMERIC)
-        return (flags == 0 || flags == LF_MISSING_RIGHT) && node.bin <= kind->cuts;
+    if (kind->kind == FOREST_NUMERIC) /* missing goes right only at a cut, which for it is number bin + 1 */
+        return flags == LF_MISSING_RIGHT ? node.bin < kind->cuts : flags == 0 && node.bin <= kind->cuts;
     uint64_t words = (kind->levels + 2 + 31) / 32;
     return flags == LF_LEVEL_SET && node.bin < tree->sets && words <= f->words &&
            tree->set[node.bin] <= f->words - words;

@@ -274,6 +274,24 @@ static void a_child_of_two_parents_is_refused(void **state) {
     free(copy.bytes);
 }
 
+/* Whoever asks what such a node compares with would read behind the last cut. */
+static void a_cut_behind_the_last_is_refused_wherever_missing_goes(void **state) {
+    (void)state;
+    struct forest *f = small_forest(&three_numbers);
+    for (int missing_right = 0; missing_right < 2; missing_right++) {
+        struct copy copy = copy_of(f);
+        struct lf_node *node = contents(&copy, "NODE");
+        const struct lf_image_feature *kind = contents(&copy, "KIND");
+        uint32_t feature = node[0].test & LF_FEATURE;
+        node[0].test = (uint16_t)(feature | (missing_right ? LF_MISSING_RIGHT : 0));
+        node[0].bin = (uint16_t)(kind[feature].cuts + !missing_right);
+        fix_sums(&copy);
+        assert_refused(&copy, "damaged model: tree 0 is not a tree");
+        free(copy.bytes);
+    }
+    forest_free(f);
+}
+
 static void a_level_set_outside_of_the_bits_is_refused(void **state) {
     (void)state;
     struct forest *f = small_forest(&mixed);
@@ -491,6 +509,7 @@ int main(void) {
         cmocka_unit_test(every_byte_changed_with_right_checksums_does_no_harm),
         cmocka_unit_test(links_that_leave_the_tree_or_run_in_circles_are_refused),
         cmocka_unit_test(a_child_of_two_parents_is_refused),
+        cmocka_unit_test(a_cut_behind_the_last_is_refused_wherever_missing_goes),
         cmocka_unit_test(a_level_set_outside_of_the_bits_is_refused),
         cmocka_unit_test(probabilities_that_do_not_sum_to_one_are_refused),
         cmocka_unit_test(answers_other_than_those_recorded_are_refused),
