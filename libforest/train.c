@@ -149,7 +149,8 @@ static enum forest_status tune(struct work *w) {
 
 /* ---- growing, until trees are enough ---------------------------------------------------------- */
 
-/* The loss of each probe now, into loss; the mean of how far it fell, in standard errors of that mean. */
+/* The loss of each probe now, into loss; the mean of how far it fell, in standard errors of that mean.  Where no row
+ * is out of bag nothing can be said, and nothing stops. */
 static double gain_in_errors(const struct work *w, double *loss, bool first) {
     double prob[FOREST_MAX_CLASSES], rows = 0, sum = 0, squares = 0;
     for (uint32_t i = 0; i < w->probes.n; i++) {
@@ -164,8 +165,10 @@ static double gain_in_errors(const struct work *w, double *loss, bool first) {
         sum += weight * fall;
         squares += weight * fall * fall;
     }
+    if (first || rows == 0)
+        return INFINITY;
     double mean = sum / rows, variance = (squares / rows - mean * mean) / rows;
-    return first ? INFINITY : variance > 0 ? mean / sqrt(variance) : 0;
+    return variance > 0 ? mean / sqrt(variance) : 0;
 }
 
 static enum forest_status grow(struct work *w) {

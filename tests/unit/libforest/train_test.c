@@ -277,6 +277,20 @@ static void trees_stop_when_they_no_longer_help(void **state) {
     rows_free(&rows);
 }
 
+/* Trees that each see all rows leave none to judge by. */
+static void trees_without_rows_out_of_bag_are_all_grown(void **state) {
+    (void)state;
+    struct rows rows = make_rows(&mixed, 300, false, 27);
+    struct forest_params params = few_trees(150);
+    params.bootstrap = FOREST_WITHOUT_REPLACEMENT;
+    params.stop_gain = 4;
+    struct forest *f = train_rows(&rows, &params);
+    assert_int_equal(info_of(f).trees, 150);
+    assert_int_equal(info_of(f).oob.rows, 0);
+    forest_free(f);
+    rows_free(&rows);
+}
+
 static void tuning_lowers_the_loss_on_rows_never_seen(void **state) {
     (void)state;
     struct rows rows = make_rows(&mixed, 1200, false, 13), fresh = make_rows(&mixed, 4000, false, 14);
@@ -527,6 +541,7 @@ int main(void) {
         cmocka_unit_test(limits_of_depth_nodes_and_leaves_hold),
         cmocka_unit_test(a_byte_budget_keeps_as_many_trees_as_it_has_room_for),
         cmocka_unit_test(trees_stop_when_they_no_longer_help),
+        cmocka_unit_test(trees_without_rows_out_of_bag_are_all_grown),
         cmocka_unit_test(tuning_lowers_the_loss_on_rows_never_seen),
         cmocka_unit_test(tuning_never_does_worse_out_of_bag_than_what_was_given),
         cmocka_unit_test(the_temperature_is_the_best_there_is),
