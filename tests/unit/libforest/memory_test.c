@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdatomic.h>
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
@@ -18,14 +19,23 @@ void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *memory);
 
 static atomic_long allowed = LONG_MAX, live; /* allocations until all fail; blocks not freed */
+static atomic_long held, most_held;          /* bytes in those blocks, now and at most */
 
 static bool may_allocate(void) {
     return atomic_load(&allowed) == LONG_MAX || atomic_fetch_sub(&allowed, 1) > 0;
 }
 
+static void hold(long bytes) {
+    long now = atomic_fetch_add(&held, bytes) + bytes, most = atomic_load(&most_held);
+    while (now > most && !atomic_compare_exchange_weak(&most_held, &most, now))
+        ;
+}
+
 static void *counted(void *memory) {
-    if (memory != NULL)
+    if (memory != NULL) {
         atomic_fetch_add(&live, 1);
+        hold((long)malloc_usable_size(memory));
+    }
     return memory;
 }
 
@@ -44,13 +54,20 @@ void *aligned_alloc(size_t alignment, size_t size) {
 void *realloc(void *old, size_t size) {
     if (!may_allocate())
         return NULL;
+    long before = (long)malloc_usable_size(old);
     void *memory = __libc_realloc(old, size);
-    return old == NULL ? counted(memory) : memory;
+    if (old == NULL)
+        return counted(memory);
+    if (memory != NULL)
+        hold((long)malloc_usable_size(memory) - before);
+    return memory;
 }
 
 void free(void *memory) {
-    if (memory != NULL)
+    if (memory != NULL) {
         atomic_fetch_sub(&live, 1);
+        atomic_fetch_sub(&held, (long)malloc_usable_size(memory));
+    }
     __libc_free(memory);
 }
 
@@ -143,6 +160,26 @@ static void answers_take_no_memory(void **state) {
         }
 }
 
+/* A peer keeps a histogram for each node: 11.9 GB of them for 100,000 rows of 20 numbers, 6 kB a value.  Here there are
+ * the trees, as they grow and as they are written, and some numbers a row. */
+static void training_to_purity_takes_memory_by_rows_and_not_by_histograms(void **state) {
+    (void)state;
+    enum { ROWS = 20000, VALUES = 3 * ROWS };
+    struct rows rows = make_rows(&three_numbers, ROWS, false, 113);
+    struct forest_dataset *ds = dataset_of(&rows);
+    struct forest_params params = few_trees(20);
+    long before = atomic_load(&held);
+    atomic_store(&most_held, before);
+    struct forest *f = forest_of(ds, &params);
+    long most = atomic_load(&most_held) - before, model = (long)info_of(f).bytes;
+    assert_true(info_of(f).nodes > 20 * ROWS / 4);
+    if (most > 3 * model + 200 * VALUES)
+        fail_msg("%ld bytes for %d values and a model of %ld", most, VALUES, model);
+    forest_free(f);
+    forest_dataset_free(ds);
+    rows_free(&rows);
+}
+
 static long allocations_to_open(uint32_t trees) {
     struct rows rows = make_rows(&mixed, 500, true, 112);
     struct forest_params params = few_trees(trees);
@@ -169,6 +206,7 @@ static void opening_takes_as_many_allocations_whatever_the_number_of_trees(void 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_take_no_memory),
+        cmocka_unit_test(training_to_purity_takes_memory_by_rows_and_not_by_histograms),
         cmocka_unit_test(opening_takes_as_many_allocations_whatever_the_number_of_trees),
         cmocka_unit_test(running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behind),
     };

@@ -3,7 +3,7 @@
  *
  * More of it stands where its subject is tested: counts beyond a float's precision and subsets of many levels in
  * split_test.c, levels beyond 64 in predict_test.c, order of threads and repeated rows in train_test.c, damaged files
- * in image_test.c, allocations in memory_test.c, questions that runtimes choke on in onnx_test.c.
+ * in image_test.c, allocations and histograms in memory_test.c, questions that runtimes choke on in onnx_test.c.
  */
 #include "libforest/bootstrap.h"
 #include "libforest/handle.h"
@@ -77,6 +77,31 @@ static void a_row_drawn_a_thousand_times_counts_a_thousand_times(void **state) {
     assert_near(prob[1], 1000.0 / 1001, 0.0005);
     forest_free(f);
     forest_dataset_free(ds);
+}
+
+/* Where a feature that cannot part a node uses up a draw, most nodes here would end as leaves. */
+static void a_feature_that_is_constant_uses_up_no_draw(void **state) {
+    (void)state;
+    enum { FEATURES = 20, ROWS = 60 };
+    static char name[FEATURES][8];
+    struct forest_feature feature[FEATURES];
+    for (int f = 0; f < FEATURES; f++) {
+        snprintf(name[f], sizeof name[f], "f%d", f);
+        feature[f] = (struct forest_feature){name[f], FOREST_NUMERIC, 0, NULL};
+    }
+    const struct forest_schema schema = {FEATURES, feature, 3, answers};
+    struct rows rows = {&schema, ROWS, calloc(ROWS * FEATURES, sizeof(float)), calloc(ROWS, sizeof(uint16_t))};
+    for (size_t i = 0; i < ROWS; i++) {
+        rows.x[i * FEATURES + 13] = (float)i; /* the others are 0 everywhere */
+        rows.label[i] = (uint16_t)(i % 3);
+    }
+    struct forest_params params = few_trees(5);
+    params.bootstrap = FOREST_ALL_ROWS;
+    params.mtry = 1;
+    struct forest *f = train_rows(&rows, &params);
+    assert_int_equal(info_of(f).nodes, 5 * (2 * ROWS - 1)); /* a leaf a row */
+    forest_free(f);
+    rows_free(&rows);
 }
 
 /* Averages that were divided for the first class alone. */
@@ -154,6 +179,7 @@ int main(void) {
         cmocka_unit_test(no_tree_of_any_seed_draws_the_rows_of_another),
         cmocka_unit_test(trees_of_seed_0_differ_by_the_features_they_try),
         cmocka_unit_test(a_row_drawn_a_thousand_times_counts_a_thousand_times),
+        cmocka_unit_test(a_feature_that_is_constant_uses_up_no_draw),
         cmocka_unit_test(probabilities_of_every_class_are_means_over_trees),
         cmocka_unit_test(a_node_takes_a_dozen_bytes_of_the_file),
         cmocka_unit_test(opening_takes_time_in_line_with_the_number_of_nodes),
