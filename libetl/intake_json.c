@@ -1,10 +1,10 @@
 /* intake_json.c - records of JSON files: one, an array, a list object, or line after line; in envelopes or bare. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "libetl/array.h"
 #include "libetl/batch.h"
+#include "libetl/json_mend.h"
 #include "libetl/json_text.h"
 #include "libetl/timestamp.h"
 
@@ -99,8 +99,9 @@ static bool add_answer(struct batch *batch, size_t *count, const char *name, con
     return true;
 }
 
-/* The answers: below "submission" in a webhook's body, or the body itself. */
-static bool read_answers(const struct reading *r, const json_t *body, const char *at, const char *end) {
+/* The answers: below "submission" in a webhook's body, or the body itself.  Those that name no time were sent when they
+ * arrived. */
+static bool read_answers(const struct reading *r, const json_t *body, int64_t arrived, struct text record) {
     struct batch *batch = r->batch;
     const json_t *submission = json_object_get(body, "submission");
     size_t count = 0, written = batch->submissions.written_count, before = batch->submissions.count;
@@ -114,42 +115,38 @@ static bool read_answers(const struct reading *r, const json_t *body, const char
     if (no_memory)
         return false;
     enum refusal why = form_read(r->intake->form, &batch->columns, batch->values, &batch->submissions, &no_memory);
-    if (!no_memory && batch->submissions.count > before)
+    if (!no_memory && batch->submissions.count > before) {
+        struct submission *s = &batch->submissions.items[before];
+        s->at = s->at != FORM_NO_DATE ? s->at : arrived;
         no_memory = !batch_keep_submission(batch, batch->submissions.written_count - written);
+    }
     if (no_memory)
         return false;
     if (why != REFUSAL_NONE)
-        return refuse(r, at, end, why);
+        return refuse(r, record.at, record.at + record.size, why);
     batch->read++;
     return true;
 }
 
-/* A submission that names no time of its own was sent when it arrived. */
-static void set_received(json_t *body, const json_t *envelope) {
-    static const char *const times[] = {"_date", "date", "submitted_at", "_submitted"};
-    const json_t *submission = json_object_get(body, "submission"),
-                 *received = json_object_get(envelope, "received_at");
-    json_t *answers = json_is_object(submission) ? json_object_get(body, "submission") : body;
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-        if (json_object_get(answers, times[i]) != NULL)
-            return;
-    if (json_is_string(received))
-        json_object_set(answers, "_date", (json_t *)received);
+/* When the envelope says that it arrived, or FORM_NO_DATE. */
+static int64_t arrival(const json_t *envelope) {
+    const json_t *received = json_object_get(envelope, "received_at");
+    int64_t at;
+    bool known = json_is_string(received) &&
+                 timestamp_parse(json_string_value(received), json_string_length(received), &at);
+    return known ? at : FORM_NO_DATE;
 }
 
 static bool read_submission(const struct reading *r, struct text record, int lists) {
-    json_t *root = json_loadb(record.at, record.size, 0, NULL);
+    json_t *root = json_mend_load(record, NULL);
     if (root == NULL)
         return refuse(r, record.at, record.at + record.size, REFUSAL_NOT_JSON);
     json_t *body = json_object_get(root, "body"), *answers = json_is_object(body) ? body : root;
     bool done;
     if (json_is_array(json_object_get(answers, "submissions")))
         done = read_list(r, answers == root ? record : json_text_member(record, "body"), lists);
-    else {
-        if (answers != root)
-            set_received(answers, root);
-        done = read_answers(r, answers, record.at, record.at + record.size);
-    }
+    else
+        done = read_answers(r, answers, answers != root ? arrival(root) : FORM_NO_DATE, record);
     json_decref(root);
     return done;
 }

@@ -1,10 +1,10 @@
 /* tape.c - asking a tape, and making one by jansson: the reference. */
 #include "libetl/tape.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "libetl/array.h"
+#include "libetl/json_mend.h"
 
 /* ---- names ---- */
 
@@ -125,7 +125,7 @@ enum tape_result tape_read(struct tape *tape, struct text text) {
     json_error_t problem;
     drop_owner(tape);
     tape->count = 0;
-    json_t *root = json_loadb(text.at, text.size, 0, &problem);
+    json_t *root = json_mend_load(text, &problem);
     if (root == NULL)
         return json_error_code(&problem) == json_error_out_of_memory ? TAPE_NO_MEMORY : TAPE_UNKNOWN;
     tape->owner = root;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "libetl/json_mend.h"
 #include "libetl/signature.h"
 #include "libetl/tape.h"
 #include "services/common/clock.h"
@@ -63,7 +64,7 @@ static bool is_object(const struct request *request, struct reply *reply) {
     bool good = tape_scan(&tape, body, &used) == TAPE_DONE && used == body.size;
     tape_done(&tape);
     if (!good) {
-        json_t *read = json_loadb(request->body, request->size, 0, NULL);
+        json_t *read = json_mend_load(body, NULL);
         good = json_is_object(read);
         json_decref(read);
     }

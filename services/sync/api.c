@@ -1,9 +1,9 @@
 /* api.c - asks a JSON API and reads its answer. */
 #include "services/sync/api.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "libetl/json_mend.h"
 #include "services/sync/retry.h"
 
 /* ---- what was refused ---- */
@@ -44,44 +44,10 @@ static json_t *refuse(const struct http_reply *reply, const char *where, struct 
 
 /* ---- what was answered ---- */
 
-/* The code unit of "\uXXXX", or 0 where there is none. */
-static unsigned escaped_unit(const char *at, const char *end) {
-    unsigned unit = 0;
-    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
-        return 0;
-    for (int i = 2; i < 6; i++) {
-        if (!isxdigit((unsigned char)at[i]))
-            return 0;
-        unsigned digit = (unsigned)at[i] <= '9' ? (unsigned)(at[i] - '0') : (unsigned)(tolower(at[i]) - 'a' + 10);
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-/* Half a surrogate pair is no text, but a form takes it, and one such submission must not stop all that follow: it
- * becomes U+FFFD. */
-static void mend_surrogates(char *json, size_t size) {
-    const char *end = json + size;
-    for (char *at = json; at < end; at++) {
-        if (*at != '\\')
-            continue;
-        unsigned unit = escaped_unit(at, end);
-        if (unit >= 0xD800 && unit < 0xDC00 && escaped_unit(at + 6, end) >> 10 == 0xDC00 >> 10) {
-            at += 11;
-            continue;
-        }
-        if (unit >> 11 == 0xD800 >> 11) {
-            memset(at + 2, 'f', 3);
-            at[5] = 'd';
-        }
-        at++; /* over what was escaped, be it another backslash */
-    }
-}
-
+/* One submission with half a surrogate pair in it must not stop all that follow. */
 static json_t *read_answer(struct http_reply *reply, const char *where, struct file_error *err) {
     json_error_t problem;
-    mend_surrogates(reply->body, reply->size);
-    json_t *answer = json_loadb(reply->body, reply->size, JSON_ALLOW_NUL, &problem);
+    json_t *answer = json_mend_load((struct text){reply->body, reply->size}, &problem);
     if (json_is_object(answer))
         return answer;
     if (answer == NULL)

@@ -44,6 +44,10 @@ with scratch() as folder:
     reply = deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")
     check("Formspree's is stored in a file of its own", reply[0] == 200 and stored(folder, "formspree")[0]["body"] == json.loads(body), reply)
 
+    half = json.dumps({"form": "abc", "submission": {"name": "cut \ud83d", "text": "\0"}}).encode()
+    reply = deliver(server, half, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")
+    check("so is one with half an emoji and a NUL in it", reply[0] == 200 and stored(folder, "formspree")[1]["body"] == json.loads(half), reply)
+
     took = []
     for _ in range(10):
         begun = time.monotonic()

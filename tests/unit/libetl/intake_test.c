@@ -134,12 +134,23 @@ static void but_its_own_date_where_it_has_one(void **state) {
     expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS
                                                 ",'_date':'2026-01-01'}}\n"},
                  ADA_LEAD);
+    expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS
+                                                ",'Signup Date':'2026-01-01'}}\n"},
+                 ADA_LEAD);
 }
 
 static void a_page_in_an_envelope_holds_many(void **state) {
     (void)state;
     expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{'submissions':[{" ANSWERS
                                                 ",'_date':'2026-01-01'}]}}\n"},
+                 ADA_LEAD);
+}
+
+/* jansson takes neither; a visitor who pastes them is a lead all the same. */
+static void half_an_emoji_and_the_character_nul_do_no_harm(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'lead_id':'ada','name':'\\ud83d \\ud83d\\ude00','Business Type':"
+                                                "'Dental\\u0000','Business Size':'10-25','_date':'2026-01-01'}"},
                  ADA_LEAD);
 }
 
@@ -160,9 +171,10 @@ static void expect_sale(const char *stripe) {
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
 }
 
-#define OBJECT                                                                                                         \
-    "{'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"       \
-    "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}"
+#define OBJECT_MEMBERS                                                                                                 \
+    "'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"        \
+    "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}"
+#define OBJECT "{" OBJECT_MEMBERS "}"
 #define AN_EVENT                                                                                                       \
     "{'id':'evt_1','object':'event','created':" AT_NOON                                                                \
     ",'livemode':true,'type':'charge.succeeded',\n  'data':{'object':" OBJECT "}}"
@@ -170,6 +182,11 @@ static void expect_sale(const char *stripe) {
 static void one_object_is_read(void **state) {
     (void)state;
     expect_sale(OBJECT);
+}
+
+static void half_an_emoji_in_a_payment_does_no_harm(void **state) {
+    (void)state;
+    expect_sale("{'description':'\\uDE00 \\u0000'," OBJECT_MEMBERS "}");
 }
 
 static void one_event_is_read_however_it_is_laid_out(void **state) {
@@ -317,8 +334,10 @@ int main(void) {
         cmocka_unit_test(a_delivery_in_its_envelope_has_the_time_it_arrived),
         cmocka_unit_test(but_its_own_date_where_it_has_one),
         cmocka_unit_test(a_page_in_an_envelope_holds_many),
+        cmocka_unit_test(half_an_emoji_and_the_character_nul_do_no_harm),
         cmocka_unit_test(numbers_in_json_are_answers_too),
         cmocka_unit_test(one_object_is_read),
+        cmocka_unit_test(half_an_emoji_in_a_payment_does_no_harm),
         cmocka_unit_test(one_event_is_read_however_it_is_laid_out),
         cmocka_unit_test(an_array_is_read),
         cmocka_unit_test(a_list_object_is_read_whatever_the_order_of_its_members),

@@ -1,0 +1,17 @@
+/*
+ * json_mend.h - JSON by jansson, with two things that it refuses and senders send.
+ *
+ * A form takes any text: the character NUL, and half a surrogate pair where a script cut an emoji in two.  Both
+ * are JSON by its grammar.  NUL stays; the half becomes U+FFFD, since it stands for no character.
+ */
+#ifndef LIBETL_JSON_MEND_H
+#define LIBETL_JSON_MEND_H
+
+#include <jansson.h>
+
+#include "libetl/text.h"
+
+/* The value, which the caller drops; NULL where there is none, and then problem (may be NULL) says why. */
+json_t *json_mend_load(struct text text, json_error_t *problem);
+
+#endif
