@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int letter(char c) {
     return c >= 'a' && c <= 'z' ? c - 'a' : c >= 'A' && c <= 'Z' ? c - 'A' : -1;
@@ -27,15 +28,30 @@ int money_decimals(money_currency currency) {
     return is_among(currency, "bhdjodkwdomrtnd") ? 3 : 2;
 }
 
+/* A comma before three digits parts thousands; the only one, before the last one or two, is the point of half of
+ * Europe. */
+static bool is_point(const char *text, size_t size, size_t i) {
+    size_t digits = 0;
+    while (i + 1 + digits < size && text[i + 1 + digits] >= '0' && text[i + 1 + digits] <= '9')
+        digits++;
+    bool last = text[i] == ',' && memchr(text, ',', i) == NULL && i + 1 + digits == size;
+    return text[i] == '.' || (last && (digits == 1 || digits == 2));
+}
+
+static bool parts_thousands(const char *text, size_t size, size_t i) {
+    return text[i] == ',' && i > 0 && i + 3 < size && !is_point(text, size, i) &&
+           (i + 4 == size || text[i + 4] == ',' || text[i + 4] == '.');
+}
+
 bool money_parse(const char *text, size_t size, money_currency currency, int64_t *minor) {
     int decimals = money_decimals(currency), seen = -1; /* decimals read; -1 before the point */
     int64_t value = 0;
     bool digit = false;
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
-        if (c == ',' && seen < 0)
+        if (seen < 0 && parts_thousands(text, size, i))
             continue;
-        if (c == '.' && seen < 0) {
+        if (seen < 0 && is_point(text, size, i)) {
             seen = 0;
             continue;
         }

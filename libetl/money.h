@@ -16,7 +16,7 @@ money_currency money_currency_of(const char *text, size_t size);
 
 int money_decimals(money_currency currency);
 
-/* "1,000.00" or "3125" in major units -> minor units; false where it is no amount or too large. */
+/* "1,000.00", "1000,00" or "3125" in major units -> minor units; false where it is no amount or too large. */
 bool money_parse(const char *text, size_t size, money_currency currency, int64_t *minor);
 
 enum { MONEY_TEXT = 28 };
