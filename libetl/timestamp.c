@@ -71,6 +71,10 @@ static bool take_zone(struct cursor *c, int64_t *east) {
     *east = 0;
     if (c->at == c->end || take(c, 'Z') || take(c, 'z'))
         return true;
+    if (c->end - c->at == 3 && memcmp(c->at, "UTC", 3) == 0) {
+        c->at = c->end;
+        return true;
+    }
     int64_t hours, minutes = 0;
     bool west = take(c, '-');
     if (!west && !take(c, '+'))
@@ -82,9 +86,14 @@ static bool take_zone(struct cursor *c, int64_t *east) {
     return good && hours < 24 && minutes < 60;
 }
 
+/* Seconds as Stripe counts them, or thousandths as a page does. */
 static bool parse_seconds(const char *text, size_t size, int64_t *out) {
     struct cursor c = {text, text + size};
-    return size >= 9 && size <= 10 && take_digits(&c, (int)size, out) && *out < TIMESTAMP_LAST;
+    if ((size < 9 || size > 10) && size != 13)
+        return false;
+    bool digits = take_digits(&c, (int)size, out);
+    *out /= size == 13 ? 1000 : 1;
+    return digits && *out < TIMESTAMP_LAST;
 }
 
 bool timestamp_parse(const char *text, size_t size, int64_t *out) {
