@@ -1,6 +1,7 @@
 /* text.c - normalising: UTF-8 or Latin-1 in, clean UTF-8 out; folded spellings; e-mail addresses. */
 #include "libetl/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static char lower(char c) {
@@ -99,34 +100,62 @@ static size_t finish(struct sink *sink, size_t room) {
     return room;
 }
 
+/* Windows-1252, which is what Latin-1 means wherever it is said: its characters 80 to 9f, 0 where it has none. */
+static const uint16_t of_windows[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                        0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                        0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                        0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+
+/* A byte as UTF-8; one that means nothing becomes a space. */
+static struct text decode(char byte, char out[3]) {
+    unsigned c = (unsigned char)byte, code = c >= 0x80 && c < 0xa0 ? of_windows[c - 0x80] : c;
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+    out[0] = (char)(n == 1 ? (code != 0 ? code : ' ') : n == 2 ? 0xc0 | code >> 6 : 0xe0 | code >> 12);
+    out[1] = (char)(n == 3 ? 0x80 | (code >> 6 & 0x3f) : 0x80 | (code & 0x3f));
+    out[2] = (char)(0x80 | (code & 0x3f));
+    return (struct text){out, n};
+}
+
 size_t text_clean(struct text text, char *out, size_t room) {
     struct sink sink = {out, room, 0};
     bool utf8 = text_is_utf8(text), gap = false;
+    char decoded[3];
     text = text_trim(text);
     while (text.size > 0) {
-        size_t space = utf8 || (unsigned char)text.at[0] <= ' ' ? leading_space(text) : 0;
-        size_t n = space > 0 ? space : utf8 ? character(text) : 1;
-        unsigned char c = (unsigned char)text.at[0];
-        char latin1[2] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f))};
-        if (space == 0 && gap)
+        struct text next = utf8 ? text : decode(text.at[0], decoded);
+        size_t space = leading_space(next), n = space > 0 ? space : character(next);
+        if (space == 0 && gap && sink.size > 0)
             put(&sink, " ", 1);
-        if (space == 0 && !utf8 && c >= 0x80)
-            put(&sink, latin1, 2);
-        else if (space == 0)
-            put(&sink, text.at, n);
+        if (space == 0)
+            put(&sink, next.at, n);
         gap = space > 0;
+        n = utf8 ? n : 1;
         text.at += n;
         text.size -= n;
     }
     return finish(&sink, room);
 }
 
-/* Unicode's dashes, quotation marks and minus sign: punctuation of three bytes that folding takes for a gap. */
+size_t text_dash(const char *at) {
+    static const char *const wide[] = {"\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94",
+                                       "\xe2\x80\x95", "\xe2\x88\x92", "\xef\xb9\x98", "\xef\xb9\xa3", "\xef\xbc\x8d"};
+    if (*at == '-')
+        return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(at, wide[i], 3) == 0)
+            return 3;
+    return 0;
+}
+
+/* Dashes and Unicode's quotation marks and dots: punctuation of three bytes that folding takes for a gap. */
 static size_t wide_punctuation(const char *at) {
     const unsigned char *u = (const unsigned char *)at;
     bool general = u[0] == 0xe2 && u[1] == 0x80 && u[2] >= 0x90 && u[2] <= 0xa6;
-    bool minus = u[0] == 0xe2 && u[1] == 0x88 && u[2] == 0x92;
-    return general || minus ? 3 : 0;
+    return general || text_dash(at) == 3 ? 3 : 0;
+}
+
+static size_t apostrophe(const char *at) {
+    return *at == '\'' ? 1 : strncmp(at, "\xe2\x80\x98", 3) == 0 || strncmp(at, "\xe2\x80\x99", 3) == 0 ? 3 : 0;
 }
 
 static size_t fold(struct text text, char *out, size_t room, bool spaces) {
@@ -137,7 +166,7 @@ static size_t fold(struct text text, char *out, size_t room, bool spaces) {
     if (size == sizeof clean)
         sink.room = 0;
     for (size_t i = 0; i < size && sink.room > 0;) {
-        size_t wide = wide_punctuation(&clean[i]);
+        size_t wide = wide_punctuation(&clean[i]), skipped = apostrophe(&clean[i]);
         char c = lower(clean[i]);
         bool plus = c == '+' && i > 0 && clean[i - 1] >= '0' && clean[i - 1] <= '9';
         if (wide == 0 && (is_alnum(c) || plus)) {
@@ -145,9 +174,9 @@ static size_t fold(struct text text, char *out, size_t room, bool spaces) {
                 put(&sink, " ", 1);
             put(&sink, &c, 1);
             gap = false;
-        } else
+        } else if (skipped == 0)
             gap = true;
-        i += wide > 0 ? wide : 1;
+        i += skipped > 0 ? skipped : wide > 0 ? wide : 1;
     }
     return finish(&sink, room);
 }

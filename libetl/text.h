@@ -27,20 +27,25 @@ struct text text_trim(struct text text);               /* without white space (a
 bool text_is_utf8(struct text text);
 
 /*
- * Clean UTF-8: bytes that are none are taken as Latin-1, control characters and runs of white space
+ * Clean UTF-8: bytes that are none are taken as Latin-1 (as Windows writes it, with dashes and quotes), control characters and runs of white space
  * become one space, none is left around it.  At most `room` - 1 bytes and a zero are written; the answer
  * is the length it has, or `room` where it does not fit.
  */
 size_t text_clean(struct text text, char *out, size_t room);
 
 /*
- * The bare spelling: clean, lower case (ASCII), every run of anything but letters and digits one space,
- * a plus after a digit kept.  "Dental-Clinic " and "dental  clinic" are one, so are "10–25" and "10 - 25".
+ * The bare spelling: clean, lower case (ASCII), without apostrophes, every run of anything else but letters and
+ * digits one space, a plus after a digit kept.  "Dental-Clinic " and "dental  clinic" are one, so are "10–25" and
+ * "10 - 25", "Doctor's" and "doctors".
  */
 size_t text_fold(struct text text, char *out, size_t room);
 
 /* The same without spaces, for names of columns: "Business Type", "business_type" and "businessType" are one. */
 size_t text_fold_name(struct text text, char *out, size_t room);
+
+/* Bytes of the dash at the start of a text that ends with a zero: ASCII's, Unicode's, a minus sign; 0 where there is
+ * none. */
+size_t text_dash(const char *at);
 
 /* A trimmed, lower-case e-mail address; 0 where the text is none. */
 size_t text_email(struct text text, char out[TEXT_EMAIL]);

@@ -49,17 +49,9 @@ static bool take_dash(const char **at) {
     const char *c = *at;
     bool dash = false;
     for (;;) {
-        size_t n = 0;
-        if (*c == '-' || strncmp(c, "to ", 3) == 0) {
-            n = *c == '-' ? 1 : 2;
-            dash = true;
-        } else if (strncmp(c, "\xe2\x80", 2) == 0 && (unsigned char)c[2] >= 0x90 && (unsigned char)c[2] <= 0x95) {
-            n = 3;
-            dash = true;
-        } else if (strncmp(c, "\xe2\x88\x92", 3) == 0) {
-            n = 3;
-            dash = true;
-        } else if (*c == ' ')
+        size_t n = strncmp(c, "to ", 3) == 0 ? 2 : text_dash(c);
+        dash = dash || n > 0;
+        if (*c == ' ')
             n = 1;
         if (n == 0)
             break;

@@ -31,6 +31,8 @@ static void times_are_understood_as_exports_write_them(void **state) {
     expect_time("2026-01-31T10:20:30 -0530", "2026-01-31T15:50:30Z");
     expect_time("2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z");
     expect_time("1768046400", "2026-01-10T12:00:00Z");
+    expect_time("1768046400999", "2026-01-10T12:00:00Z");
+    expect_time("2026-01-31 10:20:30 UTC", "2026-01-31T10:20:30Z");
     expect_time("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z");
 }
 
@@ -70,6 +72,10 @@ static void amounts_are_counted_in_the_smallest_coin(void **state) {
     expect_money("350.00", "usd", 35000);
     expect_money("1,000.5", "EUR", 100050);
     expect_money("3125", "usd", 312500);
+    expect_money("1,234,567.00", "usd", 123456700);
+    expect_money("1,000", "usd", 100000);
+    expect_money("350,00", "eur", 35000);
+    expect_money("0,5", "eur", 50);
     expect_money("3125", "jpy", 3125);
     expect_money("3125.00", "jpy", 3125);
     expect_money("12.345", "kwd", 12345);
@@ -77,7 +83,8 @@ static void amounts_are_counted_in_the_smallest_coin(void **state) {
 
 static void amounts_that_are_none_are_refused(void **state) {
     (void)state;
-    static const char *const wrong[] = {"", ".", "12.345", "-5", "1e3", "12 USD", "99999999999999999999"};
+    static const char *const wrong[] = {"", ".", "12.345", "-5", "1e3", "12 USD", "99999999999999999999",
+                                        ",", ",350", "1,00,000", "1,0000", "35,00.00", "1.000,00", "1,000,00"};
     int64_t value;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (money_parse(wrong[i], strlen(wrong[i]), money_currency_of("usd", 3), &value))
@@ -110,7 +117,7 @@ static const char config_json[] =
     "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}],"
     "\"features\":["
     "{\"name\":\"type\",\"kind\":\"categorical\",\"levels\":[\"Dental\",\"Home Services\",\"Ecommerce\"],"
-    "\"aliases\":{\"Dental\":[\"dentist\",\"dental clinic\"],\"Ecommerce\":[\"e commerce\"]}},"
+    "\"aliases\":{\"Dental\":[\"dentist\",\"dental clinic\",\"dentists office\"],\"Ecommerce\":[\"e commerce\"]}},"
     "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10-25\",\"26-50\",\"251+\"],"
     "\"aliases\":{\"1-9\":[\"just me\"]}},"
     "{\"name\":\"points\",\"kind\":\"numeric\"}]}";
@@ -137,6 +144,9 @@ static void a_level_is_found_by_any_of_its_spellings(void **state) {
                  "Commerce",
                  "Ecommerce");
     expect_level(0, "e-commerce", "Ecommerce");
+    expect_level(0, "dentist\x92s", "dentist\xe2\x80\x99s");
+    expect_level(0, "Dentist's office", "Dental");
+    expect_level(0, "dentist\xe2\x80\x99s office", "Dental");
 }
 
 static void what_is_no_level_stays_as_it_is_but_clean(void **state) {
@@ -155,6 +165,9 @@ static void a_number_falls_into_its_range(void **state) {
                  "10\xe2\x80\x93"
                  "25",
                  "10-25");
+    expect_level(1, "11\x96" "20", "10-25"); /* a dash as Windows writes Latin-1 */
+    expect_level(1, "11\xa0-\xa0" "20", "10-25");
+    expect_level(1, "11\xef\xbc\x8d" "20", "10-25"); /* full width */
     expect_level(1, "10 - 25", "10-25");
     expect_level(1, "10 to 25 people", "10-25");
     expect_level(1, "11-20", "10-25");
