@@ -70,7 +70,7 @@ static const struct program program = {
         "reproduce N trains version N again from the features kept with it and compares the bytes\n"
         "Where MLFLOW_TRACKING_URI is set, MLflow is told every decision, and which versions are champion and "
         "previous;\n"
-        "while it does not answer, decisions wait and nothing else does.\n"
+        "while it does not answer, decisions wait and nothing else does; one that it refuses for good is passed over.\n"
         "Where MODEL_PUBLIC_KEY is set, nothing is loaded that SIGNING_KEY's owner has not signed.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,

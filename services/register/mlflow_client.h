@@ -27,6 +27,7 @@ struct mlflow {
     const char *token;
     char authorization[700]; /* the header of user and password; "": none */
     double until;            /* on the monotonic clock, seconds */
+    bool refused;            /* the last answer was that what was said will never be taken */
 };
 
 /* Whether the server can be asked that way: with a token or password by https or on this machine alone. */

@@ -14,8 +14,11 @@
 /* registry/mlflow.json. */
 struct progress_there {
     const char *url, *experiment, *model;
-    size_t told; /* decisions */
+    size_t told;     /* decisions, those that were refused among them */
+    json_t *refused; /* the last of those, each {"line", "candidate", "why"} */
 };
+
+enum { MAX_REFUSED = 100 };
 
 static bool is(const json_t *object, const char *key, const char *text) {
     const char *value = json_string_value(json_object_get(object, key));
@@ -46,6 +49,8 @@ static bool write_told(const char *data, const struct progress_there *p, struct 
     char path[PATH_MAX];
     json_t *file = json_pack("{s:s, s:s, s:s, s:I}", "url", p->url, "experiment", p->experiment, "model", p->model,
                              "told", (json_int_t)p->told);
+    if (json_array_size(p->refused) > 0)
+        json_object_set(file, "refused", p->refused);
     bool done = path_of(path, data, err) && publish_json(path, file, err);
     json_decref(file);
     return done;
@@ -53,13 +58,34 @@ static bool write_told(const char *data, const struct progress_there *p, struct 
 
 /* ---- sending ---- */
 
+/* Kept for people; nothing waits for it any more. */
+static void note_refusal(struct progress_there *p, const json_t *decision, const char *why) {
+    size_t line = p->told + 1;
+    const char *candidate = json_string_value(json_object_get(decision, "candidate"));
+    log_event(LOG_WARN, "MLflow refuses", "line %zu of " VOLUME_DECISIONS ", which is passed over: %s", line, why);
+    json_array_append_new(p->refused, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "candidate",
+                                                candidate != NULL ? candidate : "", "why", why));
+    if (json_array_size(p->refused) > MAX_REFUSED)
+        json_array_remove(p->refused, 0);
+}
+
+/* Told, or refused for good. */
+static bool settle(const struct mlflow_exporter *e, const json_t *decision, struct progress_there *p,
+                   struct file_error *err) {
+    if (mlflow_export_decision(e, decision, err))
+        return true;
+    if (e->server->refused)
+        note_refusal(p, decision, err->text);
+    return e->server->refused;
+}
+
 /* The aliases go before the last count, so that they are set again where a run died between the two. */
 static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, struct progress_there *p,
                       struct file_error *err) {
     size_t count = json_array_size(decisions);
     while (p->told < count) {
         bool last = p->told + 1 == count;
-        if (!mlflow_export_decision(e, json_array_get(decisions, p->told), err) ||
+        if (!settle(e, json_array_get(decisions, p->told), p, err) ||
             (last && !mlflow_export_aliases(e, err)))
             return false;
         p->told++;
@@ -77,11 +103,13 @@ static bool send_all(const struct options *o, struct mlflow *server, const json_
     if (!mlflow_experiment(server, o->mlflow.experiment, experiment, err) ||
         !mlflow_model(server, o->mlflow.model, about, err))
         return false;
-    struct progress_there p = {o->mlflow.server.url, experiment, o->mlflow.model, 0};
-    if (is(file, "experiment", experiment))
-        p.told = *told;
+    bool known = is(file, "experiment", experiment);
+    json_t *before = known ? json_object_get(file, "refused") : NULL;
+    struct progress_there p = {o->mlflow.server.url, experiment, o->mlflow.model, known ? *told : 0,
+                               json_is_array(before) ? json_copy(before) : json_array()};
     bool done = send_from(&(struct mlflow_exporter){server, o->data, experiment, o->mlflow.model}, decisions, &p, err);
     *told = p.told;
+    json_decref(p.refused);
     return done;
 }
 

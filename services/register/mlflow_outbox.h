@@ -4,6 +4,8 @@
  * decisions.ndjson is the outbox: it is durable before anything follows from it.  registry/mlflow.json says how many of
  * its lines have been told, and to whom; it is replaced after each.  A run that died in between tells the same
  * again, which changes nothing (mlflow_client.h).  Another server, or a new experiment, is told everything.
+ * A decision that MLflow refuses for good holds up no other: it is warned of once and kept in the file, under "refused".
+ * Without the file all are told again.
  */
 #ifndef REGISTER_MLFLOW_OUTBOX_H
 #define REGISTER_MLFLOW_OUTBOX_H

@@ -100,6 +100,7 @@ static bool ask(struct mlflow *m, const char *method, const char *call, const st
     char problem[200];
     struct http_request request = {.method = method, .url = a->text, .key = m->token, .body = body, .size = size};
     size_t headers = 0;
+    m->refused = false;
     if (a->length >= sizeof a->text)
         return file_error_say(err, "MLflow %s: the address is too long", call);
     if (clock_monotonic() >= m->until)
@@ -118,8 +119,14 @@ static bool ask(struct mlflow *m, const char *method, const char *call, const st
     }
 }
 
-/* What an answer other than 200 means; its text is the server's, cut short and without control characters. */
-static enum mlflow_outcome refused(const char *call, const struct http_reply *reply, struct file_error *err) {
+/* Whether the same would be refused again: its content was, by MLflow itself, or its size by whoever stands before it.
+ * Rights (401, 403), a name that is not there (404) and all that passes may be mended without it being said otherwise. */
+static bool is_for_good(long status, const char *code) {
+    return (status == 400 && code != NULL) || status == 413 || status == 422;
+}
+
+/* What an answer other than 200 means; its text is the server's, cut short, in printable ASCII. */
+static enum mlflow_outcome refused(struct mlflow *m, const char *call, const struct http_reply *reply, struct file_error *err) {
     json_t *body = json_loadb(reply->body, reply->size, 0, NULL);
     const char *code = json_string_value(json_object_get(body, "error_code"));
     const char *message = json_string_value(json_object_get(body, "message"));
@@ -133,7 +140,8 @@ static enum mlflow_outcome refused(const char *call, const struct http_reply *re
                    : reply->status == 403 ? "(does --allowed-hosts name this host?)"
                                           : "");
     for (char *at = err->text; *at != '\0'; at++)
-        *at = (unsigned char)*at < ' ' ? ' ' : *at;
+        *at = (unsigned char)*at < ' ' ? ' ' : (unsigned char)*at > '~' ? '?' : *at; /* also one cut in half */
+    m->refused = outcome == MLFLOW_FAILED && is_for_good(reply->status, code);
     err->try_later = reply->status == 408 || reply->status == 429 || reply->status >= 500;
     json_decref(body);
     return outcome;
@@ -160,9 +168,9 @@ static enum mlflow_outcome take_json(const char *call, const struct http_reply *
 }
 
 /* reply is freed. */
-static enum mlflow_outcome understand(const char *call, struct http_reply *reply, json_t **out,
+static enum mlflow_outcome understand(struct mlflow *m, const char *call, struct http_reply *reply, json_t **out,
                                       struct file_error *err) {
-    enum mlflow_outcome outcome = reply->status == 200 ? take_json(call, reply, out, err) : refused(call, reply, err);
+    enum mlflow_outcome outcome = reply->status == 200 ? take_json(call, reply, out, err) : refused(m, call, reply, err);
     http_reply_done(reply);
     return outcome;
 }
@@ -181,7 +189,7 @@ enum mlflow_outcome mlflow_wire_post(struct mlflow *m, const char *call, json_t 
     add(&a, call);
     bool answered = ask(m, "POST", call, &a, "Content-Type: application/json", text, strlen(text), &answer, err);
     free(text);
-    return answered ? understand(call, &answer, reply, err) : MLFLOW_FAILED;
+    return answered ? understand(m, call, &answer, reply, err) : MLFLOW_FAILED;
 }
 
 enum mlflow_outcome mlflow_wire_get(struct mlflow *m, const char *call, const char *key, const char *value,
@@ -194,7 +202,7 @@ enum mlflow_outcome mlflow_wire_get(struct mlflow *m, const char *call, const ch
     add(&a, key);
     add(&a, "=");
     add_escaped(&a, value, "-._~");
-    return ask(m, "GET", call, &a, NULL, NULL, 0, &answer, err) ? understand(call, &answer, reply, err) : MLFLOW_FAILED;
+    return ask(m, "GET", call, &a, NULL, NULL, 0, &answer, err) ? understand(m, call, &answer, reply, err) : MLFLOW_FAILED;
 }
 
 /* ---- artifacts ---- */
@@ -210,7 +218,7 @@ bool mlflow_wire_put(struct mlflow *m, const char *path, const void *bytes, size
     artifact_address(&a, m, path);
     if (!ask(m, "PUT", path, &a, "Content-Type: application/octet-stream", bytes, size, &answer, err))
         return false;
-    bool done = answer.status == 200 || refused(path, &answer, err) == MLFLOW_DONE; /* nothing is said with a 200 */
+    bool done = answer.status == 200 || refused(m, path, &answer, err) == MLFLOW_DONE; /* nothing is said with a 200 */
     http_reply_done(&answer);
     return done;
 }
@@ -235,7 +243,7 @@ static bool same_size(struct mlflow *m, const char *path, size_t size, struct fi
     begin_address(&a, m, "/api/2.0/mlflow-artifacts/artifacts?path=");
     add_escaped(&a, folder, "/-._~");
     if (!ask(m, "GET", folder, &a, NULL, NULL, 0, &answer, err) ||
-        understand(folder, &answer, &reply, err) != MLFLOW_DONE)
+        understand(m, folder, &answer, &reply, err) != MLFLOW_DONE)
         return false;
     json_array_foreach(json_object_get(reply, "files"), i, file) {
         const char *found = json_string_value(json_object_get(file, "path"));

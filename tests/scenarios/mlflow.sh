@@ -145,6 +145,31 @@ killed_at() { # STEP
 }
 some_killed() { local step; for step in 2 6 19 "$((steps - 1))"; do killed_at "$step" || return 1; done; }
 check "nor a run that is killed" some_killed
+
+# ---- refusals
+all=$(grep -c '"action":"gate"' "$registry/decisions.ndjson")
+first=$(jq -sr '.[0].candidate' "$registry/decisions.ndjson")
+refused() { [ "$(jq -c '[.refused[] | [.line, .candidate]]' "$registry/mlflow.json")" = "$1" ] || { cat "$registry/mlflow.json"; return 1; }; }
+forget
+check "a decision that MLflow refuses for good" suffer_at 5 refused
+check "fails no run" exits_with 99
+check "holds up no other" told "$decided"
+check "the others are there" there "[.runs[] | select(.status == \"FINISHED\")] | length == $((all - 1))"
+check "it is kept for people" refused "[[1,\"$first\"]]"
+check "with what MLflow said" jq -e '.refused[0].why | test("status 400, INVALID_PARAMETER_VALUE no such value[?]+$")' "$registry/mlflow.json"
+check "it was warned of once" test "$(grep -c 'MLflow refuses.*line 1 of' "$scratch/log")" = 1
+check "later decisions" exits_with 0 rollback
+check "do not forget it" refused "[[1,\"$first\"]]"
+check "what is refused a moment before MLflow goes away" bash -c "$(declare -f forget suffer suffer_at); server=$server registry=$registry; forget; suffer_at 5 refused; suffer ok ok ok ok refused 503"
+exits_with 99 >/dev/null
+check "is not asked again" test "$(jq -c '[.told, (.refused | length)]' "$registry/mlflow.json")" = "[1,1]"
+check "by the run that tells the rest" exits_with 99
+check "which is all" told "$((decided + 1))"
+check "a refusal of the experiment is of none of them" bash -c "$(declare -f forget suffer); server=$server registry=$registry; forget; suffer refused"
+exits_with 99 >/dev/null
+check "and all wait" test ! -e "$registry/mlflow.json"
+check "rolled back again" exits_with 0 rollback
+decided=$((decided + 2))
 forget
 check "a server too slow for the time given" suffer "slow 3" "slow 3"
 check "holds nobody for long" exits_with 99 --mlflow-seconds 1

@@ -2,7 +2,7 @@
 
 PUT  /-/faults   a list; each request takes the first away and suffers it, one that ends with "!" stays for ever:
                  "429 1" status and Retry-After, "500", "huge" too large an answer, "slow 5" seconds,
-                 "torn" an answer that breaks off, "garbage" what is no JSON, "lost" no answer to what was done,
+                 "torn" an answer that breaks off, "refused" a 400 as MLflow's, "garbage" what is no JSON, "lost" no answer to what was done,
                  "ok" none
 POST /-/records  records to add
 GET  /-/journal  one line a request: status, path, query; never a key
@@ -92,6 +92,8 @@ def make_handler(standin):
             elif kind == "torn":
                 self.send(200, b'{"object":"list","data":[{"id":', promised=100000)
                 self.close_connection = True
+            elif kind == "refused":
+                self.send(400, b'{"error_code":"INVALID_PARAMETER_VALUE","message":"no such value%s"}' % ("é" * 150).encode())
             elif kind == "garbage":
                 self.send(200, b"<html>maintenance</html>")
             else:
