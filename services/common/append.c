@@ -83,7 +83,7 @@ static bool open_file(struct append *append, const char *path, struct file_error
     append_close(append);
     if (!publish_path(append->path, err, "%s", path) || !publish_make_folder_of(path, err))
         return false;
-    append->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    append->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, append->for_all ? 0644 : 0640);
     if (append->file < 0 || !cut_torn_end(append->file)) {
         file_error_set(err, "append to", path);
         return false;

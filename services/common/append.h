@@ -14,7 +14,8 @@
 
 /* A file between two appends. Begin with {.file = -1}. */
 struct append {
-    int file; /* -1: none */
+    int file;     /* -1: none */
+    bool for_all; /* a file that is made may be read by everybody: it has nothing personal */
     char path[PATH_MAX];
 };
 
@@ -23,6 +24,7 @@ struct append {
 bool append_lines(struct append *append, const char *path, const void *lines, size_t size, struct file_error *err);
 void append_close(struct append *append);
 
+/* One append, to a file of personal data: one that is made is for its user and group alone (0640). */
 bool append_once(const char *path, const void *lines, size_t size, struct file_error *err);
 
 /* The length of a file without a torn end; -1 and errno where it cannot be read. */

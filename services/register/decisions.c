@@ -53,7 +53,9 @@ bool decisions_append(const char *data, const json_t *decision, struct file_erro
         return file_error_say(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
-    bool done = path_of(path, data, err) && append_once(path, line, size + 1, err);
+    struct append append = {.file = -1, .for_all = true};
+    bool done = path_of(path, data, err) && append_lines(&append, path, line, size + 1, err);
+    append_close(&append);
     free(line);
     return done;
 }

@@ -75,6 +75,7 @@ with scratch() as folder:
     check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
 
     file = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")[0]
+    check("what customers sent is not for everybody to read", os.stat(file).st_mode & 0o007 == 0)
     os.rename(file, f"{folder}/raw/moved")
     os.mkdir(file)
     codes = [deliver(server)[0], deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")[0], deliver(server)[0]]

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "services/common/append.h"
@@ -104,6 +105,25 @@ static void a_file_that_was_moved_away_is_made_again(void **state) {
     assert_content(scratch_path("open/others"), "four\n");
 }
 
+static mode_t mode_of(const char *path) {
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    return about.st_mode & 0777;
+}
+
+static void a_file_is_not_for_everybody_unless_that_is_asked_for(void **state) {
+    (void)state;
+    struct append open = {.file = -1, .for_all = true};
+    struct file_error err;
+    mode_t before = umask(022);
+    assert_true(append_once(scratch_path("personal"), "ann@example.org\n", 16, &err));
+    assert_true(append_lines(&open, scratch_path("decisions"), "{}\n", 3, &err));
+    append_close(&open);
+    umask(before);
+    assert_int_equal(mode_of(scratch_path("personal")), 0640);
+    assert_int_equal(mode_of(scratch_path("decisions")), 0644);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_appended),
@@ -112,6 +132,7 @@ int main(void) {
         cmocka_unit_test(the_length_of_a_line_without_its_text_is_cut_away),
         cmocka_unit_test(a_torn_end_longer_than_a_block_is_cut_away),
         cmocka_unit_test(a_file_that_was_moved_away_is_made_again),
+        cmocka_unit_test(a_file_is_not_for_everybody_unless_that_is_asked_for),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
