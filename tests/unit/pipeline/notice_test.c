@@ -21,8 +21,10 @@ static void lines_appended_to_an_open_file_are_told(void **state) {
     struct file_error err;
     char path[PATH_MAX];
     int notice = notice_open();
-    if (notice < 0)
-        skip(); /* no inotify here: raw/ is looked at from time to time */
+    if (notice < 0) {
+        print_message("no inotify here: raw/ is looked at from time to time\n");
+        skip();
+    }
     snprintf(path, sizeof path, "%s/raw/inbox/stripe-one-2026-06-01.ndjson", scratch);
     assert_true(append_lines(&append, path, "{}\n", 3, &err));
     for (int again = 0; again < 2; again++) {
