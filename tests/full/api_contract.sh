@@ -2,7 +2,7 @@
 # The server as programs of others see it: its OpenAPI contract, its metrics, its Open Inference Protocol.
 # openapi-spec-validator, schemathesis and tritonclient come from PyPI into BUILD/contract, promtool from Debian.
 set -uo pipefail
-build=$1
+build=$(realpath -m "$1")
 cd "$(dirname "$0")/../.." || exit 1
 make -s BUILD="$build" "$build/leadforest-api" "$build/tests/tools/make_registry" || exit 1
 venv=$build/contract
