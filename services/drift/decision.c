@@ -23,6 +23,8 @@ static void end_request(struct decision_state *s, moment at, bool promoted) {
 }
 
 bool decision_gate(struct decision_state *s, moment at, bool promoted) {
+    if (promoted)
+        s->held = CAUSE_NONE;
     if (s->asked_at == 0 || at < s->asked_at)
         return false;
     bool rebase = promoted && decision_rebases(s->cause);
@@ -30,6 +32,21 @@ bool decision_gate(struct decision_state *s, moment at, bool promoted) {
         s->drift_since = s->calm_since = 0;
     end_request(s, at, promoted);
     return rebase;
+}
+
+void decision_held(struct decision_state *s, moment at) {
+    if (s->asked_at == 0 || at < s->asked_at)
+        return;
+    s->held = s->cause;
+    decision_gate(s, at, false);
+}
+
+bool decision_approved(struct decision_state *s, moment at) {
+    if (s->held != CAUSE_NONE) {
+        s->asked_at = at;
+        s->cause = s->held;
+    }
+    return decision_gate(s, at, true);
 }
 
 /* ---- the alarm of the traffic ---- */

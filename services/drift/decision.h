@@ -62,6 +62,7 @@ struct decision_state {
     moment asked_at;           /* the pending request; 0: none */
     moment ended_at;           /* when the last request ended; 0: there was none */
     unsigned refused;          /* candidates refused since the last promotion */
+    enum decision_cause held;  /* of the request whose candidate waits for a person's approval; CAUSE_NONE: none does */
     unsigned requests;         /* how many of asked[] are known, the newest last */
     moment asked[DECISION_REMEMBERED];
 };
@@ -74,6 +75,12 @@ bool decision_rebases(enum decision_cause cause);
 
 /* The gate has judged a candidate at this time; tells whether the reference must begin anew then. */
 bool decision_gate(struct decision_state *state, moment at, bool promoted);
+
+/* It was judged good, but a person must approve of it: as good as refused, until that is done. */
+void decision_held(struct decision_state *state, moment at);
+
+/* That is done, and it is promoted: the request is answered after all.  Tells the same as decision_gate. */
+bool decision_approved(struct decision_state *state, moment at);
 
 void decision_day(struct decision_state *state, const struct decision_findings *findings,
                   const struct decision_rules *rules);

@@ -14,6 +14,18 @@ static bool is(const json_t *object, const char *key, const char *word) {
     return text != NULL && strcmp(text, word) == 0;
 }
 
+/* false: nothing became of any candidate. */
+static bool end_of(const json_t *decision, enum gate_log_end *end, bool *alarm) {
+    const json_t *by_alarm = json_object_get(decision, "alarm");
+    bool promoted = is(decision, "status", "promoted"), approved = promoted && is(decision, "action", "approve");
+    *end = approved                          ? GATE_LOG_APPROVED
+           : promoted                        ? GATE_LOG_PROMOTED
+           : is(decision, "status", "held") ? GATE_LOG_HELD
+                                             : GATE_LOG_REFUSED;
+    *alarm = approved ? json_is_true(by_alarm) : !json_is_false(by_alarm);
+    return approved || is(decision, "action", "gate");
+}
+
 bool gate_log_read(const char *data, moment after, moment until, gate_log_judged *judged, void *user,
                    struct file_error *err) {
     char path[PATH_MAX];
@@ -25,12 +37,15 @@ bool gate_log_read(const char *data, moment after, moment until, gate_log_judged
     char *text = files_read(path, MAX_FILE, &size, err);
     if (text == NULL)
         return false;
-    for (char *line = text, *end; (end = memchr(line, '\n', (size_t)(text + size - line))) != NULL; line = end + 1) {
-        json_t *decision = json_loadb(line, (size_t)(end - line), JSON_REJECT_DUPLICATES, NULL);
+    for (char *line = text, *newline; (newline = memchr(line, '\n', (size_t)(text + size - line))) != NULL;
+         line = newline + 1) {
+        json_t *decision = json_loadb(line, (size_t)(newline - line), JSON_REJECT_DUPLICATES, NULL);
         const char *time = json_string_value(json_object_get(decision, "time"));
+        enum gate_log_end end;
+        bool alarm;
         moment at;
-        if (is(decision, "action", "gate") && time != NULL && clock_parse(time, &at) && at > after && at < until)
-            judged(user, at, is(decision, "status", "promoted"), !json_is_false(json_object_get(decision, "alarm")));
+        if (end_of(decision, &end, &alarm) && time != NULL && clock_parse(time, &at) && at > after && at < until)
+            judged(user, at, end, alarm);
         json_decref(decision);
     }
     free(text);

@@ -51,11 +51,27 @@ void monitor_done(struct monitor *m) {
 
 /* ---- the gate ---- */
 
-/* A routine candidate may be refused while an alarm waits for its own: that answers nothing. */
-static void follow_judgement(void *user, moment at, bool promoted, bool alarm) {
+/* Tells whether the reference must begin anew.  A routine candidate may be refused or held while an alarm waits for its
+ * own: that answers nothing. */
+static bool judged(struct decision_state *d, moment at, enum gate_log_end end, bool alarm) {
+    bool answers = alarm || !decision_is_alarm(d->cause);
+    switch (end) {
+    case GATE_LOG_PROMOTED:
+        return decision_gate(d, at, true);
+    case GATE_LOG_APPROVED:
+        return alarm == decision_is_alarm(d->held) ? decision_approved(d, at) : decision_gate(d, at, true);
+    case GATE_LOG_HELD:
+        if (answers)
+            decision_held(d, at);
+        return false;
+    default:
+        return answers && decision_gate(d, at, false);
+    }
+}
+
+static void follow_judgement(void *user, moment at, enum gate_log_end end, bool alarm) {
     struct state *state = user;
-    bool answers = promoted || alarm || !decision_is_alarm(state->decision.cause);
-    if (answers && decision_gate(&state->decision, at, promoted))
+    if (judged(&state->decision, at, end, alarm))
         state->reference_since = next_midnight(at);
     state->gate_seen = at;
 }

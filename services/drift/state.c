@@ -38,6 +38,7 @@ json_t *state_describe(const struct state *s) {
     json_object_set_new(object, "asked_at", describe_moment(d->asked_at));
     json_object_set_new(object, "ended_at", describe_moment(d->ended_at));
     json_object_set_new(object, "refused", json_integer(d->refused));
+    json_object_set_new(object, "held", json_string(decision_cause_name(d->held)));
     json_object_set_new(object, "asked", describe_requests(d));
     json_object_set_new(object, "reference_since", describe_moment(s->reference_since));
     json_object_set_new(object, "rebased_at", describe_moment(s->rebased_at));
@@ -70,21 +71,31 @@ static bool read_text(const json_t *value, char *out, size_t size) {
     return text != NULL && (size_t)snprintf(out, size, "%s", text) < size;
 }
 
-static bool read_names(struct decision_state *d, const json_t *object) {
-    const char *level = json_string_value(json_object_get(object, "state"));
-    const char *cause = json_string_value(json_object_get(object, "cause"));
-    int found = 0;
+static bool read_level(const json_t *value, enum decision_level *out) {
+    const char *level = json_string_value(value);
     for (int i = 0; level != NULL && i <= LEVEL_RETRAIN; i++)
         if (strcmp(level, decision_level_name((enum decision_level)i)) == 0) {
-            d->level = (enum decision_level)i;
-            found++;
+            *out = (enum decision_level)i;
+            return true;
         }
+    return false;
+}
+
+static bool read_cause(const json_t *value, enum decision_cause *out) {
+    const char *cause = json_string_value(value);
     for (int i = 0; cause != NULL && i < CAUSES; i++)
         if (strcmp(cause, decision_cause_name((enum decision_cause)i)) == 0) {
-            d->cause = (enum decision_cause)i;
-            found++;
+            *out = (enum decision_cause)i;
+            return true;
         }
-    return found == 2;
+    return false;
+}
+
+/* "held" came later than the others. */
+static bool read_names(struct decision_state *d, const json_t *object) {
+    const json_t *held = json_object_get(object, "held");
+    return read_level(json_object_get(object, "state"), &d->level) &&
+           read_cause(json_object_get(object, "cause"), &d->cause) && (held == NULL || read_cause(held, &d->held));
 }
 
 static bool read_requests(struct decision_state *d, const json_t *asked) {

@@ -83,9 +83,9 @@ const json_t *decisions_last_comparison(const json_t *decisions, bool alarm) {
 
 const json_t *decisions_held(const json_t *decisions, long long version) {
     for (size_t i = json_array_size(decisions); i > 0; i--) {
-        const json_t *held = json_object_get(json_array_get(decisions, i - 1), "held");
+        const json_t *decision = json_array_get(decisions, i - 1), *held = json_object_get(decision, "held");
         if (held != NULL && json_integer_value(json_object_get(held, "version")) == version)
-            return held;
+            return decision;
     }
     return NULL;
 }

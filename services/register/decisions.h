@@ -27,7 +27,7 @@ const json_t *decisions_last_move(const json_t *decisions);
  * Borrowed. */
 const json_t *decisions_last_comparison(const json_t *decisions, bool alarm);
 
-/* How a version was held for approval ({"version","manifest_sha256","champion"}); NULL where it was not. Borrowed. */
+/* The decision that held a version for approval, under "held"; NULL where none did. Borrowed. */
 const json_t *decisions_held(const json_t *decisions, long long version);
 
 /* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */

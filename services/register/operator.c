@@ -14,6 +14,7 @@ struct wish {
     const char *action, *status;
     long long version;
     const char *sha256; /* its manifest must have; NULL: any */
+    bool alarm;         /* an alarm had asked for it */
 };
 
 static bool version_exists(const char *data, long long version, struct file_error *err) {
@@ -35,6 +36,8 @@ static bool move_to(struct outcome *out, const struct options *o, json_t *decisi
     } else if (done) {
         memcpy(to.sha256, target.sha256, SHA256_HEX);
         json_t *ruling = ruling_new(o, wish->action, wish->status, "by hand");
+        if (wish->alarm) /* drift's reference then begins anew */
+            json_object_set_new(ruling, "alarm", json_true());
         pointer_describe_move(ruling, &from, &to);
         done = ruling_carry_out(o, decisions, ruling, err);
         if (done)
@@ -57,7 +60,7 @@ static json_t *settled_decisions(const char *data, struct file_error *err) {
 bool operator_promote(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
     json_t *decisions = settled_decisions(o->data, err);
     bool done =
-        decisions != NULL && move_to(out, o, decisions, &(struct wish){"promote", "promoted", version, NULL}, err);
+        decisions != NULL && move_to(out, o, decisions, &(struct wish){"promote", "promoted", version, NULL, false}, err);
     json_decref(decisions);
     return done;
 }
@@ -69,7 +72,7 @@ bool operator_rollback(struct outcome *out, const struct options *o, struct file
     if (done && previous.version == 0)
         done = file_error_say(err, "roll back: there is no previous champion");
     done = done && move_to(out, o, decisions,
-                           &(struct wish){"rollback", "rolled back", previous.version, previous.sha256}, err);
+                           &(struct wish){"rollback", "rolled back", previous.version, previous.sha256, false}, err);
     json_decref(decisions);
     return done;
 }
@@ -88,8 +91,9 @@ static bool may_approve(const json_t *held, const char *data, long long version,
 
 bool operator_approve(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
     json_t *decisions = settled_decisions(o->data, err);
-    const json_t *held = decisions_held(decisions, version);
-    struct wish wish = {"approve", "promoted", version, json_string_value(json_object_get(held, "manifest_sha256"))};
+    const json_t *decision = decisions_held(decisions, version), *held = json_object_get(decision, "held");
+    struct wish wish = {"approve", "promoted", version, json_string_value(json_object_get(held, "manifest_sha256")),
+                        json_is_true(json_object_get(decision, "alarm"))};
     bool done = decisions != NULL && may_approve(held, o->data, version, err) && move_to(out, o, decisions, &wish, err);
     json_decref(decisions);
     return done;

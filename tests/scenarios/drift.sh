@@ -93,9 +93,23 @@ check "is usual" result '.state == "OK" or .state == "WARN"'
 traffic twin 2025-09-08 14 --shift 0.4
 drift 0 twin 2025-09-15
 drift 0 twin 2025-09-22
+cp -r "$scratch/twin" "$scratch/held"
 echo '{"time":"2025-09-22T04:00:00Z","action":"gate","status":"promoted"}' >>"$scratch/twin/registry/decisions.ndjson"
 check "an alarm's candidate is promoted" drift 0 twin 2025-09-23
 check "and the reference begins anew" jq -e '.reference_since == "2025-09-23T00:00:00Z" and .state == "OK"' "$scratch/twin/monitoring/state.json"
+
+# One that waits for a person does so once it is approved.
+judged() { echo "{\"time\":\"$2\",$3}" >>"$scratch/$1/registry/decisions.ndjson"; }
+judged held 2025-09-22T04:00:00Z '"action":"gate","status":"held","alarm":true'
+check "an alarm's candidate is held" drift 0 held 2025-09-23
+check "which keeps alarm and reference" jq -e '.reference_since == "2025-07-10T00:00:00Z" and .state == "ALARM" and .held == "drift"' "$scratch/held/monitoring/state.json"
+cp -r "$scratch/held" "$scratch/other"
+judged held 2025-09-23T09:00:00Z '"action":"approve","status":"promoted","alarm":true'
+check "a person approves it" drift 0 held 2025-09-24
+check "and the reference begins anew, too" jq -e '.reference_since == "2025-09-24T00:00:00Z" and .state == "OK" and .held == "none"' "$scratch/held/monitoring/state.json"
+judged other 2025-09-23T09:00:00Z '"action":"approve","status":"promoted"'
+check "approval of a routine candidate" drift 0 other 2025-09-24
+check "keeps the reference" jq -e '.reference_since == "2025-07-10T00:00:00Z"' "$scratch/other/monitoring/state.json"
 
 # The same mix, other wishes.
 traffic flip 2025-09-08 90 --flip

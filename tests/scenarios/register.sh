@@ -120,6 +120,7 @@ check "approval comes too late" exits_with 65 approve 4
 check "and forward again" exits_with 0 rollback
 check "approval is in time" exits_with 0 approve 4
 check "and moves the champion" champion_is 4
+check "and says that an alarm had asked, for drift to take it so" jq -se ".[-1] | .action == \"approve\" and .alarm" "$registry/decisions.ndjson"
 train --seed 2
 check "an alarm does not look at the same rows twice, whatever is trained on them" exits_with 99 --alarm
 

@@ -99,6 +99,41 @@ static void a_confirmed_alarm_asks_for_a_training_until_the_gate_has_judged(void
     assert_int_equal(step(&s, quiet(10)), LEVEL_OK);
 }
 
+static void a_candidate_of_an_alarm_that_a_person_approves_answers_it(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    step(&s, confirmed(8));
+    decision_held(&s, 8 * DAY + 100);
+    assert_int_equal(s.refused, 1);
+    assert_int_equal(step(&s, confirmed(9)), LEVEL_ALARM);
+    assert_true(decision_approved(&s, 11 * DAY + 100));
+    assert_int_equal(s.refused, 0);
+    assert_int_equal(step(&s, quiet(12)), LEVEL_OK);
+    assert_false(decision_approved(&s, 12 * DAY));
+}
+
+static void the_approval_of_an_old_champions_successor_keeps_the_reference(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    struct decision_findings f = quiet(1);
+    f.cause[CAUSE_AGE] = true;
+    step(&s, f);
+    decision_held(&s, DAY);
+    assert_false(decision_approved(&s, 2 * DAY));
+    assert_int_equal(s.refused, 0);
+}
+
+static void another_promotion_ends_the_wait_for_approval(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    step(&s, confirmed(8));
+    decision_held(&s, 8 * DAY + 100);
+    decision_gate(&s, 9 * DAY, true); /* a routine one */
+    assert_false(decision_approved(&s, 10 * DAY));
+}
+
 static void the_day_of_the_alarm_does_not_confirm_itself(void **state) {
     (void)state;
     struct decision_state s = {0};
@@ -205,6 +240,9 @@ int main(void) {
         cmocka_unit_test(an_alarm_that_later_days_do_not_confirm_asks_for_nothing_and_ends),
         cmocka_unit_test(an_alarm_that_flickers_has_not_ended),
         cmocka_unit_test(a_confirmed_alarm_asks_for_a_training_until_the_gate_has_judged),
+        cmocka_unit_test(a_candidate_of_an_alarm_that_a_person_approves_answers_it),
+        cmocka_unit_test(the_approval_of_an_old_champions_successor_keeps_the_reference),
+        cmocka_unit_test(another_promotion_ends_the_wait_for_approval),
         cmocka_unit_test(the_day_of_the_alarm_does_not_confirm_itself),
         cmocka_unit_test(a_promotion_before_the_request_answers_nothing),
         cmocka_unit_test(each_refusal_doubles_the_wait),
