@@ -166,7 +166,7 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
         uint32_t draw = (uint32_t)lf_rng_below(&rng, left), feature = g->feature[draw];
         g->feature[draw] = g->feature[left - 1];
         g->feature[left - 1] = feature;
-        if (may_try(g, feature) && lf_splitter_try(g->splitter, feature))
+        if (may_try(g, feature) && lf_splitter_try(g->splitter, feature, &g->matrix->column[feature]))
             tried++;
     }
     return lf_splitter_best(g->splitter);

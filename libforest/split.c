@@ -1,9 +1,8 @@
 /* split.c - the best way to part the rows of a node by one feature: numeric ones, and what all need. */
 #include "libforest/split.h"
 
-#include "libforest/node.h"
+#include "libforest/packed.h"
 #include "libforest/sort.h"
-#include "libforest/splitter.h"
 
 #include <stdlib.h>
 
@@ -68,22 +67,6 @@ static bool is_present(const struct lf_splitter *s, uint32_t code) {
     return any != 0;
 }
 
-enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
-
-/*
- * A cut between codes low and high, of which no code in between is here: take the middle, so
- * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
- * missing later goes with the larger part.
- */
-static struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t low,
-                           uint32_t high, enum missing missing) {
-    bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
-    uint32_t bin = low == 0 ? 0 : low + (high - 1 - low) / 2; /* 0: missing against the rest */
-    s->best.flags = right ? LF_MISSING_RIGHT : 0;
-    s->best.bin = (uint16_t)(right ? bin - 1 : bin);
-    return take(s, feature, now);
-}
-
 static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t *entry, uint32_t from,
                          enum missing missing) {
     struct parted now = all_right(s);
@@ -100,8 +83,8 @@ static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t
     }
 }
 
-static bool try_sorted(struct lf_splitter *s, uint32_t feature) {
-    const uint64_t *entry = lf_split_sort(s, &s->matrix->column[feature]);
+static bool try_sorted(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
+    const uint64_t *entry = lf_split_sort(s, column);
     uint32_t missing = 0;
     if (code_of(entry[0]) == code_of(entry[s->n - 1]))
         return false;
@@ -161,8 +144,7 @@ static bool varies(const struct lf_splitter *s, uint32_t codes) {
     return present > 1;
 }
 
-static bool try_counted(struct lf_splitter *s, uint32_t feature) {
-    const struct lf_column *column = &s->matrix->column[feature];
+static bool try_counted(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
     lf_split_count(s, column);
     if (!varies(s, column->codes))
         return false;
@@ -186,13 +168,20 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
         s->squares += s->total[k] * s->total[k];
     }
     s->best.score = -1;
+    lf_packed_begin(s);
+    s->few = lf_few_fits(s);
+    if (s->few)
+        lf_few_begin(s);
 }
 
-bool lf_splitter_try(struct lf_splitter *s, uint32_t feature) {
-    const struct lf_column *column = &s->matrix->column[feature];
+bool lf_splitter_try(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
     if (!column->numeric)
-        return lf_split_try_levels(s, feature);
-    return lf_split_counting_pays(s, column) ? try_counted(s, feature) : try_sorted(s, feature);
+        return lf_split_try_levels(s, feature, column);
+    if (s->few)
+        return lf_split_try_few(s, feature, column);
+    if (lf_packed_fits(s, column))
+        return lf_split_try_packed(s, feature, column);
+    return lf_split_counting_pays(s, column) ? try_counted(s, feature, column) : try_sorted(s, feature, column);
 }
 
 /* Both sides are pure when L/l + R/r has become l + r. */
@@ -237,7 +226,9 @@ static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
     s->order = calloc(levels, sizeof *s->order);
     s->best.set = calloc(s->set_words, sizeof *s->best.set);
     s->place = calloc(matrix->features, sizeof *s->place);
-    return s->entry && s->spare && s->table && s->group && s->order && s->best.set && s->place && make_places(s);
+    s->packed = calloc(1, sizeof *s->packed);
+    return s->entry && s->spare && s->table && s->group && s->order && s->best.set && s->place && s->packed &&
+           make_places(s);
 }
 
 struct lf_splitter *lf_splitter_new(const struct lf_matrix *matrix, uint32_t min_leaf) {
@@ -267,5 +258,6 @@ void lf_splitter_free(struct lf_splitter *s) {
     for (uint32_t f = 0; s->place != NULL && f < s->matrix->features; f++)
         free(s->place[f]);
     free(s->place);
+    free(s->packed);
     free(s);
 }

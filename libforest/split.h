@@ -45,8 +45,8 @@ bool lf_splitter_start(struct lf_splitter *splitter, const struct lf_item *item,
 void lf_splitter_begin(struct lf_splitter *splitter, const struct lf_item *item, uint32_t n,
                        const uint32_t *class_count /* [classes] */, uint64_t rows);
 
-/* Try a feature.  False when all items have the same code. */
-bool lf_splitter_try(struct lf_splitter *splitter, uint32_t feature);
+/* Try a feature, whose codes are in the column by the cells of the items.  False when all items have the same code. */
+bool lf_splitter_try(struct lf_splitter *splitter, uint32_t feature, const struct lf_column *column);
 
 /* Whether the best so far leaves both sides pure, so that nothing can be better. */
 bool lf_splitter_perfect(const struct lf_splitter *splitter);

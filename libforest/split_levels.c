@@ -113,8 +113,7 @@ static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups) 
         put_level(s, &s->group[s->order[g].group], g >= best);
 }
 
-bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature) {
-    const struct lf_column *column = &s->matrix->column[feature];
+bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
     uint32_t groups = lf_split_counting_pays(s, column) ? groups_counted(s, column) : groups_sorted(s, column);
     if (groups > 1 && s->classes > 2 && s->place[feature] == NULL)
         try_subsets(s, feature, groups);

@@ -1,10 +1,11 @@
 /*
- * splitter.h - what split.c (numeric features) and split_levels.c (categorical ones) share: the node at hand,
- * its rows as they are parted, and the best split so far.
+ * splitter.h - what split.c, split_few.c and split_packed.c (numeric features) and split_levels.c (categorical ones)
+ * share: the node at hand, its rows as they are parted, and the best split so far.
  */
 #ifndef LF_SPLITTER_H
 #define LF_SPLITTER_H
 
+#include "libforest/node.h"
 #include "libforest/split.h"
 
 #include <string.h>
@@ -41,6 +42,8 @@ struct lf_splitter {
     struct lf_group *group;   /* [codes] */
     struct lf_ordered *order; /* [codes] */
     uint32_t **place;         /* [features]; [codes], the tree's order of levels that are many, else NULL */
+    struct lf_packed *packed; /* packed.h */
+    bool few;                 /* lf_few_fits */
     struct lf_split best;
 };
 
@@ -102,6 +105,22 @@ static inline struct bar take(struct lf_splitter *s, uint32_t feature, const str
     return bar_of(s);
 }
 
+enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
+
+/*
+ * A cut between codes low and high, of which no code in between is here: take the middle, so
+ * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
+ * missing later goes with the larger part.
+ */
+static inline struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t low,
+                                  uint32_t high, enum missing missing) {
+    bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
+    uint32_t bin = low == 0 ? 0 : low + (high - 1 - low) / 2; /* 0: missing against the rest */
+    s->best.flags = right ? LF_MISSING_RIGHT : 0;
+    s->best.bin = (uint16_t)(right ? bin - 1 : bin);
+    return take(s, feature, now);
+}
+
 /* ---- items by code --------------------------------------------------------------------------- */
 
 static inline uint32_t code_of(uint64_t entry) {
@@ -125,7 +144,14 @@ const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *col
 /* Fill s->table with counts by code and class. */
 void lf_split_count(struct lf_splitter *s, const struct lf_column *column);
 
+/* lf_splitter_try for a numeric feature, where items are few, or codes are bytes and rows and classes are few. */
+bool lf_few_fits(const struct lf_splitter *s);
+void lf_few_begin(struct lf_splitter *s);
+bool lf_split_try_few(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
+bool lf_packed_fits(const struct lf_splitter *s, const struct lf_column *column);
+bool lf_split_try_packed(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
+
 /* lf_splitter_try for a categorical feature. */
-bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature);
+bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
 
 #endif

@@ -37,6 +37,10 @@ static void node_close(struct node *node) {
     free(node->item);
 }
 
+static bool try_feature(struct node *node, uint32_t feature) {
+    return lf_splitter_try(node->splitter, feature, &node->matrix.column[feature]);
+}
+
 static bool right(const struct lf_split *split, uint32_t code) {
     if (split->flags & LF_LEVEL_SET)
         return lf_in_set(split->set, code);
@@ -80,8 +84,8 @@ static void a_numeric_cut_lies_midway_where_classes_part(void **state) {
     const uint16_t label[] = {0, 0, 1, 1};
     struct node node;
     node_open(&node, &three_numbers, x, label, NULL, 4, 1);
-    assert_true(lf_splitter_try(node.splitter, 0));
-    assert_false(lf_splitter_try(node.splitter, 1)); /* constant */
+    assert_true(try_feature(&node, 0));
+    assert_false(try_feature(&node, 1)); /* constant */
     const struct lf_split *split = lf_splitter_best(node.splitter);
     assert_near(split->score, 4, 0); /* 2 x 2/2 + 2 x 2/2 */
     assert_int_equal(cut_number(split), 2);
@@ -97,12 +101,12 @@ static void weights_decide_where_to_cut(void **state) {
     const uint32_t light_end[] = {10, 10, 1}, light_start[] = {1, 10, 10};
     struct node node;
     node_open(&node, &three_numbers, x, label, light_end, 3, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_int_equal(cut_number(lf_splitter_best(node.splitter)), 1);
     assert_near(lf_splitter_best(node.splitter)->score, 10 + (100 + 1) / 11.0, 1e-12);
     node_close(&node);
     node_open(&node, &three_numbers, x, label, light_start, 3, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_int_equal(cut_number(lf_splitter_best(node.splitter)), 2);
     node_close(&node);
 }
@@ -113,17 +117,17 @@ static void missing_values_go_to_the_side_that_is_better(void **state) {
     const uint16_t like_high[] = {1, 0, 1}, like_low[] = {0, 0, 1}, apart[] = {1, 0, 0};
     struct node node;
     node_open(&node, &three_numbers, x, like_high, NULL, 3, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_near(lf_splitter_best(node.splitter)->score, 3, 0);
     assert_true(right(lf_splitter_best(node.splitter), 0));
     node_close(&node);
     node_open(&node, &three_numbers, x, like_low, NULL, 3, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_near(lf_splitter_best(node.splitter)->score, 3, 0);
     assert_false(right(lf_splitter_best(node.splitter), 0));
     node_close(&node);
     node_open(&node, &three_numbers, x, apart, NULL, 3, 1); /* missing alone against all numbers */
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     const struct lf_split *split = lf_splitter_best(node.splitter);
     assert_near(split->score, 3, 0);
     assert_true(right(split, 0) != right(split, 1) && right(split, 1) == right(split, 2));
@@ -136,11 +140,11 @@ static void a_leaf_smaller_than_min_leaf_is_not_made(void **state) {
     const uint16_t label[] = {0, 1, 1, 1};
     struct node node;
     node_open(&node, &three_numbers, x, label, NULL, 4, 2);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_int_equal(cut_number(lf_splitter_best(node.splitter)), 2);
     node_close(&node);
     node_open(&node, &three_numbers, x, label, NULL, 4, 3);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_true(lf_splitter_best(node.splitter)->score < 0);
     node_close(&node);
 }
@@ -153,7 +157,7 @@ static void levels_not_seen_here_go_with_the_larger_part(void **state) {
     for (int heavy = 0; heavy < 2; heavy++) {
         struct node node;
         node_open(&node, &two_categories, x, label, heavy ? green_heavy : red_heavy, 2, 1);
-        lf_splitter_try(node.splitter, 0);
+        try_feature(&node, 0);
         const struct lf_split *split = lf_splitter_best(node.splitter);
         bool with_heavy = right(split, (uint32_t)heavy);
         assert_true(right(split, (uint32_t)!heavy) != with_heavy);
@@ -200,7 +204,7 @@ static void categorical_splits_are_the_best_of_all_subsets(void **state) {
         struct node node;
         fill(x, label, weight, 60, 1, classes, levels, round % 3 == 0, &rng);
         node_open(&node, &schema, x, label, weight, 60, min_leaf);
-        lf_splitter_try(node.splitter, 0);
+        try_feature(&node, 0);
         const struct lf_split *split = lf_splitter_best(node.splitter);
         assert_near(split->score, best_subset(&node, levels + 2, min_leaf), 1e-9);
         if (split->score >= 0)
@@ -220,7 +224,7 @@ static void two_classes_are_split_best_with_any_number_of_levels(void **state) {
     struct node node;
     fill(x, label, weight, 200, 1, 2, 16, false, &rng);
     node_open(&node, &schema, x, label, weight, 200, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_near(lf_splitter_best(node.splitter)->score, best_subset(&node, 16, 1), 1e-9);
     node_close(&node);
 }
@@ -237,7 +241,7 @@ static void many_levels_of_many_classes_are_split_nearly_as_well_as_can_be(void 
         struct node node;
         fill(x, label, weight, 300, 1, 3, 15, false, &rng);
         node_open(&node, &schema, x, label, weight, 300, 1);
-        lf_splitter_try(node.splitter, 0);
+        try_feature(&node, 0);
         const struct lf_split *split = lf_splitter_best(node.splitter);
         double best = best_subset(&node, 15, 1);
         assert_near(split->score, score_of_split(&node, split), 1e-9);
@@ -276,7 +280,7 @@ static void many_levels_are_cut_in_the_order_of_the_whole_tree(void **state) {
     for (uint32_t j = 0; j < COUNT(few); j++)
         few[j].label = j % 2 ? yes : 1 - yes;
     lf_splitter_begin(node.splitter, few, COUNT(few), count, 20);
-    assert_true(lf_splitter_try(node.splitter, 0));
+    assert_true(try_feature(&node, 0));
     const struct lf_split *split = lf_splitter_best(node.splitter);
     assert_near(split->score, 5 + 15 * (1.0 / 9 + 4.0 / 9), 1e-9); /* a, or d, against the rest */
     bool a = right(split, 0), b = right(split, 1), c = right(split, 2), d = right(split, 3);
@@ -342,7 +346,7 @@ static void numeric_splits_are_the_best_of_all_cuts(void **state) {
         node_open(&node, &three_numbers, x, label, weight, n, min_leaf);
         for (uint32_t f = 0; f < 3; f++) {
             lf_splitter_begin(node.splitter, node.item, node.matrix.cells, node.count, node.matrix.rows);
-            lf_splitter_try(node.splitter, f);
+            try_feature(&node, f);
             const struct lf_split *split = lf_splitter_best(node.splitter);
             double best = best_cut(&node, f, min_leaf);
             assert_near(split->score, best, 1e-9 * (1 + fabs(best)));
@@ -356,6 +360,55 @@ static void numeric_splits_are_the_best_of_all_cuts(void **state) {
     }
 }
 
+/* The best cut of a feature for some of the node's items, each heavier by a factor. */
+static struct lf_split cut_of_some(struct node *node, uint32_t feature, uint32_t first, uint32_t n, uint32_t factor) {
+    struct lf_item *item = calloc(n, sizeof *item);
+    uint32_t count[FOREST_MAX_CLASSES] = {0};
+    uint64_t rows = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        item[i] = node->item[first + i * (node->matrix.cells - first) / n];
+        item[i].weight *= factor;
+        count[item[i].label] += item[i].weight;
+        rows += item[i].weight;
+    }
+    lf_splitter_begin(node->splitter, item, n, count, rows);
+    try_feature(node, feature);
+    free(item);
+    return *lf_splitter_best(node->splitter);
+}
+
+/* How rows are counted depends on how many they are: up to 255, up to 65535, or more.  Columns of bytes and wide ones,
+ * equal scores among them. */
+static void cuts_are_the_same_however_many_rows_an_item_is(void **state) {
+    (void)state;
+    enum { ROWS = 1500, ROUNDS = 400 };
+    static const uint32_t values[] = {3, 40, 250, 1200}, some[] = {2, 3, 5, 8, 9, 17, 31, 32, 33, 60, 150};
+    static float x[3 * ROWS];
+    static uint16_t label[ROWS];
+    static uint32_t weight[ROWS];
+    struct lf_rng rng = lf_rng_start(11);
+    for (size_t v = 0; v < COUNT(values); v++) {
+        struct node node;
+        fill(x, label, weight, ROWS, 3, 3, values[v], v % 2, &rng);
+        node_open(&node, &three_numbers, x, label, weight, ROWS, 1);
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            uint32_t n = some[round % COUNT(some)], feature = round % 3;
+            uint32_t first = (uint32_t)lf_rng_below(&rng, node.matrix.cells / 2);
+            struct lf_split one = cut_of_some(&node, feature, first, n, 1);
+            for (uint32_t factor = 100; factor <= 1000000; factor *= 100) {
+                struct lf_split other = cut_of_some(&node, feature, first, n, factor);
+                assert_int_equal(other.score < 0, one.score < 0);
+                if (one.score < 0)
+                    continue;
+                assert_near(other.score / factor, one.score, 1e-9 * one.score);
+                assert_int_equal(other.bin, one.bin);
+                assert_int_equal(other.flags, one.flags);
+            }
+        }
+        node_close(&node);
+    }
+}
+
 /* Class counts beyond the 24 bits that a float holds exactly (a peer counts in floats). */
 static void counts_beyond_a_floats_precision_stay_exact(void **state) {
     (void)state;
@@ -364,7 +417,7 @@ static void counts_beyond_a_floats_precision_stay_exact(void **state) {
     const uint32_t weight[] = {(1 << 29) + 1, 1, 1 << 29};
     struct node node;
     node_open(&node, &three_numbers, x, label, weight, 3, 1);
-    lf_splitter_try(node.splitter, 0);
+    try_feature(&node, 0);
     assert_int_equal(cut_number(lf_splitter_best(node.splitter)), 1);
     assert_near(lf_splitter_best(node.splitter)->score, (double)node.matrix.rows, 0.5);
     node_close(&node);
@@ -398,6 +451,7 @@ int main(void) {
         cmocka_unit_test(levels_are_ordered_along_what_tells_most_of_their_classes_apart),
         cmocka_unit_test(levels_that_are_all_alike_keep_the_order_of_their_names),
         cmocka_unit_test(numeric_splits_are_the_best_of_all_cuts),
+        cmocka_unit_test(cuts_are_the_same_however_many_rows_an_item_is),
         cmocka_unit_test(counts_beyond_a_floats_precision_stay_exact),
         cmocka_unit_test(neighbouring_floats_are_told_apart),
     };

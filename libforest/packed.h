@@ -1,0 +1,100 @@
+/*
+ * packed.h - what split_few.c and split_packed.c share: rows of up to four classes in one word, several cuts at once.
+ *
+ * A class has a field of bits in the word, so that one addition counts rows of any class.  Cuts are scored in floats,
+ * LF_LANES at once, by those vectors that gcc and clang give C.  Floats are not exact, but close enough to tell which
+ * cuts may be the best; these are scored again as all others are (splitter.h), so that the outcome is the same.
+ */
+#ifndef LF_PACKED_H
+#define LF_PACKED_H
+
+#include "libforest/splitter.h"
+
+enum { LF_PACKED_CLASSES = 4, LF_FEW = 32, LF_LANES = 4, LF_BYTE_CODES = 256 };
+
+typedef float lf_floats __attribute__((vector_size(LF_LANES * sizeof(float))));
+typedef int32_t lf_ints __attribute__((vector_size(LF_LANES * sizeof(int32_t))));
+
+/* Errors of a float's score add up to less than this share of it. */
+#define LF_BLUR 0x1p-18f
+
+struct lf_packed {
+    float rows, min_leaf, total[LF_PACKED_CLASSES]; /* of the node */
+
+    /* split_few.c; cuts come after the code of each item */
+    lf_ints unit[LF_FEW];            /* [n], rows of an item, in all lanes */
+    int32_t code[LF_FEW];            /* [n] */
+    lf_ints left[LF_FEW / LF_LANES]; /* [n], rows to the left of each cut */
+
+    /* split_packed.c; cuts come after each code that is here, of which there are `codes` */
+    uint64_t count[LF_BYTE_CODES];          /* by code, rows; all 0 between features */
+    uint8_t here[LF_BYTE_CODES];            /* by code, 1 where rows have it; likewise */
+    uint8_t cut[LF_BYTE_CODES];             /* [codes], the code */
+    int32_t low[LF_BYTE_CODES + LF_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
+    int32_t high[LF_BYTE_CODES + LF_LANES]; /* and of classes 2 and 3 */
+    uint32_t codes;
+
+    float score[LF_BYTE_CODES + LF_LANES]; /* of each cut */
+};
+
+static inline void lf_packed_begin(struct lf_splitter *s) {
+    s->packed->rows = (float)s->rows;
+    s->packed->min_leaf = (float)s->min_leaf;
+    for (uint32_t k = 0; k < LF_PACKED_CLASSES; k++)
+        s->packed->total[k] = (float)s->total[k];
+}
+
+static inline lf_ints lf_load_ints(const int32_t *from) {
+    lf_ints loaded;
+    memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+
+static inline lf_floats lf_to_floats(lf_ints ints) {
+    return __builtin_convertvector(ints, lf_floats);
+}
+
+/* A mask is -1 or 0 a lane, as comparisons give it. */
+static inline lf_floats lf_where(lf_ints mask, lf_floats yes, lf_floats no) {
+    return (lf_floats)((mask & (lf_ints)yes) | (~mask & (lf_ints)no));
+}
+
+static inline lf_floats lf_larger(lf_floats x, lf_floats y) {
+    return lf_where(x > y, x, y);
+}
+
+static inline float lf_largest(lf_floats x) {
+    float largest = x[0];
+    for (uint32_t lane = 1; lane < LF_LANES; lane++)
+        largest = x[lane] > largest ? x[lane] : largest;
+    return largest;
+}
+
+/* Scores from the rows of each class on the left, 0 where a leaf would be too small. */
+static inline lf_floats lf_score_cuts(const struct lf_packed *p, lf_floats a, lf_floats b, lf_floats c, lf_floats d) {
+    lf_floats left = (a + b) + (c + d), right = p->rows - left;
+    lf_floats squares_left = (a * a + b * b) + (c * c + d * d);
+    a = p->total[0] - a;
+    b = p->total[1] - b;
+    c = p->total[2] - c;
+    d = p->total[3] - d;
+    lf_floats squares_right = (a * a + b * b) + (c * c + d * d);
+    lf_floats score = (squares_left * right + squares_right * left) / (left * right), none = {0};
+    return lf_where((left >= p->min_leaf) & (right >= p->min_leaf), score, none);
+}
+
+/* Put rows of a class on their sides. */
+static inline void lf_part_class(struct parted *now, double left, double total) {
+    double right = total - left;
+    now->left += left;
+    now->right += right;
+    now->squares_left += left * left;
+    now->squares_right += right * right;
+}
+
+/* Whether a cut whose score was found to be this may be better than the best so far. */
+static inline bool lf_may_pass(const struct lf_splitter *s, float score) {
+    return score > 0 && score * (1 + LF_BLUR) >= s->best.score;
+}
+
+#endif
