@@ -18,10 +18,10 @@ static bool is(const json_t *object, const char *key, const char *word) {
 static bool end_of(const json_t *decision, enum gate_log_end *end, bool *alarm) {
     const json_t *by_alarm = json_object_get(decision, "alarm");
     bool promoted = is(decision, "status", "promoted"), approved = promoted && is(decision, "action", "approve");
-    *end = approved                          ? GATE_LOG_APPROVED
-           : promoted                        ? GATE_LOG_PROMOTED
+    *end = approved                         ? GATE_LOG_APPROVED
+           : promoted                       ? GATE_LOG_PROMOTED
            : is(decision, "status", "held") ? GATE_LOG_HELD
-                                             : GATE_LOG_REFUSED;
+                                            : GATE_LOG_REFUSED;
     *alarm = approved ? json_is_true(by_alarm) : !json_is_false(by_alarm);
     return approved || is(decision, "action", "gate");
 }

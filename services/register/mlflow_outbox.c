@@ -85,8 +85,7 @@ static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, 
     size_t count = json_array_size(decisions);
     while (p->told < count) {
         bool last = p->told + 1 == count;
-        if (!settle(e, json_array_get(decisions, p->told), p, err) ||
-            (last && !mlflow_export_aliases(e, err)))
+        if (!settle(e, json_array_get(decisions, p->told), p, err) || (last && !mlflow_export_aliases(e, err)))
             return false;
         p->told++;
         if (!write_told(e->data, p, err))

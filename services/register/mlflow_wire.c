@@ -120,13 +120,14 @@ static bool ask(struct mlflow *m, const char *method, const char *call, const st
 }
 
 /* Whether the same would be refused again: its content was, by MLflow itself, or its size by whoever stands before it.
- * Rights (401, 403), a name that is not there (404) and all that passes may be mended without it being said otherwise. */
+ * Rights (401, 403), a name that is not there (404) and what passes may be mended without it being said otherwise. */
 static bool is_for_good(long status, const char *code) {
     return (status == 400 && code != NULL) || status == 413 || status == 422;
 }
 
 /* What an answer other than 200 means; its text is the server's, cut short, in printable ASCII. */
-static enum mlflow_outcome refused(struct mlflow *m, const char *call, const struct http_reply *reply, struct file_error *err) {
+static enum mlflow_outcome refused(struct mlflow *m, const char *call, const struct http_reply *reply,
+                                   struct file_error *err) {
     json_t *body = json_loadb(reply->body, reply->size, 0, NULL);
     const char *code = json_string_value(json_object_get(body, "error_code"));
     const char *message = json_string_value(json_object_get(body, "message"));
@@ -170,7 +171,8 @@ static enum mlflow_outcome take_json(const char *call, const struct http_reply *
 /* reply is freed. */
 static enum mlflow_outcome understand(struct mlflow *m, const char *call, struct http_reply *reply, json_t **out,
                                       struct file_error *err) {
-    enum mlflow_outcome outcome = reply->status == 200 ? take_json(call, reply, out, err) : refused(m, call, reply, err);
+    enum mlflow_outcome outcome =
+        reply->status == 200 ? take_json(call, reply, out, err) : refused(m, call, reply, err);
     http_reply_done(reply);
     return outcome;
 }
@@ -202,7 +204,8 @@ enum mlflow_outcome mlflow_wire_get(struct mlflow *m, const char *call, const ch
     add(&a, key);
     add(&a, "=");
     add_escaped(&a, value, "-._~");
-    return ask(m, "GET", call, &a, NULL, NULL, 0, &answer, err) ? understand(m, call, &answer, reply, err) : MLFLOW_FAILED;
+    return ask(m, "GET", call, &a, NULL, NULL, 0, &answer, err) ? understand(m, call, &answer, reply, err)
+                                                                : MLFLOW_FAILED;
 }
 
 /* ---- artifacts ---- */

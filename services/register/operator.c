@@ -59,8 +59,8 @@ static json_t *settled_decisions(const char *data, struct file_error *err) {
 
 bool operator_promote(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
     json_t *decisions = settled_decisions(o->data, err);
-    bool done =
-        decisions != NULL && move_to(out, o, decisions, &(struct wish){"promote", "promoted", version, NULL, false}, err);
+    struct wish wish = {"promote", "promoted", version, NULL, false};
+    bool done = decisions != NULL && move_to(out, o, decisions, &wish, err);
     json_decref(decisions);
     return done;
 }
