@@ -16,24 +16,58 @@ static void tell_run(struct news *n, const char *type, const struct run *run, co
                          run->error));
 }
 
-void news_run(struct news *n, const struct run *run) {
+/* Where it failed, and how. */
+static void cause_of(const struct run *run, char cause[32]) {
+    snprintf(cause, 32, "%s %d", run->stopped_at, (int)run->code);
+}
+
+static void tell_failure(struct news *n, const struct run *run, double now) {
+    tell_run(n, "run.failed", run, "failed");
+    cause_of(run, n->cause);
+    n->told_at = now;
+    n->failing = true;
+    n->withheld = false;
+}
+
+static void tell_failure_or_wait(struct news *n, const struct run *run, double now) {
+    char cause[32];
+    cause_of(run, cause);
+    n->withheld = strcmp(cause, n->cause) == 0 && now - n->told_at < NEWS_PAUSE;
+    if (n->withheld)
+        n->failure = *run;
+    else
+        tell_failure(n, run, now);
+}
+
+static void tell_recovery(struct news *n, const struct run *run) {
+    if (n->failing)
+        tell_run(n, "run.recovered", run, "goes well again");
+    n->failing = n->withheld = false;
+}
+
+static void tell_promotion(struct news *n, const struct run *run) {
+    char text[120];
+    snprintf(text, sizeof text, "leadforest: version %lld is the new champion", run->promoted);
+    alerts_say(n->alerts, "model.promoted", text,
+               json_pack("{s:I, s:s, s:s}", "version", (json_int_t)run->promoted, "run", run->stage.run, "reason",
+                         run->reason));
+}
+
+void news_run(struct news *n, const struct run *run, double now) {
     bool good = run->code == EXIT_DONE || run->code == EXIT_NOTHING_TO_DO;
     n->put_off = run->code == EXIT_TRY_LATER ? n->put_off + 1 : 0;
-    if (good && n->failing)
-        tell_run(n, "run.recovered", run, "goes well again");
-    else if (!good && !n->failing && run->code != EXIT_TERMINATED &&
-             (run->code != EXIT_TRY_LATER || n->put_off >= NEWS_TRIES))
-        tell_run(n, "run.failed", run, "failed");
-    else if (!good)
-        return; /* told before, or soon tried again */
-    n->failing = !good;
-    if (run->promoted > 0) {
-        char text[120];
-        snprintf(text, sizeof text, "leadforest: version %lld is the new champion", run->promoted);
-        alerts_say(n->alerts, "model.promoted", text,
-                   json_pack("{s:I, s:s, s:s}", "version", (json_int_t)run->promoted, "run", run->stage.run, "reason",
-                             run->reason));
-    }
+    bool soon_again = run->code == EXIT_TRY_LATER && n->put_off < NEWS_TRIES;
+    if (good)
+        tell_recovery(n, run);
+    else if (!n->failing && run->code != EXIT_TERMINATED && !soon_again)
+        tell_failure_or_wait(n, run, now);
+    if (run->promoted > 0) /* of a run that failed later, too */
+        tell_promotion(n, run);
+}
+
+void news_continue(struct news *n, double now) {
+    if (n->withheld && now - n->told_at >= NEWS_PAUSE)
+        tell_failure(n, &n->failure, now);
 }
 
 /* ---- drift ---- */

@@ -54,7 +54,7 @@ static void end_run(struct watch *w) {
     if (w->answers) {
         w->lookout.retrain = w->put_off; /* where it failed for good, tomorrow's answer asks again */
     }
-    news_run(&w->news, &w->run);
+    news_run(&w->news, &w->run, clock_monotonic());
 }
 
 static void follow_run(struct watch *w) {
@@ -159,6 +159,7 @@ void watch_until_told(const struct watch_options *options, struct events *events
             news_drift(&w->news, &w->lookout);
         start_run(w);
         serve(w);
+        news_continue(&w->news, clock_monotonic());
         alerts_continue(&w->alerts, w->stopping);
         rest(w, events);
         follow_run(w);

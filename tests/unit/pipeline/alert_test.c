@@ -148,10 +148,21 @@ static const char *told_after(size_t before) {
     return type;
 }
 
-static const char *run_ends(enum exit_code code, long long promoted) {
+static const char *run_ends_at(double now, enum exit_code code, const char *stage, long long promoted) {
     size_t before = alerts.count;
     run = (struct run){.reason = "nightly", .code = code, .promoted = promoted};
-    news_run(&news, &run);
+    snprintf(run.stopped_at, sizeof run.stopped_at, "%s", stage);
+    news_run(&news, &run, now);
+    return told_after(before);
+}
+
+static const char *run_ends(enum exit_code code, long long promoted) {
+    return run_ends_at(0, code, "", promoted);
+}
+
+static const char *time_passes_until(double now) {
+    size_t before = alerts.count;
+    news_continue(&news, now);
     return told_after(before);
 }
 
@@ -169,6 +180,45 @@ static void a_failed_run_is_told_once_and_its_recovery_too(void **state) {
     assert_string_equal(run_ends(EXIT_BAD_DATA, 0), "");
     assert_string_equal(run_ends(EXIT_NOTHING_TO_DO, 0), "run.recovered");
     assert_string_equal(run_ends(EXIT_DONE, 0), "");
+}
+
+static void a_job_that_fails_every_other_minute_is_told_once_an_hour(void **state) {
+    (void)state;
+    assert_string_equal(run_ends_at(60, EXIT_BAD_DATA, "etl", 0), "run.failed");
+    assert_string_equal(run_ends_at(120, EXIT_DONE, "", 0), "run.recovered");
+    for (double now = 180; now < 60 + NEWS_PAUSE; now += 120) {
+        assert_string_equal(run_ends_at(now, EXIT_BAD_DATA, "etl", 0), "");
+        assert_string_equal(time_passes_until(now + 59), "");
+        assert_string_equal(run_ends_at(now + 60, EXIT_DONE, "", 0), "");
+    }
+    assert_string_equal(run_ends_at(80 + NEWS_PAUSE, EXIT_BAD_DATA, "etl", 0), "run.failed");
+    assert_string_equal(run_ends_at(90 + NEWS_PAUSE, EXIT_DONE, "", 0), "run.recovered");
+}
+
+static void one_that_goes_on_failing_is_told_when_the_hour_is_over(void **state) {
+    (void)state;
+    run_ends_at(60, EXIT_BAD_DATA, "etl", 0);
+    run_ends_at(120, EXIT_DONE, "", 0);
+    assert_string_equal(run_ends_at(180, EXIT_BAD_DATA, "etl", 0), "");
+    assert_string_equal(time_passes_until(59 + NEWS_PAUSE), "");
+    assert_string_equal(time_passes_until(60 + NEWS_PAUSE), "run.failed");
+    assert_string_equal(time_passes_until(61 + 2 * NEWS_PAUSE), "");
+    assert_string_equal(run_ends_at(62 + 2 * NEWS_PAUSE, EXIT_DONE, "", 0), "run.recovered");
+}
+
+static void another_cause_is_told_at_once(void **state) {
+    (void)state;
+    run_ends_at(60, EXIT_BAD_DATA, "etl", 0);
+    run_ends_at(120, EXIT_DONE, "", 0);
+    assert_string_equal(run_ends_at(180, EXIT_BUG, "etl", 0), "run.failed");
+    run_ends_at(240, EXIT_DONE, "", 0);
+    assert_string_equal(run_ends_at(300, EXIT_BUG, "train", 0), "run.failed");
+}
+
+static void a_champion_of_a_run_that_failed_later_is_told_too(void **state) {
+    (void)state;
+    run_ends_at(60, EXIT_BAD_DATA, "score", 0);
+    assert_string_equal(run_ends_at(120, EXIT_BAD_DATA, "score", 7), "model.promoted");
 }
 
 static void one_to_be_tried_later_is_news_after_some_tries(void **state) {
@@ -218,6 +268,10 @@ int main(void) {
         cmocka_unit_test(what_a_stage_says_too_long_is_cut_between_characters_and_told),
         cmocka_unit_test_setup_teardown(a_failed_run_is_told_once_and_its_recovery_too, nothing_told, forget),
         cmocka_unit_test_setup_teardown(one_to_be_tried_later_is_news_after_some_tries, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(a_job_that_fails_every_other_minute_is_told_once_an_hour, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(one_that_goes_on_failing_is_told_when_the_hour_is_over, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(another_cause_is_told_at_once, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(a_champion_of_a_run_that_failed_later_is_told_too, nothing_told, forget),
         cmocka_unit_test_setup_teardown(being_told_to_stop_is_no_failure, nothing_told, forget),
         cmocka_unit_test_setup_teardown(a_new_champion_is_told, nothing_told, forget),
         cmocka_unit_test_setup_teardown(drift_is_told_where_it_changes, nothing_told, forget),
