@@ -141,18 +141,27 @@ bool rows_write(const struct rows *rows, const char *train, const char *leads, u
     return done && job.done;
 }
 
-const char *rows_find_leak(const struct config *config) {
+static bool is_later(const char *name) {
     static const char *const later[] = {"customerid", "leadid",        "email",   "signupat",     "purchasedat",
                                         "amount",     "paymentmethod", "package", "packagetier",  "price",
                                         "plan",       "currency",      "invoice", "subscription", "charge",
                                         "refund",     "refunded",      "paid",    "paidat",       "paymentstatus"};
+    char folded[VOCABULARY_VALUE];
+    text_fold_name((struct text){name, strlen(name)}, folded, sizeof folded);
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (strcmp(folded, later[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *rows_find_leak(const struct config *config) {
     for (size_t i = 0; i < config->feature_count; i++) {
-        char folded[VOCABULARY_VALUE];
-        const char *name = config->features[i].name;
-        text_fold_name((struct text){name, strlen(name)}, folded, sizeof folded);
-        for (size_t k = 0; k < sizeof later / sizeof *later; k++)
-            if (strcmp(folded, later[k]) == 0)
-                return name;
+        const struct config_feature *feature = &config->features[i];
+        bool leaks = is_later(feature->name);
+        for (size_t k = 0; k < feature->columns.count; k++)
+            leaks = leaks || is_later(feature->columns.text[k]);
+        if (leaks)
+            return feature->name;
     }
     return NULL;
 }

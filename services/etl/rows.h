@@ -24,8 +24,8 @@ struct rows {
 bool rows_write(const struct rows *rows, const char *train, const char *leads, unsigned threads,
                 struct file_error *err);
 
-/* The first feature that bears the name of a column made here, which tells what is known only after a purchase; or
- * NULL. */
+/* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
+ * known only after a purchase; or NULL. */
 const char *rows_find_leak(const struct config *config);
 
 #endif

@@ -62,6 +62,20 @@ run etl --data "$few" --quarantine-limit 0.6
 check "a correction is a new record in the inbox" says '.leads == 2'
 
 
+# ---- what must not be learnt from, nor shown ----
+
+jq '.features += [{name: "spending", kind: "numeric", columns: ["Amount"]}]' "$here/../deploy/leadforest.json" >"$scratch/leak.json"
+rm -r "$few/processed"
+run etl --data "$few" --quarantine-limit 0.6 --config "$scratch/leak.json"
+check "a feature that only a purchase tells is refused" is "$code" 64
+check "and named" says '.error | test("\"spending\" is known only after a purchase")'
+check "and nothing is published" [ ! -e "$few/processed/train.csv" ]
+mkdir -p "$scratch/real/raw"
+printf 'email,date\nada@example.com,2026-05-01\n' >"$scratch/real/raw/customers.csv"
+PSEUDONYM_KEY='' run etl --data "$scratch/real"
+check "people of real data are not shown without a key" is "$code" 64
+run etl --data "$few" --quarantine-limit 0.6
+
 run etl --data "$scratch/"$'\xff'
 check "an error that is no UTF-8 is told all the same" says '.error | test("no customers")'
 
