@@ -148,7 +148,7 @@ struct forest_params {
 
 #define FOREST_TUNE_BOUND 4000000u /* cells x settings */
 
-/* 100 trees, mtry 0, min_leaf 1, smoothing 0.2, calibrated, with replacement, one thread, no tuning, seed 1. */
+/* 100 trees, mtry 0, min_leaf 1, smoothing 0.2, all three tuned, calibrated, with replacement, one thread, seed 1. */
 void forest_params_init(struct forest_params *params);
 
 struct forest;

@@ -17,6 +17,7 @@ void forest_params_init(struct forest_params *params) {
                                      .min_leaf = 1,
                                      .smoothing = 0.2,
                                      .sample_fraction = 1,
+                                     .tune = true,
                                      .calibrate = true,
                                      .threads = 1};
 }

@@ -59,7 +59,6 @@ static struct recipe recipe_of(const struct settings *s, struct progress *progre
     recipe.params.trees = (uint32_t)s->trees;
     recipe.params.seed = (uint64_t)s->seed;
     recipe.params.threads = settings_threads(s->threads);
-    recipe.params.tune = true;
     recipe.params.progress = show_progress;
     recipe.params.progress_user = progress;
     return recipe;

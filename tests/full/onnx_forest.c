@@ -116,6 +116,7 @@ static struct forest *train(const struct shape *shape)
     forest_params_init(&params);
     params.trees = 50;
     params.calibrate = shape->calibrate;
+    params.tune = false;
     make_rows(shape, false, TRAIN_ROWS, rows, labels);
     if (forest_dataset_new(&ds, &schema, &err) != FOREST_OK
         || forest_dataset_add(ds, rows, labels, NULL, TRAIN_ROWS, &err) != FOREST_OK

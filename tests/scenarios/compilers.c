@@ -66,6 +66,7 @@ int main(void) {
         return EXIT_FAILURE;
     forest_params_init(&plain);
     plain.trees = 10;
+    plain.tune = false;
     all = plain;
     all.tune = all.calibrate = all.balanced = true;
     say("rows", light, &plain, x);

@@ -3,7 +3,7 @@
  *
  * A job is `train test probabilities trees mtry seed full`.  What is timed as training starts from rows in
  * memory: it includes collapsing them into a data set.  The only argument is the way: `plain` for
- * forest_params_init's parameters, `tuned` for all that the library chooses by itself.
+ * forest_params_init's parameters but for tuning, `tuned` with it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,6 +201,7 @@ static double warm_up_s(const struct rows *train, const struct forest_feature *f
     forest_params_init(&params);
     params.trees = 5;
     params.threads = TRAIN_THREADS;
+    params.tune = false;
     if (small.n > 500)
         small.n = 500;
     return training_s(&small, feature, &params);

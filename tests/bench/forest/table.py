@@ -127,7 +127,7 @@ def aims(sets):
 
 
 NOTES = """\
-libforest: forest_params_init's parameters; tuned: all settings chosen by itself as well. Threads: 2 for training, 1 for one row and batch, for everyone. In brackets: how
+libforest: forest_params_init's parameters but for tuning; tuned: with it. Threads: 2 for training, 1 for one row and batch, for everyone. In brackets: how
 many times libforest's cost. Each figure is the median over interleaved rounds, each in a fresh process after a warm-up
 on 500 rows; who needs more than ten seconds for a training is measured once. Training starts from rows in memory in the form that the peer likes best; memory is the peak beyond that
 input; model is what the peer itself writes, uncompressed. Everyone has mtry = floor(sqrt(features)), leaves of one row,

@@ -119,12 +119,12 @@ static inline struct forest *forest_of(const struct forest_dataset *ds, const st
     return f;
 }
 
-/* What they say themselves, without a temperature. */
+/* With the settings given, and what they say themselves, without a temperature. */
 static inline struct forest_params few_trees(uint32_t trees) {
     struct forest_params params;
     forest_params_init(&params);
     params.trees = trees;
-    params.calibrate = false;
+    params.tune = params.calibrate = false;
     return params;
 }
 

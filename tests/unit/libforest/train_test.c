@@ -527,6 +527,32 @@ static void progress_is_told_and_may_stop_the_training(void **state) {
     rows_free(&rows);
 }
 
+/* How many trees a training with the parameters of forest_params_init sets out to grow. */
+static uint32_t trees_to_grow(size_t distinct, uint32_t trees) {
+    struct rows rows = make_rows(&three_numbers, distinct, false, 28);
+    struct counter counter = {.stop_at = 1};
+    struct forest_params params;
+    struct forest *none = NULL;
+    for (size_t i = 0; i < distinct; i++)
+        rows.x[3 * i] = (float)i;
+    struct forest_dataset *ds = dataset_of(&rows);
+    forest_params_init(&params);
+    params.trees = trees;
+    params.progress = count_calls;
+    params.progress_user = &counter;
+    assert_int_equal(forest_train(&none, ds, &params, &error), FOREST_CANCELLED);
+    forest_dataset_free(ds);
+    rows_free(&rows);
+    return counter.total;
+}
+
+/* Of three features there are 2 mtry x 5 min_leaf x 8 smoothing. */
+static void settings_are_tuned_unless_told_otherwise_up_to_a_bound(void **state) {
+    (void)state;
+    assert_int_equal(trees_to_grow(FOREST_TUNE_BOUND / 80, 1), 1 + 10 + 2);
+    assert_int_equal(trees_to_grow(FOREST_TUNE_BOUND / 80 + 1000, 1), 1); /* some rows become equal in their bins */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_weight_is_as_good_as_repeating_the_row),
@@ -551,6 +577,7 @@ int main(void) {
         cmocka_unit_test(one_row_is_enough),
         cmocka_unit_test(parameters_out_of_range_are_named_with_their_value),
         cmocka_unit_test(progress_is_told_and_may_stop_the_training),
+        cmocka_unit_test(settings_are_tuned_unless_told_otherwise_up_to_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

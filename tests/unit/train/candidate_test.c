@@ -27,7 +27,6 @@ static void train(struct candidate *c, const struct feature_table *t, unsigned t
     forest_params_init(&recipe.params);
     recipe.params.trees = 20;
     recipe.params.threads = threads;
-    recipe.params.tune = true;
     if (candidate_train(c, t, config, &recipe, &err) != FOREST_OK)
         fail_msg("%s", err.text);
     config_free(config);
