@@ -1,6 +1,7 @@
 /* grow.c - growing one tree. */
 #include "libforest/grow.h"
 
+#include "libforest/excerpt.h"
 #include "libforest/leaf.h"
 #include "libforest/rng.h"
 
@@ -23,6 +24,10 @@ struct lf_grower {
     uint32_t *feature;            /* [features], shuffled on and on */
     uint32_t *record;             /* a level set: the feature, then its bits */
     uint64_t drawn;               /* rows in the tree */
+
+    struct lf_excerpt *excerpt; /* of the subtree at hand, where near */
+    bool near;
+    uint32_t outside; /* nodes waiting outside that subtree */
 
     struct pending *pending; /* [waiting_capacity]; first .. waiting-1 have not had their turn */
     uint32_t *count;         /* [waiting_capacity][classes], class counts of those */
@@ -156,6 +161,11 @@ static bool may_try(const struct lf_grower *g, uint32_t feature) {
     return g->matrix->column[feature].numeric || g->tree.sets.count < LF_LEAF;
 }
 
+/* Where the codes of the items are. */
+static const struct lf_column *column_of(struct lf_grower *g, uint32_t feature) {
+    return g->near ? lf_excerpt_column(g->excerpt, feature) : &g->matrix->column[feature];
+}
+
 static const struct lf_split *find_split(struct lf_grower *g, const struct pending *at, const uint32_t *count,
                                          uint64_t rows) {
     struct lf_rng rng = lf_rng_start(at->key);
@@ -166,7 +176,7 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
         uint32_t draw = (uint32_t)lf_rng_below(&rng, left), feature = g->feature[draw];
         g->feature[draw] = g->feature[left - 1];
         g->feature[left - 1] = feature;
-        if (may_try(g, feature) && lf_splitter_try(g->splitter, feature, &g->matrix->column[feature]))
+        if (may_try(g, feature) && lf_splitter_try(g->splitter, feature, column_of(g, feature)))
             tried++;
     }
     return lf_splitter_best(g->splitter);
@@ -195,7 +205,7 @@ static bool goes_right(const struct lf_split *split, uint32_t code) {
 /* Part the items, stably and without a branch on the outcome, and count the classes of the right part.
  * Returns where that begins. */
 static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split, uint32_t *count) {
-    const struct lf_column *column = &g->matrix->column[split->feature];
+    const struct lf_column *column = column_of(g, split->feature);
     struct lf_item *left = g->item + at->begin, *right = g->spare;
     for (const struct lf_item *item = left, *end = g->item + at->end; item < end; item++) {
         struct lf_item moving = *item;
@@ -233,6 +243,17 @@ static double impurity_base(const uint32_t *count, uint32_t classes, uint64_t ro
     return (double)squares / (double)rows;
 }
 
+/* Take an excerpt for a small subtree, and leave it where that ends.  Breadth first there is no such end. */
+static void come_near(struct lf_grower *g, const struct pending *at) {
+    uint32_t n = at->end - at->begin;
+    g->near = g->near && g->waiting >= g->outside;
+    if (g->near || n > LF_EXCERPT_CELLS || g->limits.max_nodes > 0)
+        return;
+    lf_excerpt_begin(g->excerpt, g->item + at->begin, n);
+    g->near = true;
+    g->outside = g->waiting;
+}
+
 static bool grow_node(struct lf_grower *g) {
     uint32_t count[FOREST_MAX_CLASSES], classes = g->matrix->classes;
     struct pending at = next_node(g, count);
@@ -241,6 +262,7 @@ static bool grow_node(struct lf_grower *g) {
         rows += count[k];
     if (!may_split(g, &at, count, rows))
         return make_leaf(g, at.node, count, rows);
+    come_near(g, &at);
     const struct lf_split *split = find_split(g, &at, count, rows);
     if (split->score < 0)
         return make_leaf(g, at.node, count, rows);
@@ -286,6 +308,7 @@ static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     lf_pool_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
     lf_pool_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
     g->waiting = 0;
+    g->near = false;
     if (g->tree.gain == NULL || !reserve(g) || !reserve_waiting(g))
         return false;
     take_items(g, weight, key);
@@ -317,7 +340,8 @@ struct lf_grower *lf_grower_new(const struct lf_matrix *matrix, const struct lf_
     g->item = calloc(matrix->cells, sizeof *g->item);
     g->spare = calloc(matrix->cells, sizeof *g->spare);
     g->feature = calloc(matrix->features, sizeof *g->feature);
-    if (g->record == NULL || g->item == NULL || g->spare == NULL || g->feature == NULL) {
+    g->excerpt = lf_excerpt_new(matrix);
+    if (g->record == NULL || g->item == NULL || g->spare == NULL || g->feature == NULL || g->excerpt == NULL) {
         lf_grower_free(g);
         return NULL;
     }
@@ -332,6 +356,7 @@ void lf_grower_free(struct lf_grower *g) {
     free(g->spare);
     free(g->feature);
     free(g->record);
+    lf_excerpt_free(g->excerpt);
     free(g->pending);
     free(g->count);
     free(g->node);

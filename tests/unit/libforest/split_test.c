@@ -1,4 +1,5 @@
 /* split_test.c - the best split of a node, against splits worked out by hand and by trying everything. */
+#include "libforest/excerpt.h"
 #include "libforest/level_order.h"
 #include "libforest/matrix.h"
 #include "libforest/node.h"
@@ -409,6 +410,32 @@ static void cuts_are_the_same_however_many_rows_an_item_is(void **state) {
     }
 }
 
+/* Bytes and wide codes, an odd number of items, and a second excerpt from the same memory. */
+static void an_excerpt_has_the_codes_of_its_items(void **state) {
+    (void)state;
+    enum { ROWS = 900, SOME = 201 };
+    static float x[3 * ROWS];
+    static uint16_t label[ROWS];
+    static uint32_t weight[ROWS];
+    struct lf_rng rng = lf_rng_start(12);
+    struct node node;
+    fill(x, label, weight, ROWS, 3, 3, 1000, true, &rng);
+    for (size_t i = 0; i < ROWS; i++)
+        x[3 * i + 1] = (float)(i % 7);
+    node_open(&node, &three_numbers, x, label, weight, ROWS, 1);
+    struct lf_excerpt *excerpt = lf_excerpt_new(&node.matrix);
+    for (uint32_t first = 0; first <= 400; first += 400) {
+        struct lf_item *item = node.item + first;
+        lf_excerpt_begin(excerpt, item, SOME);
+        for (uint32_t f = 3; f-- > 0;)
+            for (uint32_t i = 0; i < SOME; i++)
+                assert_int_equal(lf_column_code(lf_excerpt_column(excerpt, f), item[i].cell),
+                                 lf_column_code(&node.matrix.column[f], first + i));
+    }
+    lf_excerpt_free(excerpt);
+    node_close(&node);
+}
+
 /* Class counts beyond the 24 bits that a float holds exactly (a peer counts in floats). */
 static void counts_beyond_a_floats_precision_stay_exact(void **state) {
     (void)state;
@@ -452,6 +479,7 @@ int main(void) {
         cmocka_unit_test(levels_that_are_all_alike_keep_the_order_of_their_names),
         cmocka_unit_test(numeric_splits_are_the_best_of_all_cuts),
         cmocka_unit_test(cuts_are_the_same_however_many_rows_an_item_is),
+        cmocka_unit_test(an_excerpt_has_the_codes_of_its_items),
         cmocka_unit_test(counts_beyond_a_floats_precision_stay_exact),
         cmocka_unit_test(neighbouring_floats_are_told_apart),
     };
