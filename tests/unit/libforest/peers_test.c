@@ -83,7 +83,7 @@ static void a_row_drawn_a_thousand_times_counts_a_thousand_times(void **state) {
 static void a_feature_that_is_constant_uses_up_no_draw(void **state) {
     (void)state;
     enum { FEATURES = 20, ROWS = 60 };
-    static char name[FEATURES][8];
+    static char name[FEATURES][16];
     struct forest_feature feature[FEATURES];
     for (int f = 0; f < FEATURES; f++) {
         snprintf(name[f], sizeof name[f], "f%d", f);
