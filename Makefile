@@ -133,7 +133,7 @@ $(BUILD)/bench/gate_proof: $(call objects,tests/bench/gate) $(call room,register
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(COMMON) $(ETL) $(FOREST)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(BUILD)/obj/services/sync/notification.o $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "libetl/timestamp.h"
+
 enum {
     MAX_TEXT = 1 << 20, /* bytes */
     MAX_KEY = 200,
@@ -88,20 +90,22 @@ static const char *add_field(json_t *fields, const struct line *key, const struc
     return json_object_set_new(fields, name, value_text(value)) == 0 ? NULL : "text that is not UTF-8";
 }
 
-/* "07:28 AM UTC - 03 November 2018." */
+/* "07:28 AM UTC - 03 November 2018."; a day that does not exist is none. */
 static void add_date(json_t *fields, const struct line *line) {
     char text[64], date[32];
     struct tm t = {0};
+    int64_t at;
     snprintf(text, sizeof text, "%.*s", (int)(line->length - strlen(SUBMITTED)), line->text + strlen(SUBMITTED));
     if (strptime(text, "%I:%M %p UTC - %d %B %Y", &t) == NULL)
         return;
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &t);
-    json_object_set_new(fields, "_date", json_string(date));
+    size_t length = strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &t);
+    if (timestamp_parse(date, length, &at))
+        json_object_set_new(fields, "_date", json_string(date));
 }
 
 /* Everything behind the opening sentence; the reason why not, or NULL. */
 static const char *read_fields(const char *at, json_t *fields) {
-    struct line line, key = {0};
+    struct line line = {0}, key = {0};
     struct value value = {0};
     const char *reason = NULL;
     bool after_empty = true, ended = false;

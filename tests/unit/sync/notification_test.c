@@ -50,6 +50,8 @@ static void a_text_without_closing_has_no_date(void **state) {
     (void)state;
     expect(OPENING "m:\nx", "{\"m\":\"x\"}");
     expect(OPENING "m:\nx\n\nThis form was submitted at noon", "{\"m\":\"x\"}");
+    expect(OPENING "m:\nx\n\nThis form was submitted at 07:28 AM UTC - 31 February 2018.", "{\"m\":\"x\"}");
+    expect(OPENING "m:\nx\n\nThis form was submitted at 07:28 AM UTC - 03 November 2 18.", "{\"m\":\"x\"}");
 }
 
 static void the_date_is_not_the_forms_to_say(void **state) {
