@@ -36,4 +36,19 @@ static inline uint32_t lf_bin_code(const float *cut, uint32_t cuts, float value)
     return 1 + below;
 }
 
+enum { LF_BIN_LANES = 8 };
+
+/* The same for a few values, which are looked up step by step together. */
+static inline void lf_bin_codes(const float *cut, uint32_t cuts, const float *value /* [LF_BIN_LANES] */,
+                                uint32_t *code /* [LF_BIN_LANES] */) {
+    uint32_t below[LF_BIN_LANES] = {0};
+    for (uint32_t n = cuts; n > 0; n /= 2) {
+        uint32_t half = n - n / 2;
+        for (uint32_t i = 0; i < LF_BIN_LANES; i++)
+            below[i] += half * (cut[below[i] + half - 1] < value[i]);
+    }
+    for (uint32_t i = 0; i < LF_BIN_LANES; i++)
+        code[i] = value[i] == value[i] ? 1 + below[i] : 0;
+}
+
 #endif

@@ -45,20 +45,20 @@ static void put_levels(struct dumping *d, uint32_t feature, const uint32_t *word
 }
 
 static void put_question(struct dumping *d, struct lf_node node) {
-    uint32_t feature = node.test & LF_FEATURE, missing_right = node.test & LF_MISSING_RIGHT;
+    uint32_t feature = lf_feature(node), missing_right = node.test & LF_MISSING_RIGHT;
     lf_text_put(&d->text, d->f->schema->feature[feature].name);
     if (node.test & LF_LEVEL_SET)
         put_levels(d, feature, d->walk.word + d->walk.set[node.bin]);
-    else if (node.bin == 0 && !missing_right)
+    else if (node.bin == 0)
         lf_text_put(&d->text, " known");
     else
-        lf_text_format(&d->text, " > %.9g%s", lf_forest_cuts(d->f, feature)[node.bin - !missing_right],
+        lf_text_format(&d->text, " > %.9g%s", lf_forest_cuts(d->f, feature)[node.bin - 1],
                        missing_right ? " or missing" : "");
     lf_text_put(&d->text, "?\n");
 }
 
 static void put_shares(struct dumping *d, uint32_t at) {
-    const uint16_t *share = d->f->share + (size_t)d->walk.node[at].next * d->f->classes;
+    const uint16_t *share = lf_forest_leaf(d->f, &d->walk, d->walk.node[at]);
     const char *between = "";
     for (uint32_t k = 0; k < d->f->classes; k++)
         if (share[k] >= LF_ONE / 1000) {
@@ -73,7 +73,7 @@ static void put_shares(struct dumping *d, uint32_t at) {
 static void put_node(struct dumping *d, const struct waiting *at) {
     uint32_t indent = at->depth < DEEPEST_INDENT ? at->depth : DEEPEST_INDENT;
     lf_text_format(&d->text, "%*s%s", (int)(2 * indent + 2), "", at->answer);
-    if (d->walk.node[at->node].bin == LF_LEAF)
+    if (lf_is_leaf(d->walk.node[at->node]))
         put_shares(d, at->node);
     else
         put_question(d, d->walk.node[at->node]);
@@ -82,13 +82,13 @@ static void put_node(struct dumping *d, const struct waiting *at) {
 static void put_tree(struct dumping *d) {
     uint32_t top = 0, leaves = 0;
     for (uint32_t i = 0; i < d->walk.nodes; i++)
-        if (d->walk.node[i].bin == LF_LEAF)
+        if (lf_is_leaf(d->walk.node[i]))
             d->leaf[i] = leaves++;
     d->stack[top++] = (struct waiting){0, 0, ""};
     while (top > 0 && !d->text.stopped) {
         struct waiting at = d->stack[--top];
         put_node(d, &at);
-        if (d->walk.node[at.node].bin != LF_LEAF) {
+        if (!lf_is_leaf(d->walk.node[at.node])) {
             uint32_t next = d->walk.node[at.node].next;
             d->stack[top++] = (struct waiting){next + 1, at.depth + 1, "yes: "};
             d->stack[top++] = (struct waiting){next, at.depth + 1, "no: "};

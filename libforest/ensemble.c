@@ -37,7 +37,8 @@ static bool vote(const struct job *job, struct hand *hand, const struct lf_tree 
     uint32_t *begin = lf_tree_set_begins(tree);
     if (begin == NULL)
         return false;
-    struct lf_walk walk = {tree->node, tree->nodes, tree->sets.count > 0 ? begin : NULL, tree->sets.record};
+    struct lf_walk walk = {tree->node, tree->nodes, tree->sets.count > 0 ? begin : NULL, tree->sets.record,
+                           tree->share};
     lf_votes_add(&hand->votes, job->probes, &hand->ballot, &walk, tree->share, tree->shares);
     free(begin);
     return true;

@@ -86,8 +86,7 @@ static void add_value(struct explaining *e, uint32_t feature, double weight, con
         value[k] += weight * share[k];
 }
 
-static void explain_leaf(struct explaining *e, uint32_t share_row) {
-    const uint16_t *share = e->f->share + (size_t)share_row * e->f->classes;
+static void explain_leaf(struct explaining *e, const uint16_t *share) {
     double disagreeing = 1; /* product of zero over features that disagree */
     uint32_t m = e->actives, degree = multiply_out(e);
     for (uint32_t i = 0; i < m; i++)
@@ -111,7 +110,7 @@ static void sum_covers(struct explaining *e, const struct lf_walk *walk, const u
     uint32_t leaf = (walk->nodes + 1) / 2;
     for (uint32_t i = walk->nodes; i-- > 0;) {
         struct lf_node node = walk->node[i];
-        e->cover[i] = node.bin == LF_LEAF ? cover[--leaf] : e->cover[node.next] + e->cover[node.next + 1];
+        e->cover[i] = lf_is_leaf(node) ? cover[--leaf] : e->cover[node.next] + e->cover[node.next + 1];
     }
 }
 
@@ -140,7 +139,7 @@ static uint32_t push_children(struct explaining *e, const struct lf_walk *walk, 
     double rows = (double)e->cover[at];
     for (uint32_t side = 0; side < 2; side++)
         e->stack[top++] = (struct step){.node = node.next + side,
-                                        .feature = node.test & LF_FEATURE,
+                                        .feature = lf_feature(node),
                                         .ratio = rows > 0 ? (double)e->cover[node.next + side] / rows : 0.5,
                                         .agrees = side == right};
     return top;
@@ -150,13 +149,14 @@ static void explain_tree(struct explaining *e, const struct lf_walk *walk, const
     uint32_t top = 0;
     sum_covers(e, walk, cover);
     for (uint32_t i = 0, leaf = 0; i < walk->nodes; i++)
-        if (walk->node[i].bin == LF_LEAF) {
+        if (lf_is_leaf(walk->node[i])) {
+            const uint16_t *share = lf_forest_leaf(e->f, walk, walk->node[i]);
             double reach = e->cover[0] > 0 ? cover[leaf] / (double)e->cover[0] : 0;
             for (uint32_t k = 0; k < e->f->classes; k++)
-                e->base[k] += reach * e->f->share[(size_t)walk->node[i].next * e->f->classes + k];
+                e->base[k] += reach * share[k];
             leaf++;
         }
-    if (walk->node[0].bin != LF_LEAF)
+    if (!lf_is_leaf(walk->node[0]))
         top = push_children(e, walk, 0, top);
     while (top > 0) {
         struct step *step = &e->stack[top - 1];
@@ -167,8 +167,8 @@ static void explain_tree(struct explaining *e, const struct lf_walk *walk, const
             continue;
         }
         enter(e, step);
-        if (node.bin == LF_LEAF)
-            explain_leaf(e, node.next);
+        if (lf_is_leaf(node))
+            explain_leaf(e, lf_forest_leaf(e->f, walk, node));
         else
             top = push_children(e, walk, step->node, top);
     }

@@ -140,10 +140,19 @@ static struct pending next_node(struct lf_grower *g, uint32_t *count) {
 }
 
 static bool make_leaf(struct lf_grower *g, uint32_t node, const uint32_t *count, uint64_t rows) {
-    g->node[node] = (struct lf_node){.bin = LF_LEAF};
+    uint32_t share;
+    if (!lf_pool_intern(&g->tree.counts, count, &share))
+        return false;
+    g->node[node] = lf_leaf(node, share);
     g->cover[node] = (uint32_t)rows;
     g->tree.leaves++;
-    return lf_pool_intern(&g->tree.counts, count, &g->node[node].next);
+    return true;
+}
+
+/* Each node that waits may become a leaf unlike all others: no more of them than there are numbers. */
+static bool may_wait(const struct lf_grower *g) {
+    return g->tree.counts.count + (uint64_t)(g->waiting - g->first) + 2 <= LF_MOST_SHARES &&
+           g->tree.nodes + 2 <= (g->limits.max_nodes ? g->limits.max_nodes : INT32_MAX);
 }
 
 /* Whether the node may be parted at all. */
@@ -153,12 +162,12 @@ static bool may_split(const struct lf_grower *g, const struct pending *at, const
         if (count[k] == rows)
             return false;
     return rows >= 2 * (uint64_t)limits->min_leaf && (limits->max_depth == 0 || at->depth < limits->max_depth) &&
-           g->tree.nodes + 2 <= (limits->max_nodes ? limits->max_nodes : INT32_MAX);
+           may_wait(g);
 }
 
-/* Level sets are numbered in 16 bits: a tree that has used them up goes on with numeric features. */
+/* A tree that has used up the numbers of level sets goes on with numeric features. */
 static bool may_try(const struct lf_grower *g, uint32_t feature) {
-    return g->matrix->column[feature].numeric || g->tree.sets.count < LF_LEAF;
+    return g->matrix->column[feature].numeric || g->tree.sets.count < LF_MOST_SETS;
 }
 
 /* Where the codes of the items are. */
@@ -184,7 +193,7 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
 
 static bool make_inner(struct lf_grower *g, uint32_t node, const struct lf_split *split) {
     struct lf_node *inner = &g->node[node];
-    *inner = (struct lf_node){g->tree.nodes, (uint16_t)(split->feature | split->flags), split->bin};
+    *inner = (struct lf_node){g->tree.nodes, (uint16_t)((1 + split->feature) | split->flags), split->bin};
     if (!(split->flags & LF_LEVEL_SET))
         return true;
     uint32_t number;
@@ -199,7 +208,8 @@ static bool make_inner(struct lf_grower *g, uint32_t node, const struct lf_split
 static bool goes_right(const struct lf_split *split, uint32_t code) {
     if (split->flags & LF_LEVEL_SET)
         return lf_in_set(split->set, code);
-    return (uint16_t)(code - (split->flags & LF_MISSING_RIGHT ? 1 : 0)) > split->bin;
+    uint32_t lift = split->flags & LF_MISSING_RIGHT ? 1 : 0; /* 0 - 1 is above all */
+    return (uint16_t)(code - lift) > (uint16_t)(split->bin - lift);
 }
 
 /* Part the items, stably and without a branch on the outcome, and count the classes of the right part.
@@ -288,7 +298,8 @@ static bool number_nodes(struct lf_grower *g) {
             level_end = numbered;
             tree->depth++;
         }
-        if (node.bin == LF_LEAF) {
+        if (lf_is_leaf(node)) {
+            node.next = i;
             tree->cover[leaves++] = g->cover[g->order[i]];
         } else {
             g->order[numbered] = node.next;

@@ -45,7 +45,8 @@ static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tre
     if (f->tree[tree].set == f->sets) /* none of its own: any will do, since it asks for none */
         set = f->sets > 0 ? f->set : NULL;
     uint64_t first = f->tree[tree].node;
-    return (struct lf_walk){f->node + first, (uint32_t)(f->tree[tree + 1].node - first), set, f->word};
+    return (struct lf_walk){f->node + first, (uint32_t)(f->tree[tree + 1].node - first), set, f->word,
+                            f->share + f->tree[tree].share * f->classes};
 }
 
 /*
@@ -67,12 +68,20 @@ static inline const float *lf_forest_cuts(const struct forest *f, uint32_t featu
 
 uint32_t lf_forest_largest_tree(const struct forest *f); /* in nodes */
 
-/* Codes of a row; only those of features in use are set. */
-void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /* [features] */);
+static inline const uint16_t *lf_forest_leaf(const struct forest *f, const struct lf_walk *walk, struct lf_node leaf) {
+    return walk->share + (size_t)lf_leaf_share(leaf) * f->classes;
+}
+
+/* Codes of a row (node.h); only those of features in use are set. */
+void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /* [1 + features] */);
 
 /* Sums of class shares over trees, by walking and by table. */
 void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum /* [classes] */);
 const uint32_t *lf_forest_table(const struct forest *f, const float *row); /* [classes]; only with a table */
+
+/* What becomes of such sums: probabilities, calibrated, or the first of the most probable classes. */
+void lf_forest_probabilities(const struct forest *f, const uint32_t *sum, float *prob /* [classes] */);
+uint16_t lf_forest_class(const struct forest *f, const uint32_t *sum);
 
 /* Fill f->tabled, so that nothing need be calculated when asked.  False when memory ran out. */
 bool lf_forest_tabulate(struct forest *f);

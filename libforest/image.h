@@ -16,7 +16,7 @@
  *   NODE  struct lf_node: trees one after the other (node.h)
  *   SETS  u32: for each level set of each tree, where in BITS it begins
  *   BITS  u32: level sets, (levels + 2 + 31) / 32 words each
- *   LEAF  u16 [rows][classes]: class shares that sum to LF_ONE (leaf.h)
+ *   LEAF  u16 [rows][classes]: class shares that sum to LF_ONE (leaf.h), of one tree after the other
  *   COVR  u32: for each leaf in the order of NODE, rows of the training data that reached it
  *   IMPO  double [2][features]: impurity and permutation importances
  *   TABL  u32 [combinations of levels][classes]: sums of shares over trees; only where it is small
@@ -28,7 +28,7 @@
 #include "libforest/forest.h"
 #include "libforest/node.h"
 
-enum { LF_MAJOR = 1, LF_MINOR = 0, LF_ALIGN = 64, LF_MOST_SECTIONS = 64, LF_ENDIAN = 0x01020304, LF_CRITICAL = 1 };
+enum { LF_MAJOR = 2, LF_MINOR = 0, LF_ALIGN = 64, LF_MOST_SECTIONS = 64, LF_ENDIAN = 0x01020304, LF_CRITICAL = 1 };
 enum { LF_TABLE_BYTES = 1 << 20 };
 
 /* As in PNG: shows at once that a file was sent as text or cut to seven bits. */
@@ -65,7 +65,7 @@ struct lf_image_feature {
 };
 
 struct lf_image_tree {
-    uint64_t node, set; /* first of each in NODE and SETS */
+    uint64_t node, set, share; /* first of each in NODE, SETS and LEAF */
 };
 
 struct lf_image_gold {

@@ -17,4 +17,14 @@ enum { LF_ONE = 65535 };
 void lf_leaf_shares(const uint32_t *count /* [classes] */, const double *prior /* [classes], sums to 1 */,
                     double smoothing, uint32_t classes, uint16_t *share /* [classes] */);
 
+/* Four classes are common enough for a loop of their own. */
+static inline void lf_add_shares(uint32_t *sum, const uint16_t *share, uint32_t classes) {
+    if (classes == 4)
+        for (uint32_t k = 0; k < 4; k++)
+            sum[k] += share[k];
+    else
+        for (uint32_t k = 0; k < classes; k++)
+            sum[k] += share[k];
+}
+
 #endif

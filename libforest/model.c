@@ -1,8 +1,7 @@
 /*
  * model.c - laying out the image of a forest.
  *
- * Only cuts that some node uses are written, and bins renumbered to them; equal rows of class shares are
- * written once.
+ * Only cuts that some node uses are written, and bins renumbered to them.
  */
 #include "libforest/model.h"
 
@@ -19,11 +18,8 @@ struct plan {
     const struct lf_model *model;
     const struct lf_matrix *matrix;
     uint32_t trees, depth;
-    uint64_t nodes, sets, words, cuts, names;
+    uint64_t nodes, sets, shares, words, cuts, names;
     uint16_t **used; /* [features], numeric: [codes - 1] by cut below which bin: 1 + how many used ones before, or 0 */
-    size_t *first_share; /* [trees], where in share_at a tree begins */
-    uint32_t *share_at;  /* by tree and its share row: the number of that row in pool */
-    struct lf_pool shares;
     size_t combinations; /* 0: no table */
     uint64_t offset[LF_PARTS], length[LF_PARTS], size;
 };
@@ -32,26 +28,18 @@ static void plan_done(struct plan *plan) {
     for (uint32_t f = 0; plan->used != NULL && f < plan->matrix->features; f++)
         free(plan->used[f]);
     free(plan->used);
-    free(plan->first_share);
-    free(plan->share_at);
-    lf_pool_done(&plan->shares);
 }
 
 /* ---- what is in use -------------------------------------------------------------------------- */
 
-/* The cut that a numeric node compares with, numbered from 1; 0 where it tells missing from the rest. */
-static uint32_t cut_of(struct lf_node node) {
-    return node.bin + (node.test & LF_MISSING_RIGHT ? 1U : 0U);
-}
-
 static bool is_numeric_test(struct lf_node node) {
-    return node.bin != LF_LEAF && !(node.test & LF_LEVEL_SET);
+    return !lf_is_leaf(node) && !(node.test & LF_LEVEL_SET);
 }
 
 static void mark_cuts(struct plan *plan, const struct lf_tree *tree) {
     for (uint32_t i = 0; i < tree->nodes; i++)
         if (is_numeric_test(tree->node[i]))
-            plan->used[tree->node[i].test & LF_FEATURE][cut_of(tree->node[i])] = 1;
+            plan->used[lf_feature(tree->node[i])][tree->node[i].bin] = 1;
 }
 
 /* Number the used cuts of each feature from 1. */
@@ -80,33 +68,6 @@ static bool plan_cuts(struct plan *plan) {
     return true;
 }
 
-/* Rows of shares as records of a pool, classes in pairs and as the schema numbers them. */
-static bool plan_shares(struct plan *plan) {
-    uint32_t classes = plan->matrix->classes, record[(FOREST_MAX_CLASSES + 1) / 2] = {0};
-    uint16_t share[FOREST_MAX_CLASSES];
-    size_t total = 0;
-    lf_pool_init(&plan->shares, (classes + 1) / 2 * sizeof *record);
-    plan->first_share = calloc(plan->trees, sizeof *plan->first_share);
-    for (uint32_t t = 0; t < plan->trees; t++)
-        total += plan->model->tree[t].shares;
-    plan->share_at = calloc(total, sizeof *plan->share_at);
-    if (plan->first_share == NULL || plan->share_at == NULL)
-        return false;
-    uint32_t *at = plan->share_at;
-    for (uint32_t t = 0; t < plan->trees; t++) {
-        const struct lf_tree *tree = &plan->model->tree[t];
-        plan->first_share[t] = (size_t)(at - plan->share_at);
-        for (uint32_t i = 0; i < tree->shares; i++) {
-            for (uint32_t k = 0; k < classes; k++)
-                share[plan->matrix->class_by_name[k]] = tree->share[(size_t)i * classes + k];
-            memcpy(record, share, classes * sizeof *share);
-            if (!lf_pool_intern(&plan->shares, record, at++))
-                return false;
-        }
-    }
-    return true;
-}
-
 static uint32_t set_words(const struct plan *plan, const uint32_t *set) {
     return (plan->matrix->column[set[0]].codes + 31) / 32;
 }
@@ -116,6 +77,7 @@ static void plan_trees(struct plan *plan) {
         const struct lf_tree *tree = &plan->model->tree[t];
         plan->nodes += tree->nodes;
         plan->sets += tree->sets.count;
+        plan->shares += tree->shares;
         plan->depth = tree->depth > plan->depth ? tree->depth : plan->depth;
         for (uint32_t set = 0; set < tree->sets.count; set++)
             plan->words += set_words(plan, lf_pool_at(&tree->sets, set));
@@ -162,7 +124,7 @@ static void place_parts(struct plan *plan) {
     length[LF_NODE] = plan->nodes * sizeof(struct lf_node);
     length[LF_SETS] = plan->sets * sizeof(uint32_t);
     length[LF_BITS] = plan->words * sizeof(uint32_t);
-    length[LF_LEAFS] = plan->shares.count * classes * sizeof(uint16_t);
+    length[LF_LEAFS] = plan->shares * classes * sizeof(uint16_t);
     length[LF_COVR] = (plan->nodes + plan->trees) / 2 * sizeof(uint32_t);
     length[LF_IMPO] = 2 * features * sizeof(double);
     length[LF_TABL] = plan->combinations * classes * sizeof(uint32_t);
@@ -180,7 +142,7 @@ static bool make_plan(struct plan *plan, const struct lf_model *model, uint32_t 
     *plan = (struct plan){.model = model, .matrix = model->matrix, .trees = trees};
     plan->combinations = table_rows(model->matrix);
     plan_trees(plan);
-    if (!plan_cuts(plan) || !plan_shares(plan))
+    if (!plan_cuts(plan))
         return false;
     place_parts(plan);
     return true;
@@ -223,12 +185,10 @@ static void fill_features(const struct plan *plan, struct lf_image_feature *kind
     }
 }
 
-static struct lf_node written_node(const struct plan *plan, uint32_t tree, struct lf_node node) {
-    if (node.bin == LF_LEAF)
-        node.next = plan->share_at[plan->first_share[tree] + node.next];
-    else if (is_numeric_test(node) && cut_of(node) > 0)
-        node.bin =
-            (uint16_t)(plan->used[node.test & LF_FEATURE][cut_of(node)] - (node.test & LF_MISSING_RIGHT ? 1 : 0));
+/* Bins are numbered anew, by the cuts in use. */
+static struct lf_node written_node(const struct plan *plan, struct lf_node node) {
+    if (is_numeric_test(node) && node.bin > 0)
+        node.bin = plan->used[lf_feature(node)][node.bin];
     return node;
 }
 
@@ -239,9 +199,10 @@ static void fill_trees(const struct plan *plan, uint8_t *image) {
     uint32_t *cover = part_of(plan, image, LF_COVR), word = 0;
     for (uint32_t t = 0; t < plan->trees; t++) {
         const struct lf_tree *tree = &plan->model->tree[t];
-        entry[t + 1] = (struct lf_image_tree){entry[t].node + tree->nodes, entry[t].set + tree->sets.count};
+        entry[t + 1] = (struct lf_image_tree){entry[t].node + tree->nodes, entry[t].set + tree->sets.count,
+                                              entry[t].share + tree->shares};
         for (uint32_t i = 0; i < tree->nodes; i++)
-            *node++ = written_node(plan, t, tree->node[i]);
+            *node++ = written_node(plan, tree->node[i]);
         for (uint32_t i = 0; i < tree->sets.count; i++) {
             const uint32_t *record = lf_pool_at(&tree->sets, i);
             *set++ = word;
@@ -253,10 +214,16 @@ static void fill_trees(const struct plan *plan, uint8_t *image) {
     }
 }
 
+/* Classes as the schema numbers them. */
 static void fill_shares(const struct plan *plan, uint16_t *share) {
     uint32_t classes = plan->matrix->classes;
-    for (uint32_t i = 0; i < plan->shares.count; i++)
-        memcpy(share + (size_t)i * classes, lf_pool_at(&plan->shares, i), classes * sizeof *share);
+    for (uint32_t t = 0; t < plan->trees; t++) {
+        const struct lf_tree *tree = &plan->model->tree[t];
+        const uint16_t *from = tree->share;
+        for (uint32_t i = 0; i < tree->shares; i++, share += classes, from += classes)
+            for (uint32_t k = 0; k < classes; k++)
+                share[plan->matrix->class_by_name[k]] = from[k];
+    }
 }
 
 static void fill_frame(const struct plan *plan, uint8_t *image) {
@@ -280,11 +247,11 @@ static void fill_frame(const struct plan *plan, uint8_t *image) {
 /* ---- answers kept in the image --------------------------------------------------------------- */
 
 static void fill_table(const struct plan *plan, const struct forest *f, uint32_t *table) {
-    uint16_t code[FOREST_MAX_FEATURES];
+    uint16_t code[1 + FOREST_MAX_FEATURES] = {0};
     for (size_t row = 0; row < plan->combinations; row++) {
         size_t rest = row;
         for (uint32_t i = f->features; i-- > 0; rest /= plan->matrix->column[i].codes)
-            code[i] = (uint16_t)(rest % plan->matrix->column[i].codes);
+            code[1 + i] = (uint16_t)(rest % plan->matrix->column[i].codes);
         lf_forest_sums(f, code, table + row * f->classes);
     }
 }
@@ -304,7 +271,7 @@ static void fill_gold(const struct forest *f, struct lf_image_gold *gold) {
     gold->rows = lf_golden_rows(f->features);
     float *row = (float *)(gold + 1);
     uint32_t *sum = (uint32_t *)(void *)(row + (size_t)gold->rows * f->features);
-    uint16_t code[FOREST_MAX_FEATURES];
+    uint16_t code[1 + FOREST_MAX_FEATURES];
     struct lf_rng rng = lf_rng_start(lf_key(f->info->seed, 0, LF_GOLDEN_ROWS));
     for (uint32_t i = 0; i < gold->rows; i++, row += f->features, sum += f->classes) {
         const float *cut = f->cut;

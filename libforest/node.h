@@ -5,11 +5,12 @@
  * side at `next`, and `next` grows by two from one inner node to the following one.  So a child always
  * comes after its parent, each node has one parent, and one pass can check all that.
  *
- * A row is u16 codes, one a feature (bins.h, schema.h).  An inner node asks one of two questions:
- *   numeric      is the code above `bin`?  Missing is code 0 and goes left; where LF_MISSING_RIGHT is
- *                set one is taken off the code first, which wraps missing round to the largest number.
+ * A row is codes (bins.h, schema.h): 0 in front, then one a feature.  An inner node asks one of two questions:
+ *   numeric      is the code above `bin`?  Missing is code 0 and goes left, or right with LF_MISSING_RIGHT.
  *   categorical  (LF_LEVEL_SET) is the code's bit set in level set number `bin`?  Then right.
- * A leaf has bin LF_LEAF, test 0, and in `next` the number of its row of class shares.
+ * A leaf asks feature 0, whose code is 0 in every row and thus not above any bin, and its `next` is itself:
+ * a walk over numeric nodes without missing codes need not look for its end, it just goes no further.
+ * What is left of a leaf's bits numbers its class shares among those of the tree.
  */
 #ifndef LF_NODE_H
 #define LF_NODE_H
@@ -17,20 +18,46 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LF_LEAF = 0xffff, LF_FEATURE = 0x0fff, LF_MISSING_RIGHT = 0x4000, LF_LEVEL_SET = 0x8000 };
+enum { LF_FEATURE = 0x0fff, LF_MISSING_RIGHT = 0x4000, LF_LEVEL_SET = 0x8000 };
+enum {
+    LF_FLAGS_AT = 12,
+    LF_BIN_BITS = 16,
+    LF_MOST_SHARES = 1 << 20,
+    LF_MOST_SETS = UINT16_MAX,
+    LF_MOST_CUTS = UINT16_MAX - 2
+};
 
 struct lf_node {
     uint32_t next;
-    uint16_t test; /* feature | flags */
+    uint16_t test; /* 1 + feature | flags */
     uint16_t bin;
 };
+
+static inline bool lf_is_leaf(struct lf_node node) {
+    return (node.test & LF_FEATURE) == 0;
+}
+
+/* A leaf that is node number `at`, with class shares number `share`, which is below LF_MOST_SHARES. */
+static inline struct lf_node lf_leaf(uint32_t at, uint32_t share) {
+    return (struct lf_node){at, (uint16_t)(share >> LF_BIN_BITS << LF_FLAGS_AT), (uint16_t)share};
+}
+
+static inline uint32_t lf_leaf_share(struct lf_node leaf) {
+    return (uint32_t)leaf.test >> LF_FLAGS_AT << LF_BIN_BITS | leaf.bin;
+}
+
+/* The feature that an inner node asks about. */
+static inline uint32_t lf_feature(struct lf_node inner) {
+    return (inner.test & LF_FEATURE) - 1U;
+}
 
 /* A tree to walk through. */
 struct lf_walk {
     const struct lf_node *node; /* [nodes] */
     uint32_t nodes;
-    const uint32_t *set;  /* [level sets], where in word each begins; NULL in a tree without any */
-    const uint32_t *word; /* bits by code, 32 a word */
+    const uint32_t *set;   /* [level sets], where in word each begins; NULL in a tree without any */
+    const uint32_t *word;  /* bits by code, 32 a word */
+    const uint16_t *share; /* [shares][classes] (leaf.h) */
 };
 
 static inline bool lf_in_set(const uint32_t *word, uint32_t code) {
@@ -38,18 +65,23 @@ static inline bool lf_in_set(const uint32_t *word, uint32_t code) {
 }
 
 /*
- * Whether an inner node sends the row right.  Nobody can predict that, so there is no branch: both
- * questions are answered and one is masked.  level_sets false promises that the tree has no level set.
+ * Whether a node sends right who comes with code x of its feature; a leaf does not.  Nobody can predict that,
+ * so there is no branch: both questions are answered and one is masked.  level_sets false promises that the
+ * tree has no level set.
  */
-static inline uint32_t lf_goes_right(const struct lf_walk *walk, struct lf_node node, const uint16_t *code,
-                                     bool level_sets) {
-    uint32_t x = code[node.test & LF_FEATURE];
-    uint32_t right = ((x - (node.test >> 14 & 1U)) & 0xffff) > node.bin;
+static inline uint32_t lf_sends_right(const struct lf_walk *walk, struct lf_node node, uint32_t x, bool level_sets) {
+    uint32_t inner = !lf_is_leaf(node), missing_right = node.test / LF_MISSING_RIGHT & inner;
+    uint32_t right = ((x - missing_right) & 0xffff) > node.bin - missing_right; /* 0 - 1 is above all */
     if (!level_sets)
         return right;
-    uint32_t mask = -((uint32_t)node.test >> 15);
+    uint32_t mask = -((uint32_t)node.test / LF_LEVEL_SET & inner);
     const uint32_t *word = walk->word + walk->set[node.bin & mask];
     return (right & ~mask) | (word[(x & mask) >> 5] >> (x & 31) & 1 & mask);
+}
+
+static inline uint32_t lf_goes_right(const struct lf_walk *walk, struct lf_node node, const uint16_t *code,
+                                     bool level_sets) {
+    return lf_sends_right(walk, node, code[node.test & LF_FEATURE], level_sets);
 }
 
 #endif

@@ -29,7 +29,7 @@ static uint32_t words_of(const struct forest *f, uint32_t feature) {
 }
 
 static bool asks_if_known(struct lf_node node) {
-    return node.bin == 0 && !(node.test & (LF_MISSING_RIGHT | LF_LEVEL_SET));
+    return node.bin == 0 && !(node.test & LF_LEVEL_SET);
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -41,9 +41,9 @@ static bool collect(struct graph *g) {
         struct lf_walk walk = lf_forest_walk(f, t);
         for (uint32_t i = 0; i < walk.nodes; i++) {
             struct lf_node node = walk.node[i];
-            uint32_t feature = node.test & LF_FEATURE;
-            if (node.bin == LF_LEAF)
+            if (lf_is_leaf(node))
                 continue;
+            uint32_t feature = lf_feature(node);
             if (node.test & LF_LEVEL_SET) {
                 uint64_t set = f->tree[t].set + node.bin;
                 if (!lf_pool_intern(&g->sets[feature], f->word + f->set[set], &g->number_of[set]))
@@ -197,15 +197,14 @@ struct question {
 
 static struct question question_of(const struct graph *g, uint32_t tree, struct lf_node node) {
     const struct forest *f = g->f;
-    uint32_t feature = node.test & LF_FEATURE;
-    if (node.bin == LF_LEAF)
+    if (lf_is_leaf(node))
         return (struct question){0, 0, false};
+    uint32_t feature = lf_feature(node);
     if (node.test & LF_LEVEL_SET)
         return (struct question){g->set_column[feature] + g->number_of[f->tree[tree].set + node.bin], 0.5F, false};
     if (asks_if_known(node))
         return (struct question){g->known_column[feature], 0.5F, false};
-    uint32_t cut = node.test & LF_MISSING_RIGHT ? node.bin : node.bin - 1U;
-    return (struct question){g->value_column[feature], lf_forest_cuts(f, feature)[cut],
+    return (struct question){g->value_column[feature], lf_forest_cuts(f, feature)[node.bin - 1],
                              !(node.test & LF_MISSING_RIGHT)};
 }
 
@@ -217,7 +216,7 @@ static const char *const attribute_name[ATTRIBUTES] = {
     "class_treeids",     "class_nodeids",      "class_ids"};
 
 static int64_t of_node(const struct graph *g, enum attribute a, uint32_t tree, uint32_t number, struct lf_node node) {
-    bool inner = node.bin != LF_LEAF;
+    bool inner = !lf_is_leaf(node);
     switch (a) {
     case TREE_ID:
         return tree;
@@ -235,8 +234,8 @@ static int64_t of_node(const struct graph *g, enum attribute a, uint32_t tree, u
 }
 
 /* Shares of 0 are left out, but not in the first leaf: a runtime must see that there are several classes. */
-static bool class_is_written(const struct graph *g, bool first, struct lf_node leaf, uint32_t class) {
-    return first || g->f->share[(size_t)leaf.next * g->f->classes + class] != 0;
+static bool class_is_written(const uint16_t *share, bool first, uint32_t class) {
+    return first || share[class] != 0;
 }
 
 static void put_ints(struct graph *g, enum attribute a) {
@@ -249,10 +248,11 @@ static void put_ints(struct graph *g, enum attribute a) {
                 lf_pb_packed_int(g->pb, of_node(g, a, t, i, walk.node[i]));
                 continue;
             }
-            if (walk.node[i].bin != LF_LEAF)
+            if (!lf_is_leaf(walk.node[i]))
                 continue;
+            const uint16_t *share = lf_forest_leaf(g->f, &walk, walk.node[i]);
             for (uint32_t k = 0; k < g->f->classes; k++)
-                if (class_is_written(g, first, walk.node[i], k))
+                if (class_is_written(share, first, k))
                     lf_pb_packed_int(g->pb, a == CLASS_TREE ? t : a == CLASS_NODE ? i : k);
             first = false;
         }
@@ -275,7 +275,7 @@ static void put_values(struct graph *g) {
 static void put_modes(struct graph *g) {
     struct lf_onnx_open list = lf_onnx_list_begin(g->pb, "nodes_modes", LF_ONNX_STRINGS);
     for (uint64_t i = 0; i < g->f->nodes; i++)
-        lf_pb_string(g->pb, LF_ONNX_STRINGS, g->f->node[i].bin == LF_LEAF ? "LEAF" : "BRANCH_LEQ");
+        lf_pb_string(g->pb, LF_ONNX_STRINGS, lf_is_leaf(g->f->node[i]) ? "LEAF" : "BRANCH_LEQ");
     lf_onnx_list_end(g->pb, list);
 }
 
@@ -283,14 +283,19 @@ static void put_modes(struct graph *g) {
 static void put_weights(struct graph *g) {
     struct lf_onnx_open list = lf_onnx_list_begin(g->pb, "class_weights", LF_ONNX_FLOATS);
     bool first = true;
-    for (uint64_t i = 0; i < g->f->nodes; i++) {
-        struct lf_node node = g->f->node[i];
-        for (uint32_t k = 0; node.bin == LF_LEAF && k < g->f->classes; k++)
-            if (class_is_written(g, first, node, k)) {
-                float weight = (float)(g->f->share[(size_t)node.next * g->f->classes + k] / g->f->whole);
-                lf_pb_packed_bytes(g->pb, &weight, sizeof weight);
-            }
-        first = first && node.bin != LF_LEAF;
+    for (uint32_t t = 0; t < g->f->trees; t++) {
+        struct lf_walk walk = lf_forest_walk(g->f, t);
+        for (uint32_t i = 0; i < walk.nodes; i++) {
+            if (!lf_is_leaf(walk.node[i]))
+                continue;
+            const uint16_t *share = lf_forest_leaf(g->f, &walk, walk.node[i]);
+            for (uint32_t k = 0; k < g->f->classes; k++)
+                if (class_is_written(share, first, k)) {
+                    float weight = (float)(share[k] / g->f->whole);
+                    lf_pb_packed_bytes(g->pb, &weight, sizeof weight);
+                }
+            first = false;
+        }
     }
     lf_onnx_list_end(g->pb, list);
 }

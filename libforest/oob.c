@@ -22,7 +22,7 @@ bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features) {
                               .unit = calloc(n, sizeof *out->unit),
                               .weight = calloc(n, sizeof *out->weight),
                               .row = calloc(n, sizeof *out->row)};
-    lf_pool_init(&out->codes, (features + 1) / 2 * sizeof(uint32_t));
+    lf_pool_init(&out->codes, (1 + features + 1) / 2 * sizeof(uint32_t));
     return out->unit != NULL && out->weight != NULL && out->row != NULL;
 }
 
@@ -35,9 +35,11 @@ void lf_probes_done(struct lf_probes *probes) {
 }
 
 bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
-    uint32_t record[(FOREST_MAX_FEATURES + 1) / 2];
-    record[(probes->features - 1) / 2] = 0; /* the padding */
-    memcpy(record, code, probes->features * sizeof *code);
+    uint32_t record[(1 + FOREST_MAX_FEATURES + 1) / 2];
+    record[0] = record[probes->features / 2] = 0; /* the code in front, and the padding */
+    memcpy((uint16_t *)record + 1, code, probes->features * sizeof *code);
+    for (uint32_t f = 0; f < probes->features; f++)
+        probes->zeros |= code[f] == 0;
     return lf_pool_intern(&probes->codes, record, &probes->row[i]);
 }
 
@@ -101,8 +103,9 @@ static void walk_probes(const struct lf_probes *probes, struct lf_ballot *ballot
         ballot->arrived[row] |= first;
         n += first;
     }
-    lf_walk_rows(walk, (const uint16_t *)probes->codes.record, probes->codes.width / sizeof(uint16_t), ballot->pick, n,
-                 ballot->share);
+    struct lf_codes codes = {probes->codes.record, probes->codes.width / sizeof(uint16_t), false, probes->zeros};
+    lf_walk_fetch(walk, n);
+    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share);
     for (uint32_t i = 0; i < n; i++)
         ballot->arrived[ballot->pick[i]] = ballot->share[i];
 }

@@ -18,16 +18,17 @@ struct lf_probes {
     uint32_t *unit;       /* [n] */
     double *weight;       /* [n], rows of data that the probe stands for */
     uint32_t *row;        /* [n], which row of codes */
-    struct lf_pool codes; /* rows of codes: u16 [features], padded to whole words */
+    bool zeros;           /* some code is 0 */
+    struct lf_pool codes; /* rows of codes (node.h): u16 [1 + features], padded to whole words */
 };
 
 /* Room for n probes.  False when memory ran out. */
 bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features);
 void lf_probes_done(struct lf_probes *probes);
 
-/* Codes of row number `row`. */
+/* Codes of row number `row`, [features]. */
 static inline const uint16_t *lf_probes_codes(const struct lf_probes *probes, uint32_t row) {
-    return (const uint16_t *)lf_pool_at(&probes->codes, row);
+    return (const uint16_t *)lf_pool_at(&probes->codes, row) + 1;
 }
 
 /* Make probe i ask with the codes, [features]. */
@@ -56,7 +57,7 @@ struct lf_ballot {
 bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units);
 void lf_ballot_done(struct lf_ballot *ballot);
 
-/* A tree votes.  share is [variants][shares][classes]; a leaf's next is a number below shares. */
+/* A tree votes.  share is [variants][shares][classes]; a leaf's share is a number below shares. */
 void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
                   const struct lf_walk *walk, const uint16_t *share, size_t shares);
 

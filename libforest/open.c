@@ -78,7 +78,7 @@ static enum forest_status read_kinds(struct reading *r, uint64_t *names) {
         const struct lf_image_feature *kind = &f->kind[i];
         bool numeric = kind->kind == FOREST_NUMERIC;
         if (kind->kind > FOREST_NUMERIC || (numeric ? kind->levels != 0 : kind->levels < 1 || kind->cuts != 0) ||
-            kind->levels > FOREST_MAX_LEVELS || kind->cuts >= LF_LEAF - 1)
+            kind->levels > FOREST_MAX_LEVELS || kind->cuts > LF_MOST_CUTS)
             return corrupt(r, "the kind of a feature is out of range");
         cuts += kind->cuts;
         *names += kind->levels;
@@ -138,17 +138,17 @@ static enum forest_status read_names(struct reading *r, uint64_t names) {
 /* ---- trees ----------------------------------------------------------------------------------- */
 
 struct tree_extent {
-    uint64_t nodes, sets;
+    uint64_t nodes, sets, shares;
     const uint32_t *set;
 };
 
 static bool inner_fits(const struct forest *f, const struct tree_extent *tree, struct lf_node node) {
-    uint32_t feature = node.test & LF_FEATURE, flags = node.test & ~(uint32_t)LF_FEATURE;
+    uint32_t feature = lf_feature(node), flags = node.test & ~(uint32_t)LF_FEATURE;
     if (feature >= f->features)
         return false;
     const struct lf_image_feature *kind = &f->kind[feature];
-    if (kind->kind == FOREST_NUMERIC) /* missing goes right only at a cut, which for it is number bin + 1 */
-        return flags == LF_MISSING_RIGHT ? node.bin < kind->cuts : flags == 0 && node.bin <= kind->cuts;
+    if (kind->kind == FOREST_NUMERIC) /* missing goes right only at a cut */
+        return (flags == 0 || (flags == LF_MISSING_RIGHT && node.bin > 0)) && node.bin <= kind->cuts;
     uint64_t words = (kind->levels + 2 + 31) / 32;
     return flags == LF_LEVEL_SET && node.bin < tree->sets && words <= f->words &&
            tree->set[node.bin] <= f->words - words;
@@ -167,14 +167,14 @@ static bool tree_fits(const struct forest *f, const struct tree_extent *tree, co
             level_end = next;
             ++*depth;
         }
-        if (node[i].bin == LF_LEAF) {
-            if (node[i].test != 0 || node[i].next >= f->shares)
+        if (lf_is_leaf(node[i])) {
+            if (node[i].next != i || lf_leaf_share(node[i]) >= tree->shares)
                 return false;
             continue;
         }
         if (node[i].next != next || !inner_fits(f, tree, node[i]))
             return false;
-        used[node[i].test & LF_FEATURE] = true;
+        used[lf_feature(node[i])] = true;
         next += 2;
         if (next > tree->nodes)
             return false;
@@ -194,9 +194,10 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
     if (elements(r, LF_TREE, sizeof *f->tree) != f->trees + (uint64_t)1 || f->nodes != f->info->nodes ||
         f->sets == UINT64_MAX || f->words == UINT64_MAX)
         return corrupt(r, "TREE, NODE, SETS or BITS has a wrong length");
-    if (f->tree[0].node != 0 || f->tree[0].set != 0 || f->tree[f->trees].node != f->nodes ||
-        f->tree[f->trees].set != f->sets)
-        return corrupt(r, "trees do not cover all nodes and sets");
+    const struct lf_image_tree *begin = &f->tree[0], *end = &f->tree[f->trees];
+    if (begin->node != 0 || begin->set != 0 || begin->share != 0 || end->node != f->nodes || end->set != f->sets ||
+        end->share != f->shares)
+        return corrupt(r, "trees do not cover all nodes, sets and shares");
     for (uint64_t i = 0; i < f->sets; i++) /* also those that no node asks for: a masked walk looks at them */
         if (f->set[i] >= f->words)
             return corrupt(r, "a level set lies outside of BITS");
@@ -204,9 +205,11 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
     for (uint32_t t = 0; t < f->trees; t++) {
         const struct lf_image_tree *tree = &f->tree[t];
         if (tree[1].node <= tree->node || tree[1].node > f->nodes || tree[1].node - tree->node > INT32_MAX ||
-            tree[1].set < tree->set || tree[1].set > f->sets)
+            tree[1].set < tree->set || tree[1].set > f->sets || tree[1].share < tree->share ||
+            tree[1].share > f->shares)
             return corrupt(r, "trees do not follow one another");
-        struct tree_extent extent = {tree[1].node - tree->node, tree[1].set - tree->set, f->set + tree->set};
+        struct tree_extent extent = {tree[1].node - tree->node, tree[1].set - tree->set, tree[1].share - tree->share,
+                                     f->set + tree->set};
         uint32_t of_tree = 0;
         if (!tree_fits(f, &extent, f->node + tree->node, &of_tree, used))
             return lf_fail(r->err, FOREST_CORRUPT, "damaged model: tree %u is not a tree", t);
@@ -290,7 +293,7 @@ static enum forest_status read_gold(struct reading *r) {
 
 static enum forest_status replay_gold(struct reading *r) {
     const struct forest *f = r->f;
-    uint16_t code[FOREST_MAX_FEATURES];
+    uint16_t code[1 + FOREST_MAX_FEATURES];
     uint32_t sum[FOREST_MAX_CLASSES];
     for (uint32_t row = 0; row < lf_golden_rows(f->features); row++) {
         lf_forest_encode(f, golden_row(f, row), code);

@@ -117,7 +117,7 @@ static inline struct bar take_cut(struct lf_splitter *s, uint32_t feature, const
     bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
     uint32_t bin = low == 0 ? 0 : low + (high - 1 - low) / 2; /* 0: missing against the rest */
     s->best.flags = right ? LF_MISSING_RIGHT : 0;
-    s->best.bin = (uint16_t)(right ? bin - 1 : bin);
+    s->best.bin = (uint16_t)bin;
     return take(s, feature, now);
 }
 

@@ -1,91 +1,133 @@
 /* walk.c - many walks at once. */
 #include "libforest/walk.h"
 
-enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64, WALKERS = 1024, STEPS = 2 };
+enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64, STEPS = 3 };
+enum { FEWER_LANES = 4 }; /* where a step takes more registers */
 
-/* Constant arguments make two versions of each function, of which one has no level sets. */
+/* Constant arguments make several versions of each function, of which each does only what it must. */
 #define INLINE static inline __attribute__((always_inline))
+
+/* What a walk has to be ready for. */
+struct kind {
+    bool narrow, level_sets, missing;
+};
 
 /* A row on its way. */
 struct walker {
     uint32_t at, row;
 };
 
-/* STEPS steps, or fewer where a leaf is near: whoever has arrived stays. */
-INLINE struct walker step(const struct lf_walk *walk, struct walker walker, const uint16_t *code, bool level_sets) {
-    for (int i = 0; i < STEPS; i++) {
-        struct lf_node node = walk->node[walker.at];
-        uint32_t next = node.next + lf_goes_right(walk, node, code, level_sets);
-        walker.at = node.bin == LF_LEAF ? walker.at : next;
-    }
-    return walker;
+INLINE uint32_t code_of(const struct lf_codes *codes, struct kind kind, size_t row, uint32_t feature) {
+    size_t at = row * codes->width + feature;
+    return kind.narrow ? ((const uint8_t *)codes->code)[at] : ((const uint16_t *)codes->code)[at];
+}
+
+/* Without level sets and missing codes a leaf need not be told from other nodes. */
+INLINE uint32_t next_node(const struct lf_walk *walk, struct kind kind, struct lf_node node, uint32_t x) {
+    if (kind.level_sets || kind.missing)
+        return node.next + lf_sends_right(walk, node, x, kind.level_sets);
+    return node.next + (x > node.bin);
 }
 
 /*
- * Rows go on a few steps each, one after the other, those that have not arrived again and again.  No row waits for
- * another, so that the processor has many in flight, and nothing branches on where a row goes.
+ * A few steps of a few rows.  All take each step together: what one waits for is then what all wait for, and
+ * the processor need not look far ahead to find work.
  */
-INLINE void walk_some(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick,
-                      uint32_t n, bool level_sets, uint32_t *share) {
-    struct walker walker[WALKERS];
+INLINE void step(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
+                 struct walker *walker, uint32_t lanes) {
+    struct lf_node node[LF_LANES];
+    uint32_t x[LF_LANES];
+    for (int s = 0; s < STEPS; s++) {
+        for (uint32_t i = 0; i < lanes; i++)
+            node[i] = walk->node[walker[i].at];
+        for (uint32_t i = 0; i < lanes; i++)
+            x[i] = code_of(codes, kind, pick ? pick[walker[i].row] : walker[i].row, node[i].test & LF_FEATURE);
+        for (uint32_t i = 0; i < lanes; i++)
+            walker[i].at = next_node(walk, kind, node[i], x[i]);
+    }
+}
+
+/* Let rows go on and drop those that have arrived, without a branch on which do.  Returns how many are left in
+ * *walking. */
+INLINE uint32_t advance(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind,
+                        const uint32_t *pick, struct walker *walker, uint32_t lanes, struct walker *walking,
+                        uint32_t *share) {
+    struct walker moved[LF_LANES];
+    uint32_t still = 0;
+    for (uint32_t i = 0; i < lanes; i++)
+        moved[i] = walker[i];
+    step(walk, codes, kind, pick, moved, lanes);
+    for (uint32_t i = 0; i < lanes; i++) {
+        struct lf_node node = walk->node[moved[i].at];
+        share[moved[i].row] = lf_leaf_share(node); /* which is not yet the answer where the row is still walking */
+        walking[still] = moved[i];
+        still += !lf_is_leaf(node);
+    }
+    return still;
+}
+
+INLINE void walk_some(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
+                      uint32_t from, uint32_t n, uint32_t *share) {
+    struct walker walker[LF_WALKERS];
     for (uint32_t i = 0; i < n; i++)
-        walker[i] = (struct walker){0, i};
+        walker[i] = (struct walker){0, from + i};
     for (uint32_t walking = n; walking > 0;) {
-        uint32_t still = 0;
-        for (uint32_t i = 0; i < walking; i++) {
-            uint32_t row = walker[i].row;
-            struct walker moved = step(walk, walker[i], code + features * (pick ? pick[row] : row), level_sets);
-            struct lf_node node = walk->node[moved.at];
-            share[row] = node.next; /* which is not yet the answer where the row is still walking */
-            walker[still] = moved;
-            still += node.bin != LF_LEAF;
-        }
+        const uint32_t lanes = kind.level_sets || kind.missing ? FEWER_LANES : LF_LANES;
+        uint32_t still = 0, i = 0;
+        for (; i + lanes <= walking; i += lanes)
+            still += advance(walk, codes, kind, pick, walker + i, lanes, walker + still, share);
+        for (; i < walking; i++)
+            still += advance(walk, codes, kind, pick, walker + i, 1, walker + still, share);
         walking = still;
     }
 }
 
-INLINE void walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick,
-                      uint32_t n, bool level_sets, uint32_t *share) {
-    for (uint32_t done = 0; done < n; done += WALKERS) {
-        uint32_t some = n - done < WALKERS ? n - done : WALKERS;
+INLINE void walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
+                      uint32_t n, uint32_t *share) {
+    for (uint32_t done = 0; done < n; done += LF_WALKERS) {
+        uint32_t some = n - done < LF_WALKERS ? n - done : LF_WALKERS;
         if (pick != NULL)
-            walk_some(walk, code, features, pick + done, some, level_sets, share + done);
+            walk_some(walk, codes, kind, pick, done, some, share);
         else
-            walk_some(walk, code + features * done, features, NULL, some, level_sets, share + done);
+            walk_some(walk, codes, kind, NULL, done, some, share);
     }
+}
+
+void lf_walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, const uint32_t *pick, uint32_t n,
+                  uint32_t *share) {
+    if (walk->set == NULL && !codes->zeros && codes->narrow)
+        walk_rows(walk, codes, (struct kind){true, false, false}, pick, n, share);
+    else if (walk->set == NULL && !codes->zeros)
+        walk_rows(walk, codes, (struct kind){false, false, false}, pick, n, share);
+    else if (codes->narrow)
+        walk_rows(walk, codes, (struct kind){true, walk->set != NULL, true}, pick, n, share);
+    else
+        walk_rows(walk, codes, (struct kind){false, walk->set != NULL, true}, pick, n, share);
 }
 
 /* Walks meet a tree in no order, and wait for each line of it; read in order beforehand it comes much faster.
  * That pays once so many rows will go through that they meet most of it. */
-static void fetch(const struct lf_walk *walk, uint32_t rows) {
+void lf_walk_fetch(const struct lf_walk *walk, uint32_t rows) {
     if (rows >= walk->nodes / ROWS_TO_FETCH)
         for (uint32_t i = 0; i < walk->nodes; i += NODES_OF_LINE)
             __builtin_prefetch(&walk->node[i], 0, 2);
 }
 
-void lf_walk_rows(const struct lf_walk *walk, const uint16_t *code, size_t features, const uint32_t *pick, uint32_t n,
-                  uint32_t *share) {
-    fetch(walk, n);
-    if (walk->set != NULL)
-        walk_rows(walk, code, features, pick, n, true, share);
-    else
-        walk_rows(walk, code, features, pick, n, false, share);
-}
-
 /* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its. */
 INLINE void walk_trees(const struct lf_walk *walk, uint32_t n, const uint16_t *code, bool level_sets, uint32_t *share) {
-    uint32_t at[LF_LANES] = {0}, number[LF_LANES], lanes = 0, next = 0;
-    for (; lanes < LF_LANES && next < n; next++)
+    enum { LANES = 16 };
+    uint32_t at[LANES] = {0}, number[LANES], lanes = 0, next = 0;
+    for (; lanes < LANES && next < n; next++)
         number[lanes++] = next;
     while (lanes > 0)
         for (uint32_t lane = 0; lane < lanes; lane++) {
             const struct lf_walk *tree = &walk[number[lane]];
             struct lf_node node = tree->node[at[lane]];
-            if (node.bin != LF_LEAF) {
+            if (!lf_is_leaf(node)) {
                 at[lane] = node.next + lf_goes_right(tree, node, code, level_sets);
                 continue;
             }
-            share[number[lane]] = node.next;
+            share[number[lane]] = lf_leaf_share(node);
             if (next < n) {
                 number[lane] = next++;
                 at[lane] = 0;

@@ -29,7 +29,7 @@ static void fix_sums(uint8_t *image, size_t size) {
 static void fix_gold(uint8_t *image, size_t size) {
     const struct lf_header *header = (const struct lf_header *)image;
     const struct lf_section *section = (const struct lf_section *)(header + 1);
-    uint16_t code[FOREST_MAX_FEATURES];
+    uint16_t code[1 + FOREST_MAX_FEATURES];
     struct forest f;
     if (lf_forest_read(&f, image, size, NULL) != FOREST_OK)
         return;

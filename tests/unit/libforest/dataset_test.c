@@ -165,7 +165,7 @@ static void schemas_that_break_a_limit_are_refused_with_the_reason(void **state)
     const struct forest_feature levels[] = {{"a", FOREST_NUMERIC, 2, colours}};
     const struct forest_feature none[] = {{"a", FOREST_CATEGORICAL, 0, colours}};
     const struct forest_feature one[] = {{"a", FOREST_CATEGORICAL, 2, bad_utf8}};
-    refused(&(struct forest_schema){0, same, 2, answers}, "0 features, not 1 to 4096");
+    refused(&(struct forest_schema){0, same, 2, answers}, "0 features, not 1 to 4095");
     refused(&(struct forest_schema){1, same, 1, answers}, "1 classes, not 2 to 256");
     refused(&(struct forest_schema){1, same, 3, twice}, "two classes are called no");
     refused(&(struct forest_schema){2, same, 2, answers}, "two features are called a");

@@ -6,11 +6,11 @@
 
 /* Rows that reached each node of a tree, from those of its leaves. */
 static uint32_t rows_below(const struct lf_walk *walk, const uint32_t *cover, uint32_t at) {
-    if (walk->node[at].bin != LF_LEAF)
+    if (!lf_is_leaf(walk->node[at]))
         return rows_below(walk, cover, walk->node[at].next) + rows_below(walk, cover, walk->node[at].next + 1);
     uint32_t leaf = 0;
     for (uint32_t i = 0; i < at; i++)
-        leaf += walk->node[i].bin == LF_LEAF;
+        leaf += lf_is_leaf(walk->node[i]);
     return cover[leaf];
 }
 
@@ -19,9 +19,9 @@ static uint32_t rows_below(const struct lf_walk *walk, const uint32_t *cover, ui
 static double value_known(const struct forest *f, const struct lf_walk *walk, const uint32_t *cover, uint32_t at,
                           const uint16_t *code, uint32_t known, uint32_t class) {
     struct lf_node node = walk->node[at];
-    if (node.bin == LF_LEAF)
-        return f->share[(size_t)node.next * f->classes + class] / (double)LF_ONE;
-    if (known >> (node.test & LF_FEATURE) & 1)
+    if (lf_is_leaf(node))
+        return lf_forest_leaf(f, walk, node)[class] / (double)LF_ONE;
+    if (known >> lf_feature(node) & 1)
         return value_known(f, walk, cover, node.next + lf_goes_right(walk, node, code, walk->set != NULL), code, known,
                            class);
     double left = rows_below(walk, cover, node.next), right = rows_below(walk, cover, node.next + 1);
@@ -60,7 +60,7 @@ static void contributions_are_shapley_values(void **state) {
     struct forest *f = train_rows(&rows, &params);
     for (size_t i = 0; i < 6; i++) {
         float contribution[4 * 3], base[3];
-        uint16_t code[4] = {0};
+        uint16_t code[1 + 4] = {0};
         assert_ok(forest_explain(f, row_of(&rows, i), contribution, base, &error));
         lf_forest_encode(f, row_of(&rows, i), code);
         for (uint32_t feature = 0; feature < 4; feature++)

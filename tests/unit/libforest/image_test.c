@@ -236,19 +236,36 @@ static void change_node(size_t number, struct lf_node node, const char *why) {
 static void links_that_leave_the_tree_or_run_in_circles_are_refused(void **state) {
     (void)state;
     const char *why = "damaged model: tree 0 is not a tree";
-    change_node(0, (struct lf_node){0, 0, 1}, why);                     /* its own child */
-    change_node(0, (struct lf_node){3, 0, 1}, why);                     /* skips two */
-    change_node(2, (struct lf_node){1, 0, 1}, why);                     /* back to the first child */
-    change_node(0, (struct lf_node){UINT32_MAX, 0, 1}, why);            /* far out */
-    change_node(0, (struct lf_node){1, 9, 1}, why);                     /* feature 9 of 4 */
-    change_node(0, (struct lf_node){1, 0, 0xfff0}, why);                /* a cut that is not there */
-    change_node(0, (struct lf_node){1, 1 | LF_LEVEL_SET, 0xfff0}, why); /* nor a level set */
-    change_node(0, (struct lf_node){1, 0 | LF_LEVEL_SET, 0}, why);      /* level set of a number */
-    change_node(0, (struct lf_node){1, 1, 0}, why);                     /* cut of a category */
-    change_node(0, (struct lf_node){1, 0 | 0x2000, 1}, why);            /* a flag of tomorrow */
-    change_node(0, (struct lf_node){0, 0, LF_LEAF}, why);               /* orphans below a leaf */
-    change_node(SIZE_MAX, (struct lf_node){0xffffff, 0, LF_LEAF}, "damaged model: tree 2 is not a tree");
-    change_node(SIZE_MAX, (struct lf_node){0, 5, LF_LEAF}, "damaged model: tree 2 is not a tree");
+    enum { NUMBER = 1, CATEGORY = 2 };
+    change_node(0, (struct lf_node){0, NUMBER, 1}, why);                         /* its own child */
+    change_node(0, (struct lf_node){3, NUMBER, 1}, why);                         /* skips two */
+    change_node(2, (struct lf_node){1, NUMBER, 1}, why);                         /* back to the first child */
+    change_node(0, (struct lf_node){UINT32_MAX, NUMBER, 1}, why);                /* far out */
+    change_node(0, (struct lf_node){1, 10, 1}, why);                             /* feature 10 of 4 */
+    change_node(0, (struct lf_node){1, NUMBER, 0xfff0}, why);                    /* a cut that is not there */
+    change_node(0, (struct lf_node){1, CATEGORY | LF_LEVEL_SET, 0xfff0}, why);   /* nor a level set */
+    change_node(0, (struct lf_node){1, NUMBER | LF_LEVEL_SET, 0}, why);          /* level set of a number */
+    change_node(0, (struct lf_node){1, NUMBER | LF_MISSING_RIGHT, 0}, why);      /* missing on both sides */
+    change_node(0, (struct lf_node){1, CATEGORY, 0}, why);                       /* cut of a category */
+    change_node(0, (struct lf_node){1, NUMBER | 0x2000, 1}, why);                /* a flag of tomorrow */
+    change_node(0, lf_leaf(0, 0), why);                                          /* orphans below a leaf */
+    change_node(SIZE_MAX, lf_leaf(0, 0), "damaged model: tree 2 is not a tree"); /* a leaf that leads elsewhere */
+}
+
+static void a_leaf_whose_shares_are_not_there_is_refused(void **state) {
+    (void)state;
+    struct forest *f = small_forest(&mixed);
+    struct copy copy = copy_of(f);
+    const struct lf_image_tree *tree = contents(&copy, "TREE");
+    struct lf_node *node = contents(&copy, "NODE");
+    uint32_t at = 0;
+    while (!lf_is_leaf(node[at]))
+        at++;
+    node[at] = lf_leaf(at, (uint32_t)tree[1].share); /* the first of tree 1 */
+    fix_sums(&copy);
+    assert_refused(&copy, "damaged model: tree 0 is not a tree");
+    forest_free(f);
+    free(copy.bytes);
 }
 
 /* A graph that shares children can be walked for ever longer paths, and was by peers. */
@@ -258,14 +275,14 @@ static void a_child_of_two_parents_is_refused(void **state) {
     struct copy copy = copy_of(f);
     struct lf_node *node = contents(&copy, "NODE");
     size_t second = 1;
-    while (node[second].bin == LF_LEAF)
+    while (lf_is_leaf(node[second]))
         second++;
     node[second].next = 1; /* the root's */
     fix_sums(&copy);
     assert_refused(&copy, "damaged model: tree 0 is not a tree");
     size_t third = second + 1;
     node[second].next = 3;
-    while (node[third].bin == LF_LEAF)
+    while (lf_is_leaf(node[third]))
         third++;
     node[third].next = 3; /* those of the node before, though after itself */
     fix_sums(&copy);
@@ -282,9 +299,9 @@ static void a_cut_behind_the_last_is_refused_wherever_missing_goes(void **state)
         struct copy copy = copy_of(f);
         struct lf_node *node = contents(&copy, "NODE");
         const struct lf_image_feature *kind = contents(&copy, "KIND");
-        uint32_t feature = node[0].test & LF_FEATURE;
-        node[0].test = (uint16_t)(feature | (missing_right ? LF_MISSING_RIGHT : 0));
-        node[0].bin = (uint16_t)(kind[feature].cuts + !missing_right);
+        uint32_t feature = lf_feature(node[0]);
+        node[0].test = (uint16_t)((1 + feature) | (missing_right ? LF_MISSING_RIGHT : 0));
+        node[0].bin = (uint16_t)(kind[feature].cuts + 1);
         fix_sums(&copy);
         assert_refused(&copy, "damaged model: tree 0 is not a tree");
         free(copy.bytes);
@@ -465,8 +482,8 @@ static void other_versions_and_byte_orders_are_named(void **state) {
     struct forest *f = small_forest(&mixed);
     struct copy copy = copy_of(f);
     struct lf_header *header = (struct lf_header *)copy.bytes;
-    header->major = 2;
-    assert_refused(&copy, "model format 2, this library reads 1");
+    header->major = 3;
+    assert_refused(&copy, "model format 3, this library reads 2");
     header->major = LF_MAJOR;
     header->endian = 0x04030201;
     assert_refused(&copy, "a model of the other byte order");
@@ -508,6 +525,7 @@ int main(void) {
         cmocka_unit_test(every_truncation_is_noticed),
         cmocka_unit_test(every_byte_changed_with_right_checksums_does_no_harm),
         cmocka_unit_test(links_that_leave_the_tree_or_run_in_circles_are_refused),
+        cmocka_unit_test(a_leaf_whose_shares_are_not_there_is_refused),
         cmocka_unit_test(a_child_of_two_parents_is_refused),
         cmocka_unit_test(a_cut_behind_the_last_is_refused_wherever_missing_goes),
         cmocka_unit_test(a_level_set_outside_of_the_bits_is_refused),

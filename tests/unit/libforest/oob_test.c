@@ -61,13 +61,13 @@ static void replay_close(struct replay *r) {
 
 /* A tree's shares for a row, step by step. */
 static const uint16_t *tree_answer(const struct forest *f, uint32_t tree, const float *x) {
-    uint16_t code[FOREST_MAX_FEATURES] = {0};
+    uint16_t code[1 + FOREST_MAX_FEATURES] = {0};
     struct lf_walk walk = lf_forest_walk(f, tree);
     uint32_t at = 0;
     lf_forest_encode(f, x, code);
-    while (walk.node[at].bin != LF_LEAF)
+    while (!lf_is_leaf(walk.node[at]))
         at = walk.node[at].next + lf_goes_right(&walk, walk.node[at], code, walk.set != NULL);
-    return f->share + (size_t)walk.node[at].next * f->classes;
+    return lf_forest_leaf(f, &walk, walk.node[at]);
 }
 
 /* What trees say that missed the unit; x may be another row than the unit's own.  False where none did. */

@@ -49,7 +49,7 @@ static void trees_of_seed_0_differ_by_the_features_they_try(void **state) {
     struct forest *f = train_rows(&rows, &params);
     bool asked_first[3] = {false};
     for (uint32_t t = 0; t < 8; t++)
-        asked_first[lf_forest_walk(f, t).node[0].test & LF_FEATURE] = true;
+        asked_first[lf_feature(lf_forest_walk(f, t).node[0])] = true;
     assert_true(asked_first[0] + asked_first[1] + asked_first[2] > 1);
     forest_free(f);
     rows_free(&rows);

@@ -5,25 +5,25 @@
 
 /* Sums of shares by the plainest walk there is. */
 static void plain_walk(const struct forest *f, const float *x, uint32_t *sum) {
-    uint16_t code[FOREST_MAX_FEATURES] = {0};
+    uint16_t code[1 + FOREST_MAX_FEATURES] = {0};
     lf_forest_encode(f, x, code);
     memset(sum, 0, f->classes * sizeof *sum);
     for (uint32_t t = 0; t < f->trees; t++) {
         struct lf_walk walk = lf_forest_walk(f, t);
         const struct lf_node *node = walk.node;
-        while (node->bin != LF_LEAF) {
-            uint32_t x_code = code[node->test & LF_FEATURE];
+        while (!lf_is_leaf(*node)) {
+            uint32_t x_code = code[1 + lf_feature(*node)];
             bool right;
             if (node->test & LF_LEVEL_SET)
                 right = lf_in_set(walk.word + walk.set[node->bin], x_code);
             else if (x_code == 0)
                 right = node->test & LF_MISSING_RIGHT;
             else
-                right = x_code > node->bin + (node->test & LF_MISSING_RIGHT ? 1U : 0U);
+                right = x_code > node->bin;
             node = walk.node + node->next + right;
         }
         for (uint32_t k = 0; k < f->classes; k++)
-            sum[k] += f->share[(size_t)node->next * f->classes + k];
+            sum[k] += lf_forest_leaf(f, &walk, *node)[k];
     }
 }
 
@@ -60,20 +60,35 @@ static void every_engine_agrees_bit_for_bit(void **state) {
     const struct forest_schema *schemas[] = {&two_categories, &mixed, &three_numbers};
     for (int s = 0; s < 3; s++)
         for (uint32_t trees = 1; trees < 400; trees = trees * 5 + 2) {
-            struct rows rows = make_rows(schemas[s], 500, true, trees), others = make_rows(schemas[s], 6500, true, 99);
+            struct rows rows = make_rows(schemas[s], 500, true, trees), others = make_rows(schemas[s], 2003, true, 99);
+            struct rows known = make_rows(schemas[s], 2003, false, 98);
             struct forest_params params = few_trees(trees);
             params.calibrate = trees == 7;
             struct forest *f = train_rows(&rows, &params);
             assert_int_equal(info_of(f).table, s == 0);
             check_engines(f, &rows);
             check_engines(f, &others);
+            check_engines(f, &known);
             forest_free(f);
             rows_free(&rows);
             rows_free(&others);
+            rows_free(&known);
         }
 }
 
-/* 4096 features and 256 classes: limits of what fits a batch's stack. */
+/* Rows of one block may have missing values while those of the next have none. */
+static void a_batch_of_several_blocks_is_answered(void **state) {
+    (void)state;
+    struct rows rows = make_rows(&three_numbers, 100000, false, 54);
+    rows.x[5] = NAN;
+    struct forest_params params = few_trees(3);
+    struct forest *f = train_rows(&rows, &params);
+    check_engines(f, &rows);
+    forest_free(f);
+    rows_free(&rows);
+}
+
+/* 4095 features and 256 classes: limits of what fits a batch's stack. */
 static void the_widest_rows_and_most_classes_are_answered(void **state) {
     (void)state;
     enum { FEATURES = FOREST_MAX_FEATURES, CLASSES = FOREST_MAX_CLASSES, ROWS = 300 };
@@ -182,13 +197,13 @@ static void codes_count_cuts_below_a_number(void **state) {
     struct forest_params params = few_trees(5);
     struct forest *f = train_rows(&rows, &params);
     for (size_t i = 0; i < rows.n; i++) {
-        uint16_t code[3];
+        uint16_t code[1 + 3];
         lf_forest_encode(f, row_of(&rows, i), code);
         for (uint32_t c = 0; c < 3; c++) {
             uint32_t below = 0;
             for (uint32_t cut = 0; cut < f->kind[c].cuts; cut++)
                 below += lf_forest_cuts(f, c)[cut] < row_of(&rows, i)[c];
-            assert_int_equal(code[c], 1 + below);
+            assert_int_equal(code[1 + c], 1 + below);
         }
     }
     forest_free(f);
@@ -210,6 +225,7 @@ static void an_empty_batch_is_no_batch(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_engine_agrees_bit_for_bit),
+        cmocka_unit_test(a_batch_of_several_blocks_is_answered),
         cmocka_unit_test(the_widest_rows_and_most_classes_are_answered),
         cmocka_unit_test(features_of_many_levels_are_learnt_and_unseen_ones_answered),
         cmocka_unit_test(of_equally_probable_classes_the_first_is_answered),

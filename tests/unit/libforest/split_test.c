@@ -45,12 +45,12 @@ static bool try_feature(struct node *node, uint32_t feature) {
 static bool right(const struct lf_split *split, uint32_t code) {
     if (split->flags & LF_LEVEL_SET)
         return lf_in_set(split->set, code);
-    return (uint16_t)(code - (split->flags & LF_MISSING_RIGHT ? 1 : 0)) > split->bin;
+    return code > split->bin || (code == 0 && split->flags & LF_MISSING_RIGHT);
 }
 
 /* Which of the column's cuts a numeric split uses, numbered from 1. */
 static int cut_number(const struct lf_split *split) {
-    return split->bin + (split->flags & LF_MISSING_RIGHT ? 1 : 0);
+    return split->bin;
 }
 
 /* L/l + R/r of a split, from its definition; -1 where a side is smaller than min_leaf. */
