@@ -6,7 +6,7 @@
 
 #include "libetl/array.h"
 
-enum { BLOCK = 64 << 10 };
+enum { BLOCK = 32 << 10 };
 
 struct text_block {
     struct text_block *next;

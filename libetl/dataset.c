@@ -9,7 +9,7 @@
 #define NONE IDMAP_NONE
 
 struct joining {
-    const struct leads *leads;
+    struct leads *leads;
     const struct config *config;
     struct dataset *out;
     dataset_pseudonym *pseudonym;
@@ -26,53 +26,87 @@ static void id_of(const struct joining *j, uint32_t lead, char out[LEADS_ID]) {
         memcpy(out, address, strlen(address) + 1);
 }
 
-/* ---- whose purchase ---- */
-
 /* Of two leads the one whose id is the smaller text. */
 static uint32_t smaller_id(const struct joining *j, uint32_t a, uint32_t b) {
     char id_a[LEADS_ID], id_b[LEADS_ID];
-    if (a == NONE || b == NONE || a == b)
-        return a == NONE ? b : a;
+    if (a == b)
+        return a;
     id_of(j, a, id_a);
     id_of(j, b, id_b);
     return strcmp(id_a, id_b) <= 0 ? a : b;
 }
 
-static uint32_t find_lead(const struct joining *j, const uint64_t *names, size_t count) {
-    uint32_t best = NONE;
-    for (size_t i = 0; i < count; i++)
-        best = smaller_id(j, best, leads_find(j->leads, names[i]));
-    return best;
-}
+/* ---- what was bought ---- */
 
-static uint32_t find_buyer(const struct joining *j, const struct purchase *p, bool *by_reference) {
-    uint32_t lead = find_lead(j, p->references, p->reference_count);
-    *by_reference = lead != NONE;
-    if (lead == NONE)
-        lead = find_lead(j, p->emails, p->own_email_count);
-    if (lead == NONE)
-        lead = find_lead(j, p->emails + p->own_email_count, p->email_count - p->own_email_count);
-    return lead;
+static bool add_claims(struct dataset *out, const uint64_t *names, size_t count, enum dataset_rank rank) {
+    if (!array_reserve(&out->claims, &out->claim_capacity, out->claim_count + count, sizeof *out->claims))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        out->claims[out->claim_count++] =
+            (struct leads_claim){names[i], NONE, out->sale_count & DATASET_NOBODY, (unsigned)rank & 3};
+    return true;
 }
 
 static bool take_purchase(void *user, const struct purchase *p) {
-    struct joining *j = user;
-    j->out->found++;
+    struct dataset *out = user;
+    const uint64_t *learned = p->emails + p->own_email_count;
+    out->found++;
     if (p->verdict != VERDICT_COUNTS) {
-        j->out->verdicts[p->verdict]++;
+        out->verdicts[p->verdict]++;
         return true;
     }
-    struct dataset_sale sale = {p->at, p->amount, NONE, p->currency, p->method, p->package, false};
-    sale.lead = find_buyer(j, p, &sale.by_reference);
-    if (sale.lead == NONE) {
-        j->out->verdicts[VERDICT_NO_LEAD]++;
-        return true;
-    }
-    struct dataset *out = j->out;
-    if (!array_reserve(&out->sales, &out->sale_capacity, out->sale_count + 1, sizeof *out->sales))
+    if (out->sale_count >= DATASET_NOBODY ||
+        !add_claims(out, p->references, p->reference_count, DATASET_BY_REFERENCE) ||
+        !add_claims(out, p->emails, p->own_email_count, DATASET_BY_ADDRESS) ||
+        !add_claims(out, learned, p->email_count - p->own_email_count, DATASET_BY_CUSTOMER) ||
+        !array_reserve(&out->sales, &out->sale_capacity, out->sale_count + 1, sizeof *out->sales))
         return false;
-    out->sales[out->sale_count++] = sale;
+    out->sales[out->sale_count++] =
+        (struct dataset_sale){p->at, p->amount, DATASET_NOBODY, 0, p->currency, p->method, p->package};
     return true;
+}
+
+bool dataset_judge(struct dataset *out, struct purchases *purchases, const struct config *config) {
+    *out = (struct dataset){0};
+    bool done = purchases_judge(purchases, config, take_purchase, out);
+    purchases_done(purchases);
+    return done;
+}
+
+/* ---- whose purchase ---- */
+
+static bool is_surer(const struct joining *j, const struct leads_claim *claim, const struct dataset_sale *sale) {
+    if (sale->lead == DATASET_NOBODY || claim->rank != sale->rank)
+        return sale->lead == DATASET_NOBODY || claim->rank < sale->rank;
+    return smaller_id(j, claim->lead, sale->lead) != sale->lead;
+}
+
+static void find_buyers(struct joining *j) {
+    struct dataset *out = j->out;
+    for (size_t i = 0; i < out->claim_count; i++) {
+        const struct leads_claim *claim = &out->claims[i];
+        struct dataset_sale *sale = &out->sales[claim->of];
+        if (claim->lead == NONE || !is_surer(j, claim, sale))
+            continue;
+        sale->lead = claim->lead & DATASET_NOBODY;
+        sale->rank = claim->rank;
+    }
+}
+
+/* Sales that are nobody's are counted and left out. */
+static void drop_orphans(struct dataset *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->sale_count; i++)
+        if (out->sales[i].lead != DATASET_NOBODY)
+            out->sales[kept++] = out->sales[i];
+    out->verdicts[VERDICT_NO_LEAD] += out->sale_count - kept;
+    out->sale_count = kept;
+}
+
+static void forget_claims(struct dataset *out) {
+    free(out->claims);
+    out->claims = NULL;
+    out->claim_count = out->claim_capacity = 0;
 }
 
 /* ---- which of a person's purchases ---- */
@@ -89,8 +123,9 @@ static bool is_label(const struct joining *j, const struct dataset_sale *a, cons
         return a->currency < b->currency;
     if (a->method != b->method)
         return a->method < b->method;
-    if (a->by_reference != b->by_reference)
-        return a->by_reference;
+    bool by_reference = a->rank == DATASET_BY_REFERENCE;
+    if (by_reference != (b->rank == DATASET_BY_REFERENCE))
+        return by_reference;
     return smaller_id(j, a->lead, b->lead) == a->lead;
 }
 
@@ -105,28 +140,28 @@ static void choose_labels(struct joining *j) {
 
 /* ---- which of a person's submissions ---- */
 
-static int compare_values(const struct leads *leads, uint32_t profile_a, uint32_t profile_b) {
+static int compare_values(const struct profiles *profiles, uint32_t a, uint32_t b) {
     int order = 0;
-    for (size_t i = 0; i < leads->config->feature_count && order == 0 && profile_a != profile_b; i++)
-        order = strcmp(leads_value(leads, profile_a, i), leads_value(leads, profile_b, i));
+    for (size_t i = 0; i < profiles->config->feature_count && order == 0 && a != b; i++)
+        order = strcmp(profiles_value(profiles, a, i), profiles_value(profiles, b, i));
     return order;
 }
 
 /* Whether submission a's features count rather than b's, for a purchase at `limit`. */
 static bool is_newer(const struct leads *leads, const struct leads_submission *a, const struct leads_submission *b,
                      int64_t limit) {
-    int64_t time_a = leads_time(a), time_b = leads_time(b);
+    int64_t time_a = leads_time(a->moment), time_b = leads_time(b->moment);
     bool a_late = time_a > limit, b_late = time_b > limit;
     if (a_late != b_late)
         return b_late;
     if (time_a != time_b)
         return (time_a > time_b) != a_late; /* of those that came too late the oldest */
-    return compare_values(leads, a->profile, b->profile) < 0;
+    return compare_values(&leads->profiles, a->profile, b->profile) < 0;
 }
 
 static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int64_t limit) {
     const struct leads_submission *x = &j->leads->submissions[a], *y = &j->leads->submissions[b];
-    int64_t time_x = leads_time(x), time_y = leads_time(y);
+    int64_t time_x = leads_time(x->moment), time_y = leads_time(y->moment);
     bool x_late = time_x > limit, y_late = time_y > limit;
     if (x_late != y_late)
         return y_late;
@@ -142,12 +177,12 @@ static void choose_submissions(struct joining *j) {
         const struct leads_submission *s = &leads->submissions[i];
         struct dataset_person *person = &out->people[leads_person(leads, s->lead)];
         int64_t limit = person->sale != NONE ? out->sales[person->sale].at : INT64_MAX;
-        if (s->moment != 0 && (person->first_at == FORM_NO_DATE || leads_time(s) < person->first_at))
-            person->first_at = leads_time(s);
+        if (s->moment != 0 && (person->moment == 0 || s->moment < person->moment))
+            person->moment = s->moment;
         if (person->chosen == NONE || is_newer(leads, s, &leads->submissions[person->chosen], limit))
             person->chosen = i;
-        if (s->by_address == 0 && (person->named == NONE || is_better_name(j, i, person->named, limit)))
-            person->named = i;
+        if (s->by_address == 0 && (person->named == DATASET_NOBODY || is_better_name(j, i, person->named, limit)))
+            person->named = i & DATASET_NOBODY;
     }
 }
 
@@ -159,19 +194,19 @@ static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t pers
  */
 static uint32_t row_lead(const struct dataset *d, uint32_t person) {
     const struct dataset_sale *sale = sale_of(d, person);
-    uint32_t named = d->people[person].named;
-    if (sale != NULL && sale->by_reference)
+    uint32_t named = (uint32_t)d->people[person].named;
+    if (sale != NULL && sale->rank == DATASET_BY_REFERENCE)
         return sale->lead;
-    return named != NONE ? (uint32_t)d->leads->submissions[named].lead : person;
+    return named != DATASET_NOBODY ? (uint32_t)d->leads->submissions[named].lead : person;
 }
 
 /* From submissions to what a row needs of them. */
 static void settle_people(struct joining *j) {
     struct dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++)
-        if (j->leads->same[i] == i) {
+        if (leads_person(j->leads, i) == i) {
             struct dataset_person *person = &out->people[i];
-            person->lead = row_lead(out, i);
+            person->named = row_lead(out, i) & DATASET_NOBODY;
             person->profile = j->leads->submissions[person->chosen].profile;
         }
 }
@@ -182,10 +217,11 @@ void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
     uint32_t place = d->order[i];
     const struct dataset_person *person = &d->people[place];
     const struct dataset_sale *sale = sale_of(d, place);
-    *row = (struct dataset_row){.signup_at = person->first_at,
-                                .lead = person->lead,
+    int64_t signup_at = leads_time(person->moment);
+    *row = (struct dataset_row){.signup_at = signup_at,
+                                .lead = (uint32_t)person->named,
                                 .profile = person->profile,
-                                .at = person->first_at,
+                                .at = signup_at,
                                 .package = DATASET_NO_PACKAGE};
     if (sale == NULL)
         return;
@@ -203,12 +239,12 @@ void dataset_prefetch(const struct dataset *d, size_t i) {
         __builtin_prefetch(&d->people[d->order[i + 3 * STEP]]);
     if (i + 2 * STEP < d->count) {
         const struct dataset_person *person = &d->people[d->order[i + 2 * STEP]];
-        __builtin_prefetch(&d->leads->leads[person->lead]);
+        __builtin_prefetch(&d->leads->leads[person->named]);
         if (person->sale != NONE)
             __builtin_prefetch(&d->sales[person->sale]);
     }
     if (i + STEP < d->count)
-        leads_prefetch_id(d->leads, d->people[d->order[i + STEP]].lead);
+        leads_prefetch_id(d->leads, (uint32_t)d->people[d->order[i + STEP]].named);
 }
 
 /* ---- their order ---- */
@@ -218,7 +254,7 @@ enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCK
 /* A person and its time as one number that sorts by time; no date comes first. */
 static uint64_t sort_key(const struct dataset *d, uint32_t person) {
     const struct dataset_sale *sale = sale_of(d, person);
-    int64_t at = sale != NULL ? sale->at : d->people[person].first_at;
+    int64_t at = sale != NULL ? sale->at : leads_time(d->people[person].moment);
     return (uint64_t)(at == FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
 }
 
@@ -247,8 +283,8 @@ static int by_id(const void *a, const void *b, void *user) {
     const struct joining *j = user;
     char id_a[LEADS_ID], id_b[LEADS_ID];
     uint32_t x = key_person(*(const uint64_t *)a), y = key_person(*(const uint64_t *)b);
-    id_of(j, j->out->people[x].lead, id_a);
-    id_of(j, j->out->people[y].lead, id_b);
+    id_of(j, (uint32_t)j->out->people[x].named, id_a);
+    id_of(j, (uint32_t)j->out->people[y].named, id_b);
     return strcmp(id_a, id_b);
 }
 
@@ -266,10 +302,10 @@ static void count_people(struct joining *j) {
     struct dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++) {
         const struct dataset_sale *sale = sale_of(out, i);
-        out->count += j->leads->same[i] == i;
+        out->count += leads_person(j->leads, i) == i;
         out->labelled += sale != NULL;
         out->before_lead +=
-            sale != NULL && out->people[i].first_at != FORM_NO_DATE && out->people[i].first_at > sale->at;
+            sale != NULL && leads_time(out->people[i].moment) > sale->at; /* FORM_NO_DATE is older than any */
     }
     out->verdicts[VERDICT_COUNTS] = out->labelled;
     out->verdicts[VERDICT_LATER] += out->sale_count - out->labelled;
@@ -283,7 +319,7 @@ static bool order_people(struct joining *j) {
     bool done = keys != NULL && spare != NULL && out->order != NULL;
     size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
     for (uint32_t i = 0; done && i < j->leads->count; i++)
-        if (j->leads->same[i] == i)
+        if (leads_person(j->leads, i) == i)
             keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
     if (done) {
         sort_people(j, keys, spare, out->labelled);
@@ -297,7 +333,7 @@ static bool order_people(struct joining *j) {
 }
 
 static bool join_all(struct joining *j) {
-    const struct dataset_person nobody = {.first_at = FORM_NO_DATE, .sale = NONE, .chosen = NONE, .named = NONE};
+    const struct dataset_person nobody = {.named = DATASET_NOBODY, .sale = NONE, .chosen = NONE};
     size_t count = j->leads->count;
     j->out->people = malloc((count + 1) * sizeof *j->out->people);
     if (j->out->people == NULL)
@@ -307,25 +343,29 @@ static bool join_all(struct joining *j) {
     choose_labels(j);
     choose_submissions(j);
     settle_people(j);
+    leads_forget_submissions(j->leads);
     return order_people(j);
 }
 
-bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases, const struct config *config,
-                   dataset_pseudonym *pseudonym, void *user) {
-    struct joining j = {leads, config, out, pseudonym, user};
-    *out = (struct dataset){.leads = leads};
-    bool done = leads_settle(leads) && purchases_judge(purchases, config, take_purchase, &j);
-    purchases_done(purchases);
-    leads_forget_names(leads);
+bool dataset_build(struct dataset *d, struct leads *leads, const struct config *config, dataset_pseudonym *pseudonym,
+                   void *user) {
+    struct joining j = {leads, config, d, pseudonym, user};
+    d->leads = leads;
+    bool done = leads_settle(leads, d->claims, d->claim_count);
+    if (done)
+        find_buyers(&j);
+    drop_orphans(d);
+    forget_claims(d);
     done = done && join_all(&j);
     if (!done)
-        dataset_done(out);
+        dataset_done(d);
     return done;
 }
 
 void dataset_done(struct dataset *dataset) {
     free(dataset->order);
     free(dataset->sales);
+    free(dataset->claims);
     free(dataset->people);
     *dataset = (struct dataset){0};
 }

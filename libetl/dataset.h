@@ -19,32 +19,37 @@ typedef void dataset_pseudonym(void *user, const char *address, char out[LEADS_I
 /* A purchase that counts and whose lead is known. */
 struct dataset_sale {
     int64_t at, amount;
-    uint32_t lead;
+    uint32_t lead : 30; /* DATASET_NOBODY before its lead is found */
+    uint32_t rank : 2;  /* enum dataset_rank: what told of it */
     money_currency currency;
     uint8_t method, package;
-    bool by_reference; /* the lead itself is the buyer's; otherwise any of the person's */
 };
+#define DATASET_NOBODY ((1U << 30) - 1)
 
-/* What is joined to a person. */
+/* What tells whose a purchase is, the surest first.  By a reference the lead itself is the buyer; otherwise any of the
+ * person's. */
+enum dataset_rank { DATASET_BY_REFERENCE, DATASET_BY_ADDRESS, DATASET_BY_CUSTOMER };
+
+/* What is joined to a person: 16 bytes. */
 struct dataset_person {
-    int64_t first_at; /* first submission, or FORM_NO_DATE */
-    uint32_t sale;    /* the label, or IDMAP_NONE */
+    uint64_t moment : 33; /* of the first submission, as in leads_submission */
+    uint64_t named : 30;  /* while joining: the newest submission that came with a lead id, or DATASET_NOBODY; then
+                             the lead whose id the row bears */
+    uint32_t sale;        /* the label, or IDMAP_NONE */
     union {
         uint32_t chosen;  /* while joining: the submission whose features count, or IDMAP_NONE */
         uint32_t profile; /* these features */
     };
-    union {
-        uint32_t named; /* while joining: the newest submission that came with a lead id, or IDMAP_NONE */
-        uint32_t lead;  /* whose id the row bears */
-    };
 };
 
 struct dataset {
-    const struct leads *leads; /* borrowed */
+    const struct leads *leads; /* borrowed, from dataset_build on */
     uint32_t *order;           /* [count]: people, those with a purchase first; each part by time, then by id */
     size_t count, labelled;
     struct dataset_sale *sales; /* [sale_count] */
     size_t sale_count, sale_capacity;
+    struct leads_claim *claims; /* [claim_count], until people are joined: who may have made which sale */
+    size_t claim_count, claim_capacity;
     struct dataset_person *people;    /* [leads->count]: of each lead that stands for a person */
     uint64_t verdicts[VERDICT_COUNT]; /* purchases by what became of them */
     uint64_t found;
@@ -69,8 +74,14 @@ void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *ro
 /* Say that rows from i on come soon: to be called for each i in turn, before that row is asked for. */
 void dataset_prefetch(const struct dataset *dataset, size_t i);
 
-/* Leads are settled; of purchases nothing is left afterwards. False where memory ends. */
-bool dataset_build(struct dataset *out, struct leads *leads, struct purchases *purchases, const struct config *config,
+/*
+ * Start a dataset: judge every purchase and keep those that count.  Of purchases nothing is left, so that submissions
+ * can be read in the memory that payments took.  False where memory ends (dataset_done is fine then).
+ */
+bool dataset_judge(struct dataset *out, struct purchases *purchases, const struct config *config);
+
+/* Settle leads, which lend what rows show, and give each its label. Nothing is left where memory ends: false. */
+bool dataset_build(struct dataset *dataset, struct leads *leads, const struct config *config,
                    dataset_pseudonym *pseudonym, void *user);
 void dataset_done(struct dataset *dataset);
 

@@ -13,7 +13,7 @@ bool gather_begin(struct gather *gather, const struct config *config, const stru
     *gather = (struct gather){.newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
     leads_begin(&gather->leads, config, vocabulary, seed);
     gather->sources = calloc(sources + 1, sizeof *gather->sources);
-    gather->source_count = sources;
+    gather->source_count = gather->sources != NULL ? sources : 0;
     return gather->sources != NULL;
 }
 
@@ -21,8 +21,9 @@ void gather_done(struct gather *gather) {
     leads_done(&gather->leads);
     purchases_done(&gather->purchases);
     idmap_done(&gather->records);
+    for (size_t i = 0; i < gather->source_count; i++)
+        free(gather->sources[i].refusals);
     free(gather->sources);
-    free(gather->refusals);
     *gather = (struct gather){0};
 }
 
@@ -81,18 +82,14 @@ static bool take_submissions(struct gather *gather, struct gather_source *source
     return true;
 }
 
-static bool take_refusals(struct gather *gather, size_t number, const struct batch *batch) {
-    struct gather_source *source = &gather->sources[number];
-    if (!array_reserve(&gather->refusals, &gather->refusal_capacity, gather->refusal_count + batch->refusal_count,
-                       sizeof *gather->refusals))
+static bool take_refusals(struct gather_source *source, const struct batch *batch) {
+    size_t count = source->quarantined + batch->refusal_count;
+    if (!array_reserve(&source->refusals, &source->refusal_capacity, count, sizeof *source->refusals))
         return false;
     for (size_t i = 0; i < batch->refusal_count; i++) {
-        const struct intake_refusal *r = &batch->refusals[i];
-        gather->refusals[gather->refusal_count++] =
-            (struct gather_refusal){r->offset, r->length, (uint16_t)number, (uint16_t)r->why};
-        source->reasons[r->why]++;
+        source->refusals[source->quarantined++] = batch->refusals[i];
+        source->reasons[batch->refusals[i].why]++;
     }
-    source->quarantined += batch->refusal_count;
     return true;
 }
 
@@ -100,7 +97,7 @@ bool gather_batch(struct gather *gather, size_t number, const struct batch *batc
     struct gather_source *source = &gather->sources[number];
     source->read += batch->read;
     return take_evidence(gather, source, &batch->evidence) && take_submissions(gather, source, &batch->submissions) &&
-           take_refusals(gather, number, batch);
+           take_refusals(source, batch);
 }
 
 bool gather_balances(const struct gather_source *source) {

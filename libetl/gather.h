@@ -15,14 +15,8 @@
 struct gather_source {
     uint64_t read, accepted, duplicates, quarantined;
     uint64_t reasons[REFUSAL_COUNT];
-};
-
-/* A quarantined record. */
-struct gather_refusal {
-    uint64_t offset;
-    uint32_t length;
-    uint16_t source;
-    uint16_t why; /* enum refusal */
+    struct intake_refusal *refusals; /* [quarantined]: of its records, in their order if batches came so */
+    size_t refusal_capacity;
 };
 
 struct gather {
@@ -31,8 +25,6 @@ struct gather {
     struct idmap records;          /* of all accepted records of payments */
     struct gather_source *sources; /* [source_count] */
     size_t source_count;
-    struct gather_refusal *refusals; /* by source, then by offset, if batches came so */
-    size_t refusal_count, refusal_capacity;
     uint64_t submissions, payments;            /* accepted records of either sort */
     int64_t newest_submission, newest_payment; /* INT64_MIN: none */
 };

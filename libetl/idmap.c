@@ -119,8 +119,11 @@ uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh) {
 
 void idmap_prefetch(const struct idmap *map, uint64_t key) {
     const struct idmap_part *part = part_of(map, key);
-    if (part->capacity > 0)
-        __builtin_prefetch(&part->entries[home_of(part, (uint32_t)key) + 2]); /* most stand a little behind home */
+    if (part->capacity > 0) { /* most stand a little behind home */
+        const struct idmap_entry *home = &part->entries[home_of(part, (uint32_t)key)];
+        __builtin_prefetch(home);
+        __builtin_prefetch((const char *)home + 64);
+    }
 }
 
 size_t idmap_count(const struct idmap *map) {

@@ -10,27 +10,23 @@
 #define MAX_MOMENT ((UINT64_C(1) << 33) - 1)
 
 enum {
-    MAX_LEADS = (1 << 30) - 1,
-    MANY = 16, /* submissions of one lead: further ones are looked up */
-    AHEAD = 12 /* addresses fetched into the cache before their turn */
+    MAX_LEADS = (1 << 30) - 1, /* and submissions */
+    MANY = 16                  /* submissions of one lead: further ones are looked up */
 };
 
 void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary, uint64_t seed) {
-    *leads = (struct leads){.config = config, .vocabulary = vocabulary, .seed = seed};
+    *leads = (struct leads){0};
+    profiles_begin(&leads->profiles, config, vocabulary, seed);
 }
 
 void leads_done(struct leads *leads) {
     idmap_done(&leads->names);
     idmap_done(&leads->records);
-    idmap_done(&leads->profiles);
-    idmap_done(&leads->value_places);
+    profiles_done(&leads->profiles);
     free(leads->leads);
-    free(leads->same);
     free(leads->addresses);
     free(leads->ids);
     free(leads->submissions);
-    free(leads->values);
-    free(leads->texts);
     *leads = (struct leads){0};
 }
 
@@ -107,6 +103,10 @@ void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool
     out[size] = '\0';
 }
 
+void leads_prefetch_id(const struct leads *leads, uint32_t lead) {
+    __builtin_prefetch(leads->ids + leads->leads[lead].id);
+}
+
 /* ---- leads ---- */
 
 static bool new_lead(struct leads *leads, const struct submission *s, uint32_t *place) {
@@ -115,7 +115,7 @@ static bool new_lead(struct leads *leads, const struct submission *s, uint32_t *
         !array_reserve(&leads->leads, &leads->capacity, leads->count + 1, sizeof *leads->leads))
         return false;
     *place = (uint32_t)leads->count++;
-    leads->leads[*place] = (struct leads_lead){s->email, id, (uint32_t)leads->submission_count};
+    leads->leads[*place] = (struct leads_lead){s->email, id, {(uint32_t)leads->submission_count}};
     return true;
 }
 
@@ -134,120 +134,6 @@ static bool find_lead(struct leads *leads, const struct submission *s, uint32_t 
         return false;
     *lead = *known;
     return true;
-}
-
-/* ---- people ---- */
-
-uint32_t leads_person(const struct leads *leads, uint32_t lead) {
-    return leads->same[lead];
-}
-
-/* While people are being joined: follow who stands for whom, and halve the way for the next (Tarjan and van Leeuwen,
- * "Worst-case analysis of set union algorithms", 1984), so that nobody can send in a chain that takes for ever. */
-static uint32_t find_person(struct leads *leads, uint32_t lead) {
-    while (leads->same[lead] != lead)
-        lead = leads->same[lead] = leads->same[leads->same[lead]];
-    return lead;
-}
-
-void leads_prefetch_id(const struct leads *leads, uint32_t lead) {
-    __builtin_prefetch(leads->ids + leads->leads[lead].id);
-}
-
-uint32_t leads_find(const struct leads *leads, uint64_t name) {
-    return idmap_find(&leads->names, name);
-}
-
-void leads_forget_names(struct leads *leads) {
-    idmap_done(&leads->names);
-}
-
-/* The first of all leads stands for the person. */
-static void join_people(struct leads *leads, uint32_t a, uint32_t b) {
-    uint32_t person_a = find_person(leads, a), person_b = find_person(leads, b);
-    uint32_t person = person_a < person_b ? person_a : person_b;
-    leads->same[person_a] = leads->same[person_b] = person;
-}
-
-/* Ids before addresses, then by their text. */
-static bool has_smaller_id(const struct leads *leads, uint32_t a, uint32_t b) {
-    char id_a[LEADS_ID], id_b[LEADS_ID];
-    bool is_address_a, is_address_b;
-    leads_id(leads, a, id_a, &is_address_a);
-    leads_id(leads, b, id_b, &is_address_b);
-    return is_address_a != is_address_b ? is_address_b : strcmp(id_a, id_b) < 0;
-}
-
-/* Leads that share an address are one person. */
-static bool name_address(struct leads *leads, uint64_t email, uint32_t lead) {
-    uint32_t *known = email != 0 ? idmap_at(&leads->names, email, lead) : &lead;
-    if (known == NULL)
-        return false;
-    if (*known != lead) {
-        join_people(leads, *known, lead);
-        if (has_smaller_id(leads, lead, *known))
-            *known = lead;
-    }
-    return true;
-}
-
-bool leads_settle(struct leads *leads) {
-    leads->same = malloc((leads->count + 1) * sizeof *leads->same);
-    if (leads->same == NULL)
-        return false;
-    idmap_done(&leads->records);
-    for (uint32_t i = 0; i < leads->count; i++)
-        leads->same[i] = i;
-    bool done = true;
-    for (uint32_t i = 0; done && i < leads->count; i++) {
-        if (i + AHEAD < leads->count)
-            idmap_prefetch(&leads->names, leads->leads[i + AHEAD].email);
-        done = name_address(leads, leads->leads[i].email, i);
-    }
-    for (size_t i = 0; done && i < leads->address_count; i++)
-        done = name_address(leads, leads->addresses[i].email, leads->addresses[i].lead);
-    for (uint32_t i = 0; i < leads->count; i++) /* who stands for another comes before it, and is settled */
-        leads->same[i] = leads->same[leads->same[i]];
-    return done;
-}
-
-/* ---- features ---- */
-
-static bool keep_value(struct leads *leads, const char *value, uint32_t *place) {
-    size_t size = strlen(value) + 1;
-    uint32_t *known = idmap_at(&leads->value_places, hash_bytes(value, size, leads->seed), IDMAP_NONE);
-    if (known == NULL)
-        return false;
-    if (*known == IDMAP_NONE) {
-        if (leads->texts_size + size > UINT32_MAX ||
-            !array_reserve(&leads->texts, &leads->texts_capacity, leads->texts_size + size, 1))
-            return false;
-        *known = (uint32_t)leads->texts_size;
-        memcpy(leads->texts + leads->texts_size, value, size);
-        leads->texts_size += size;
-    }
-    *place = *known;
-    return true;
-}
-
-static bool new_profile(struct leads *leads, const struct text *written, uint32_t *place) {
-    size_t features = leads->config->feature_count, used = leads->profile_count * features;
-    char value[VOCABULARY_VALUE];
-    if (leads->profile_count >= IDMAP_NONE ||
-        !array_reserve(&leads->values, &leads->values_capacity, used + features, sizeof *leads->values))
-        return false;
-    for (size_t i = 0; i < features; i++) {
-        if (!vocabulary_clean(leads->vocabulary, i, written[i], value))
-            value[0] = '\0';
-        if (!keep_value(leads, value, &leads->values[used + i]))
-            return false;
-    }
-    *place = (uint32_t)leads->profile_count++;
-    return true;
-}
-
-const char *leads_value(const struct leads *leads, uint32_t profile, size_t feature) {
-    return leads->texts + leads->values[profile * leads->config->feature_count + feature];
 }
 
 /* ---- submissions ---- */
@@ -323,16 +209,15 @@ static bool is_known_message(struct leads *leads, const struct submission *s, bo
 /* What an e-mail brings again is laid down too where it is not the same, such as when it arrived: then the order of
  * reading does not matter. */
 bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *s, bool *fresh) {
-    uint32_t lead, *profile = idmap_at(&leads->profiles, s->profile, IDMAP_NONE);
+    uint32_t lead, profile;
     bool first, repeated = false, known = false;
-    if (profile == NULL || leads->submission_count >= IDMAP_NONE || !find_lead(leads, s, &lead, &first))
-        return false;
-    if (*profile == IDMAP_NONE && !new_profile(leads, list->written + s->features, profile))
+    if (leads->submission_count >= MAX_LEADS || !find_lead(leads, s, &lead, &first) ||
+        !profiles_find(&leads->profiles, s->profile, list->written + s->features, &profile))
         return false;
     struct leads_submission new = {.moment = (uint64_t)(s->at == FORM_NO_DATE ? 0 : s->at + 1) & MAX_MOMENT,
                                    .lead = lead & MAX_LEADS,
                                    .by_address = s->lead == 0,
-                                   .profile = *profile};
+                                   .profile = profile};
     if (!is_known_message(leads, s, &known) || (!first && !is_repeated(leads, s, &new, &repeated)))
         return false;
     *fresh = !repeated && !known;
@@ -341,4 +226,10 @@ bool leads_add(struct leads *leads, const struct submission_list *list, const st
 
 void leads_prefetch(const struct leads *leads, const struct submission *s) {
     idmap_prefetch(&leads->names, name_of(s));
+}
+
+void leads_forget_submissions(struct leads *leads) {
+    free(leads->submissions);
+    leads->submissions = NULL;
+    leads->submission_count = leads->submission_capacity = 0;
 }

@@ -113,10 +113,10 @@ static bool is_level(const struct config_feature *feature, const char *value) {
 
 /* Values are looked at once for each profile, not for each row: classes[profile] is 1 where empty, 2 where no level. */
 static uint8_t *classify(const struct checks_subject *s, size_t feature) {
-    const struct leads *leads = &s->gather->leads;
-    uint8_t *classes = malloc(leads->profile_count + 1);
-    for (uint32_t i = 0; classes != NULL && i < leads->profile_count; i++) {
-        const char *value = leads_value(leads, i, feature);
+    const struct profiles *profiles = &s->gather->leads.profiles;
+    uint8_t *classes = malloc(profiles->count + 1);
+    for (uint32_t i = 0; classes != NULL && i < profiles->count; i++) {
+        const char *value = profiles_value(profiles, i, feature);
         classes[i] = value[0] == '\0' ? 1 : is_level(&s->config->features[feature], value) ? 0 : 2;
     }
     return classes;

@@ -1,5 +1,6 @@
 /* leadforest-etl: raw/ -> processed/, who bought what and who has not yet, with every refused record accounted for. */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,15 +160,32 @@ static bool read_source(struct reading *reading, struct source *source, size_t n
     return done;
 }
 
+/* All sources of payments, or all of submissions. */
+static bool read_sources(struct work *w, struct reading *reading, bool payments, struct file_error *err) {
+    bool done = true;
+    for (size_t i = 0; done && i < w->sources.count; i++)
+        if (source_is_of_payments(&w->sources.items[i]) == payments)
+            done = read_source(reading, &w->sources.items[i], i, err);
+    return done;
+}
+
+static bool judge(struct work *w, struct file_error *err) {
+    idmap_done(&w->gather.records);
+    bool done = dataset_judge(&w->dataset, &w->gather.purchases, w->config);
+    if (!done)
+        out_of_memory(err);
+    err->try_later = !done;
+    return done;
+}
+
+/* Payments first: they become purchases, and what they took in memory is free for submissions. */
 static enum exit_code read_all(struct work *w, const struct settings *s, struct file_error *err) {
     struct progress progress;
     struct reading reading = {&w->intake, &w->gather, &progress, 0, settings_threads(s->threads)};
     if (!begin_reading(w, s))
         return out_of_memory(err);
     progress_begin(&progress, "reading", "bytes", sources_size(&w->sources));
-    bool done = true;
-    for (size_t i = 0; done && i < w->sources.count; i++)
-        done = read_source(&reading, &w->sources.items[i], i, err);
+    bool done = read_sources(w, &reading, true, err) && judge(w, err) && read_sources(w, &reading, false, err);
     progress_end(&progress);
     if (done)
         return EXIT_DONE;
@@ -175,9 +193,7 @@ static enum exit_code read_all(struct work *w, const struct settings *s, struct 
 }
 
 static enum exit_code join(struct work *w, struct file_error *err) {
-    idmap_done(&w->gather.records);
-    bool done =
-        dataset_build(&w->dataset, &w->gather.leads, &w->gather.purchases, w->config, pseudonym_make, &w->pseudonym);
+    bool done = dataset_build(&w->dataset, &w->gather.leads, w->config, pseudonym_make, &w->pseudonym);
     return done ? EXIT_DONE : out_of_memory(err);
 }
 
@@ -238,17 +254,17 @@ static enum exit_code publish(struct stage *stage, struct work *w, const char *d
 }
 
 static json_t *counts(const struct work *w) {
-    uint64_t read = 0, accepted = 0, duplicates = 0;
+    uint64_t read = 0, accepted = 0, duplicates = 0, quarantined = 0;
     for (size_t i = 0; i < w->gather.source_count; i++) {
         read += w->gather.sources[i].read;
         accepted += w->gather.sources[i].accepted;
         duplicates += w->gather.sources[i].duplicates;
+        quarantined += w->gather.sources[i].quarantined;
     }
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sources", (json_int_t)w->sources.count, "read",
                      (json_int_t)read, "accepted", (json_int_t)accepted, "duplicates", (json_int_t)duplicates,
-                     "quarantined", (json_int_t)w->gather.refusal_count, "purchases", (json_int_t)w->dataset.found,
-                     "train", (json_int_t)w->dataset.labelled, "leads",
-                     (json_int_t)(w->dataset.count - w->dataset.labelled));
+                     "quarantined", (json_int_t)quarantined, "purchases", (json_int_t)w->dataset.found, "train",
+                     (json_int_t)w->dataset.labelled, "leads", (json_int_t)(w->dataset.count - w->dataset.labelled));
 }
 
 /* ---- the recipe ---- */
@@ -292,6 +308,7 @@ int main(int argc, char **argv) {
         return (int)code;
     if (s.show > 0)
         return (int)show(&s);
+    mallopt(M_MMAP_THRESHOLD, 64 << 10); /* what is large grows in place, and goes back when it is freed */
     if (!stage_begin(&stage, "etl", s.common.data, &code))
         return (int)code;
     code = run(&stage, &s, &work);

@@ -41,7 +41,7 @@ static uint64_t line_of(struct counter *counter, uint64_t offset) {
     return counter->line;
 }
 
-static void write_refusal(FILE *file, const struct gather_refusal *r, const char *name, uint64_t line) {
+static void write_refusal(FILE *file, const struct intake_refusal *r, const char *name, uint64_t line) {
     json_t *record = json_pack("{s:s, s:I, s:I, s:I, s:[s]}", "file", name, "line", (json_int_t)line, "offset",
                                (json_int_t)r->offset, "length", (json_int_t)r->length, "reasons",
                                refusal_text((enum refusal)r->why));
@@ -50,12 +50,11 @@ static void write_refusal(FILE *file, const struct gather_refusal *r, const char
     json_decref(record);
 }
 
-/* The refusals of one source, which is open: places of them from *at on. */
-static void write_source(FILE *file, const struct gather *gather, const struct source *source, size_t *at) {
+/* The refusals of one source, which is open. */
+static void write_source(FILE *file, const struct gather_source *gathered, const struct source *source) {
     struct counter counter = {source, 0, 0, 1};
-    uint16_t number = gather->refusals[*at].source;
-    for (; *at < gather->refusal_count && gather->refusals[*at].source == number; ++*at) {
-        const struct gather_refusal *r = &gather->refusals[*at];
+    for (size_t i = 0; i < gathered->quarantined; i++) {
+        const struct intake_refusal *r = &gathered->refusals[i];
         write_refusal(file, r, source->name, line_of(&counter, r->offset));
     }
 }
@@ -65,11 +64,13 @@ bool quarantine_write(const struct gather *gather, struct sources *sources, cons
     bool done = publish_open(&p, path, err);
     if (!done)
         return false;
-    for (size_t at = 0; done && at < gather->refusal_count;) {
-        struct source *source = &sources->items[gather->refusals[at].source];
+    for (size_t i = 0; done && i < sources->count; i++) {
+        struct source *source = &sources->items[i];
+        if (gather->sources[i].quarantined == 0)
+            continue;
         done = source_open(source, err);
         if (done)
-            write_source(p.file, gather, source, &at);
+            write_source(p.file, &gather->sources[i], source);
         source_close(source);
     }
     if (done)

@@ -77,7 +77,7 @@ static void put_person(struct line *line, const struct rows *rows, const struct 
     }
     put(line, id);
     for (size_t i = 0; i < rows->config->feature_count; i++)
-        put(line, leads_value(rows->leads, row->profile, i));
+        put(line, profiles_value(&rows->leads->profiles, row->profile, i));
     put_time(line, row->signup_at);
 }
 

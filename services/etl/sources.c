@@ -140,6 +140,10 @@ bool source_is_csv(const struct source *source) {
     return source->kind == INTAKE_FORM_CSV || source->kind == INTAKE_STRIPE_CSV;
 }
 
+bool source_is_of_payments(const struct source *source) {
+    return source->kind == INTAKE_STRIPE_CSV || source->kind == INTAKE_STRIPE_JSON;
+}
+
 /* How much of an open file is to be read; below 0 and errno where it cannot be. */
 static off_t readable(struct source *source, int fd) {
     struct stat about;

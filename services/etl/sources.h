@@ -1,7 +1,7 @@
 /*
  * sources.h - which files of raw/ are read, and as what.
  *
- * By name, in the order of their names:
+ * By name; payments, then submissions, each in the order of their names:
  *   customers*.csv  *submissions*.csv                   submissions as CSV
  *   customers*.json  *submissions*.json                 submissions as JSON
  *   transactions*.csv  *payments*.csv                   the dashboard's export of payments
@@ -42,6 +42,7 @@ void sources_done(struct sources *sources);
 uint64_t sources_size(const struct sources *sources); /* bytes of all */
 
 bool source_is_csv(const struct source *source);
+bool source_is_of_payments(const struct source *source); /* rather than of submissions */
 
 /* Map a source's bytes; a file that shrinks while it is mapped would end the program. */
 bool source_open(struct source *source, struct file_error *err);

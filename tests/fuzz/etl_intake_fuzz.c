@@ -71,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (intake_json_joint(file, &brace).size > 0 && file.at[0] != '[' && file.at[0] != '{' &&
         !strchr(" \t\r\n\xef", file.at[0]))
         abort();
-    if (!leads_settle(&ours.leads) || !leads_settle(&theirs.leads) || ours.leads.count != theirs.leads.count)
+    if (!leads_settle(&ours.leads, NULL, 0) || !leads_settle(&theirs.leads, NULL, 0) ||
+        ours.leads.count != theirs.leads.count)
         abort();
     if (!purchases_judge(&ours.purchases, config, take, verdicts[0]) ||
         !purchases_judge(&theirs.purchases, config, take, verdicts[1]) ||

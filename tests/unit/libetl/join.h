@@ -118,8 +118,9 @@ static void join_show(const struct dataset *d, const struct leads *leads, const 
         }
         if (row->signup_at != FORM_NO_DATE)
             timestamp_format(row->signup_at, signup);
-        used += (size_t)snprintf(out + used, room - used, "%s|%s|%s|%s", id, leads_value(leads, row->profile, 0),
-                                 leads_value(leads, row->profile, 1), signup);
+        used += (size_t)snprintf(out + used, room - used, "%s|%s|%s|%s", id,
+                                 profiles_value(&leads->profiles, row->profile, 0),
+                                 profiles_value(&leads->profiles, row->profile, 1), signup);
         timestamp_format(row->at, at);
         money_format(row->amount, row->currency, money);
         if (train)
@@ -156,7 +157,8 @@ static struct join_outcome *join_run(struct join_input input) {
     join_read(&intake, &gather, 1, INTAKE_FORM_JSON, answers, input.stretch);
     join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe, input.stretch);
     join_read(&intake, &gather, 3, INTAKE_STRIPE_CSV, input.payments, input.stretch);
-    assert_true(dataset_build(&dataset, &gather.leads, &gather.purchases, config, join_pseudonym, NULL));
+    assert_true(dataset_judge(&dataset, &gather.purchases, config));
+    assert_true(dataset_build(&dataset, &gather.leads, config, join_pseudonym, NULL));
     join_show(&dataset, &gather.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);
     join_show(&dataset, &gather.leads, config, dataset.labelled, dataset.count, false, out->leads, sizeof out->leads);
     memcpy(out->verdicts, dataset.verdicts, sizeof out->verdicts);

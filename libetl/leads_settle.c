@@ -1,0 +1,101 @@
+/* leads_settle.c - leads that share an address are one person, and names are leads'. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "libetl/leads.h"
+
+enum {
+    PARTS = 8, /* addresses are looked at an eighth at a time: a table of all would be the largest thing in memory */
+    AHEAD = 12 /* names fetched into the cache before their turn */
+};
+
+static bool is_of_part(uint64_t name, unsigned part) {
+    return name % PARTS == part && name != 0;
+}
+
+/* ---- people ---- */
+
+/* Follow who stands for whom, and halve the way for the next (Tarjan and van Leeuwen, "Worst-case analysis of set union
+ * algorithms", 1984), so that nobody can send in a chain that takes for ever. */
+static uint32_t find_person(struct leads *leads, uint32_t lead) {
+    struct leads_lead *all = leads->leads;
+    while (all[lead].same != lead)
+        lead = all[lead].same = all[all[lead].same].same;
+    return lead;
+}
+
+/* The first of all leads stands for the person. */
+static void join_people(struct leads *leads, uint32_t a, uint32_t b) {
+    uint32_t person_a = find_person(leads, a), person_b = find_person(leads, b);
+    uint32_t person = person_a < person_b ? person_a : person_b;
+    leads->leads[person_a].same = leads->leads[person_b].same = person;
+}
+
+/* Ids before addresses, then by their text. */
+static bool has_smaller_id(const struct leads *leads, uint32_t a, uint32_t b) {
+    char id_a[LEADS_ID], id_b[LEADS_ID];
+    bool is_address_a, is_address_b;
+    leads_id(leads, a, id_a, &is_address_a);
+    leads_id(leads, b, id_b, &is_address_b);
+    return is_address_a != is_address_b ? is_address_b : strcmp(id_a, id_b) < 0;
+}
+
+/* ---- names ---- */
+
+static bool name_address(struct leads *leads, struct idmap *names, uint64_t email, uint32_t lead) {
+    uint32_t *known = idmap_at(names, email, lead);
+    if (known == NULL)
+        return false;
+    if (*known != lead) {
+        join_people(leads, *known, lead);
+        if (has_smaller_id(leads, lead, *known))
+            *known = lead;
+    }
+    return true;
+}
+
+static bool name_addresses(struct leads *leads, struct idmap *names, unsigned part) {
+    bool done = true;
+    for (uint32_t i = 0; done && i < leads->count; i++)
+        if (is_of_part(leads->leads[i].email, part))
+            done = name_address(leads, names, leads->leads[i].email, i);
+    for (size_t i = 0; done && i < leads->address_count; i++)
+        if (is_of_part(leads->addresses[i].email, part))
+            done = name_address(leads, names, leads->addresses[i].email, leads->addresses[i].lead);
+    return done;
+}
+
+/* One part of all addresses, and the claims that name one of these. */
+static bool settle_part(struct leads *leads, unsigned part, struct leads_claim *claims, size_t count) {
+    struct idmap names = {0};
+    bool done = name_addresses(leads, &names, part);
+    for (size_t i = 0; done && i < count; i++)
+        if (is_of_part(claims[i].name, part))
+            claims[i].lead = idmap_find(&names, claims[i].name);
+    idmap_done(&names);
+    return done;
+}
+
+/* What is no address may be a lead id. */
+static void find_ids(struct idmap *names, struct leads_claim *claims, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            idmap_prefetch(names, claims[i + AHEAD].name);
+        if (claims[i].lead == IDMAP_NONE)
+            claims[i].lead = idmap_find(names, claims[i].name);
+    }
+    idmap_done(names);
+}
+
+bool leads_settle(struct leads *leads, struct leads_claim *claims, size_t claim_count) {
+    bool done = true;
+    idmap_done(&leads->records);
+    for (uint32_t i = 0; i < leads->count; i++)
+        leads->leads[i].same = i;
+    for (unsigned part = 0; done && part < PARTS; part++)
+        done = settle_part(leads, part, claims, claim_count);
+    find_ids(&leads->names, claims, claim_count);
+    for (uint32_t i = 0; i < leads->count; i++) /* who stands for another comes before it, and is settled */
+        leads->leads[i].same = leads->leads[leads->leads[i].same].same;
+    return done;
+}
