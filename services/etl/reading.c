@@ -2,9 +2,19 @@
 #include "services/etl/reading.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { STRETCH = 1 << 18, MAPPED_AROUND = 1 << 17, MAX_THREADS = 64 };
+#include "libetl/parallel.h"
+
+enum { STRETCH = 1 << 18, MAPPED_AROUND = 1 << 17, AHEAD = 2 /* stretches that wait to be gathered, a thread */ };
+
+/* A stretch on its way from being read to being gathered. */
+struct piece {
+    struct batch batch;
+    size_t from, stopped; /* what of the file was read */
+    bool read, done;      /* read: it waits to be gathered; done: memory sufficed */
+};
 
 /* One source being read. What changes is guarded by `lock`. */
 struct job {
@@ -14,10 +24,13 @@ struct job {
     size_t number, first, stretches; /* first: where the first record may begin */
     struct text joint;               /* of records of an array (intake_json_joint) */
     size_t brace;
+    struct piece *pieces; /* [piece_count]: stretch i is in pieces[i % piece_count] */
+    size_t piece_count;
     pthread_mutex_t lock;
     pthread_cond_t moved;
     size_t next;     /* stretch that nobody has taken */
     size_t turn;     /* stretch to be gathered next */
+    bool gathering;  /* somebody gathers it: position is theirs */
     size_t position; /* where its first record begins */
     bool failed;
 };
@@ -64,65 +77,82 @@ static bool read_stretch(const struct job *job, size_t from, size_t until, struc
     return intake_json(intake, source->kind, source->bytes, from, until, batch, stopped);
 }
 
-/* With the lock held and the turn come: gather the batch that was read from `from`, or read it anew. */
-static bool gather_stretch(struct job *job, size_t stretch, size_t from, size_t stopped, struct batch *batch) {
+/* Read a stretch into its piece, wherever its first record seems to begin. */
+static void read_piece(const struct job *job, size_t stretch, struct piece *piece) {
+    piece->from = piece->stopped = guess_start(job, stretch);
+    piece->done = read_stretch(job, piece->from, stretch_end(job, stretch), &piece->batch, &piece->stopped);
+}
+
+/* Gather the piece whose turn it is, or read it anew where its first record began elsewhere. */
+static bool gather_piece(struct job *job, size_t stretch, struct piece *piece) {
     size_t until = stretch_end(job, stretch);
     if (job->position >= until && until < job->source->bytes.size)
         return true; /* one record reached over all of it */
-    if (from != job->position && !read_stretch(job, job->position, until, batch, &stopped))
+    if (piece->from != job->position && !read_stretch(job, job->position, until, &piece->batch, &piece->stopped))
         return false;
-    if (!gather_batch(job->reading->gather, job->number, batch))
+    if (!gather_batch(job->reading->gather, job->number, &piece->batch))
         return false;
-    job->position = stopped;
+    job->position = piece->stopped;
     if (job->reading->progress != NULL)
         progress_update(job->reading->progress, job->reading->done + until);
     return true;
 }
 
-static bool do_stretch(struct job *job, size_t stretch, struct batch *batch) {
-    size_t from = guess_start(job, stretch), stopped = from;
-    bool done = read_stretch(job, from, stretch_end(job, stretch), batch, &stopped);
+/* With the lock held, which is given back meanwhile. */
+static void take_turn(struct job *job) {
+    size_t stretch = job->turn;
+    struct piece *piece = &job->pieces[stretch % job->piece_count];
+    job->gathering = true;
+    pthread_mutex_unlock(&job->lock);
+    bool done = piece->done && gather_piece(job, stretch, piece);
+    /* With some of what is before it: looking for a line end there has mapped it once more. */
+    source_forget(job->source, stretch > 0 ? stretch * STRETCH - MAPPED_AROUND : 0, stretch_end(job, stretch));
     pthread_mutex_lock(&job->lock);
-    while (job->turn != stretch && !job->failed)
-        pthread_cond_wait(&job->moved, &job->lock);
-    done = done && !job->failed && gather_stretch(job, stretch, from, stopped, batch);
+    job->gathering = piece->read = false;
     job->failed |= !done;
     job->turn++;
     pthread_cond_broadcast(&job->moved);
-    pthread_mutex_unlock(&job->lock);
-    /* With some of what is before it: looking for a line end there has mapped it once more. */
-    source_forget(job->source, stretch > 0 ? stretch * STRETCH - MAPPED_AROUND : 0, stretch_end(job, stretch));
-    return done;
 }
 
-static bool take_stretch(struct job *job, size_t *stretch) {
+/* The same. */
+static void read_next(struct job *job) {
+    size_t stretch = job->next++;
+    struct piece *piece = &job->pieces[stretch % job->piece_count];
+    pthread_mutex_unlock(&job->lock);
+    read_piece(job, stretch, piece);
     pthread_mutex_lock(&job->lock);
-    bool there = job->next < job->stretches && !job->failed;
-    *stretch = there ? job->next++ : 0;
-    pthread_mutex_unlock(&job->lock);
-    return there;
+    piece->read = true;
+    pthread_cond_broadcast(&job->moved);
 }
 
-static void *work(void *user) {
+/* One of the threads: gather what has its turn, else read ahead, else wait for another to do either. */
+static void work(void *user, size_t number) {
     struct job *job = user;
-    struct batch batch = {0};
-    size_t stretch;
-    while (take_stretch(job, &stretch) && do_stretch(job, stretch, &batch))
-        ;
-    batch_done(&batch);
-    return NULL;
+    (void)number;
+    pthread_mutex_lock(&job->lock);
+    while (job->turn < job->stretches && !job->failed)
+        if (!job->gathering && job->pieces[job->turn % job->piece_count].read)
+            take_turn(job);
+        else if (job->next < job->stretches && job->next < job->turn + job->piece_count)
+            read_next(job);
+        else
+            pthread_cond_wait(&job->moved, &job->lock);
+    pthread_mutex_unlock(&job->lock);
 }
 
 static void run_threads(struct job *job) {
-    pthread_t threads[MAX_THREADS];
-    size_t wanted = job->reading->threads < MAX_THREADS ? job->reading->threads : MAX_THREADS, started = 0;
-    if (wanted > job->stretches)
-        wanted = job->stretches;
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, job) == 0)
-        started++;
-    work(job); /* this thread works too, so fewer threads than wanted are no failure */
-    for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
+    size_t threads = job->reading->threads < job->stretches ? job->reading->threads : job->stretches;
+    job->piece_count = threads > 1 ? threads * AHEAD : 1;
+    job->pieces = calloc(job->piece_count, sizeof *job->pieces);
+    job->failed = job->pieces == NULL;
+    pthread_mutex_init(&job->lock, NULL);
+    pthread_cond_init(&job->moved, NULL);
+    parallel_run((unsigned)threads, threads, work, job);
+    pthread_cond_destroy(&job->moved);
+    pthread_mutex_destroy(&job->lock);
+    for (size_t i = 0; job->pieces != NULL && i < job->piece_count; i++)
+        batch_done(&job->pieces[i].batch);
+    free(job->pieces);
 }
 
 static bool read_header(const struct reading *reading, const struct source *source, struct intake_header *header,
@@ -147,11 +177,7 @@ bool reading_run(struct reading *reading, const struct source *source, size_t nu
     job.stretches = source->bytes.size / STRETCH + 1;
     if (!source_is_csv(source))
         job.joint = intake_json_joint(source->bytes, &job.brace);
-    pthread_mutex_init(&job.lock, NULL);
-    pthread_cond_init(&job.moved, NULL);
     run_threads(&job);
-    pthread_cond_destroy(&job.moved);
-    pthread_mutex_destroy(&job.lock);
     intake_header_done(&header);
     reading->done += source->bytes.size;
     if (job.failed) {

@@ -1,6 +1,8 @@
 /*
  * reading.h - reads sources in stretches, several threads side by side, and gathers them in order.
  *
+ * One thread at a time gathers: whoever finds the next stretch read.  The others read ahead, a few stretches each.
+ *
  * A stretch probably begins with a line, or where records of an array follow each other as its first two do.
  * One that begins where it was guessed to is gathered as it was read; where the guess was wrong (a line end
  * within quotes) it is read again from the right place.  So the outcome is that of one thread.
