@@ -61,6 +61,13 @@ static bool gains_enough(const struct gate_numbers *n, const struct gate_setting
     return true;
 }
 
+/* The calibration error of n rows is uncertain by less than 0.5 / sqrt(n).  Of the few rows that an alarm waits for, a
+ * margin below that would decide by chance. */
+static double calibration_margin(const struct gate_numbers *n, const struct gate_settings *s) {
+    double chance = paired_quantile(s->confidence) * 0.5 / sqrt((double)n->measured.gain.rows);
+    return s->alarm ? fmax(s->ece_margin, chance) : s->ece_margin;
+}
+
 static bool keeps_the_rest(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
     const struct forest_metrics *ours = &n->measured.challenger, *theirs = &n->measured.champion;
     if (!(ours->accuracy >= theirs->accuracy - s->accuracy_margin))
@@ -69,7 +76,7 @@ static bool keeps_the_rest(const struct gate_numbers *n, const struct gate_setti
     if (!(ours->brier <= theirs->brier + s->brier_margin))
         return answer(out, GATE_REJECT, "Brier score %.4f is worse than the champion's %.4f", ours->brier,
                       theirs->brier);
-    if (!(ours->ece <= theirs->ece + s->ece_margin))
+    if (!(ours->ece <= theirs->ece + calibration_margin(n, s)))
         return answer(out, GATE_REJECT, "calibration error %.4f is worse than the champion's %.4f", ours->ece,
                       theirs->ece);
     return true;

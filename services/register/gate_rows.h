@@ -25,7 +25,8 @@
     {"brier-margin", "GATE_BRIER_MARGIN", SETTING_NUMBER, offsetof(type, member.brier_margin), "0.01", 0, 2, NULL,    \
      "by which the Brier score may be worse than the champion's"},                                                    \
     {"ece-margin", "GATE_ECE_MARGIN", SETTING_NUMBER, offsetof(type, member.ece_margin), "0.03", 0, 1, NULL,          \
-     "by which the calibration error may be worse than the champion's"},                                              \
+     "by which the calibration error may be worse than the champion's; under an alarm at least what chance makes of " \
+     "its few rows"},                                                                                                 \
     {"slice-margin", "GATE_SLICE_MARGIN", SETTING_NUMBER, offsetof(type, member.slice_margin), "0.1", 0, 10, NULL,    \
      "nats that no level may surely lose"},                                                                           \
     {"slice-rows", "GATE_SLICE_ROWS", SETTING_WHOLE, offsetof(type, member.slice_rows), "30", 2, 1000000000, NULL,    \

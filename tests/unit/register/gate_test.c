@@ -51,6 +51,15 @@ static struct gate_settings under_alarm(void) {
     return alarm;
 }
 
+/* As good() on 200 rows, with this calibration error where the champion has 0.06. */
+static struct gate_numbers of_few_rows(double ece) {
+    struct gate_numbers n = good();
+    n.measured.challenger.ece = ece;
+    n.measured.champion.ece = 0.06;
+    n.measured.gain = (struct paired){200, 0.05, 0.03 * 0.03 * 200 * 199};
+    return n;
+}
+
 static void a_first_model_that_beats_the_floors_is_promoted(void **state) {
     (void)state;
     struct gate_numbers n = good();
@@ -218,6 +227,18 @@ static void whatever_passes_is_held_on_request(void **state) {
     decides_by(&hold, &n, GATE_REJECT, "class shares");
 }
 
+static void under_an_alarm_chance_in_the_calibration_error_of_few_rows_decides_nothing(void **state) {
+    (void)state;
+    struct gate_settings alarm = under_alarm();
+    struct gate_numbers chance = of_few_rows(0.06 + 0.05), more = of_few_rows(0.06 + 0.07),
+                        many = of_few_rows(0.06 + 0.05);
+    decides_by(&alarm, &chance, GATE_PROMOTE, "");
+    decides_by(&alarm, &more, GATE_REJECT, "calibration error 0.1300 is worse");
+    many.measured.gain = (struct paired){5000, 0.05, 0.03 * 0.03 * 5000.0 * 4999};
+    decides_by(&alarm, &many, GATE_REJECT, "calibration error 0.1100 is worse");
+    decides_by(&routine, &chance, GATE_REJECT, "calibration error 0.1100 is worse");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_model_that_beats_the_floors_is_promoted),
@@ -236,6 +257,7 @@ int main(void) {
         cmocka_unit_test(a_challenger_that_changes_most_answers_waits_for_a_person),
         cmocka_unit_test(whatever_passes_is_held_on_request),
         cmocka_unit_test(a_champion_that_may_know_the_hold_out_is_not_compared_with),
+        cmocka_unit_test(under_an_alarm_chance_in_the_calibration_error_of_few_rows_decides_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
