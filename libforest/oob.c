@@ -14,7 +14,7 @@
 #define CLOSE 1e-4 /* enough of a temperature, relative */
 enum { MOST_STEPS = 30 };
 #define MOST_PROBES ((size_t)1 << 15)
-#define MOST_VOTES ((size_t)1 << 23) /* probes x classes */
+#define MOST_VOTES ((size_t)1 << 23) /* probes x classes x variants */
 
 bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features) {
     *out = (struct lf_probes){.n = n,
@@ -44,8 +44,10 @@ bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
 }
 
 enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
-                                      const struct lf_bootstrap *bootstrap, struct forest_error *err) {
-    size_t most = MOST_VOTES / matrix->classes < MOST_PROBES ? MOST_VOTES / matrix->classes : MOST_PROBES;
+                                      const struct lf_bootstrap *bootstrap, uint32_t variants,
+                                      struct forest_error *err) {
+    size_t votes = (size_t)variants * matrix->classes;
+    size_t most = MOST_VOTES / votes < MOST_PROBES ? MOST_VOTES / votes : MOST_PROBES;
     uint32_t n = bootstrap->units < most ? bootstrap->units : (uint32_t)most;
     uint16_t code[FOREST_MAX_FEATURES];
     bool made = lf_probes_make(out, n, matrix->features);

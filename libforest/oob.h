@@ -34,9 +34,11 @@ static inline const uint16_t *lf_probes_codes(const struct lf_probes *probes, ui
 /* Make probe i ask with the codes, [features]. */
 bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code);
 
-/* One probe a unit, or an even sample of 32768 of them: enough for figures good to a quarter of a percent. */
+/* One probe a unit, or an even sample of 32768 of them: enough for figures good to a quarter of a percent.  Fewer where
+ * votes on them, in so many variants and all classes, would take over 64 MiB. */
 enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
-                                      const struct lf_bootstrap *bootstrap, struct forest_error *err);
+                                      const struct lf_bootstrap *bootstrap, uint32_t variants,
+                                      struct forest_error *err);
 
 struct lf_votes {
     uint32_t probes, classes, variants;

@@ -119,7 +119,7 @@ static enum forest_status prepare(struct work *w, const struct forest_dataset *d
     status = lf_bootstrap_make(&w->bootstrap, &w->matrix, p->bootstrap, p->sample_fraction, weighted ? weight : NULL,
                                w->err);
     if (status == FOREST_OK)
-        status = lf_probes_of_units(&w->probes, &w->matrix, &w->bootstrap, w->err);
+        status = lf_probes_of_units(&w->probes, &w->matrix, &w->bootstrap, 1, w->err);
     if (status != FOREST_OK)
         return status;
     w->training.matrix = &w->matrix;
@@ -144,8 +144,13 @@ static enum forest_status tune(struct work *w) {
     if (!w->params->tune || w->params->bootstrap == FOREST_ALL_ROWS ||
         (uint64_t)w->matrix.cells * lf_tune_settings(features) > FOREST_TUNE_BOUND)
         return FOREST_OK;
+    struct lf_probes probes;
+    enum forest_status status = lf_probes_of_units(&probes, &w->matrix, &w->bootstrap, LF_MOST_VARIANTS, w->err);
     w->watch.total += lf_tune_trees(features, trees);
-    return lf_tune(&w->training, &w->probes, trees, w->params->calibrate, &w->limits, &w->smoothing, w->err);
+    if (status == FOREST_OK)
+        status = lf_tune(&w->training, &probes, trees, w->params->calibrate, &w->limits, &w->smoothing, w->err);
+    lf_probes_done(&probes);
+    return status;
 }
 
 /* ---- growing, until trees are enough ---------------------------------------------------------- */

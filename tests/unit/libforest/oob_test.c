@@ -2,6 +2,7 @@
 #include "libforest/bootstrap.h"
 #include "libforest/handle.h"
 #include "libforest/matrix.h"
+#include "libforest/oob.h"
 #include "support.h"
 
 /*
@@ -301,6 +302,34 @@ static void a_feature_that_says_nothing_ranks_last(void **state) {
     rows_free(&rows);
 }
 
+/* Eight smoothings at once and 256 classes would take half a gigabyte for each thread. */
+static void the_more_votes_a_probe_takes_the_fewer_probes_are_asked(void **state) {
+    (void)state;
+    static char name[FOREST_MAX_CLASSES][8];
+    const char *class_name[FOREST_MAX_CLASSES];
+    for (int k = 0; k < FOREST_MAX_CLASSES; k++) {
+        snprintf(name[k], sizeof name[k], "%hu", (unsigned short)k);
+        class_name[k] = name[k];
+    }
+    const struct forest_schema schema = {3, numeric_features, FOREST_MAX_CLASSES, class_name};
+    struct rows rows = make_rows(&schema, 9000, false, 39);
+    struct forest_dataset *ds = dataset_of(&rows);
+    struct lf_matrix matrix;
+    struct lf_bootstrap bootstrap;
+    assert_ok(lf_matrix_make(&matrix, ds, &error));
+    assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
+    for (uint32_t variants = 1; variants <= 8; variants *= 8) {
+        struct lf_probes probes;
+        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, variants, &error));
+        assert_int_equal(probes.n, variants == 1 ? 9000 : 4096);
+        lf_probes_done(&probes);
+    }
+    lf_bootstrap_done(&bootstrap);
+    lf_matrix_done(&matrix);
+    forest_dataset_free(ds);
+    rows_free(&rows);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(out_of_bag_metrics_are_those_of_trees_that_missed_each_row),
@@ -312,6 +341,7 @@ int main(void) {
         cmocka_unit_test(permutation_importance_is_the_mean_over_all_values),
         cmocka_unit_test(sampled_permutation_importance_comes_near_the_mean),
         cmocka_unit_test(a_feature_that_says_nothing_ranks_last),
+        cmocka_unit_test(the_more_votes_a_probe_takes_the_fewer_probes_are_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

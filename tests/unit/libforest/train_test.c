@@ -364,7 +364,7 @@ static void the_temperature_is_the_best_there_is(void **state) {
         struct lf_rng rng = lf_rng_start(seed);
         assert_ok(lf_matrix_make(&matrix, ds, &error));
         assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
-        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, &error));
+        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, 1, &error));
         assert_true(lf_votes_make(&votes, probes.n, matrix.classes, 1));
         for (uint32_t i = 0; i < probes.n; i++) { /* votes that are right oftener than they say, or less often */
             uint64_t sure = 20000 + lf_rng_below(&rng, 40000),
