@@ -153,11 +153,8 @@ static bool begin_reading(struct work *w, const struct settings *s) {
 }
 
 static bool read_source(struct reading *reading, struct source *source, size_t number, struct file_error *err) {
-    bool done = source_open(source, err);
-    if (done)
-        done = reading_run(reading, source, number, err);
-    source_close(source);
-    return done;
+    bool done = source_open(source, err) && reading_run(reading, source, number, err);
+    return source_close(source, err) && done;
 }
 
 /* All sources of payments, or all of submissions. */

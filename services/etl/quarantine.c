@@ -71,7 +71,7 @@ bool quarantine_write(const struct gather *gather, struct sources *sources, cons
         done = source_open(source, err);
         if (done)
             write_source(p.file, &gather->sources[i], source);
-        source_close(source);
+        done = source_close(source, err) && done;
     }
     if (done)
         return publish_commit(&p, err);
@@ -120,6 +120,13 @@ static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct 
     return done && fflush(stdout) == 0;
 }
 
+/* The name of a source: of a file in raw/ or in its inbox. */
+static bool is_below_raw(const char *name) {
+    static const char inbox[] = "inbox/";
+    const char *file = strncmp(name, inbox, sizeof inbox - 1) == 0 ? name + sizeof inbox - 1 : name;
+    return strchr(file, '/') == NULL;
+}
+
 bool quarantine_show(const char *data, uint64_t number, struct file_error *err) {
     char path[PATH_MAX];
     if (!publish_path(path, err, "%s/" VOLUME_QUARANTINE, data))
@@ -129,7 +136,7 @@ bool quarantine_show(const char *data, uint64_t number, struct file_error *err) 
     json_int_t offset = json_integer_value(json_object_get(record, "offset"));
     json_int_t length = json_integer_value(json_object_get(record, "length"));
     bool done = record != NULL;
-    if (done && (name == NULL || strstr(name, "..") != NULL || offset < 0 || length < 0))
+    if (done && (name == NULL || !is_below_raw(name) || offset < 0 || length < 0))
         done = file_error_say(err, "%s: record %" PRIu64 " is damaged", path, number);
     done = done && publish_path(path, err, "%s/" VOLUME_RAW "/%s", data, name) &&
            copy_out(path, (uint64_t)offset, (uint64_t)length, err);

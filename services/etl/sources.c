@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -153,6 +155,30 @@ static off_t readable(struct source *source, int fd) {
     return whole;
 }
 
+/* What is mapped, and whether its file was found to be shorter. */
+static struct text mapped;
+static volatile sig_atomic_t shrunk;
+
+/* Behind the new end of a file that became shorter there are no bytes, and whoever looks at them gets this signal. */
+static void put_zeros(int number, siginfo_t *info, void *context) {
+    (void)context;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *at = (char *)((uintptr_t)info->si_addr / page * page);
+    bool ours = at >= mapped.at && at < mapped.at + mapped.size;
+    size_t rest = ours ? (size_t)(mapped.at + mapped.size - at) : 0;
+    if (ours && mmap(at, rest, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+        shrunk = 1;
+    else
+        signal(number, SIG_DFL); /* which will find it again */
+}
+
+static void expect_shrinking(const struct source *source) {
+    struct sigaction action = {.sa_sigaction = put_zeros, .sa_flags = SA_SIGINFO};
+    mapped = source->bytes;
+    shrunk = 0;
+    sigaction(SIGBUS, &action, NULL);
+}
+
 bool source_open(struct source *source, struct file_error *err) {
     int fd = open(source->path, O_RDONLY | O_CLOEXEC);
     off_t size = fd >= 0 ? readable(source, fd) : -1;
@@ -168,6 +194,7 @@ bool source_open(struct source *source, struct file_error *err) {
         file_error_set(err, "read", source->path);
     if (fd >= 0)
         close(fd);
+    expect_shrinking(source);
     return done;
 }
 
@@ -177,8 +204,14 @@ void source_forget(const struct source *source, size_t from, size_t end) {
         madvise((void *)(source->bytes.at + first), end - first, MADV_DONTNEED);
 }
 
-void source_close(struct source *source) {
+bool source_close(struct source *source, struct file_error *err) {
     if (source->bytes.size > 0)
         munmap((void *)source->bytes.at, source->bytes.size);
-    source->bytes = (struct text){"", 0};
+    mapped = source->bytes = (struct text){"", 0};
+    if (!shrunk)
+        return true;
+    shrunk = 0;
+    file_error_say(err, "%s became shorter while it was read", source->path);
+    err->try_later = true;
+    return false;
 }

@@ -44,9 +44,12 @@ uint64_t sources_size(const struct sources *sources); /* bytes of all */
 bool source_is_csv(const struct source *source);
 bool source_is_of_payments(const struct source *source); /* rather than of submissions */
 
-/* Map a source's bytes; a file that shrinks while it is mapped would end the program. */
+/*
+ * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes were,
+ * and source_close says so: false, and err asks to try later.
+ */
 bool source_open(struct source *source, struct file_error *err);
-void source_close(struct source *source);
+bool source_close(struct source *source, struct file_error *err);
 
 /* Bytes of an open source that will hardly be looked at again: memory is bounded by what is kept, not by files. */
 void source_forget(const struct source *source, size_t from, size_t end);

@@ -13,6 +13,7 @@
 #include "services/etl/checks.h"
 #include "services/etl/pseudonym.h"
 #include "services/etl/rows.h"
+#include "services/etl/sources.h"
 
 static const char key[] = "00112233445566778899aabbccddeeff";
 
@@ -130,6 +131,37 @@ static void a_feature_that_only_a_purchase_tells_is_found(void **state) {
     assert_null(find_leak("loyalty_points", "\"points\""));
 }
 
+/* ---- files that change ---- */
+
+/* Somebody copies another export over one that is being read. */
+static void a_file_that_shrinks_while_it_is_read_is_a_matter_for_later(void **state) {
+    (void)state;
+    enum { SIZE = 1 << 20 };
+    char folder[64], path[100];
+    static char bytes[SIZE];
+    struct sources sources;
+    struct file_error err = {.text = ""};
+    new_volume(folder);
+    snprintf(path, sizeof path, "%s/raw/customers.csv", folder);
+    memset(bytes, 'x', sizeof bytes);
+    assert_true(publish_bytes(path, bytes, sizeof bytes, &err));
+    assert_true(sources_find(&sources, folder, &err));
+    for (int shrinks = 0; shrinks < 2; shrinks++) {
+        struct source *source = &sources.items[0];
+        assert_true(source_open(source, &err));
+        assert_int_equal(source->bytes.size, SIZE);
+        if (shrinks)
+            assert_int_equal(truncate(path, 100), 0);
+        assert_int_equal(source->bytes.at[SIZE - 1], shrinks ? 0 : 'x');
+        assert_int_equal(source->bytes.at[10], 'x');
+        assert_int_equal(source_close(source, &err), !shrinks);
+    }
+    assert_true(err.try_later);
+    assert_non_null(strstr(err.text, "customers.csv became shorter while it was read"));
+    sources_done(&sources);
+    remove_volume(folder);
+}
+
 /* ---- checks ---- */
 
 static const struct check *check_counts(struct checks *checks, uint64_t read, uint64_t accepted, uint64_t broken,
@@ -184,6 +216,7 @@ int main(void) {
         cmocka_unit_test(one_address_has_one_pseudonym_which_depends_on_the_key),
         cmocka_unit_test(a_key_may_be_given_in_base64),
         cmocka_unit_test(a_feature_that_only_a_purchase_tells_is_found),
+        cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_a_matter_for_later),
         cmocka_unit_test(few_broken_records_pass),
         cmocka_unit_test(too_many_stop_the_run_and_say_which_and_why),
         cmocka_unit_test(records_about_something_else_do_not_count_against_the_limit),

@@ -84,7 +84,7 @@ static void read_case(const char *folder, bool reference_only, char out[TEXT]) {
     for (size_t i = 0; done && i < b.sources.count; i++) {
         assert_true(source_open(&b.sources.items[i], &err));
         done = reading_run(&reading, &b.sources.items[i], i, &err);
-        source_close(&b.sources.items[i]);
+        assert_true(source_close(&b.sources.items[i], &err));
     }
     if (done)
         show_quarantine(&b, out);

@@ -79,7 +79,7 @@ static char *read_with(unsigned threads) {
     for (size_t i = 0; i < sources.count; i++) {
         assert_true(source_open(&sources.items[i], &err));
         assert_true(reading_run(&reading, &sources.items[i], i, &err));
-        source_close(&sources.items[i]);
+        assert_true(source_close(&sources.items[i], &err));
         const struct gather_source *s = &gather.sources[i];
         used += (size_t)sprintf(out + used, "%s %d %d %d %d\n", sources.items[i].name, (int)s->read, (int)s->accepted,
                                 (int)s->duplicates, (int)s->quarantined);
