@@ -24,13 +24,16 @@ struct job {
     struct hand *hand; /* [threads] */
 };
 
-static void draw(const struct lf_training *training, struct hand *hand, uint32_t tree) {
+static void draw(const struct job *job, struct hand *hand, uint32_t tree) {
+    const struct lf_training *training = job->training;
     lf_bootstrap_draw(training->bootstrap, training->seed, tree, hand->drawn);
+    lf_ballot_admit(&hand->ballot, training->bootstrap, hand->drawn);
+}
+
+static void weigh_cells(const struct lf_training *training, struct hand *hand) {
     memset(hand->weight, 0, training->matrix->cells * sizeof *hand->weight);
-    for (uint32_t unit = 0; unit < training->bootstrap->units; unit++) {
+    for (uint32_t unit = 0; unit < training->bootstrap->units; unit++)
         hand->weight[training->bootstrap->cell[unit]] += hand->drawn[unit];
-        hand->ballot.missed[unit] = lf_bootstrap_missed(training->bootstrap, unit, hand->drawn[unit]);
-    }
 }
 
 static bool vote(const struct job *job, struct hand *hand, const struct lf_tree *tree) {
@@ -49,7 +52,8 @@ static enum forest_status grow_one(void *context, unsigned worker, uint32_t numb
     struct hand *hand = &job->hand[worker];
     const struct lf_training *training = job->training;
     struct lf_tree tree;
-    draw(training, hand, number);
+    draw(job, hand, number);
+    weigh_cells(training, hand);
     if (!lf_grow(hand->grower, hand->weight, lf_key(training->seed, number, LF_TRY_FEATURES), &tree))
         return FOREST_NO_MEMORY;
     bool done = lf_tree_shares(&tree, training->matrix->classes, training->prior, job->smoothing->rows,
@@ -65,7 +69,7 @@ static enum forest_status grow_one(void *context, unsigned worker, uint32_t numb
 static enum forest_status vote_one(void *context, unsigned worker, uint32_t number) {
     struct job *job = context;
     struct hand *hand = &job->hand[worker];
-    draw(job->training, hand, number);
+    draw(job, hand, number);
     return vote(job, hand, &job->tree[number]) ? FOREST_OK : FOREST_NO_MEMORY;
 }
 

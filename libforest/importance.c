@@ -11,6 +11,7 @@
 #define MOST_WORK ((size_t)1 << 17)  /* permuted probes x classes */
 #define MOST_CODES ((size_t)1 << 22) /* permuted probes x features, at once */
 #define LEAST_ROWS 32
+#define MANY_FEATURES 8 /* of so many a tree asks a row for some only */
 
 void lf_impurity_importance(const struct lf_tree *tree, uint32_t trees, uint32_t features, double *out) {
     double sum = 0;
@@ -102,10 +103,26 @@ static bool permute(const struct chunk *chunk, const struct marginal *marginal, 
             memcpy(code, lf_probes_codes(from, from->row[origin]), from->features * sizeof *code);
             code[marginal->feature] = (uint16_t)(all ? marginal->code[value] : drawn_code(marginal, &rng));
             out->unit[at] = from->unit[origin];
+            if (out->period > 0)
+                out->replaced[at / out->period] = (uint16_t)marginal->feature;
             out->weight[at] = from->weight[origin] * (all ? marginal->share[value] : 1);
             if (!lf_probes_ask(out, at, code))
                 return false;
         }
+    return true;
+}
+
+/* The probes that are permuted are bases, and have votes already. */
+static bool make_bases(const struct chunk *chunk, struct lf_probes *out, struct lf_votes *votes) {
+    size_t classes = votes->classes;
+    for (uint32_t row = 0; row < out->period; row++)
+        if (!lf_probes_base(out, row, lf_probes_codes(chunk->probes, chunk->probes->row[origin_of(chunk, row)])))
+            return false;
+    for (uint32_t i = 0; out->period > 0 && i < out->n; i++) {
+        uint32_t origin = origin_of(chunk, i % chunk->rows);
+        memcpy(votes->sum + i * classes, chunk->votes->sum + origin * classes, classes * sizeof *votes->sum);
+        votes->chance[i] = chunk->votes->chance[origin];
+    }
     return true;
 }
 
@@ -132,8 +149,9 @@ static enum forest_status ask(const struct chunk *chunk, struct lf_tree *tree, u
     uint32_t n = 0, at = 0;
     for (uint32_t i = 0; i < chunk->features; i++)
         n += chunk->rows * copies(&chunk->marginal[i]);
-    bool made = lf_probes_make(&permuted, n, chunk->training->matrix->features) &&
-                lf_votes_make(&votes, n, chunk->votes->classes, 1);
+    uint32_t features = chunk->training->matrix->features;
+    bool made = lf_probes_make(&permuted, n, features, features < MANY_FEATURES ? 0 : chunk->rows) &&
+                lf_votes_make(&votes, n, chunk->votes->classes, 1) && make_bases(chunk, &permuted, &votes);
     for (uint32_t i = 0; made && i < chunk->features; at += chunk->rows * copies(&chunk->marginal[i++]))
         made = permute(chunk, &chunk->marginal[i], &permuted, at);
     enum forest_status status =

@@ -16,31 +16,44 @@ enum { MOST_STEPS = 30 };
 #define MOST_PROBES ((size_t)1 << 15)
 #define MOST_VOTES ((size_t)1 << 23) /* probes x classes x variants */
 
-bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features) {
+bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features, uint32_t period) {
     *out = (struct lf_probes){.n = n,
                               .features = features,
                               .unit = calloc(n, sizeof *out->unit),
                               .weight = calloc(n, sizeof *out->weight),
-                              .row = calloc(n, sizeof *out->row)};
+                              .row = calloc(n, sizeof *out->row),
+                              .period = period,
+                              .base = calloc(period + (size_t)1, sizeof *out->base),
+                              .replaced = calloc(period ? n / period : 1, sizeof *out->replaced)};
     lf_pool_init(&out->codes, (1 + features + 1) / 2 * sizeof(uint32_t));
-    return out->unit != NULL && out->weight != NULL && out->row != NULL;
+    return out->unit && out->weight && out->row && out->base && out->replaced;
 }
 
 void lf_probes_done(struct lf_probes *probes) {
     free(probes->unit);
     free(probes->weight);
     free(probes->row);
+    free(probes->base);
+    free(probes->replaced);
     lf_pool_done(&probes->codes);
     *probes = (struct lf_probes){0};
 }
 
-bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
+static bool intern_codes(struct lf_probes *probes, const uint16_t *code, uint32_t *row) {
     uint32_t record[(1 + FOREST_MAX_FEATURES + 1) / 2];
     record[0] = record[probes->features / 2] = 0; /* the code in front, and the padding */
     memcpy((uint16_t *)record + 1, code, probes->features * sizeof *code);
     for (uint32_t f = 0; f < probes->features; f++)
         probes->zeros |= code[f] == 0;
-    return lf_pool_intern(&probes->codes, record, &probes->row[i]);
+    return lf_pool_intern(&probes->codes, record, row);
+}
+
+bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
+    return intern_codes(probes, code, &probes->row[i]);
+}
+
+bool lf_probes_base(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
+    return intern_codes(probes, code, &probes->base[i]);
 }
 
 enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
@@ -50,7 +63,7 @@ enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_mat
     size_t most = MOST_VOTES / votes < MOST_PROBES ? MOST_VOTES / votes : MOST_PROBES;
     uint32_t n = bootstrap->units < most ? bootstrap->units : (uint32_t)most;
     uint16_t code[FOREST_MAX_FEATURES];
-    bool made = lf_probes_make(out, n, matrix->features);
+    bool made = lf_probes_make(out, n, matrix->features, 0);
     for (uint32_t i = 0; made && i < n; i++) {
         uint32_t unit = (uint32_t)((uint64_t)i * bootstrap->units / n);
         out->unit[i] = unit;
@@ -77,13 +90,20 @@ void lf_votes_done(struct lf_votes *votes) {
     *votes = (struct lf_votes){0};
 }
 
+static size_t asked_words(const struct lf_probes *probes) {
+    return (probes->features + (size_t)63) / 64;
+}
+
 bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units) {
     size_t rows = probes->codes.count;
     *out = (struct lf_ballot){.missed = calloc(units, sizeof *out->missed),
                               .arrived = calloc(rows, sizeof *out->arrived),
                               .pick = calloc(rows + 1, sizeof *out->pick),
-                              .share = calloc(rows, sizeof *out->share)};
-    return out->missed && out->arrived && out->pick && out->share;
+                              .share = calloc(rows, sizeof *out->share),
+                              .asked = calloc(probes->period + (size_t)1, asked_words(probes) * sizeof *out->asked),
+                              .voter = calloc(probes->period + (size_t)1, sizeof *out->voter),
+                              .changed = calloc(probes->n + (size_t)1, sizeof *out->changed)};
+    return out->missed && out->arrived && out->pick && out->share && out->asked && out->voter && out->changed;
 }
 
 void lf_ballot_done(struct lf_ballot *ballot) {
@@ -91,7 +111,28 @@ void lf_ballot_done(struct lf_ballot *ballot) {
     free(ballot->arrived);
     free(ballot->pick);
     free(ballot->share);
+    free(ballot->asked);
+    free(ballot->voter);
+    free(ballot->changed);
     *ballot = (struct lf_ballot){0};
+}
+
+void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootstrap, const uint32_t *drawn) {
+    bool all_or_none = bootstrap->even && bootstrap->kind != FOREST_ALL_ROWS; /* a unit is a row */
+    for (uint32_t unit = 0; all_or_none && unit < bootstrap->units; unit++)
+        ballot->missed[unit] = drawn[unit] == 0 ? LF_CERTAIN : 0;
+    for (uint32_t unit = 0; !all_or_none && unit < bootstrap->units; unit++)
+        ballot->missed[unit] = lf_bootstrap_missed(bootstrap, unit, drawn[unit]);
+}
+
+/* Walk the n rows of codes that were picked. */
+static void walk_picked(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk,
+                        uint32_t n) {
+    struct lf_codes codes = {probes->codes.record, probes->codes.width / sizeof(uint16_t), false, probes->zeros};
+    lf_walk_fetch(walk, n);
+    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share);
+    for (uint32_t i = 0; i < n; i++)
+        ballot->arrived[ballot->pick[i]] = ballot->share[i];
 }
 
 /* Walk the rows of codes that some probe with a vote asks with. */
@@ -105,16 +146,11 @@ static void walk_probes(const struct lf_probes *probes, struct lf_ballot *ballot
         ballot->arrived[row] |= first;
         n += first;
     }
-    struct lf_codes codes = {probes->codes.record, probes->codes.width / sizeof(uint16_t), false, probes->zeros};
-    lf_walk_fetch(walk, n);
-    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share);
-    for (uint32_t i = 0; i < n; i++)
-        ballot->arrived[ballot->pick[i]] = ballot->share[i];
+    walk_picked(probes, ballot, walk, n);
 }
 
-void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
-                  const struct lf_walk *walk, const uint16_t *share, size_t shares) {
-    walk_probes(probes, ballot, walk);
+static void add_votes(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_ballot *ballot,
+                      const uint16_t *share, size_t shares) {
     for (uint32_t i = 0; i < probes->n; i++) {
         uint64_t missed = ballot->missed[probes->unit[i]];
         if (missed == 0)
@@ -126,6 +162,83 @@ void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct
             for (uint32_t k = 0; k < votes->classes; k++)
                 sum[k] += missed * row[k];
         }
+    }
+}
+
+/* ---- probes that differ from bases --------------------------------------------------------------- */
+
+#define NOT_WALKED UINT32_MAX
+
+/* Where a base arrives, and what it is asked for on the way. */
+static void walk_base(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk,
+                      uint32_t base) {
+    const uint16_t *code = lf_probes_codes(probes, base);
+    uint64_t *asked = ballot->asked + base * asked_words(probes);
+    struct lf_node node = walk->node[0];
+    memset(asked, 0, asked_words(probes) * sizeof *asked);
+    while (!lf_is_leaf(node)) {
+        uint32_t feature = lf_feature(node);
+        asked[feature / 64] |= (uint64_t)1 << feature % 64;
+        node = walk->node[node.next + lf_sends_right(walk, node, code[feature], walk->set != NULL)];
+    }
+    ballot->arrived[base] = lf_leaf_share(node);
+}
+
+/* Walk the bases of probes that have a vote.  Returns how many of the first probes have. */
+static uint32_t walk_bases(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
+    uint32_t voters = 0;
+    for (uint32_t row = 0; row < probes->codes.count; row++)
+        ballot->arrived[row] = NOT_WALKED;
+    for (uint32_t i = 0; i < probes->period; i++)
+        if (ballot->missed[probes->unit[i]] != 0) {
+            ballot->voter[voters++] = i;
+            if (ballot->arrived[probes->base[i]] == NOT_WALKED)
+                walk_base(probes, ballot, walk, probes->base[i]);
+        }
+    return voters;
+}
+
+/* Walk those that may arrive elsewhere.  Returns how many that are. */
+static uint32_t walk_changed(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
+    uint32_t n = 0, changed = 0, voters = walk_bases(probes, ballot, walk);
+    size_t words = asked_words(probes);
+    for (uint32_t first = 0; first < probes->n; first += probes->period) {
+        uint32_t feature = probes->replaced[first / probes->period];
+        for (uint32_t v = 0; v < voters; v++) {
+            uint32_t i = first + ballot->voter[v], row = probes->row[i];
+            bool asked = ballot->asked[probes->base[ballot->voter[v]] * words + feature / 64] >> feature % 64 & 1;
+            bool new_row = asked && ballot->arrived[row] == NOT_WALKED;
+            ballot->changed[changed] = i;
+            changed += asked;
+            ballot->pick[n] = row;
+            n += new_row;
+            ballot->arrived[row] -= new_row; /* to another place where no row arrives */
+        }
+    }
+    walk_picked(probes, ballot, walk, n);
+    return changed;
+}
+
+/* Sums are taken modulo 2^64, so that a difference may be below 0. */
+static void add_changes(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_ballot *ballot,
+                        uint32_t changed, const uint16_t *share) {
+    for (uint32_t c = 0; c < changed; c++) {
+        uint32_t i = ballot->changed[c];
+        const uint16_t *row = share + (size_t)ballot->arrived[probes->row[i]] * votes->classes;
+        const uint16_t *of_base = share + (size_t)ballot->arrived[probes->base[i % probes->period]] * votes->classes;
+        uint64_t *sum = votes->sum + (size_t)i * votes->classes, missed = ballot->missed[probes->unit[i]];
+        for (uint32_t k = 0; k < votes->classes; k++)
+            sum[k] += missed * row[k] - missed * of_base[k];
+    }
+}
+
+void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
+                  const struct lf_walk *walk, const uint16_t *share, size_t shares) {
+    if (probes->period > 0) {
+        add_changes(votes, probes, ballot, walk_changed(probes, ballot, walk), share);
+    } else {
+        walk_probes(probes, ballot, walk);
+        add_votes(votes, probes, ballot, share, shares);
     }
 }
 

@@ -2,9 +2,9 @@
  * oob.h - what the trees that did not see a row say about it (bootstrap.h says how "did not see" is
  * counted).
  *
- * A probe is a question: a unit, and the codes to ask with, its own or some of them replaced.  Probes with
- * equal codes share a row of codes, which is walked once a tree.  Trees vote on probes; votes are integers,
- * so that threads may count apart and be added.  A tree may vote in several variants at once: the same
+ * A probe is a question: a unit, and the codes to ask with, its own or those of a base with one of them replaced.
+ * Probes with equal codes share a row of codes, which is walked once a tree.  Trees vote on probes; votes are
+ * integers, so that threads may count apart and be added.  A tree may vote in several variants at once: the same
  * leaves, smoothed differently.
  */
 #ifndef LF_OOB_H
@@ -20,10 +20,15 @@ struct lf_probes {
     uint32_t *row;        /* [n], which row of codes */
     bool zeros;           /* some code is 0 */
     struct lf_pool codes; /* rows of codes (node.h): u16 [1 + features], padded to whole words */
+
+    /* Where many features are replaced, each in probes of its own: votes are differences from those of bases. */
+    uint32_t period;    /* probes i and i + period are of one unit and have one base; 0: votes are no differences */
+    uint32_t *base;     /* [period], which row of codes */
+    uint16_t *replaced; /* [n / period], the feature in which probes differ from their bases */
 };
 
 /* Room for n probes.  False when memory ran out. */
-bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features);
+bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features, uint32_t period);
 void lf_probes_done(struct lf_probes *probes);
 
 /* Codes of row number `row`, [features]. */
@@ -31,8 +36,11 @@ static inline const uint16_t *lf_probes_codes(const struct lf_probes *probes, ui
     return (const uint16_t *)lf_pool_at(&probes->codes, row) + 1;
 }
 
-/* Make probe i ask with the codes, [features]. */
+/* Make probe i ask with the codes, [features].  False when memory ran out. */
 bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code);
+
+/* Make the codes base number i, before any probe asks.  False when memory ran out. */
+bool lf_probes_base(struct lf_probes *probes, uint32_t i, const uint16_t *code);
 
 /* One probe a unit, or an even sample of 32768 of them: enough for figures good to a quarter of a percent.  Fewer where
  * votes on them, in so many variants and all classes, would take over 64 MiB. */
@@ -51,15 +59,25 @@ void lf_votes_done(struct lf_votes *votes);
 
 /* What a thread needs for letting trees vote. */
 struct lf_ballot {
-    uint32_t *missed;       /* [units], the chance that the tree did not see a row of it, from the bootstrap */
+    uint32_t *missed;       /* [units], the chance that the tree did not see a row of it */
     uint32_t *arrived;      /* [rows of codes], the row of class shares where it arrived */
     uint32_t *pick, *share; /* [rows of codes + 1] */
+    uint64_t *asked;        /* [rows of codes that are bases][words of a bit a feature], what the tree asks them for */
+    uint32_t *voter;        /* [period], which of the first probes may vote */
+    uint32_t *changed;      /* [probes + 1], which may arrive elsewhere than their bases */
 };
 
 bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units);
 void lf_ballot_done(struct lf_ballot *ballot);
 
-/* A tree votes.  share is [variants][shares][classes]; a leaf's share is a number below shares. */
+/* Who may vote, given how often the tree drew each unit, [units]. */
+void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootstrap, const uint32_t *drawn);
+
+/*
+ * A tree votes.  share is [variants][shares][classes]; a leaf's share is a number below shares.  Differences are
+ * of one variant only; there is none where the tree does not ask a base for the feature that is replaced, and of many
+ * features it asks for few.
+ */
 void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
                   const struct lf_walk *walk, const uint16_t *share, size_t shares);
 

@@ -2,18 +2,18 @@
  * packed.h - what split_few.c and split_packed.c share: rows of up to four classes in one word, several cuts at once.
  *
  * A class has a field of bits in the word, so that one addition counts rows of any class.  Cuts are scored in floats,
- * LF_LANES at once, by those vectors that gcc and clang give C.  Floats are not exact, but close enough to tell which
- * cuts may be the best; these are scored again as all others are (splitter.h), so that the outcome is the same.
+ * LF_CUT_LANES at once, by those vectors that gcc and clang give C.  Floats are not exact, but close enough to tell
+ * which cuts may be the best; these are scored again as all others are (splitter.h), so that the outcome is the same.
  */
 #ifndef LF_PACKED_H
 #define LF_PACKED_H
 
 #include "libforest/splitter.h"
 
-enum { LF_PACKED_CLASSES = 4, LF_FEW = 32, LF_LANES = 4, LF_BYTE_CODES = 256 };
+enum { LF_PACKED_CLASSES = 4, LF_FEW = 32, LF_CUT_LANES = 4, LF_BYTE_CODES = 256 };
 
-typedef float lf_floats __attribute__((vector_size(LF_LANES * sizeof(float))));
-typedef int32_t lf_ints __attribute__((vector_size(LF_LANES * sizeof(int32_t))));
+typedef float lf_floats __attribute__((vector_size(LF_CUT_LANES * sizeof(float))));
+typedef int32_t lf_ints __attribute__((vector_size(LF_CUT_LANES * sizeof(int32_t))));
 
 /* Errors of a float's score add up to less than this share of it. */
 #define LF_BLUR 0x1p-18f
@@ -24,17 +24,17 @@ struct lf_packed {
     /* split_few.c; cuts come after the code of each item */
     lf_ints unit[LF_FEW];            /* [n], rows of an item, in all lanes */
     int32_t code[LF_FEW];            /* [n] */
-    lf_ints left[LF_FEW / LF_LANES]; /* [n], rows to the left of each cut */
+    lf_ints left[LF_FEW / LF_CUT_LANES]; /* [n], rows to the left of each cut */
 
     /* split_packed.c; cuts come after each code that is here, of which there are `codes` */
     uint64_t count[LF_BYTE_CODES];          /* by code, rows; all 0 between features */
     uint8_t here[LF_BYTE_CODES];            /* by code, 1 where rows have it; likewise */
     uint8_t cut[LF_BYTE_CODES];             /* [codes], the code */
-    int32_t low[LF_BYTE_CODES + LF_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
-    int32_t high[LF_BYTE_CODES + LF_LANES]; /* and of classes 2 and 3 */
+    int32_t low[LF_BYTE_CODES + LF_CUT_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
+    int32_t high[LF_BYTE_CODES + LF_CUT_LANES]; /* and of classes 2 and 3 */
     uint32_t codes;
 
-    float score[LF_BYTE_CODES + LF_LANES]; /* of each cut */
+    float score[LF_BYTE_CODES + LF_CUT_LANES]; /* of each cut */
 };
 
 static inline void lf_packed_begin(struct lf_splitter *s) {
@@ -65,7 +65,7 @@ static inline lf_floats lf_larger(lf_floats x, lf_floats y) {
 
 static inline float lf_largest(lf_floats x) {
     float largest = x[0];
-    for (uint32_t lane = 1; lane < LF_LANES; lane++)
+    for (uint32_t lane = 1; lane < LF_CUT_LANES; lane++)
         largest = x[lane] > largest ? x[lane] : largest;
     return largest;
 }

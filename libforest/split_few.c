@@ -1,7 +1,7 @@
 /* split_few.c - the best way to part very few items by a numeric feature: every one is compared with every other. */
 #include "libforest/packed.h"
 
-enum { FIELD = 8, MOST_ROWS = UINT8_MAX, BLOCK = 2 * LF_LANES };
+enum { FIELD = 8, MOST_ROWS = UINT8_MAX, BLOCK = 2 * LF_CUT_LANES };
 
 bool lf_few_fits(const struct lf_splitter *s) {
     return s->classes <= LF_PACKED_CLASSES && s->n <= LF_FEW && s->rows <= MOST_ROWS;
@@ -33,14 +33,14 @@ static struct codes read_codes(const struct lf_splitter *s, const struct lf_colu
 /* Rows that have the same code as an item or a lower one, for all items. */
 static void sum_lefts(struct lf_packed *p, uint32_t n) {
     for (uint32_t i = 0; i < n; i += BLOCK) {
-        lf_ints some = lf_load_ints(p->code + i), more = lf_load_ints(p->code + i + LF_LANES);
+        lf_ints some = lf_load_ints(p->code + i), more = lf_load_ints(p->code + i + LF_CUT_LANES);
         lf_ints left_of_some = {0}, left_of_more = {0};
         for (uint32_t j = 0; j < n; j++) {
             left_of_some += (some >= p->code[j]) & p->unit[j];
             left_of_more += (more >= p->code[j]) & p->unit[j];
         }
-        p->left[i / LF_LANES] = left_of_some;
-        p->left[i / LF_LANES + 1] = left_of_more;
+        p->left[i / LF_CUT_LANES] = left_of_some;
+        p->left[i / LF_CUT_LANES + 1] = left_of_more;
     }
 }
 
@@ -51,8 +51,8 @@ static inline lf_floats field(lf_ints fields, int32_t k) {
 /* The largest score. */
 static float score_cuts(struct lf_packed *p, uint32_t n) {
     lf_floats largest = {0};
-    for (uint32_t i = 0; i < n; i += LF_LANES) {
-        lf_ints left = p->left[i / LF_LANES];
+    for (uint32_t i = 0; i < n; i += LF_CUT_LANES) {
+        lf_ints left = p->left[i / LF_CUT_LANES];
         lf_floats score = lf_score_cuts(p, field(left, 0), field(left, 1), field(left, 2), field(left, 3));
         largest = lf_larger(score, largest);
         memcpy(p->score + i, &score, sizeof score);
@@ -62,7 +62,7 @@ static float score_cuts(struct lf_packed *p, uint32_t n) {
 
 /* The cut after the code of item i. */
 static struct parted cut_at(const struct lf_splitter *s, uint32_t i) {
-    uint32_t fields = (uint32_t)s->packed->left[i / LF_LANES][i % LF_LANES];
+    uint32_t fields = (uint32_t)s->packed->left[i / LF_CUT_LANES][i % LF_CUT_LANES];
     struct parted now = {0};
     for (uint32_t k = 0; k < LF_PACKED_CLASSES; k++)
         lf_part_class(&now, fields >> k * FIELD & UINT8_MAX, s->total[k]);
@@ -110,8 +110,8 @@ static void move_missing(struct lf_packed *p, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
         if (p->code[i] == 0)
             missing += p->unit[i];
-    for (uint32_t i = 0; i < n; i += LF_LANES)
-        p->left[i / LF_LANES] -= missing;
+    for (uint32_t i = 0; i < n; i += LF_CUT_LANES)
+        p->left[i / LF_CUT_LANES] -= missing;
 }
 
 bool lf_split_try_few(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {

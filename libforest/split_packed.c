@@ -56,9 +56,9 @@ static inline lf_floats upper(lf_ints fields) {
 /* Scores of cuts from .. to-1; the largest. */
 static float score_cuts(struct lf_packed *p, uint32_t from, uint32_t to) {
     lf_floats largest = {0};
-    for (uint32_t i = 0; i < LF_LANES; i++)
+    for (uint32_t i = 0; i < LF_CUT_LANES; i++)
         p->low[to + i] = p->high[to + i] = 0;
-    for (uint32_t i = from; i < to; i += LF_LANES) {
+    for (uint32_t i = from; i < to; i += LF_CUT_LANES) {
         lf_ints low = lf_load_ints(p->low + i), high = lf_load_ints(p->high + i);
         lf_floats score = lf_score_cuts(p, lower(low), upper(low), lower(high), upper(high));
         largest = lf_larger(score, largest);

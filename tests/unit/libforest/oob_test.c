@@ -240,7 +240,7 @@ static double rise_by_brute_force(const struct replay *r, uint32_t feature) {
     for (uint32_t unit = 0; unit < r->bootstrap.units; unit++) {
         uint32_t cell = r->bootstrap.cell[unit];
         double weight = (double)r->bootstrap.count[unit];
-        float row[8];
+        float row[16];
         memcpy(row, r->x + (size_t)cell * r->features, r->features * sizeof *row);
         if (!answer_unseen(r, unit, row, prob))
             continue;
@@ -263,6 +263,25 @@ static void permutation_importance_is_the_mean_over_all_values(void **state) {
     struct replay r;
     replay_open(&r, &rows, NULL, &params);
     for (uint32_t f = 0; f < 2; f++)
+        assert_near(info_of(r.f).permutation_importance[f], rise_by_brute_force(&r, f), 1e-9);
+    replay_close(&r);
+    rows_free(&rows);
+}
+
+/* So many features that trees do not ask a row for all of them; twice the same rows share their codes. */
+static void permutation_importance_is_that_mean_with_many_features_too(void **state) {
+    (void)state;
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+    struct forest_feature features[10];
+    for (size_t f = 0; f < 10; f++)
+        features[f] = (struct forest_feature){names[f], FOREST_CATEGORICAL, f % 3 + 2, letters};
+    const struct forest_schema schema = {10, features, 3, answers};
+    struct rows rows = make_rows(&schema, 60, true, 51);
+    memcpy(rows.x, rows.x + 300, 300 * sizeof *rows.x);
+    struct forest_params params = few_trees(12);
+    struct replay r;
+    replay_open(&r, &rows, NULL, &params);
+    for (uint32_t f = 0; f < 10; f++)
         assert_near(info_of(r.f).permutation_importance[f], rise_by_brute_force(&r, f), 1e-9);
     replay_close(&r);
     rows_free(&rows);
@@ -339,6 +358,7 @@ int main(void) {
         cmocka_unit_test(pure_noise_looks_no_better_out_of_bag_than_guessing),
         cmocka_unit_test(impurity_importance_of_random_trees_is_the_closed_form),
         cmocka_unit_test(permutation_importance_is_the_mean_over_all_values),
+        cmocka_unit_test(permutation_importance_is_that_mean_with_many_features_too),
         cmocka_unit_test(sampled_permutation_importance_comes_near_the_mean),
         cmocka_unit_test(a_feature_that_says_nothing_ranks_last),
         cmocka_unit_test(the_more_votes_a_probe_takes_the_fewer_probes_are_asked),
