@@ -23,8 +23,10 @@ static void end_request(struct decision_state *s, moment at, bool promoted) {
 }
 
 bool decision_gate(struct decision_state *s, moment at, bool promoted) {
-    if (promoted)
+    if (promoted) { /* whoever asked: what was refused or held was so against another champion */
         s->held = CAUSE_NONE;
+        s->refused = 0;
+    }
     if (s->asked_at == 0 || at < s->asked_at)
         return false;
     bool rebase = promoted && decision_rebases(s->cause);

@@ -167,6 +167,18 @@ static void each_refusal_doubles_the_wait(void **state) {
     assert_int_equal(asked[2] - asked[1], 56);
 }
 
+static void a_routine_promotion_makes_the_wait_a_short_one_again(void **state) {
+    (void)state;
+    struct decision_state s = {0};
+    step(&s, loud(1));
+    step(&s, confirmed(8));
+    decision_gate(&s, 8 * DAY, false);
+    decision_gate(&s, 10 * DAY, true);
+    for (moment day = 11; day < 22; day++)
+        assert_int_equal(step(&s, confirmed(day)), LEVEL_ALARM);
+    assert_int_equal(step(&s, confirmed(22)), LEVEL_RETRAIN);
+}
+
 static void after_a_promotion_there_is_a_cooldown(void **state) {
     (void)state;
     struct decision_state s = {0};
@@ -246,6 +258,7 @@ int main(void) {
         cmocka_unit_test(the_day_of_the_alarm_does_not_confirm_itself),
         cmocka_unit_test(a_promotion_before_the_request_answers_nothing),
         cmocka_unit_test(each_refusal_doubles_the_wait),
+        cmocka_unit_test(a_routine_promotion_makes_the_wait_a_short_one_again),
         cmocka_unit_test(after_a_promotion_there_is_a_cooldown),
         cmocka_unit_test(a_month_has_its_most_requests),
         cmocka_unit_test(a_request_that_nobody_answers_counts_as_refused),
