@@ -5,7 +5,7 @@
 struct line {
     struct plan_price price;
     struct plan plan;
-    bool one_time, proration;
+    bool one_time, proration, free; /* free: nothing was asked for it, as in a trial */
     int64_t amount;
 };
 
@@ -78,7 +78,11 @@ static void read_line(struct line *line, const struct config *config, const stru
         read_pricing(line, tape, pricing);
     line->one_time |= is_extra(tape, item, price);
     line->proration = is_proration(tape, item);
-    line->amount = tape_member_whole(tape, item, TAPE_amount, line->price.unit_amount);
+    uint32_t asked = tape_member(tape, item, TAPE_amount);
+    if (asked == TAPE_NONE)
+        asked = tape_member(tape, item, TAPE_amount_total);
+    line->amount = tape_whole(tape, asked, line->price.unit_amount);
+    line->free = tape_is(tape, asked, TAPE_WHOLE) && line->amount == 0;
     line->plan = plan_of_price(config, &line->price);
 }
 
@@ -100,13 +104,14 @@ void stripe_lines_read(struct stripe_lines *out, const struct config *config, co
                        money_currency currency) {
     struct line best = {.plan = {PLAN_UNKNOWN, 0}}, line;
     uint32_t items = tape_is(tape, list, TAPE_ARRAY) ? list : tape_member(tape, list, TAPE_data);
-    bool alone = !tape_is(tape, items, TAPE_ARRAY);
+    bool alone = !tape_is(tape, items, TAPE_ARRAY), plan_is_free = true;
     *out = (struct stripe_lines){.plan = {PLAN_UNKNOWN, 0}, .price = {"", 0}};
     for (uint32_t at = alone ? list : tape_first(tape, items); at != TAPE_NONE;
          at = alone ? TAPE_NONE : tape_next(tape, items, at)) {
         read_line(&line, config, tape, at, currency);
         if (tells_nothing(&line))
             continue;
+        plan_is_free = plan_is_free && (line.one_time || line.free);
         if (line.one_time)
             out->has_one_time = true;
         else if (!out->has_plan || is_better(&line, &best)) {
@@ -114,6 +119,8 @@ void stripe_lines_read(struct stripe_lines *out, const struct config *config, co
             best = line;
         }
     }
+    if (plan_is_free && out->has_one_time)
+        out->has_plan = false;
     if (out->has_plan) {
         out->plan = best.plan;
         out->price = best.price.id;

@@ -3,7 +3,8 @@
  *
  * A line names its price as `price` or `plan` (the whole object or an id) or, since 2025-03-31, as
  * `pricing.price_details`.  Lines for a one-time price are never a plan; a proration counts only where
- * nothing else does; of several plans the surest is taken, then the dearest.
+ * nothing else does; of several plans the surest is taken, then the dearest.  A plan for which nothing was asked beside
+ * something that was asked for once, as when a trial begins with a set-up fee, is not what was paid for.
  */
 #ifndef LIBETL_STRIPE_LINES_H
 #define LIBETL_STRIPE_LINES_H
@@ -17,7 +18,7 @@
 struct stripe_lines {
     struct plan plan;  /* PLAN_UNKNOWN where no line tells */
     struct text price; /* id of the price of that line */
-    bool has_plan;     /* a line is a plan's, known or not */
+    bool has_plan;     /* a line that was paid for is a plan's, known or not */
     bool has_one_time;
 };
 

@@ -10,6 +10,12 @@ static void expect_excluded(const char *stripe, enum verdict verdict) {
     join_expect_verdict((struct join_input){.forms = FORM_HEADER ADA, .stripe = stripe}, verdict);
 }
 
+#define LINES(price) ",'line_items':{'object':'list','data':[{'price':" price "}]}"
+#define PAID_SESSION(amount, currency, more)                                                                           \
+    "{'id':'cs_1','object':'checkout.session','created':" AT_NOON ",'livemode':true,'mode':'subscription',"            \
+    "'status':'complete','payment_status':'paid','amount_total':" amount ",'currency':'" currency                      \
+    "','subscription':'sub_1','client_reference_id':'ada'" more "}\n"
+
 static void a_paid_session_is_a_purchase(void **state) {
     (void)state;
     expect_train(SESSION, ADA_ROW_OF("350.00", "", "MVP"));
@@ -97,6 +103,22 @@ static void the_set_up_fee_alone_is_none(void **state) {
         "'client_reference_id':'ada','line_items':{'data':[{'price':{'id':'p','type':'one_time','unit_amount':39900}}]}"
         "}",
         VERDICT_SETUP_FEE);
+}
+
+#define TRIAL_LINES(amount)                                                                                            \
+    ",'line_items':{'data':[{'" amount "':0,'price':{'id':'price_m','type':'recurring','unit_amount':35000}},"         \
+    "{'" amount "':42700,'price':{'id':'fee','type':'one_time','unit_amount':39900}}]}"
+
+/* Its sum may be any, with tax or less a discount. */
+static void the_set_up_fee_that_a_trial_begins_with_is_none(void **state) {
+    (void)state;
+    expect_excluded(PAID_SESSION("42700", "usd", TRIAL_LINES("amount_total")), VERDICT_NO_PLAN);
+    expect_excluded(
+        INVOICE("in_1", "sub_1", "subscription_create", "42700", AT_NOON,
+                ",'lines':{'data':[{'amount':0,'price':{'id':'price_m','type':'recurring','unit_amount':35000}},"
+                "{'amount':42700,'price':{'id':'fee','type':'one_time','unit_amount':39900}}]}")
+            SUBSCRIPTION("sub_1", ",'status':'trialing','items':{'data':[{'price':{'id':'price_m'}}]}"),
+        VERDICT_NO_PLAN);
 }
 
 static void a_renewal_is_no_second_purchase(void **state) {
@@ -253,12 +275,6 @@ static void a_session_and_the_refund_of_its_invoice_are_one_story(void **state) 
 
 /* ---- which plan ---- */
 
-#define LINES(price) ",'line_items':{'object':'list','data':[{'price':" price "}]}"
-#define PAID_SESSION(amount, currency, more)                                                                           \
-    "{'id':'cs_1','object':'checkout.session','created':" AT_NOON ",'livemode':true,'mode':'subscription',"            \
-    "'status':'complete','payment_status':'paid','amount_total':" amount ",'currency':'" currency                      \
-    "','subscription':'sub_1','client_reference_id':'ada'" more "}\n"
-
 static void a_plan_is_found_by_its_price_id_before_all_else(void **state) {
     (void)state;
     expect_train(
@@ -353,6 +369,15 @@ static void a_change_of_plan_later_does_not_change_the_label(void **state) {
 
 /* ---- money ---- */
 
+static void of_a_change_in_the_first_invoice_what_is_asked_for_counts_and_not_what_is_given_back(void **state) {
+    (void)state;
+    expect_train(INVOICE("in_1", "sub_1", "subscription_create", "15000", AT_NOON,
+                         ",'lines':{'data':[{'amount':-50000,'proration':true,'price':{'id':'price_n','type':"
+                         "'recurring','unit_amount':50000}},{'amount':35000,'proration':true,'price':{'id':'price_m',"
+                         "'type':'recurring','unit_amount':35000}}]}"),
+                 ADA_ROW_OF("150.00", "", "MVP"));
+}
+
 static void a_currency_without_decimals_is_not_divided(void **state) {
     (void)state;
     expect_train(PAID_SESSION("50000", "jpy", LINES("{'id':'price_m'}")), ADA_ROW_OF("50000", "", "MVP"));
@@ -406,6 +431,7 @@ int main(void) {
         cmocka_unit_test(a_trial_without_a_payment_is_none),
         cmocka_unit_test(a_trial_that_is_paid_later_is_a_purchase_from_then_on),
         cmocka_unit_test(the_set_up_fee_alone_is_none),
+        cmocka_unit_test(the_set_up_fee_that_a_trial_begins_with_is_none),
         cmocka_unit_test(a_renewal_is_no_second_purchase),
         cmocka_unit_test(a_renewal_whose_beginning_was_not_seen_is_none),
         cmocka_unit_test(a_bare_charge_beside_a_subscription_is_none),
@@ -436,6 +462,7 @@ int main(void) {
         cmocka_unit_test(a_price_since_2025_stands_in_pricing),
         cmocka_unit_test(a_price_spelt_out_elsewhere_is_known_everywhere),
         cmocka_unit_test(a_change_of_plan_later_does_not_change_the_label),
+        cmocka_unit_test(of_a_change_in_the_first_invoice_what_is_asked_for_counts_and_not_what_is_given_back),
         cmocka_unit_test(a_currency_without_decimals_is_not_divided),
         cmocka_unit_test(a_currency_with_three_decimals_has_three),
         cmocka_unit_test(a_row_of_the_payments_export_is_a_charge_in_major_units),
