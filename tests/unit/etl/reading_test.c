@@ -42,7 +42,7 @@ static int write_files(void **state) {
                 "{\"id\":\"ch_%d\",\"object\":\"charge\",\"amount\":35000,\"captured\":true,\"created\":%d,"
                 "\"currency\":\"usd\",\"livemode\":true,\"status\":\"succeeded\",\"billing_details\":{\"email\":\"p%d@"
                 "example.com\"}}%s",
-                i % 35000, 1768000000 + i % 35000, i % 35000, i % 100 == 0 ? "\n{broken\n" : "\n");
+                i % 35000, 1768000000 + i % 35000, i % 35000, i % 100 == 0 ? "\n\"no object\"\n" : "\n");
     }
     fclose(forms);
     fclose(payments);
