@@ -73,9 +73,15 @@ bool money_parse(const char *text, size_t size, money_currency currency, int64_t
 
 void money_format(int64_t minor, money_currency currency, char out[MONEY_TEXT]) {
     int decimals = money_decimals(currency);
-    int64_t unit = decimals == 0 ? 1 : decimals == 2 ? 100 : 1000;
-    if (decimals == 0)
-        snprintf(out, MONEY_TEXT, "%" PRId64, minor);
-    else
-        snprintf(out, MONEY_TEXT, "%" PRId64 ".%0*" PRId64, minor / unit, decimals, minor % unit);
+    char digits[MONEY_TEXT], *at = digits + sizeof digits - 1; /* from the last to the first */
+    uint64_t left = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
+    *at = '\0';
+    for (int i = 0; i <= decimals || left > 0; i++, left /= 10) {
+        if (i == decimals && decimals > 0)
+            *--at = '.';
+        *--at = (char)('0' + left % 10);
+    }
+    if (minor < 0)
+        *--at = '-';
+    memcpy(out, at, (size_t)(digits + sizeof digits - at));
 }

@@ -81,10 +81,33 @@ static void amounts_are_counted_in_the_smallest_coin(void **state) {
     expect_money("12.345", "kwd", 12345);
 }
 
+static void amounts_are_written_with_their_currencys_decimals(void **state) {
+    (void)state;
+    static const struct {
+        int64_t minor;
+        const char *currency, *text;
+    } cases[] = {{0, "usd", "0.00"},
+                 {5, "usd", "0.05"},
+                 {35000, "usd", "350.00"},
+                 {500, "jpy", "500"},
+                 {0, "jpy", "0"},
+                 {1234, "kwd", "1.234"},
+                 {-5, "usd", "-0.05"},
+                 {-12345, "eur", "-123.45"},
+                 {INT64_MAX, "usd", "92233720368547758.07"},
+                 {INT64_MIN, "kwd", "-9223372036854775.808"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[MONEY_TEXT];
+        money_format(cases[i].minor, money_currency_of(cases[i].currency, 3), out);
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
 static void amounts_that_are_none_are_refused(void **state) {
     (void)state;
-    static const char *const wrong[] = {"", ".", "12.345", "-5", "1e3", "12 USD", "99999999999999999999",
-                                        ",", ",350", "1,00,000", "1,0000", "35,00.00", "1.000,00", "1,000,00"};
+    static const char *const wrong[] = {
+        "",  ".",    "12.345",   "-5",     "1e3",      "12 USD",   "99999999999999999999",
+        ",", ",350", "1,00,000", "1,0000", "35,00.00", "1.000,00", "1,000,00"};
     int64_t value;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (money_parse(wrong[i], strlen(wrong[i]), money_currency_of("usd", 3), &value))
@@ -165,9 +188,18 @@ static void a_number_falls_into_its_range(void **state) {
                  "10\xe2\x80\x93"
                  "25",
                  "10-25");
-    expect_level(1, "11\x96" "20", "10-25"); /* a dash as Windows writes Latin-1 */
-    expect_level(1, "11\xa0-\xa0" "20", "10-25");
-    expect_level(1, "11\xef\xbc\x8d" "20", "10-25"); /* full width */
+    expect_level(1,
+                 "11\x96"
+                 "20",
+                 "10-25"); /* a dash as Windows writes Latin-1 */
+    expect_level(1,
+                 "11\xa0-\xa0"
+                 "20",
+                 "10-25");
+    expect_level(1,
+                 "11\xef\xbc\x8d"
+                 "20",
+                 "10-25"); /* full width */
     expect_level(1, "10 - 25", "10-25");
     expect_level(1, "10 to 25 people", "10-25");
     expect_level(1, "11-20", "10-25");
@@ -193,6 +225,7 @@ int main(void) {
         cmocka_unit_test(days_that_do_not_exist_are_no_times),
         cmocka_unit_test(every_day_of_two_centuries_survives_a_round_trip),
         cmocka_unit_test(amounts_are_counted_in_the_smallest_coin),
+        cmocka_unit_test(amounts_are_written_with_their_currencys_decimals),
         cmocka_unit_test(amounts_that_are_none_are_refused),
         cmocka_unit_test(an_address_is_trimmed_and_lower_case),
         cmocka_unit_test(what_is_no_address_is_none),
