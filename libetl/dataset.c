@@ -348,10 +348,10 @@ static bool join_all(struct joining *j) {
 }
 
 bool dataset_build(struct dataset *d, struct leads *leads, const struct config *config, dataset_pseudonym *pseudonym,
-                   void *user) {
+                   void *user, unsigned threads) {
     struct joining j = {leads, config, d, pseudonym, user};
     d->leads = leads;
-    bool done = leads_settle(leads, d->claims, d->claim_count);
+    bool done = leads_settle(leads, d->claims, d->claim_count, threads);
     if (done)
         find_buyers(&j);
     drop_orphans(d);

@@ -82,7 +82,7 @@ bool dataset_judge(struct dataset *out, struct purchases *purchases, const struc
 
 /* Settle leads, which lend what rows show, and give each its label. Nothing is left where memory ends: false. */
 bool dataset_build(struct dataset *dataset, struct leads *leads, const struct config *config,
-                   dataset_pseudonym *pseudonym, void *user);
+                   dataset_pseudonym *pseudonym, void *user, unsigned threads);
 void dataset_done(struct dataset *dataset);
 
 #endif

@@ -66,16 +66,15 @@ static bool spread(struct idmap_part *part, size_t first, size_t room) {
     return true;
 }
 
-static bool grow(struct idmap_part *part) {
+static bool grow(struct idmap_part *part, size_t capacity) {
     size_t old_room = room_of(part);
-    uint32_t capacity = part->capacity + part->capacity / 4 + FIRST_CAPACITY;
     if (capacity > UINT32_MAX / 2)
         return false;
-    struct idmap_entry *entries = realloc(part->entries, ((size_t)capacity + BEHIND) * sizeof *entries);
+    struct idmap_entry *entries = realloc(part->entries, (capacity + BEHIND) * sizeof *entries);
     if (entries == NULL)
         return false;
     part->entries = entries;
-    part->capacity = capacity;
+    part->capacity = (uint32_t)capacity;
     return spread(part, pack(part, old_room, room_of(part)), room_of(part));
 }
 
@@ -107,7 +106,7 @@ uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh) {
         return &part->entries[at].value;
     bool full = part->used + part->used / 5 >= part->capacity;
     while (full || !make_room(part, at)) {
-        if (!grow(part))
+        if (!grow(part, (size_t)part->capacity + part->capacity / 4 + FIRST_CAPACITY))
             return NULL;
         full = false;
         at = seek(part, low, high);
@@ -115,6 +114,14 @@ uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh) {
     part->entries[at] = (struct idmap_entry){low, high, fresh};
     part->used++;
     return &part->entries[at].value;
+}
+
+bool idmap_reserve(struct idmap *map, size_t keys) {
+    size_t each = keys / IDMAP_PARTS;
+    bool done = true;
+    for (size_t i = 0; done && i < IDMAP_PARTS; i++)
+        done = grow(&map->parts[i], each + each / 3 + FIRST_CAPACITY);
+    return done;
 }
 
 void idmap_prefetch(const struct idmap *map, uint64_t key) {

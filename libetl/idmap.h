@@ -40,6 +40,9 @@ uint32_t idmap_find(const struct idmap *map, uint64_t key);
  * NULL where memory ends. */
 uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh);
 
+/* Make room in an empty map for about so many keys at once; false where memory ends. */
+bool idmap_reserve(struct idmap *map, size_t keys);
+
 /* Say that a key will be asked for soon. */
 void idmap_prefetch(const struct idmap *map, uint64_t key);
 

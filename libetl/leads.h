@@ -75,7 +75,7 @@ void leads_prefetch(const struct leads *leads, const struct submission *submissi
  * When all are taken: find out who is one person, and of each claim's name the lead; of several leads with one
  * address that with the smallest id.  What follows is asked afterwards.  False where memory ends.
  */
-bool leads_settle(struct leads *leads, struct leads_claim *claims, size_t claim_count);
+bool leads_settle(struct leads *leads, struct leads_claim *claims, size_t claim_count, unsigned threads);
 
 /* The lead that stands for a person. */
 static inline uint32_t leads_person(const struct leads *leads, uint32_t lead) {

@@ -1,15 +1,27 @@
 /* leads_settle.c - leads that share an address are one person, and names are leads'. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libetl/leads.h"
+#include "libetl/parallel.h"
 
 enum {
     PARTS = 8, /* addresses are looked at an eighth at a time: a table of all would be the largest thing in memory */
     AHEAD = 12 /* names fetched into the cache before their turn */
 };
 
-static bool is_of_part(uint64_t name, unsigned part) {
+/* Parts are settled side by side. */
+struct settling {
+    struct leads *leads;
+    struct leads_claim *claims; /* [count]: each of one part */
+    size_t count;
+    pthread_mutex_t joining; /* who stands for whom: few share an address */
+    atomic_bool failed;
+};
+
+static bool is_of_part(uint64_t name, size_t part) {
     return name % PARTS == part && name != 0;
 }
 
@@ -42,38 +54,43 @@ static bool has_smaller_id(const struct leads *leads, uint32_t a, uint32_t b) {
 
 /* ---- names ---- */
 
-static bool name_address(struct leads *leads, struct idmap *names, uint64_t email, uint32_t lead) {
+static bool name_address(struct settling *s, struct idmap *names, uint64_t email, uint32_t lead) {
     uint32_t *known = idmap_at(names, email, lead);
     if (known == NULL)
         return false;
     if (*known != lead) {
-        join_people(leads, *known, lead);
-        if (has_smaller_id(leads, lead, *known))
+        pthread_mutex_lock(&s->joining);
+        join_people(s->leads, *known, lead);
+        pthread_mutex_unlock(&s->joining);
+        if (has_smaller_id(s->leads, lead, *known))
             *known = lead;
     }
     return true;
 }
 
-static bool name_addresses(struct leads *leads, struct idmap *names, unsigned part) {
+static bool name_addresses(struct settling *s, struct idmap *names, size_t part) {
+    const struct leads *leads = s->leads;
     bool done = true;
     for (uint32_t i = 0; done && i < leads->count; i++)
         if (is_of_part(leads->leads[i].email, part))
-            done = name_address(leads, names, leads->leads[i].email, i);
+            done = name_address(s, names, leads->leads[i].email, i);
     for (size_t i = 0; done && i < leads->address_count; i++)
         if (is_of_part(leads->addresses[i].email, part))
-            done = name_address(leads, names, leads->addresses[i].email, leads->addresses[i].lead);
+            done = name_address(s, names, leads->addresses[i].email, leads->addresses[i].lead);
     return done;
 }
 
 /* One part of all addresses, and the claims that name one of these. */
-static bool settle_part(struct leads *leads, unsigned part, struct leads_claim *claims, size_t count) {
+static void settle_part(void *user, size_t part) {
+    struct settling *s = user;
     struct idmap names = {0};
-    bool done = name_addresses(leads, &names, part);
-    for (size_t i = 0; done && i < count; i++)
-        if (is_of_part(claims[i].name, part))
-            claims[i].lead = idmap_find(&names, claims[i].name);
+    bool done = idmap_reserve(&names, s->leads->count / PARTS) && name_addresses(s, &names, part);
+    for (size_t i = 0; done && i < s->count; i++)
+        if (is_of_part(s->claims[i].name, part))
+            s->claims[i].lead = idmap_find(&names, s->claims[i].name);
     idmap_done(&names);
-    return done;
+    if (!done)
+        s->failed = true;
 }
 
 /* What is no address may be a lead id. */
@@ -87,15 +104,16 @@ static void find_ids(struct idmap *names, struct leads_claim *claims, size_t cou
     idmap_done(names);
 }
 
-bool leads_settle(struct leads *leads, struct leads_claim *claims, size_t claim_count) {
-    bool done = true;
+bool leads_settle(struct leads *leads, struct leads_claim *claims, size_t claim_count, unsigned threads) {
+    struct settling s = {.leads = leads, .claims = claims, .count = claim_count};
     idmap_done(&leads->records);
     for (uint32_t i = 0; i < leads->count; i++)
         leads->leads[i].same = i;
-    for (unsigned part = 0; done && part < PARTS; part++)
-        done = settle_part(leads, part, claims, claim_count);
+    pthread_mutex_init(&s.joining, NULL);
+    parallel_run(threads, PARTS, settle_part, &s);
+    pthread_mutex_destroy(&s.joining);
     find_ids(&leads->names, claims, claim_count);
     for (uint32_t i = 0; i < leads->count; i++) /* who stands for another comes before it, and is settled */
         leads->leads[i].same = leads->leads[leads->leads[i].same].same;
-    return done;
+    return !s.failed;
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libetl/parallel.h"
 #include "services/common/log.h"
 #include "services/common/run_id.h"
 
@@ -150,18 +151,55 @@ bool stage_up_to_date(struct stage *stage, const char *folder) {
     return holds;
 }
 
+/* Outputs on their way into the stamp, each hashed on its own. */
+struct stamping {
+    const char *folder;
+    const char *const *outputs; /* [n] */
+    struct stamped {
+        char hex[SHA256_HEX];
+        bool done;
+        struct file_error err;
+    } * stamped; /* [n] */
+};
+
+static void hash_output(void *user, size_t i) {
+    const struct stamping *s = user;
+    struct stamped *out = &s->stamped[i];
+    char path[PATH_MAX];
+    out->done =
+        publish_path(path, &out->err, "%s/%s", s->folder, s->outputs[i]) && files_sha256(path, out->hex, &out->err);
+}
+
+/* The outputs' hashes by name; NULL and err where one cannot be read. */
+static json_t *hash_outputs(const struct stage *stage, const char *folder, const char *const *outputs, size_t n,
+                            struct file_error *err) {
+    struct stamping s = {folder, outputs, calloc(n + 1, sizeof *s.stamped)};
+    json_t *hashes = s.stamped != NULL ? json_object() : NULL;
+    if (s.stamped == NULL)
+        file_error_set(err, "hash what is in", folder);
+    else
+        parallel_run(stage->threads, n, hash_output, &s);
+    for (size_t i = 0; hashes != NULL && i < n; i++) {
+        if (s.stamped[i].done)
+            json_object_set_new(hashes, outputs[i], json_string(s.stamped[i].hex));
+        else {
+            *err = s.stamped[i].err;
+            json_decref(hashes);
+            hashes = NULL;
+        }
+    }
+    free(s.stamped);
+    return hashes;
+}
+
 bool stage_stamp(struct stage *stage, const char *folder, const char *const *outputs, size_t n,
                  struct file_error *err) {
-    char path[PATH_MAX], hex[SHA256_HEX];
-    json_t *hashes = json_object();
-    bool done = true;
-    for (size_t i = 0; i < n && done; i++) {
-        done = publish_path(path, err, "%s/%s", folder, outputs[i]) && files_sha256(path, hex, err);
-        if (done)
-            json_object_set_new(hashes, outputs[i], json_string(hex));
-    }
+    char path[PATH_MAX];
+    json_t *hashes = hash_outputs(stage, folder, outputs, n, err);
+    if (hashes == NULL)
+        return false;
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
-    done = done && stamp_path(path, stage, folder, err) && publish_json(path, stamp, err);
+    bool done = stamp_path(path, stage, folder, err) && publish_json(path, stamp, err);
     if (done)
         tell_outputs(stage, folder, hashes);
     json_decref(stamp);

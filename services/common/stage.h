@@ -34,6 +34,7 @@ struct stage {
     int lock;         /* a descriptor that holds the lock */
     EVP_MD_CTX *inputs; /* digest of what stage_input was told */
     char digest[SHA256_HEX]; /* of the inputs, once asked for */
+    unsigned threads; /* that hash outputs; 0, as stage_begin leaves it, is one */
     struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "libetl/parallel.h"
 #include "services/common/configuration.h"
 #include "services/common/log.h"
 #include "services/common/settings.h"
@@ -189,8 +190,9 @@ static enum exit_code read_all(struct work *w, const struct settings *s, struct 
     return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
 }
 
-static enum exit_code join(struct work *w, struct file_error *err) {
-    bool done = dataset_build(&w->dataset, &w->gather.leads, w->config, pseudonym_make, &w->pseudonym);
+static enum exit_code join(struct work *w, const struct settings *s, struct file_error *err) {
+    bool done = dataset_build(&w->dataset, &w->gather.leads, w->config, pseudonym_make, &w->pseudonym,
+                              settings_threads(s->threads));
     return done ? EXIT_DONE : out_of_memory(err);
 }
 
@@ -234,16 +236,43 @@ static bool publish_report(const struct work *w, const char *data, struct file_e
     return done;
 }
 
-static enum exit_code publish(struct stage *stage, struct work *w, const char *data, unsigned threads,
-                              struct file_error *err) {
-    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
+/* The large files, which are written side by side. */
+enum { TRAIN, LEADS, QUARANTINE, LARGE_FILES };
+struct publishing {
+    struct work *work;
+    const char *data;
+    bool done[LARGE_FILES];
+    struct file_error err[LARGE_FILES];
+};
+
+static void publish_large(void *user, size_t number) {
+    static const char *const names[] = {VOLUME_TRAIN, VOLUME_LEADS, VOLUME_QUARANTINE};
+    struct publishing *p = user;
+    struct work *w = p->work;
     struct rows all = {&w->dataset, &w->gather.leads, w->config, &w->pseudonym};
-    char path[PATH_MAX], train[PATH_MAX];
-    bool done = publish_path(path, err, "%s/" VOLUME_QUARANTINE, data) &&
-                quarantine_write(&w->gather, &w->sources, path, err) &&
-                publish_path(path, err, "%s/" VOLUME_LEADS, data) &&
-                publish_path(train, err, "%s/" VOLUME_TRAIN, data) && rows_write(&all, train, path, threads, err) &&
-                publish_report(w, data, err) && publish_path(path, err, "%s/" VOLUME_PROCESSED, data) &&
+    struct file_error *err = &p->err[number];
+    char path[PATH_MAX];
+    p->done[number] = publish_path(path, err, "%s/%s", p->data, names[number]) &&
+                      (number == QUARANTINE ? quarantine_write(&w->gather, &w->sources, path, err)
+                                            : rows_write(&all, path, number == TRAIN, err));
+}
+
+static bool publish_all_large(struct work *w, const char *data, unsigned threads, struct file_error *err) {
+    struct publishing p = {.work = w, .data = data};
+    parallel_run(threads, LARGE_FILES, publish_large, &p);
+    for (size_t i = 0; i < LARGE_FILES; i++)
+        if (!p.done[i]) {
+            *err = p.err[i];
+            return false;
+        }
+    return true;
+}
+
+static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
+    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
+    char path[PATH_MAX];
+    bool done = publish_all_large(w, data, stage->threads, err) && publish_report(w, data, err) &&
+                publish_path(path, err, "%s/" VOLUME_PROCESSED, data) &&
                 stage_stamp(stage, path, outputs, sizeof outputs / sizeof *outputs, err);
     if (done)
         return EXIT_DONE;
@@ -279,11 +308,11 @@ static enum exit_code run(struct stage *stage, const struct settings *s, struct 
     if (code == EXIT_DONE)
         code = read_all(w, s, &err);
     if (code == EXIT_DONE)
-        code = join(w, &err);
+        code = join(w, s, &err);
     if (code == EXIT_DONE)
         code = check(w, s, &err);
     if (code == EXIT_DONE)
-        code = publish(stage, w, s->common.data, settings_threads(s->threads), &err);
+        code = publish(stage, w, s->common.data, &err);
     return code == EXIT_DONE ? stage_end(stage, code, counts(w)) : stage_fail(stage, code, err.text);
 }
 
@@ -308,6 +337,7 @@ int main(int argc, char **argv) {
     mallopt(M_MMAP_THRESHOLD, 64 << 10); /* what is large grows in place, and goes back when it is freed */
     if (!stage_begin(&stage, "etl", s.common.data, &code))
         return (int)code;
+    stage.threads = settings_threads(s.threads);
     code = run(&stage, &s, &work);
     work_done(&work);
     return (int)code;

@@ -1,19 +1,22 @@
 /* rows.c - rows as CSV. */
 #include "services/etl/rows.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "libetl/payment_method.h"
 #include "libetl/timestamp.h"
 
-/* A row on its way into a file: millions are written, so a line is put together before it goes. */
+enum {
+    FULL = 64 << 10,
+    LONGEST = CONFIG_MAX_FEATURES * 2 * VOCABULARY_VALUE + 4 * LEADS_ID + 1024 /* every field at its longest, quoted */
+};
+
+/* Lines on their way into a file: millions are written, so they are put together here and go when there are many. */
 struct line {
     FILE *file;
     size_t size;
-    char
-        text[CONFIG_MAX_FEATURES * 2 * VOCABULARY_VALUE + 4 * LEADS_ID + 1024]; /* every field at its longest, quoted */
+    char text[FULL + LONGEST];
 };
 
 static void put_quoted(struct line *line, const char *text) {
@@ -34,12 +37,19 @@ static void put_plain(struct line *line, const char *text) {
     line->text[line->size++] = ',';
 }
 
+static bool needs_quotes(char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+}
+
 static void put(struct line *line, const char *text) {
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
-        put_plain(line, text);
-        return;
-    }
-    put_quoted(line, text);
+    char *at = line->text + line->size;
+    const char *c = text;
+    while (*c != '\0' && !needs_quotes(*c))
+        *at++ = *c++;
+    if (*c == '\0')
+        line->size = (size_t)(at - line->text);
+    else
+        put_quoted(line, text);
     line->text[line->size++] = ',';
 }
 
@@ -50,10 +60,16 @@ static void put_time(struct line *line, int64_t at) {
     put_plain(line, text);
 }
 
-static void end_line(struct line *line) {
-    line->text[line->size - 1] = '\n';
+/* An error is kept in the stream for the commit. */
+static void flush(struct line *line) {
     fwrite(line->text, 1, line->size, line->file);
     line->size = 0;
+}
+
+static void end_line(struct line *line) {
+    line->text[line->size - 1] = '\n';
+    if (line->size >= FULL)
+        flush(line);
 }
 
 static void put_header(struct line *line, const struct config *config, bool train) {
@@ -75,7 +91,7 @@ static void put_person(struct line *line, const struct rows *rows, const struct 
         memcpy(address, id, sizeof address);
         pseudonym_make(rows->pseudonym, address, id);
     }
-    put(line, id);
+    put_plain(line, id); /* of letters, digits and few signs */
     for (size_t i = 0; i < rows->config->feature_count; i++)
         put(line, profiles_value(&rows->leads->profiles, row->profile, i));
     put_time(line, row->signup_at);
@@ -92,13 +108,14 @@ static void put_purchase(struct line *line, const struct config *config, const s
     put_plain(line, text);
 }
 
-static bool write_rows(const struct rows *rows, const char *path, bool train, struct file_error *err) {
+bool rows_write(const struct rows *rows, const char *path, bool train, struct file_error *err) {
     struct publication p;
-    struct line line = {.size = 0};
+    struct line line;
     size_t from = train ? 0 : rows->dataset->labelled, to = train ? rows->dataset->labelled : rows->dataset->count;
     if (!publish_open(&p, path, err))
         return false;
     line.file = p.file;
+    line.size = 0;
     put_header(&line, rows->config, train);
     for (size_t i = from; i < to; i++) {
         struct dataset_row row;
@@ -109,36 +126,8 @@ static bool write_rows(const struct rows *rows, const char *path, bool train, st
             put_purchase(&line, rows->config, &row);
         end_line(&line);
     }
+    flush(&line);
     return publish_commit(&p, err);
-}
-
-/* The leads' file, written by a thread of its own. */
-struct leads_job {
-    const struct rows *rows;
-    const char *path;
-    struct file_error err;
-    bool done;
-};
-
-static void *write_leads(void *user) {
-    struct leads_job *job = user;
-    job->done = write_rows(job->rows, job->path, false, &job->err);
-    return NULL;
-}
-
-bool rows_write(const struct rows *rows, const char *train, const char *leads, unsigned threads,
-                struct file_error *err) {
-    struct leads_job job = {.rows = rows, .path = leads};
-    pthread_t thread;
-    bool beside = threads > 1 && pthread_create(&thread, NULL, write_leads, &job) == 0;
-    if (!beside)
-        write_leads(&job);
-    bool done = write_rows(rows, train, true, err);
-    if (beside)
-        pthread_join(thread, NULL);
-    if (done && !job.done)
-        *err = job.err;
-    return done && job.done;
 }
 
 static bool is_later(const char *name) {

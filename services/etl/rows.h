@@ -20,9 +20,8 @@ struct rows {
     struct pseudonym *pseudonym;
 };
 
-/* Both files, side by side where there are threads for it. */
-bool rows_write(const struct rows *rows, const char *train, const char *leads, unsigned threads,
-                struct file_error *err);
+/* One of the files: train.csv or leads.csv; both may be written side by side. */
+bool rows_write(const struct rows *rows, const char *path, bool train, struct file_error *err);
 
 /* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
  * known only after a purchase; or NULL. */

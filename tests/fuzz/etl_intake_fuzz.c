@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (intake_json_joint(file, &brace).size > 0 && file.at[0] != '[' && file.at[0] != '{' &&
         !strchr(" \t\r\n\xef", file.at[0]))
         abort();
-    if (!leads_settle(&ours.leads, NULL, 0) || !leads_settle(&theirs.leads, NULL, 0) ||
+    if (!leads_settle(&ours.leads, NULL, 0, 1) || !leads_settle(&theirs.leads, NULL, 0, 1) ||
         ours.leads.count != theirs.leads.count)
         abort();
     if (!purchases_judge(&ours.purchases, config, take, verdicts[0]) ||

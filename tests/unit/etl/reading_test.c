@@ -87,7 +87,7 @@ static char *read_with(unsigned threads) {
             used += (size_t)sprintf(out + used, "%d %d\n", (int)s->refusals[k].offset, (int)s->refusals[k].length);
     }
     assert_true(dataset_judge(&dataset, &gather.purchases, config));
-    assert_true(dataset_build(&dataset, &gather.leads, config, write_address, NULL));
+    assert_true(dataset_build(&dataset, &gather.leads, config, write_address, NULL, threads));
     for (size_t i = 0; i < dataset.count; i++) {
         struct dataset_row row;
         bool is_address;

@@ -158,7 +158,7 @@ static struct join_outcome *join_run(struct join_input input) {
     join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe, input.stretch);
     join_read(&intake, &gather, 3, INTAKE_STRIPE_CSV, input.payments, input.stretch);
     assert_true(dataset_judge(&dataset, &gather.purchases, config));
-    assert_true(dataset_build(&dataset, &gather.leads, config, join_pseudonym, NULL));
+    assert_true(dataset_build(&dataset, &gather.leads, config, join_pseudonym, NULL, 1));
     join_show(&dataset, &gather.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);
     join_show(&dataset, &gather.leads, config, dataset.labelled, dataset.count, false, out->leads, sizeof out->leads);
     memcpy(out->verdicts, dataset.verdicts, sizeof out->verdicts);
