@@ -37,22 +37,6 @@ enum { PACKED_UUID = 0, PACKED_ADDRESS = 255 /* then a byte of length; other fir
 /* Where the two digits of each byte stand. */
 static const uint8_t uuid_places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool pack_uuid(struct text id, char out[16]) {
-    int bad = 0;
-    if (id.size != UUID || id.at[8] != '-' || id.at[13] != '-' || id.at[18] != '-' || id.at[23] != '-')
-        return false;
-    for (size_t i = 0; i < sizeof uuid_places; i++) {
-        int high = hex_digit(id.at[uuid_places[i]]), low = hex_digit(id.at[uuid_places[i] + 1]);
-        bad |= high | low;
-        out[i] = (char)((unsigned)high << 4 | (unsigned)low);
-    }
-    return bad >= 0;
-}
-
 static void unpack_uuid(const char in[16], char out[LEADS_ID]) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < sizeof uuid_places; i++) {
@@ -61,6 +45,22 @@ static void unpack_uuid(const char in[16], char out[LEADS_ID]) {
     }
     out[8] = out[13] = out[18] = out[23] = '-';
     out[UUID] = '\0';
+}
+
+/* What a hexadecimal digit stands for; anything below 16 for what is none. */
+static unsigned hex_value(char c) {
+    return ((unsigned char)c + ((unsigned char)c >> 6) * 9U) & 15;
+}
+
+/* A text is a UUID if, packed and unpacked, it is itself: so no digit is looked at twice. */
+static bool pack_uuid(struct text id, char out[16]) {
+    char back[LEADS_ID];
+    if (id.size != UUID)
+        return false;
+    for (size_t i = 0; i < sizeof uuid_places; i++)
+        out[i] = (char)(hex_value(id.at[uuid_places[i]]) << 4 | hex_value(id.at[uuid_places[i] + 1]));
+    unpack_uuid(out, back);
+    return memcmp(back, id.at, UUID) == 0;
 }
 
 static bool keep_id(struct leads *leads, struct text id, struct text address, uint32_t *place) {

@@ -49,6 +49,7 @@ static void check_unique(struct checks *checks, const struct checks_subject *s) 
     uint64_t twice = 0;
     for (size_t i = 0; seen != NULL && i < s->dataset->count; i++) {
         struct dataset_row row;
+        dataset_prefetch(s->dataset, i);
         dataset_row(s->dataset, i, &row);
         uint32_t lead = row.lead;
         twice += (seen[lead / 8] >> lead % 8) & 1;
@@ -144,6 +145,7 @@ static void check_features(struct checks *checks, const struct checks_subject *s
     }
     for (size_t i = 0; done && i < s->dataset->labelled; i++) {
         struct dataset_row row;
+        dataset_prefetch(s->dataset, i);
         dataset_row(s->dataset, i, &row);
         for (size_t f = 0; f < features; f++)
             counts[f][classes[f][row.profile]]++;

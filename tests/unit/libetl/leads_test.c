@@ -54,6 +54,20 @@ static void a_chain_of_leads_that_share_addresses_is_one_person(void **state) {
     free(forms);
 }
 
+static void an_id_is_shown_as_it_came_whether_it_is_a_uuid_or_nearly_one(void **state) {
+    (void)state;
+    static const char *const ids[] = {"0123abcd-4567-89ef-0123-456789abcdef", "0123abcd-4567-89ef-0123-456789abcdeg",
+                                      "0123abcd-4567-89ef-0123-456789abcdeF", "0123abcd-4567-89ef-0123:456789abcdef",
+                                      "0123abcd-4567-89ef-0123-456789abcde",  "0123abcd-4567-89ef-0123-4567_9abcdef",
+                                      "0123abcd04567-89ef-0123-456789abcdef"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        char forms[512], leads[512];
+        snprintf(forms, sizeof forms, FORM_HEADER "%s,ada@example.com,Legal,1-9,2026-01-05\n", ids[i]);
+        snprintf(leads, sizeof leads, "%s|Legal|1-9|2026-01-05T00:00:00Z\n", ids[i]);
+        expect_both((struct join_input){.forms = forms}, "", leads);
+    }
+}
+
 static void the_same_submission_twice_is_a_duplicate(void **state) {
     (void)state;
     struct join_outcome *out = join_run((struct join_input){
@@ -255,6 +269,7 @@ int main(void) {
         cmocka_unit_test(a_lead_id_and_its_address_are_one_person),
         cmocka_unit_test(two_lead_ids_with_one_address_are_one_person_under_the_newest_id),
         cmocka_unit_test(a_chain_of_leads_that_share_addresses_is_one_person),
+        cmocka_unit_test(an_id_is_shown_as_it_came_whether_it_is_a_uuid_or_nearly_one),
         cmocka_unit_test(the_same_submission_twice_is_a_duplicate),
         cmocka_unit_test(of_one_email_that_came_twice_one_is_a_duplicate),
         cmocka_unit_test(numbers_that_forms_give_their_submissions_are_no_ids),
