@@ -48,7 +48,7 @@ static bool read_strings(struct config_strings *out, const json_t *array, const 
     return true;
 }
 
-/* Money in the file is in major units, at most two decimals; in memory it is in minor units. */
+/* Money in the file is in major units, at most two decimals; in memory it is in hundredths. */
 static bool read_money(int64_t *out, const json_t *value, const char *where, struct config_error *err) {
     double minor = json_is_number(value) ? json_number_value(value) * 100 : -1;
     if (!(minor >= 0 && minor <= 1e12) || fabs(minor - nearbyint(minor)) > 1e-6)

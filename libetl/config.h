@@ -26,7 +26,7 @@ struct config_strings {
 /* A package; its place in the list is its tier (0 is the smallest) and its class number. */
 struct config_package {
     char *name;
-    int64_t price;                   /* a month, in the currency's minor unit */
+    int64_t price;                   /* a month, in hundredths of the currency, whatever coins it has */
     struct config_strings price_ids; /* how Stripe may name its plan */
     struct config_strings product_ids;
     struct config_strings lookup_keys;
@@ -64,7 +64,7 @@ enum config_label { CONFIG_FIRST, CONFIG_LATEST };
 
 struct config {
     char currency[4];  /* lower case */
-    int64_t setup_fee; /* once, minor unit */
+    int64_t setup_fee; /* once, in hundredths */
     size_t package_count;
     struct config_package *packages; /* [package_count] */
     size_t feature_count;

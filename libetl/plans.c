@@ -23,6 +23,11 @@ static bool names_loosely(const struct config_strings *list, struct text text) {
     return false;
 }
 
+int64_t plan_coins(const struct config *config, int64_t hundredths) {
+    int decimals = money_decimals(money_currency_of(config->currency, 3));
+    return decimals == 0 ? hundredths / 100 : decimals == 3 ? hundredths * 10 : hundredths;
+}
+
 static bool fits(const struct config *config, const struct config_package *package, const struct plan_price *price,
                  enum plan_rank rank) {
     switch (rank) {
@@ -35,7 +40,7 @@ static bool fits(const struct config *config, const struct config_package *packa
     case PLAN_BY_NICKNAME:
         return names_loosely(&package->nicknames, price->nickname);
     case PLAN_BY_UNIT_AMOUNT:
-        return price->unit_amount > 0 && price->unit_amount == package->price &&
+        return price->unit_amount > 0 && price->unit_amount == plan_coins(config, package->price) &&
                price->currency == money_currency_of(config->currency, 3);
     default:
         return false;
@@ -54,15 +59,16 @@ struct plan plan_of_sum(const struct config *config, int64_t amount, money_curre
     if (currency != money_currency_of(config->currency, 3))
         return unknown;
     for (size_t i = 0; i < config->package_count; i++) {
-        int64_t price = config->packages[i].price;
-        if (amount > 0 && price > 0 && (amount == price || amount == price + config->setup_fee))
+        int64_t price = plan_coins(config, config->packages[i].price);
+        int64_t with_fee = price + plan_coins(config, config->setup_fee);
+        if (amount > 0 && price > 0 && (amount == price || amount == with_fee))
             return (struct plan){PLAN_BY_SUM, (uint8_t)i};
     }
     return unknown;
 }
 
 bool plan_is_setup_fee(const struct config *config, int64_t amount, money_currency currency) {
-    return amount > 0 && amount == config->setup_fee && currency == money_currency_of(config->currency, 3);
+    return amount > 0 && amount == plan_coins(config, config->setup_fee) && currency == money_currency_of(config->currency, 3);
 }
 
 struct plan plan_surer(struct plan a, struct plan b) {

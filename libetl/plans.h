@@ -41,6 +41,10 @@ struct plan {
 struct plan plan_of_price(const struct config *config, const struct plan_price *price);
 struct plan plan_of_sum(const struct config *config, int64_t amount, money_currency currency);
 
+/* Money of the configuration as Stripe counts it: in the smallest coin of the configuration's currency, which is its
+ * hundredth, or the whole (JPY), or its thousandth (KWD). */
+int64_t plan_coins(const struct config *config, int64_t hundredths);
+
 /* Whether a sum is the set-up fee and nothing else. */
 bool plan_is_setup_fee(const struct config *config, int64_t amount, money_currency currency);
 

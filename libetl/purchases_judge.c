@@ -202,7 +202,8 @@ static enum verdict judge_unpaid(uint32_t flags) {
 
 static bool is_setup_fee(const struct judging *j, const struct payment *payment, struct plan plan) {
     bool is_fee = plan_is_setup_fee(j->config, payment->amount, payment->currency);
-    return is_fee && (plan.rank == PLAN_UNKNOWN || j->config->packages[plan.package].price != payment->amount);
+    return is_fee && (plan.rank == PLAN_UNKNOWN ||
+                      plan_coins(j->config, j->config->packages[plan.package].price) != payment->amount);
 }
 
 static enum verdict judge_payment(const struct judging *j, uint32_t at, const struct whole *whole, struct plan *plan) {

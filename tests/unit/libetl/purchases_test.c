@@ -388,6 +388,35 @@ static void a_currency_with_three_decimals_has_three(void **state) {
     expect_train(PAID_SESSION("50500", "kwd", LINES("{'id':'price_m'}")), ADA_ROW_OF("50.500", "", "MVP"));
 }
 
+/* Prices are written as people say them; Stripe counts coins. */
+static void prices_are_known_by_their_sums_in_any_currency(void **state) {
+    (void)state;
+    static const struct {
+        const char *currency;
+        int64_t price, fee, price_and_fee;
+    } cases[] = {{"usd", 1200050, 39900, 1239950}, {"kwd", 12000500, 399000, 12399500}, {"jpy", 12000, 399, 12399}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[300];
+        struct config_error err;
+        snprintf(text, sizeof text,
+                 "{'currency':'%s','setup_fee':399,'packages':[{'name':'A','price':7},{'name':'B','price':%s}],"
+                 "'features':[{'name':'x','kind':'numeric'}]}",
+                 cases[i].currency, i < 2 ? "12000.5" : "12000");
+        char *json = join_quotes(text);
+        struct config *config = config_parse(json, strlen(json), &err);
+        money_currency currency = money_currency_of(cases[i].currency, 3);
+        struct plan_price price = {.unit_amount = cases[i].price, .currency = currency};
+        assert_int_equal(plan_of_price(config, &price).rank, PLAN_BY_UNIT_AMOUNT);
+        assert_int_equal(plan_of_price(config, &price).package, 1);
+        assert_int_equal(plan_of_sum(config, cases[i].price, currency).package, 1);
+        assert_int_equal(plan_of_sum(config, cases[i].price_and_fee, currency).package, 1);
+        assert_int_equal(plan_of_sum(config, cases[i].price * 10, currency).rank, PLAN_UNKNOWN);
+        assert_true(plan_is_setup_fee(config, cases[i].fee, currency));
+        config_free(config);
+        free(json);
+    }
+}
+
 /* ---- the dashboard's export ---- */
 
 #define PAYMENTS_HEADER                                                                                                \
@@ -465,6 +494,7 @@ int main(void) {
         cmocka_unit_test(of_a_change_in_the_first_invoice_what_is_asked_for_counts_and_not_what_is_given_back),
         cmocka_unit_test(a_currency_without_decimals_is_not_divided),
         cmocka_unit_test(a_currency_with_three_decimals_has_three),
+        cmocka_unit_test(prices_are_known_by_their_sums_in_any_currency),
         cmocka_unit_test(a_row_of_the_payments_export_is_a_charge_in_major_units),
         cmocka_unit_test(a_refund_in_the_payments_export_is_one),
         cmocka_unit_test(test_rows_of_the_payments_export_do_not_count),
