@@ -159,13 +159,22 @@ static bool read_kind(enum config_kind *out, const json_t *value, const char *wh
     return true;
 }
 
+/* Beside its features a call for a prediction tells these. */
+static bool is_free(const char *name, const char *where, struct config_error *err) {
+    bool taken = strcmp(name, "lead_id") == 0 || strcmp(name, "source") == 0;
+    return !taken || fail(err,
+                          "%s: \"%s\" is told with every call already: name the feature otherwise, and the column in "
+                          "its columns",
+                          where, name);
+}
+
 static bool read_feature(struct config_feature *out, const json_t *object, size_t place, struct config_error *err) {
     static const char *const known[] = {"name", "kind", "columns", "levels", "ranges", "aliases", NULL};
     char where[40];
     snprintf(where, sizeof where, "features[%zu]", place);
     out->ranges = json_is_true(json_object_get(object, "ranges"));
     return known_keys(object, known, where, err) &&
-           read_name(&out->name, json_object_get(object, "name"), where, err) &&
+           read_name(&out->name, json_object_get(object, "name"), where, err) && is_free(out->name, where, err) &&
            read_kind(&out->kind, json_object_get(object, "kind"), where, err) &&
            read_strings(&out->columns, json_object_get(object, "columns"), where, err) &&
            read_strings(&out->levels, json_object_get(object, "levels"), where, err) &&

@@ -46,6 +46,8 @@ static void a_wrong_one_is_refused_with_the_place_named(void **state) {
          "packages[0]: an amount"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"t\",\"kind\":\"text\"}]}",
          "features[0]: kind"},
+        {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
+         "features[0]: \"source\" is told with every call already"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"categorical\",\"aliases\":{\"x\":[\"y\"]}}]}",
          "aliases of \"x\", which is no level"},
