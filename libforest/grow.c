@@ -212,9 +212,8 @@ static bool goes_right(const struct lf_split *split, uint32_t code) {
     return (uint16_t)(code - lift) > (uint16_t)(split->bin - lift);
 }
 
-/* Part the items, stably and without a branch on the outcome, and count the classes of the right part.
- * Returns where that begins. */
-static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split, uint32_t *count) {
+/* Part the items, stably and without a branch on the outcome.  Returns where the right part begins. */
+static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
     const struct lf_column *column = column_of(g, split->feature);
     struct lf_item *left = g->item + at->begin, *right = g->spare;
     for (const struct lf_item *item = left, *end = g->item + at->end; item < end; item++) {
@@ -226,19 +225,25 @@ static uint32_t part(struct lf_grower *g, const struct pending *at, const struct
         right += to_right;
     }
     memcpy(left, g->spare, (size_t)(right - g->spare) * sizeof *right);
-    for (const struct lf_item *item = g->spare; item < right; item++)
-        count[item->label] += item->weight;
     return (uint32_t)(left - g->item);
+}
+
+static void count_classes(const struct lf_grower *g, uint32_t begin, uint32_t end, uint32_t *count) {
+    memset(count, 0, g->matrix->classes * sizeof *count);
+    for (const struct lf_item *item = g->item + begin; item < g->item + end; item++)
+        count[item->label] += item->weight;
 }
 
 static void push_children(struct lf_grower *g, const struct pending *at, const uint32_t *count,
                           const struct lf_split *split) {
     uint32_t classes = g->matrix->classes, depth = at->depth + 1, node = g->tree.nodes;
     uint32_t *left = count_of(g, g->waiting), *right = count_of(g, g->waiting + 1);
-    memset(right, 0, classes * sizeof *right);
-    uint32_t middle = part(g, at, split, right);
+    uint32_t middle = part(g, at, split);
+    bool fewer_left = middle - at->begin < at->end - middle;
+    uint32_t *fewer = fewer_left ? left : right, *rest = fewer_left ? right : left;
+    count_classes(g, fewer_left ? at->begin : middle, fewer_left ? middle : at->end, fewer);
     for (uint32_t k = 0; k < classes; k++)
-        left[k] = count[k] - right[k];
+        rest[k] = count[k] - fewer[k];
     g->pending[g->waiting] = (struct pending){node, at->begin, middle, depth, lf_child_key(at->key, 0)};
     g->pending[g->waiting + 1] = (struct pending){node + 1, middle, at->end, depth, lf_child_key(at->key, 1)};
     g->waiting += 2;

@@ -118,11 +118,13 @@ void lf_ballot_done(struct lf_ballot *ballot) {
 }
 
 void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootstrap, const uint32_t *drawn) {
-    bool all_or_none = bootstrap->even && bootstrap->kind != FOREST_ALL_ROWS; /* a unit is a row */
-    for (uint32_t unit = 0; all_or_none && unit < bootstrap->units; unit++)
-        ballot->missed[unit] = drawn[unit] == 0 ? LF_CERTAIN : 0;
-    for (uint32_t unit = 0; !all_or_none && unit < bootstrap->units; unit++)
-        ballot->missed[unit] = lf_bootstrap_missed(bootstrap, unit, drawn[unit]);
+    uint32_t units = bootstrap->units, *missed = ballot->missed;
+    if (bootstrap->even && bootstrap->kind != FOREST_ALL_ROWS) /* a unit is a row, drawn or not */
+        for (uint32_t unit = 0; unit < units; unit++)
+            missed[unit] = drawn[unit] == 0 ? LF_CERTAIN : 0;
+    else
+        for (uint32_t unit = 0; unit < units; unit++)
+            missed[unit] = lf_bootstrap_missed(bootstrap, unit, drawn[unit]);
 }
 
 /* Walk the n rows of codes that were picked. */
@@ -292,7 +294,8 @@ static void add_slope(struct slope *slope, const double *prob, uint32_t classes,
         largest = prob[k] > largest ? prob[k] : largest;
     for (uint32_t k = 0; k < classes; k++)
         if (prob[k] > 0) {
-            double z = lf_ln(prob[k] / largest), q = lf_exp(z * inverse);
+            bool is_largest = prob[k] == largest; /* of which the logarithm is 0 */
+            double z = is_largest ? 0 : lf_ln(prob[k] / largest), q = is_largest ? 1 : lf_exp(z * inverse);
             sum += q;
             mean += q * z;
             squares += q * z * z;
