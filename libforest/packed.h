@@ -14,6 +14,7 @@ enum { LF_PACKED_CLASSES = 4, LF_FEW = 32, LF_CUT_LANES = 4, LF_BYTE_CODES = 256
 
 typedef float lf_floats __attribute__((vector_size(LF_CUT_LANES * sizeof(float))));
 typedef int32_t lf_ints __attribute__((vector_size(LF_CUT_LANES * sizeof(int32_t))));
+typedef uint32_t lf_words __attribute__((vector_size(LF_CUT_LANES * sizeof(uint32_t))));
 
 /* Errors of a float's score add up to less than this share of it. */
 #define LF_BLUR 0x1p-18f
@@ -22,16 +23,16 @@ struct lf_packed {
     float rows, min_leaf, total[LF_PACKED_CLASSES]; /* of the node */
 
     /* split_few.c; cuts come after the code of each item */
-    lf_ints unit[LF_FEW];            /* [n], rows of an item, in all lanes */
+    lf_words unit[LF_FEW];           /* [n], rows of an item, in all lanes */
     int32_t code[LF_FEW];            /* [n] */
-    lf_ints left[LF_FEW / LF_CUT_LANES]; /* [n], rows to the left of each cut */
+    lf_words left[LF_FEW / LF_CUT_LANES]; /* [n], rows to the left of each cut */
 
     /* split_packed.c; cuts come after each code that is here, of which there are `codes` */
     uint64_t count[LF_BYTE_CODES];          /* by code, rows; all 0 between features */
     uint8_t here[LF_BYTE_CODES];            /* by code, 1 where rows have it; likewise */
     uint8_t cut[LF_BYTE_CODES];             /* [codes], the code */
-    int32_t low[LF_BYTE_CODES + LF_CUT_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
-    int32_t high[LF_BYTE_CODES + LF_CUT_LANES]; /* and of classes 2 and 3 */
+    uint32_t low[LF_BYTE_CODES + LF_CUT_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
+    uint32_t high[LF_BYTE_CODES + LF_CUT_LANES]; /* and of classes 2 and 3 */
     uint32_t codes;
 
     float score[LF_BYTE_CODES + LF_CUT_LANES]; /* of each cut */
@@ -44,14 +45,16 @@ static inline void lf_packed_begin(struct lf_splitter *s) {
         s->packed->total[k] = (float)s->total[k];
 }
 
-static inline lf_ints lf_load_ints(const int32_t *from) {
-    lf_ints loaded;
+/* Words from any place. */
+static inline lf_words lf_load_words(const uint32_t *from) {
+    lf_words loaded;
     memcpy(&loaded, from, sizeof loaded);
     return loaded;
 }
 
-static inline lf_floats lf_to_floats(lf_ints ints) {
-    return __builtin_convertvector(ints, lf_floats);
+/* Fields as numbers; they are below 65536, and signed ones become floats in one step. */
+static inline lf_floats lf_to_floats(lf_words fields) {
+    return __builtin_convertvector((lf_ints)fields, lf_floats);
 }
 
 /* A mask is -1 or 0 a lane, as comparisons give it. */

@@ -9,7 +9,7 @@ bool lf_few_fits(const struct lf_splitter *s) {
 
 void lf_few_begin(struct lf_splitter *s) {
     for (uint32_t i = 0; i < s->n; i++)
-        s->packed->unit[i] = (lf_ints){0} + (int32_t)(s->item[i].weight << s->item[i].label * FIELD);
+        s->packed->unit[i] = (lf_words){0} + (s->item[i].weight << s->item[i].label * FIELD);
 }
 
 /* What there is among the codes. */
@@ -33,18 +33,20 @@ static struct codes read_codes(const struct lf_splitter *s, const struct lf_colu
 /* Rows that have the same code as an item or a lower one, for all items. */
 static void sum_lefts(struct lf_packed *p, uint32_t n) {
     for (uint32_t i = 0; i < n; i += BLOCK) {
-        lf_ints some = lf_load_ints(p->code + i), more = lf_load_ints(p->code + i + LF_CUT_LANES);
-        lf_ints left_of_some = {0}, left_of_more = {0};
+        lf_ints some, more;
+        lf_words left_of_some = {0}, left_of_more = {0};
+        memcpy(&some, p->code + i, sizeof some);
+        memcpy(&more, p->code + i + LF_CUT_LANES, sizeof more);
         for (uint32_t j = 0; j < n; j++) {
-            left_of_some += (some >= p->code[j]) & p->unit[j];
-            left_of_more += (more >= p->code[j]) & p->unit[j];
+            left_of_some += ~(lf_words)(p->code[j] > some) & p->unit[j];
+            left_of_more += ~(lf_words)(p->code[j] > more) & p->unit[j];
         }
         p->left[i / LF_CUT_LANES] = left_of_some;
         p->left[i / LF_CUT_LANES + 1] = left_of_more;
     }
 }
 
-static inline lf_floats field(lf_ints fields, int32_t k) {
+static inline lf_floats field(lf_words fields, uint32_t k) {
     return lf_to_floats(fields >> k * FIELD & UINT8_MAX);
 }
 
@@ -52,7 +54,7 @@ static inline lf_floats field(lf_ints fields, int32_t k) {
 static float score_cuts(struct lf_packed *p, uint32_t n) {
     lf_floats largest = {0};
     for (uint32_t i = 0; i < n; i += LF_CUT_LANES) {
-        lf_ints left = p->left[i / LF_CUT_LANES];
+        lf_words left = p->left[i / LF_CUT_LANES];
         lf_floats score = lf_score_cuts(p, field(left, 0), field(left, 1), field(left, 2), field(left, 3));
         largest = lf_larger(score, largest);
         memcpy(p->score + i, &score, sizeof score);
@@ -62,7 +64,7 @@ static float score_cuts(struct lf_packed *p, uint32_t n) {
 
 /* The cut after the code of item i. */
 static struct parted cut_at(const struct lf_splitter *s, uint32_t i) {
-    uint32_t fields = (uint32_t)s->packed->left[i / LF_CUT_LANES][i % LF_CUT_LANES];
+    uint32_t fields = s->packed->left[i / LF_CUT_LANES][i % LF_CUT_LANES];
     struct parted now = {0};
     for (uint32_t k = 0; k < LF_PACKED_CLASSES; k++)
         lf_part_class(&now, fields >> k * FIELD & UINT8_MAX, s->total[k]);
@@ -106,7 +108,7 @@ static void try_cuts(struct lf_splitter *s, uint32_t feature, enum missing missi
 
 /* Rows with code 0 go to the right. */
 static void move_missing(struct lf_packed *p, uint32_t n) {
-    lf_ints missing = {0};
+    lf_words missing = {0};
     for (uint32_t i = 0; i < n; i++)
         if (p->code[i] == 0)
             missing += p->unit[i];

@@ -38,19 +38,19 @@ static void sum_lefts(struct lf_packed *p) {
             uint32_t code = first + (uint32_t)__builtin_ctzll(bits);
             sum += p->count[code];
             p->count[code] = 0;
-            p->low[n] = (int32_t)(uint32_t)sum;
-            p->high[n] = (int32_t)(sum >> 32);
+            p->low[n] = (uint32_t)sum;
+            p->high[n] = (uint32_t)(sum >> 32);
             p->cut[n] = (uint8_t)code;
         }
     p->codes = n;
 }
 
-static inline lf_floats lower(lf_ints fields) {
+static inline lf_floats lower(lf_words fields) {
     return lf_to_floats(fields & UINT16_MAX);
 }
 
-static inline lf_floats upper(lf_ints fields) {
-    return lf_to_floats(fields >> FIELD & UINT16_MAX);
+static inline lf_floats upper(lf_words fields) {
+    return lf_to_floats(fields >> FIELD);
 }
 
 /* Scores of cuts from .. to-1; the largest. */
@@ -59,7 +59,7 @@ static float score_cuts(struct lf_packed *p, uint32_t from, uint32_t to) {
     for (uint32_t i = 0; i < LF_CUT_LANES; i++)
         p->low[to + i] = p->high[to + i] = 0;
     for (uint32_t i = from; i < to; i += LF_CUT_LANES) {
-        lf_ints low = lf_load_ints(p->low + i), high = lf_load_ints(p->high + i);
+        lf_words low = lf_load_words(p->low + i), high = lf_load_words(p->high + i);
         lf_floats score = lf_score_cuts(p, lower(low), upper(low), lower(high), upper(high));
         largest = lf_larger(score, largest);
         memcpy(p->score + i, &score, sizeof score);
@@ -68,7 +68,7 @@ static float score_cuts(struct lf_packed *p, uint32_t from, uint32_t to) {
 }
 
 static struct parted cut_at(const struct lf_splitter *s, uint32_t cut) {
-    uint32_t low = (uint32_t)s->packed->low[cut], high = (uint32_t)s->packed->high[cut];
+    uint32_t low = s->packed->low[cut], high = s->packed->high[cut];
     struct parted now = {0};
     lf_part_class(&now, low & UINT16_MAX, s->total[0]);
     lf_part_class(&now, low >> FIELD, s->total[1]);
@@ -95,7 +95,7 @@ static void try_cuts(struct lf_splitter *s, uint32_t feature, uint32_t from, enu
 
 /* Rows with code 0 go to the right. */
 static void move_missing(struct lf_packed *p) {
-    int32_t low = p->low[0], high = p->high[0];
+    uint32_t low = p->low[0], high = p->high[0];
     for (uint32_t i = 0; i < p->codes; i++) {
         p->low[i] -= low;
         p->high[i] -= high;
