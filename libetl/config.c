@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "libetl/text.h"
+
 static bool fail(struct config_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static bool fail(struct config_error *err, const char *format, ...) {
@@ -181,6 +183,27 @@ static bool read_feature(struct config_feature *out, const json_t *object, size_
            read_aliases(out, json_object_get(object, "aliases"), where, err);
 }
 
+static bool is_same_column(const char *a, const char *b) {
+    char folded_a[CONFIG_MAX_NAME + 1], folded_b[CONFIG_MAX_NAME + 1];
+    text_fold_name((struct text){a, strlen(a)}, folded_a, sizeof folded_a);
+    text_fold_name((struct text){b, strlen(b)}, folded_b, sizeof folded_b);
+    return folded_a[0] != '\0' && strcmp(folded_a, folded_b) == 0;
+}
+
+/* The names by which a column may be the feature: its own, then the others; NULL behind the last. */
+static const char *column_of(const struct config_feature *feature, size_t i) {
+    return i == 0 ? feature->name : i <= feature->columns.count ? feature->columns.text[i - 1] : NULL;
+}
+
+/* A column that two features are found by, which could only be the first one's; NULL where there is none. */
+static const char *shared_column(const struct config_feature *a, const struct config_feature *b) {
+    for (size_t i = 0; column_of(a, i) != NULL; i++)
+        for (size_t k = 0; column_of(b, k) != NULL; k++)
+            if (is_same_column(column_of(a, i), column_of(b, k)))
+                return column_of(b, k);
+    return NULL;
+}
+
 static bool read_features(struct config *config, const json_t *array, struct config_error *err) {
     size_t count = json_array_size(array);
     if (count < 1 || count > CONFIG_MAX_FEATURES)
@@ -192,9 +215,12 @@ static bool read_features(struct config *config, const json_t *array, struct con
     for (size_t i = 0; i < count; i++) {
         if (!read_feature(&config->features[i], json_array_get(array, i), i, err))
             return false;
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(config->features[j].name, config->features[i].name) == 0)
-                return fail(err, "features[%zu]: a second feature named %s", i, config->features[i].name);
+        for (size_t j = 0; j < i; j++) {
+            const char *column = shared_column(&config->features[j], &config->features[i]);
+            if (column != NULL)
+                return fail(err, "features[%zu]: column %s is that of feature %s already", i, column,
+                            config->features[j].name);
+        }
     }
     return true;
 }

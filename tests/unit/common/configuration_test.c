@@ -49,6 +49,10 @@ static void a_wrong_one_is_refused_with_the_place_named(void **state) {
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
          "features[0]: \"source\" is told with every call already"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
+         ",\"features\":[{\"name\":\"t\",\"kind\":\"numeric\",\"columns\":[\"Home Region\"]},"
+         "{\"name\":\"home_region\",\"kind\":\"numeric\"}]}",
+         "features[1]: column home_region is that of feature t already"},
+        {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"categorical\",\"aliases\":{\"x\":[\"y\"]}}]}",
          "aliases of \"x\", which is no level"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
