@@ -113,17 +113,18 @@ static uint32_t *count_of(const struct lf_grower *g, uint32_t place) {
     return g->count + (size_t)place * g->matrix->classes;
 }
 
-/* The root: all cells that were drawn. */
+/* The root: all cells that were drawn.  Whether one was is no branch, which would be mispredicted. */
 static void take_items(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
-    uint32_t items = 0, *count = count_of(g, 0);
+    uint32_t items = 0, cells = g->matrix->cells, *count = count_of(g, 0);
+    const uint8_t *label = g->matrix->label;
     g->drawn = 0;
     memset(count, 0, g->matrix->classes * sizeof *count);
-    for (uint32_t cell = 0; cell < g->matrix->cells; cell++)
-        if (weight[cell] != 0) {
-            g->item[items++] = (struct lf_item){cell, weight[cell], g->matrix->label[cell]};
-            count[g->matrix->label[cell]] += weight[cell];
-            g->drawn += weight[cell];
-        }
+    for (uint32_t cell = 0; cell < cells; cell++) {
+        g->item[items] = (struct lf_item){cell, weight[cell], label[cell]};
+        items += weight[cell] != 0;
+        count[label[cell]] += weight[cell];
+        g->drawn += weight[cell];
+    }
     g->pending[0] = (struct pending){.end = items, .key = key};
     g->first = 0;
     g->waiting = g->tree.nodes = 1;
