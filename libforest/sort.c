@@ -1,6 +1,8 @@
 /* sort.c - sorting integers by their upper part: few by counting ranks, many by radix. */
 #include "libforest/sort.h"
 
+#include <string.h>
+
 void lf_sort_places(uint32_t *place, uint32_t digits) {
     uint32_t sum = 0;
     for (uint32_t digit = 0; digit < digits; digit++) {
@@ -27,26 +29,31 @@ static uint64_t *rank_sort(const uint64_t *item, uint64_t *sorted, uint32_t n) {
     return sorted;
 }
 
-static void radix_sort(const uint64_t *item, uint64_t *spare, size_t n, unsigned shift) {
-    uint32_t place[256] = {0};
+/* Stable, by `bits` bits, at most 8, from bit `shift` on. */
+static void radix_sort(const uint64_t *item, uint64_t *spare, size_t n, unsigned shift, unsigned bits) {
+    uint32_t place[256], digits = 1U << bits;
+    memset(place, 0, digits * sizeof *place);
     for (size_t i = 0; i < n; i++)
-        place[(item[i] >> shift) & 255]++;
-    lf_sort_places(place, 256);
+        place[(item[i] >> shift) & (digits - 1)]++;
+    lf_sort_places(place, digits);
     for (size_t i = 0; i < n; i++)
-        spare[place[(item[i] >> shift) & 255]++] = item[i];
+        spare[place[(item[i] >> shift) & (digits - 1)]++] = item[i];
 }
 
 void lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
     for (unsigned shift = 32; shift < 64; shift += 16) { /* there and back */
-        radix_sort(item, spare, n, shift);
-        radix_sort(spare, item, n, shift + 8);
+        radix_sort(item, spare, n, shift, 8);
+        radix_sort(spare, item, n, shift + 8, 8);
     }
 }
 
-uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n) {
+uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n, uint32_t codes) {
+    unsigned bits = 1;
     if (n <= LF_SORT_FEW)
         return rank_sort(item, spare, (uint32_t)n);
-    radix_sort(item, spare, n, 48);
-    radix_sort(spare, item, n, 56);
+    while ((codes - 1) >> bits != 0)
+        bits++;
+    radix_sort(item, spare, n, 48, (bits + 1) / 2);
+    radix_sort(spare, item, n, 48 + (bits + 1) / 2, bits / 2);
     return item;
 }

@@ -40,7 +40,7 @@ const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *col
         return sort_narrow(s, column);
     for (uint32_t i = 0; i < n; i++)
         entry[i] = entry_of(&item[i], lf_column_code(column, item[i].cell));
-    return lf_sort_codes(entry, s->spare, n);
+    return lf_sort_codes(entry, s->spare, n, column->codes);
 }
 
 /* Loops over items keep in locals what they need of s: the compiler cannot know that the counts they write
