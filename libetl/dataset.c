@@ -8,6 +8,8 @@
 
 #define NONE IDMAP_NONE
 
+enum { AHEAD = 12 /* sales fetched into the cache before their turn */ };
+
 struct joining {
     struct leads *leads;
     const struct config *config;
@@ -136,6 +138,30 @@ static void choose_labels(struct joining *j) {
         if (*label == NONE || is_label(j, &out->sales[i], &out->sales[*label]))
             *label = i;
     }
+}
+
+/* Only labels are left, in the order of their people: what follows goes through people, and memory is far away. */
+static bool keep_labels(struct joining *j) {
+    struct dataset *out = j->out;
+    struct dataset_sale *labels = malloc((out->sale_count + 1) * sizeof *labels);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; labels != NULL && i < j->leads->count; i++) {
+        uint32_t *sale = &out->people[i].sale;
+        if (i + AHEAD < j->leads->count && out->people[i + AHEAD].sale != NONE)
+            __builtin_prefetch(&out->sales[out->people[i + AHEAD].sale]);
+        if (*sale == NONE)
+            continue;
+        labels[kept] = out->sales[*sale];
+        *sale = kept++;
+    }
+    if (labels == NULL)
+        return false;
+    free(out->sales);
+    out->verdicts[VERDICT_COUNTS] = out->labelled = kept;
+    out->verdicts[VERDICT_LATER] += out->sale_count - kept;
+    out->sales = labels;
+    out->sale_count = out->sale_capacity = kept;
+    return true;
 }
 
 /* ---- which of a person's submissions ---- */
@@ -303,12 +329,9 @@ static void count_people(struct joining *j) {
     for (uint32_t i = 0; i < j->leads->count; i++) {
         const struct dataset_sale *sale = sale_of(out, i);
         out->count += leads_person(j->leads, i) == i;
-        out->labelled += sale != NULL;
         out->before_lead +=
             sale != NULL && leads_time(out->people[i].moment) > sale->at; /* FORM_NO_DATE is older than any */
     }
-    out->verdicts[VERDICT_COUNTS] = out->labelled;
-    out->verdicts[VERDICT_LATER] += out->sale_count - out->labelled;
 }
 
 static bool order_people(struct joining *j) {
@@ -341,6 +364,8 @@ static bool join_all(struct joining *j) {
     for (size_t i = 0; i < count; i++)
         j->out->people[i] = nobody;
     choose_labels(j);
+    if (!keep_labels(j))
+        return false;
     choose_submissions(j);
     settle_people(j);
     leads_forget_submissions(j->leads);

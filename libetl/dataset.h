@@ -46,7 +46,7 @@ struct dataset {
     const struct leads *leads; /* borrowed, from dataset_build on */
     uint32_t *order;           /* [count]: people, those with a purchase first; each part by time, then by id */
     size_t count, labelled;
-    struct dataset_sale *sales; /* [sale_count] */
+    struct dataset_sale *sales; /* [sale_count]: in the end the labels, in the order of their people */
     size_t sale_count, sale_capacity;
     struct leads_claim *claims; /* [claim_count], until people are joined: who may have made which sale */
     size_t claim_count, claim_capacity;
@@ -70,6 +70,11 @@ struct dataset_row {
 
 /* Row number i: those below dataset->labelled have a purchase. */
 void dataset_row(const struct dataset *dataset, size_t i, struct dataset_row *row);
+
+/* The person whose row that is: lead (`named`) and profile alone. */
+static inline const struct dataset_person *dataset_person(const struct dataset *dataset, size_t i) {
+    return &dataset->people[dataset->order[i]];
+}
 
 /* Say that rows from i on come soon: to be called for each i in turn, before that row is asked for. */
 void dataset_prefetch(const struct dataset *dataset, size_t i);

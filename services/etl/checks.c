@@ -48,10 +48,7 @@ static void check_unique(struct checks *checks, const struct checks_subject *s) 
     uint8_t *seen = calloc(leads / 8 + 1, 1);
     uint64_t twice = 0;
     for (size_t i = 0; seen != NULL && i < s->dataset->count; i++) {
-        struct dataset_row row;
-        dataset_prefetch(s->dataset, i);
-        dataset_row(s->dataset, i, &row);
-        uint32_t lead = row.lead;
+        uint32_t lead = (uint32_t)dataset_person(s->dataset, i)->named;
         twice += (seen[lead / 8] >> lead % 8) & 1;
         seen[lead / 8] |= (uint8_t)(1 << lead % 8);
     }
@@ -144,11 +141,9 @@ static void check_features(struct checks *checks, const struct checks_subject *s
         done = done && classes[f] != NULL;
     }
     for (size_t i = 0; done && i < s->dataset->labelled; i++) {
-        struct dataset_row row;
-        dataset_prefetch(s->dataset, i);
-        dataset_row(s->dataset, i, &row);
+        uint32_t profile = dataset_person(s->dataset, i)->profile;
         for (size_t f = 0; f < features; f++)
-            counts[f][classes[f][row.profile]]++;
+            counts[f][classes[f][profile]]++;
     }
     for (size_t f = 0; f < features; f++) {
         note_feature(checks, s, f, counts[f]);
