@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* The longer a block, the more rows share the cost of fetching a tree into the cache; but that must hold both. */
-enum { BLOCK_BYTES = 512 << 10 };
+enum { BLOCK_BYTES = 640 << 10 };
 
 /* A block of rows as codes, and what trees say of them. */
 struct block {

@@ -34,10 +34,10 @@ INLINE uint32_t next_node(const struct lf_walk *walk, struct kind kind, struct l
  * the processor need not look far ahead to find work.
  */
 INLINE void step(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
-                 struct walker *walker, uint32_t lanes) {
+                 struct walker *walker, uint32_t lanes, uint32_t steps) {
     struct lf_node node[LF_LANES];
     uint32_t x[LF_LANES];
-    for (int s = 0; s < STEPS; s++) {
+    for (uint32_t s = 0; s < steps; s++) {
         for (uint32_t i = 0; i < lanes; i++)
             node[i] = walk->node[walker[i].at];
         for (uint32_t i = 0; i < lanes; i++)
@@ -50,13 +50,13 @@ INLINE void step(const struct lf_walk *walk, const struct lf_codes *codes, struc
 /* Let rows go on and drop those that have arrived, without a branch on which do.  Returns how many are left in
  * *walking. */
 INLINE uint32_t advance(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind,
-                        const uint32_t *pick, struct walker *walker, uint32_t lanes, struct walker *walking,
-                        uint32_t *share) {
+                        const uint32_t *pick, struct walker *walker, uint32_t lanes, uint32_t steps,
+                        struct walker *walking, uint32_t *share) {
     struct walker moved[LF_LANES];
     uint32_t still = 0;
     for (uint32_t i = 0; i < lanes; i++)
         moved[i] = walker[i];
-    step(walk, codes, kind, pick, moved, lanes);
+    step(walk, codes, kind, pick, moved, lanes, steps);
     for (uint32_t i = 0; i < lanes; i++) {
         struct lf_node node = walk->node[moved[i].at];
         share[moved[i].row] = lf_leaf_share(node); /* which is not yet the answer where the row is still walking */
@@ -71,13 +71,14 @@ INLINE void walk_some(const struct lf_walk *walk, const struct lf_codes *codes, 
     struct walker walker[LF_WALKERS];
     for (uint32_t i = 0; i < n; i++)
         walker[i] = (struct walker){0, from + i};
-    for (uint32_t walking = n; walking > 0;) {
+    uint32_t steps = (32 - (uint32_t)__builtin_clz(walk->nodes)) / 2; /* to half the depth of a balanced tree */
+    for (uint32_t walking = n; walking > 0; steps = STEPS) {
         const uint32_t lanes = kind.level_sets || kind.missing ? FEWER_LANES : LF_LANES;
         uint32_t still = 0, i = 0;
         for (; i + lanes <= walking; i += lanes)
-            still += advance(walk, codes, kind, pick, walker + i, lanes, walker + still, share);
+            still += advance(walk, codes, kind, pick, walker + i, lanes, steps, walker + still, share);
         for (; i < walking; i++)
-            still += advance(walk, codes, kind, pick, walker + i, 1, walker + still, share);
+            still += advance(walk, codes, kind, pick, walker + i, 1, steps, walker + still, share);
         walking = still;
     }
 }
