@@ -48,6 +48,8 @@ void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum)
         for (uint32_t i = 0; i < n; i++)
             walk[i] = lf_forest_walk(f, first + i);
         lf_walk_trees(walk, n, code, share);
+        for (uint32_t i = 0; i < n; i++) /* each tree has its own, which are hardly in the cache */
+            __builtin_prefetch(walk[i].share + (size_t)share[i] * f->classes);
         for (uint32_t i = 0; i < n; i++)
             lf_add_shares(sum, walk[i].share + (size_t)share[i] * f->classes, f->classes);
     }
