@@ -44,16 +44,16 @@ static void put_code(struct block *block, size_t at, uint32_t code) {
         ((uint16_t *)(uintptr_t)block->codes.code)[at] = (uint16_t)code;
 }
 
-/* Codes of LF_LANES rows or fewer; value is the first row's. */
+/* Codes of LF_BIN_LANES rows or fewer; value is the first row's. */
 static inline void encode_feature(const struct forest *f, const struct lf_input *in, const float *value, uint32_t rows,
                                   uint32_t *code) {
-    float x[LF_LANES];
+    float x[LF_BIN_LANES];
     for (uint32_t r = 0; r < rows; r++)
         x[r] = value[(size_t)r * f->features];
     if (in->levels > 0)
         for (uint32_t r = 0; r < rows; r++)
             code[r] = lf_level_code(x[r], in->levels);
-    else if (rows == LF_LANES)
+    else if (rows == LF_BIN_LANES)
         lf_bin_codes(in->cut, in->cuts, x, code);
     else
         for (uint32_t r = 0; r < rows; r++)
@@ -61,14 +61,14 @@ static inline void encode_feature(const struct forest *f, const struct lf_input 
 }
 
 static void encode_block(const struct forest *f, const float *row, uint32_t rows, struct block *block) {
-    uint32_t code[LF_LANES];
+    uint32_t code[LF_BIN_LANES];
     block->codes.zeros = false;
     for (uint32_t r = 0; r < rows; r++)
         put_code(block, r * block->codes.width, 0);
-    for (uint32_t r = 0; r < rows; r += LF_LANES)
+    for (uint32_t r = 0; r < rows; r += LF_BIN_LANES)
         for (uint32_t i = 0; i < f->inputs; i++) {
             const struct lf_input *in = &f->input[i];
-            uint32_t some = rows - r < LF_LANES ? rows - r : LF_LANES;
+            uint32_t some = rows - r < LF_BIN_LANES ? rows - r : LF_BIN_LANES;
             encode_feature(f, in, row + (size_t)r * f->features + in->feature, some, code);
             for (uint32_t lane = 0; lane < some; lane++) {
                 put_code(block, (r + lane) * block->codes.width + 1 + in->feature, code[lane]);
