@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define FOREST_VERSION "1.0.0"
+#define FOREST_VERSION "1.1.0"
 
 enum {
     FOREST_MAX_FEATURES = 4095,
@@ -49,8 +49,9 @@ enum forest_status {
     FOREST_INVALID,   /* an argument, row or parameter breaks a limit given here */
     FOREST_NO_MEMORY, /* memory ran out, or a single tree would pass max_bytes */
     FOREST_IO,        /* the operating system would not read or write a file */
-    FOREST_CORRUPT,   /* not a model, a damaged one, or one of an unknown version */
-    FOREST_CANCELLED  /* the progress function asked to stop */
+    FOREST_CORRUPT,   /* not a model, or a damaged one */
+    FOREST_CANCELLED, /* the progress function asked to stop */
+    FOREST_FORMAT     /* a model in a format of before or after this library's */
 };
 
 /* Why a call failed, in one line for a person: no newline, no full stop. */

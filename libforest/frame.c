@@ -22,7 +22,7 @@ static enum forest_status check_header(const uint8_t *image, size_t size, struct
     if (header->endian != LF_ENDIAN)
         return lf_fail(err, FOREST_CORRUPT, "a model of the other byte order");
     if (header->major != LF_MAJOR)
-        return lf_fail(err, FOREST_CORRUPT, "model format %u, this library reads %d", header->major, LF_MAJOR);
+        return lf_fail(err, FOREST_FORMAT, "model format %u, this library reads %d", header->major, LF_MAJOR);
     if (header->size != size)
         return lf_fail(err, FOREST_CORRUPT, "damaged model: %zu bytes long where it says %llu", size,
                        (unsigned long long)header->size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/log.h"
 #include "services/common/volume.h"
 #include "services/register/anchor.h"
 #include "services/register/answers.h"
@@ -24,14 +25,32 @@ const struct champion *hearing_rival(const struct hearing *h) {
     return h->anchor.version > 0 ? &h->anchor : &h->champion;
 }
 
+/* Of before or after a change of the format. */
+static bool is_foreign(const char *data, long long version) {
+    char path[PATH_MAX];
+    struct file_error problem;
+    struct forest *forest = NULL;
+    enum forest_status status = FOREST_IO;
+    if (publish_path(path, &problem, "%s/" VOLUME_VERSIONS "/%lld/forest.bin", data, version))
+        status = forest_load(&forest, path, NULL);
+    forest_free(forest);
+    return status == FOREST_FORMAT;
+}
+
+/* A champion that no program here can ask any more is none: its successor is judged as a first model is. */
 static bool read_champion(struct hearing *h, const struct options *o, struct file_error *err) {
-    struct pointer pointer;
-    if (!pointer_read(&pointer, o->data, VOLUME_CHAMPION, err))
+    const struct pointer *served = &h->served;
+    if (!pointer_read(&h->served, o->data, VOLUME_CHAMPION, err))
         return false;
-    if (pointer.version == 0)
+    if (served->version == 0)
         return true;
-    return champion_load_version(&h->champion, o->data, pointer.version, pointer.sha256, err) &&
-           (!o->gate.alarm || anchor_find(&h->anchor, o->data, h->decisions, &h->table, err));
+    if (!champion_load_version(&h->champion, o->data, served->version, served->sha256, err)) {
+        if (!is_foreign(o->data, served->version))
+            return false;
+        log_event(LOG_WARN, "champion passed by", "version %lld: %s", served->version, err->text);
+        return true;
+    }
+    return !o->gate.alarm || anchor_find(&h->anchor, o->data, h->decisions, &h->table, err);
 }
 
 /* The candidate must be of the features that lie there, or its hold-out is another one. */

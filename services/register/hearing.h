@@ -6,12 +6,14 @@
 #include "services/common/champion.h"
 #include "services/register/candidate.h"
 #include "services/register/options.h"
+#include "services/register/pointer.h"
 
 struct hearing {
     json_t *decisions;          /* all earlier ones; the caller's to read */
     struct candidate candidate; /* the caller's to read */
     struct feature_table table;
     struct champion champion; /* that is serving; version 0: none */
+    struct pointer served;    /* what champion.json says; its forest may be of another format, and then no champion */
     struct champion anchor;   /* under an alarm, where it is another than the champion; version 0 otherwise */
     size_t slice_feature;     /* whose levels are the slices; SIZE_MAX: none */
     struct gate_numbers numbers;

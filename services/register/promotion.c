@@ -49,8 +49,7 @@ static void refuse(const struct options *o, json_t *ruling, long long version) {
 static bool store_with(const struct options *o, const struct hearing *h, json_t *ruling,
                        const struct version_file *files, size_t file_count, struct file_error *err) {
     struct champion loaded = {0};
-    struct pointer from = {.version = h->champion.version}, to;
-    memcpy(from.sha256, h->champion.sha256, SHA256_HEX);
+    struct pointer from = h->served, to;
     json_t *said = json_copy(ruling);
     struct version_contents contents = {&h->candidate, from.version, said, files, file_count, o->signing_key};
     bool stored = versions_store(&to.version, to.sha256, o->data, &contents, err) &&

@@ -193,6 +193,13 @@ check "is not stored" exits_with 65
 check "and the champion stays" champion_is 1
 unset SIGNING_KEY
 
+cp -r "$data" "$scratch/older"
+printf '\1' | dd of="$scratch/older/registry/versions/1/forest.bin" bs=1 seek=8 conv=notrunc 2>"$scratch/said" # its format
+data=$scratch/older registry=$scratch/older/registry
+check "a candidate beside a champion of an older format" candidate --days 600 --changed 180
+check "is judged as a first model" exits_with 0
+check "and is the champion" champion_is 2
+
 data=$scratch/few registry=$scratch/few/registry
 for days in 400 410 420 430; do
     check "a candidate of $days days" candidate --days "$days" --seed "$days"
