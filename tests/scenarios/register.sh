@@ -196,7 +196,7 @@ unset SIGNING_KEY
 cp -r "$data" "$scratch/older"
 printf '\1' | dd of="$scratch/older/registry/versions/1/forest.bin" bs=1 seek=8 conv=notrunc 2>"$scratch/said" # its format
 data=$scratch/older registry=$scratch/older/registry
-check "a candidate beside a champion of an older format" candidate --days 600 --changed 180
+check "a candidate beside a champion of an older format" candidate --days 600 --changed 200
 check "is judged as a first model" exits_with 0
 check "and is the champion" champion_is 2
 
