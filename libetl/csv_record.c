@@ -32,38 +32,39 @@ static bool add_field(struct csv_fields *fields, const char *at, size_t size) {
 
 enum { PLAIN_FIELD = 32 << 10 }; /* longer ones are libcsv's, which knows the limit */
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t';
+static bool is_blank(char c, char delimiter) {
+    return c == ' ' || (c == '\t' && c != delimiter);
 }
 
-static struct text without_blanks(const char *at, const char *end) {
-    while (at < end && is_blank(*at))
+static struct text without_blanks(const char *at, const char *end, char delimiter) {
+    while (at < end && is_blank(*at, delimiter))
         at++;
-    while (end > at && is_blank(end[-1]))
+    while (end > at && is_blank(end[-1], delimiter))
         end--;
     return (struct text){at, (size_t)(end - at)};
 }
 
 /* A line without quotes, its end not included. */
-static enum csv_result split_plain(struct csv_fields *fields, const char *at, const char *end) {
-    struct text all = without_blanks(at, end);
+static enum csv_result split_plain(struct csv_fields *fields, char delimiter, const char *at, const char *end) {
+    struct text all = without_blanks(at, end, delimiter);
     if (all.size == 0)
         return CSV_BLANK;
     for (;;) {
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        struct text field = without_blanks(at, comma != NULL ? comma : end);
+        const char *next = memchr(at, delimiter, (size_t)(end - at));
+        struct text field = without_blanks(at, next != NULL ? next : end, delimiter);
         if (field.size > PLAIN_FIELD || fields->count == CSV_RECORD_MAX_FIELDS)
             return CSV_UNKNOWN;
         if (!add_field(fields, field.at, field.size))
             return CSV_NO_MEMORY;
-        if (comma == NULL)
+        if (next == NULL)
             return CSV_RECORD;
-        at = comma + 1;
+        at = next + 1;
     }
 }
 
-/* One field at *at of a line that has quotes; *more says whether a comma followed. */
-static enum csv_result split_field(struct csv_fields *fields, const char **at, const char *end, bool *more) {
+/* One field at *at of a line that has quotes; *more says whether another one follows. */
+static enum csv_result split_field(struct csv_fields *fields, char delimiter, const char **at, const char *end,
+                                   bool *more) {
     const char *start = *at, *stop;
     if (start < end && *start == '"') {
         size_t left = (size_t)(end - ++start);
@@ -73,39 +74,39 @@ static enum csv_result split_field(struct csv_fields *fields, const char **at, c
         *at = stop + 1;
     } else {
         stop = start;
-        while (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r' && *stop != '"')
+        while (stop < end && *stop != delimiter && *stop != '\n' && *stop != '\r' && *stop != '"')
             stop++;
         if (stop == end || *stop == '"' || stop - start > PLAIN_FIELD)
             return CSV_UNKNOWN;
         *at = stop;
-        struct text bare = without_blanks(start, stop);
+        struct text bare = without_blanks(start, stop, delimiter);
         start = bare.at;
         stop = bare.at + bare.size;
     }
-    if (**at != ',' && **at != '\n' && **at != '\r')
+    if (**at != delimiter && **at != '\n' && **at != '\r')
         return CSV_UNKNOWN;
-    *more = **at == ',';
+    *more = **at == delimiter;
     return fields->count == CSV_RECORD_MAX_FIELDS             ? CSV_UNKNOWN
            : add_field(fields, start, (size_t)(stop - start)) ? CSV_RECORD
                                                               : CSV_NO_MEMORY;
 }
 
-/* Quoted fields without quotes in them, which may hold commas and line ends. */
-static enum csv_result split_quoted(struct csv_fields *fields, struct text rest, size_t *used) {
+/* Quoted fields without quotes in them, which may hold delimiters and line ends. */
+static enum csv_result split_quoted(struct csv_fields *fields, char delimiter, struct text rest, size_t *used) {
     const char *at = rest.at, *end = rest.at + rest.size;
     bool more = true;
     while (more) {
-        enum csv_result result = split_field(fields, &at, end, &more);
+        enum csv_result result = split_field(fields, delimiter, &at, end, &more);
         if (result != CSV_RECORD)
             return result;
-        at += more; /* over the comma */
+        at += more; /* over the delimiter */
     }
     *used = (size_t)(at - rest.at) + csv_record_line((struct text){at, (size_t)(end - at)});
     bool blank = fields->count == 1 && fields->items[0].size == 0 && rest.at[0] != '"';
     return blank ? CSV_BLANK : CSV_RECORD;
 }
 
-enum csv_result csv_record_scan(struct csv_fields *fields, struct text rest, size_t *used) {
+enum csv_result csv_record_scan(struct csv_fields *fields, char delimiter, struct text rest, size_t *used) {
     const char *newline = memchr(rest.at, '\n', rest.size);
     fields->count = 0;
     if (newline == NULL)
@@ -113,11 +114,11 @@ enum csv_result csv_record_scan(struct csv_fields *fields, struct text rest, siz
     size_t size = (size_t)(newline - rest.at);
     *used = size + 1;
     if (memchr(rest.at, '"', size) != NULL)
-        return split_quoted(fields, rest, used);
+        return split_quoted(fields, delimiter, rest, used);
     const char *end = newline - (size > 0 && newline[-1] == '\r');
     if (memchr(rest.at, '\r', (size_t)(end - rest.at)) != NULL)
         return CSV_UNKNOWN;
-    return split_plain(fields, rest.at, end);
+    return split_plain(fields, delimiter, rest.at, end);
 }
 
 /* ---- the reference ---- */
@@ -169,7 +170,7 @@ static int feed(struct csv_parser *parser, struct parse *parse, struct text rest
     return CSV_SUCCESS;
 }
 
-enum csv_result csv_record_read(struct csv_fields *fields, struct text rest, size_t *used) {
+enum csv_result csv_record_read(struct csv_fields *fields, char delimiter, struct text rest, size_t *used) {
     struct csv_parser parser;
     struct parse parse = {fields, false, false};
     fields->count = fields->copies_size = 0;
@@ -177,6 +178,7 @@ enum csv_result csv_record_read(struct csv_fields *fields, struct text rest, siz
         return CSV_NO_MEMORY;
     csv_set_realloc_func(&parser, limited_realloc);
     csv_set_blk_size(&parser, 1024);
+    csv_set_delim(&parser, (unsigned char)delimiter);
     int problem = feed(&parser, &parse, rest, used);
     csv_free(&parser);
     if (parse.no_memory)

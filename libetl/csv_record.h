@@ -32,9 +32,10 @@ struct csv_fields {
 };
 void csv_fields_done(struct csv_fields *fields);
 
-/* The record at the start of rest, which is not empty and reaches to the end of the file. */
-enum csv_result csv_record_scan(struct csv_fields *fields, struct text rest, size_t *used);
-enum csv_result csv_record_read(struct csv_fields *fields, struct text rest, size_t *used);
+/* The record at the start of rest, which is not empty and reaches to the end of the file.  The delimiter is a comma, or
+ * a semicolon or a tab, which is no white space then. */
+enum csv_result csv_record_scan(struct csv_fields *fields, char delimiter, struct text rest, size_t *used);
+enum csv_result csv_record_read(struct csv_fields *fields, char delimiter, struct text rest, size_t *used);
 
 /* Bytes to the end of the first line, its end included. */
 size_t csv_record_line(struct text rest);

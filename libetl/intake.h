@@ -58,9 +58,10 @@ struct batch {
 void batch_reset(struct batch *batch);
 void batch_done(struct batch *batch);
 
-/* The meaning of a CSV file's columns. */
+/* The meaning of a CSV file's columns, and what parts them. */
 struct intake_header {
     size_t count;
+    char delimiter;
     struct form_columns form;
     struct payments_csv payments;
 };
@@ -72,7 +73,8 @@ struct intake_error {
 };
 
 /*
- * Read the header of a CSV file; *behind is the offset of the first record.  False where the file is not
+ * Read the header of a CSV file; *behind is the offset of the first record.  Its fields are parted by commas, or, where
+ * that makes no sense, by semicolons or tabs, as spreadsheets of half of Europe write.  False where the file is not
  * what its name says (err says why) or memory ends (err is empty).
  */
 bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,

@@ -32,15 +32,17 @@ static bool set_meaning(const struct intake *intake, enum intake_kind kind, stru
            refuse_file(err, "line 1: no column is a lead id or an e-mail address", "");
 }
 
-bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,
-                       struct intake_header *header, size_t *behind, struct intake_error *err) {
+/* The header as far as its delimiter is header->delimiter. */
+static bool read_header(const struct intake *intake, enum intake_kind kind, struct text file,
+                        struct intake_header *header, size_t *behind, struct intake_error *err) {
     struct csv_fields fields = {0};
     enum csv_result result = CSV_BLANK;
     size_t used;
     err->text[0] = '\0';
     *behind = intake_start(file);
     while (result == CSV_BLANK && *behind < file.size) {
-        result = csv_record_read(&fields, (struct text){file.at + *behind, file.size - *behind}, &used);
+        struct text rest = {file.at + *behind, file.size - *behind};
+        result = csv_record_read(&fields, header->delimiter, rest, &used);
         *behind += used;
     }
     bool done = false;
@@ -52,6 +54,26 @@ bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struc
         done = result == CSV_RECORD && set_meaning(intake, kind, header, &fields, err);
     csv_fields_done(&fields);
     return done;
+}
+
+/* Of the delimiters with which it is no header, that which gives most columns says why. */
+bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,
+                       struct intake_header *header, size_t *behind, struct intake_error *err) {
+    static const char delimiters[] = {',', ';', '\t'};
+    size_t most = 0;
+    for (size_t i = 0; i < sizeof delimiters; i++) {
+        struct intake_error why;
+        header->delimiter = delimiters[i];
+        header->count = 0;
+        if (read_header(intake, kind, file, header, behind, &why))
+            return true;
+        if (i == 0 || header->count > most || why.text[0] == '\0')
+            *err = why;
+        if (why.text[0] == '\0')
+            return false;
+        most = header->count > most ? header->count : most;
+    }
+    return false;
 }
 
 /* Whether a record's fields are copies that the next record overwrites. */
@@ -87,9 +109,11 @@ bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct
     for (*stopped = from; *stopped < until && *stopped < file.size; *stopped += used) {
         const char *at = file.at + *stopped;
         struct text rest = {at, file.size - *stopped};
-        enum csv_result result = intake->reference_only ? CSV_UNKNOWN : csv_record_scan(&batch->fields, rest, &used);
+        enum csv_result result = CSV_UNKNOWN;
+        if (!intake->reference_only)
+            result = csv_record_scan(&batch->fields, header->delimiter, rest, &used);
         if (result == CSV_UNKNOWN)
-            result = csv_record_read(&batch->fields, rest, &used);
+            result = csv_record_read(&batch->fields, header->delimiter, rest, &used);
         if (result == CSV_NO_MEMORY)
             return false;
         if (result == CSV_BLANK)

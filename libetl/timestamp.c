@@ -38,11 +38,28 @@ static int64_t days_before(int64_t year, int64_t month) {
     return days_before_month[month - 1] + (month > 2 && is_leap(year));
 }
 
+/* One or two digits and a dot. */
+static bool take_dotted(struct cursor *c, int64_t *out) {
+    bool two = c->end - c->at > 1 && c->at[1] != '.';
+    return take_digits(c, two ? 2 : 1, out) && take(c, '.');
+}
+
+/* With dots the day comes first, wherever people write so; with strokes it comes first for some and second for others.
+ */
+static bool take_parts(struct cursor *c, int64_t *year, int64_t *month, int64_t *day) {
+    struct cursor dots = *c;
+    if (take_dotted(&dots, day)) {
+        *c = dots;
+        return take_dotted(c, month) && take_digits(c, 4, year);
+    }
+    return take_digits(c, 4, year) && (take(c, '-') || take(c, '/')) && take_digits(c, 2, month) &&
+           (take(c, '-') || take(c, '/')) && take_digits(c, 2, day);
+}
+
 /* Days since 1970-01-01 of a date that must exist. */
 static bool take_date(struct cursor *c, int64_t *days) {
     int64_t year, month, day;
-    if (!take_digits(c, 4, &year) || (!take(c, '-') && !take(c, '/')) || !take_digits(c, 2, &month) ||
-        (!take(c, '-') && !take(c, '/')) || !take_digits(c, 2, &day))
+    if (!take_parts(c, &year, &month, &day))
         return false;
     if (year < 1970 || year > 2199 || month < 1 || month > 12 || day < 1)
         return false;

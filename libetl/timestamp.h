@@ -2,8 +2,9 @@
  * timestamp.h - moments as people and exports write them, in seconds since 1970-01-01 UTC.
  *
  * Understood: "2026-01-31", "2026-01-31T10:20", "2026-01-31 10:20:30.123456", each with "Z", "UTC",
- * "+02:00" or "-0530" after the time or nothing (UTC); "2026/01/31"; seconds since 1970 ("1767222000"), or
- * thousandths of them.  Years are 1970 to 2200: anything else is a mistake in the data.
+ * "+02:00" or "-0530" after the time or nothing (UTC); "2026/01/31" and "31.1.2026" alike; seconds since
+ * 1970 ("1767222000"), or thousandths of them.  "01/02/2026" is two days and therefore none.  Years are 1970
+ * to 2200: anything else is a mistake in the data.
  */
 #ifndef LIBETL_TIMESTAMP_H
 #define LIBETL_TIMESTAMP_H

@@ -1,6 +1,10 @@
 /* intake_test.c - every shape in which submissions and payments come, and what is refused. */
 #include "tests/unit/libetl/join.h"
 
+#define OBJECT_MEMBERS                                                                                                 \
+    "'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"        \
+    "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}"
+#define OBJECT "{" OBJECT_MEMBERS "}"
 #define ADA_LEAD "ada|Dental|10-25|2026-01-01T00:00:00Z\n"
 
 static void expect_leads(struct join_input input, const char *leads) {
@@ -96,6 +100,30 @@ static void a_lead_id_that_is_no_id_is_refused(void **state) {
     expect_refused((struct join_input){.forms = FORM_HEADER "=cmd(),,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID, 1);
 }
 
+static void fields_may_be_parted_by_semicolons_or_tabs(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.forms =
+                                         "\xef\xbb\xbf\"lead_id\";\"name, if any\";Business Type;Business Size;date\r\n"
+                                         "ada; \"Lovelace; A.\" ;Dental;10-25;2026-01-01\r\n"
+                                         "ben;Ben, the first;Legal;1-9;02.01.2026 10:20\r\n"},
+                 "ada|Dental|10-25|2026-01-01T00:00:00Z\nben|Legal|1-9|2026-01-02T10:20:00Z\n");
+    expect_leads((struct join_input){.forms = "lead_id\tname\tBusiness Type\tBusiness Size\tdate\n"
+                                              "ada\t\t Dental \t10-25\t2026-01-01\n"},
+                 ADA_LEAD);
+}
+
+static void what_a_file_lacks_is_said_of_the_columns_it_has(void **state) {
+    (void)state;
+    struct intake intake = {{NULL, false, 7}, NULL, false};
+    struct intake_header header = {0};
+    struct intake_error err;
+    size_t behind;
+    static const char file[] = "id;Created date (UTC);Amount, paid;Currency\n";
+    assert_false(
+        intake_csv_header(&intake, INTAKE_STRIPE_CSV, (struct text){file, sizeof file - 1}, &header, &behind, &err));
+    assert_string_equal(err.text, "line 1: no column for amount");
+}
+
 /* ---- forms as JSON ---- */
 
 #define ANSWERS "'lead_id':'ada','email':'ada@example.com','Business Type':'Dental','businessSize':'10-25'"
@@ -171,10 +199,6 @@ static void expect_sale(const char *stripe) {
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
 }
 
-#define OBJECT_MEMBERS                                                                                                 \
-    "'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded','captured':true,"        \
-    "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}"
-#define OBJECT "{" OBJECT_MEMBERS "}"
 #define AN_EVENT                                                                                                       \
     "{'id':'evt_1','object':'event','created':" AT_NOON                                                                \
     ",'livemode':true,'type':'charge.succeeded',\n  'data':{'object':" OBJECT "}}"
@@ -328,6 +352,8 @@ int main(void) {
         cmocka_unit_test(a_date_that_is_none_is_refused),
         cmocka_unit_test(an_unclosed_quote_costs_its_line_alone),
         cmocka_unit_test(a_lead_id_that_is_no_id_is_refused),
+        cmocka_unit_test(fields_may_be_parted_by_semicolons_or_tabs),
+        cmocka_unit_test(what_a_file_lacks_is_said_of_the_columns_it_has),
         cmocka_unit_test(a_webhook_body_is_read),
         cmocka_unit_test(so_is_a_flat_one),
         cmocka_unit_test(an_export_or_a_page_holds_many),

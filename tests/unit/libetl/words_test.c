@@ -33,14 +33,29 @@ static void times_are_understood_as_exports_write_them(void **state) {
     expect_time("1768046400", "2026-01-10T12:00:00Z");
     expect_time("1768046400999", "2026-01-10T12:00:00Z");
     expect_time("2026-01-31 10:20:30 UTC", "2026-01-31T10:20:30Z");
+    expect_time("31.01.2026 10:20:30", "2026-01-31T10:20:30Z");
+    expect_time("1.2.2026", "2026-02-01T00:00:00Z");
     expect_time("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z");
 }
 
 static void days_that_do_not_exist_are_no_times(void **state) {
     (void)state;
-    static const char *const wrong[] = {
-        "2026-02-29",          "2026-13-01",    "2026-00-10",           "26-01-01", "1969-12-31", "2200-01-01",
-        "2026-01-01T24:00:00", "2026-01-01T10", "2026-01-01T10:20:30X", "",         "tomorrow"};
+    static const char *const wrong[] = {"2026-02-29",
+                                        "2026-13-01",
+                                        "2026-00-10",
+                                        "26-01-01",
+                                        "1969-12-31",
+                                        "2200-01-01",
+                                        "2026-01-01T24:00:00",
+                                        "2026-01-01T10",
+                                        "2026-01-01T10:20:30X",
+                                        "",
+                                        "tomorrow",
+                                        "01.31.2026",
+                                        "31.1.26",
+                                        "1.2",
+                                        "01/31/2026",
+                                        "31.12.2026T"};
     int64_t at;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (timestamp_parse(wrong[i], strlen(wrong[i]), &at))
