@@ -134,9 +134,10 @@ bool form_columns_identify(const struct form_columns *columns) {
 
 /* ---- submissions ---- */
 
-/* Ids travel in URLs, CSV and logs: letters, digits and few signs. */
+/* Ids travel in URLs, CSV and logs: letters, digits and few signs.  Two words are what a page's script writes for all
+ * whose id it has lost. */
 static bool is_lead_id(struct text id) {
-    bool fine = true;
+    bool fine = !text_is(id, "undefined") && !text_is(id, "null");
     for (size_t i = 0; i < id.size; i++) {
         char c = id.at[i];
         fine &= (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
@@ -169,8 +170,10 @@ static enum refusal read_field(const struct form_reader *form, size_t meaning, s
         return REFUSAL_NONE;
     case LEAD_ID:
         s->id = text_trim(field);
+        s->bad_id = !is_lead_id(s->id);
+        s->id.size = s->bad_id ? 0 : s->id.size;
         s->lead = stripe_hash_reference(&form->hashes, s->id);
-        return is_lead_id(s->id) ? REFUSAL_NONE : REFUSAL_BAD_LEAD_ID;
+        return REFUSAL_NONE;
     case EMAIL:
         s->address = field;
         s->email = stripe_hash_email(&form->hashes, field);
@@ -211,7 +214,7 @@ enum refusal form_read(const struct form_reader *form, const struct form_columns
             return refusal;
     }
     if (s.lead == 0 && s.email == 0)
-        return REFUSAL_NO_IDENTITY;
+        return s.bad_id ? REFUSAL_BAD_LEAD_ID : REFUSAL_NO_IDENTITY;
     s.profile = hash_profile(form, written);
     out->items[out->count++] = s;
     out->written_count += features;

@@ -7,6 +7,9 @@
  * `submitted_at`, `signup_date`, `signup_at`, `created_at`, `timestamp`.  Features are found by the names
  * that the configuration gives them.  "_id" is the id of the e-mail that brought a submission, if it looks
  * like one.  All other columns, and those that begin with "_", are ignored.
+ *
+ * A lead id is of letters, digits, "-", "_", "." and ":", at most 200 bytes long, and not what a script writes for
+ * nothing ("undefined", "null").  Where it is none, the address alone says who it is.
  */
 #ifndef LIBETL_FORM_H
 #define LIBETL_FORM_H
@@ -31,6 +34,7 @@ struct submission {
     struct text address; /* the e-mail address as written */
     int64_t at;          /* when it was sent, or FORM_NO_DATE */
     size_t features;     /* place of its first feature in the list it is in */
+    bool bad_id;         /* what stands for a lead id is none: the address says who it is */
 };
 
 /* Start with {0}; free items and written. */

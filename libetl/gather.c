@@ -76,6 +76,7 @@ static bool take_submissions(struct gather *gather, struct gather_source *source
         if (!leads_add(&gather->leads, list, s, &fresh))
             return false;
         count(source, fresh);
+        source->bad_ids += fresh && s->bad_id;
         gather->submissions += fresh;
         keep_newest(&gather->newest_submission, s->at, FORM_NO_DATE);
     }

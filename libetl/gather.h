@@ -15,6 +15,7 @@
 struct gather_source {
     uint64_t read, accepted, duplicates, quarantined;
     uint64_t reasons[REFUSAL_COUNT];
+    uint64_t bad_ids; /* accepted submissions that are known by their address, as their lead id is none (form.h) */
     struct intake_refusal *refusals; /* [quarantined]: of its records, in their order if batches came so */
     size_t refusal_capacity;
 };

@@ -26,7 +26,7 @@
     X(FIELD_TOO_LONG, true, "a field longer than 64 KiB")                                                              \
     X(FIELD_COUNT, true, "another number of fields than the header")                                                   \
     X(NO_IDENTITY, true, "neither a lead id nor an e-mail address")                                                    \
-    X(BAD_LEAD_ID, true, "a lead id longer than 200 bytes or with characters that are no id's")                        \
+    X(BAD_LEAD_ID, true, "no e-mail address, and a lead id that is none")                                              \
     X(BAD_DATE, true, "a date that is none")                                                                           \
     X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                         \
     X(UNKNOWN_STATUS, true, "a payment status that is not known")

@@ -102,6 +102,17 @@ static void check_quarantine(struct checks *checks, const struct checks_subject 
          worst * 100, name);
 }
 
+static void check_lead_ids(struct checks *checks, const struct checks_subject *s) {
+    static const double most = 0.05;
+    uint64_t bad = 0;
+    for (size_t i = 0; i < s->gather->source_count; i++)
+        bad += s->gather->sources[i].bad_ids;
+    double value = share(bad, s->gather->submissions);
+    note(checks, "lead ids", CHECK_WARNING, value <= most, value, most,
+         "%" PRIu64 " submissions have a lead id that is none (%.1f %%): the e-mail address says who they are", bad,
+         value * 100);
+}
+
 static bool is_level(const struct config_feature *feature, const char *value) {
     for (size_t i = 0; i < feature->levels.count; i++)
         if (strcmp(feature->levels.text[i], value) == 0)
@@ -187,6 +198,7 @@ void checks_run(struct checks *checks, const struct checks_subject *s, const str
     check_conservation(checks, s);
     check_unique(checks, s);
     check_quarantine(checks, s, limits->quarantine);
+    check_lead_ids(checks, s);
     check_features(checks, s);
     check_relationships(checks, s);
     check_age(checks, "submission", s->gather->newest_submission, s->now, limits->stale_days);

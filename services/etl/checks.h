@@ -8,6 +8,7 @@
  *   unique             error    a lead has one row
  *   quarantine         error    share of records that are broken (not of those about something else)
  *   quarantine by file warning  the same of the worst file
+ *   lead ids           warning  share of submissions whose lead id is none
  *   not null           warning  share of train.csv without a feature
  *   accepted values    warning  share of train.csv with a value that is no level
  *   relationships      warning  share of purchases without a lead; share older than their lead

@@ -69,9 +69,20 @@ static void put_checks(FILE *file, const json_t *checks) {
     fputs("</table>\n", file);
 }
 
+/* "3 × why", a line each; of NULL nothing. */
+static void put_reasons(FILE *file, json_t *reasons) {
+    const char *reason;
+    json_t *times;
+    json_object_foreach(reasons, reason, times) {
+        fprintf(file, "%" JSON_INTEGER_FORMAT " × ", json_integer_value(times));
+        put_text(file, reason);
+        fputs("<br>", file);
+    }
+}
+
 static void put_sources(FILE *file, const json_t *sources) {
-    const char *name, *reason;
-    json_t *source, *times;
+    const char *name;
+    json_t *source;
     fputs("<h2>Records</h2>\n<table><tr><th>File<th class=\"n\">Read<th class=\"n\">Accepted<th class=\"n\">Duplicates"
           "<th class=\"n\">Quarantined<th>Why\n",
           file);
@@ -83,11 +94,8 @@ static void put_sources(FILE *file, const json_t *sources) {
         put_count(file, source, "duplicates");
         put_count(file, source, "quarantined");
         fputs("<td>", file);
-        json_object_foreach(json_object_get(source, "reasons"), reason, times) {
-            fprintf(file, "%" JSON_INTEGER_FORMAT " × ", json_integer_value(times));
-            put_text(file, reason);
-            fputs("<br>", file);
-        }
+        put_reasons(file, json_object_get(source, "reasons"));
+        put_reasons(file, json_object_get(source, "warnings"));
         if (json_object_get(source, "pending_bytes") != NULL)
             fprintf(file, "not read yet: %" JSON_INTEGER_FORMAT " bytes of a line without an end",
                     json_integer_value(json_object_get(source, "pending_bytes")));

@@ -5,15 +5,22 @@ static json_t *count(uint64_t number) {
     return json_integer((json_int_t)number);
 }
 
+/* What was accepted though something of it was not; NULL where there is nothing to say. */
+static json_t *warnings_json(const struct gather_source *source) {
+    return source->bad_ids > 0
+               ? json_pack("{s:o}", "accepted by e-mail address: the lead id is none", count(source->bad_ids))
+               : NULL;
+}
+
 /* pending: bytes that are not read yet, as a rule none (sources.h). */
 static json_t *source_json(const struct gather_source *source, uint64_t pending) {
     json_t *reasons = json_object();
     for (size_t i = 0; i < REFUSAL_COUNT; i++)
         if (source->reasons[i] > 0)
             json_object_set_new(reasons, refusal_text((enum refusal)i), count(source->reasons[i]));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*}", "read", count(source->read), "accepted",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*, s:o*}", "read", count(source->read), "accepted",
                      count(source->accepted), "quarantined", count(source->quarantined), "duplicates",
-                     count(source->duplicates), "reasons", reasons, "pending_bytes",
+                     count(source->duplicates), "reasons", reasons, "warnings", warnings_json(source), "pending_bytes",
                      pending > 0 ? count(pending) : NULL);
 }
 

@@ -2,6 +2,7 @@
  * report.h - processed/report.json: what became of every record and every purchase.
  *
  *   {"sources":{"customers.csv":{"read":10,"accepted":8,"quarantined":1,"duplicates":1,"reasons":{...}},...},
+ *    (and "warnings":{...}, of accepted ones, and "pending_bytes" where there are any)
  *    "purchases":{"found":5,"labelled":3,"excluded":{"refunded in full":2},"before_lead":0},
  *    "rows":{"train":3,"leads":7},
  *    "newest":{"submission":"2026-01-31T10:20:30Z","payment":null},

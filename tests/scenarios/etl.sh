@@ -61,6 +61,17 @@ echo '{"received_at":"2026-05-02T00:00:00Z","body":{"lead_id":"ben","Business Ty
 run etl --data "$few" --quarantine-limit 0.6
 check "a correction is a new record in the inbox" says '.leads == 2'
 
+# ---- lead ids that a form's script has lost ----
+
+lost=$scratch/lost
+mkdir -p "$lost/raw"
+printf 'lead_id;email;Business Type;date\nundefined;ada@example.com;Dental;01.05.2026\nundefined;ben@example.com;Legal;01.05.2026\ncid;;Legal;01.05.2026\n' \
+    >"$lost/raw/customers.csv"
+run etl --data "$lost"
+check "people whose lead id is none are known by their addresses" says '.leads == 3 and .quarantined == 0'
+check "the report counts them" reports "$lost" '.sources["customers.csv"].warnings == {"accepted by e-mail address: the lead id is none": 2}'
+check "the page for people too" grep -q '2 × accepted by e-mail address' "$lost/processed/report.html"
+check "and that they are many is warned of" warns "lead ids"
 
 # ---- what must not be learnt from, nor shown ----
 

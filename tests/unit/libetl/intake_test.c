@@ -95,9 +95,22 @@ static void an_unclosed_quote_costs_its_line_alone(void **state) {
     expect_refused(input, REFUSAL_NOT_CSV, 1);
 }
 
-static void a_lead_id_that_is_no_id_is_refused(void **state) {
+static void a_lead_id_that_is_no_id_is_refused_where_there_is_no_address(void **state) {
     (void)state;
+    expect_refused((struct join_input){.forms = FORM_HEADER "undefined,,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID,
+                   1);
     expect_refused((struct join_input){.forms = FORM_HEADER "=cmd(),,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID, 1);
+}
+
+static void a_lead_whose_id_is_none_is_known_by_its_address(void **state) {
+    (void)state;
+    struct join_input input = {.forms = FORM_HEADER "undefined,ada@example.com,Dental,10-25,2026-01-01\n"
+                                                    "undefined,ben@example.com,Legal,1-9,2026-01-01\n"
+                                                    "{{ lead.id }},cid@example.com,Legal,26+,2026-01-01\n"};
+    expect_leads(input, "e-15-a|Dental|10-25|2026-01-01T00:00:00Z\ne-15-b|Legal|1-9|2026-01-01T00:00:00Z\n"
+                        "e-15-c|Legal|26+|2026-01-01T00:00:00Z\n");
+    input.stripe = OBJECT;
+    join_expect_train(input, "e-15-a|Dental|10-25|2026-01-01T00:00:00Z|2026-01-10T12:00:00Z|350.00||MVP\n");
 }
 
 static void fields_may_be_parted_by_semicolons_or_tabs(void **state) {
@@ -351,7 +364,8 @@ int main(void) {
         cmocka_unit_test(a_row_of_nobody_is_refused),
         cmocka_unit_test(a_date_that_is_none_is_refused),
         cmocka_unit_test(an_unclosed_quote_costs_its_line_alone),
-        cmocka_unit_test(a_lead_id_that_is_no_id_is_refused),
+        cmocka_unit_test(a_lead_id_that_is_no_id_is_refused_where_there_is_no_address),
+        cmocka_unit_test(a_lead_whose_id_is_none_is_known_by_its_address),
         cmocka_unit_test(fields_may_be_parted_by_semicolons_or_tabs),
         cmocka_unit_test(what_a_file_lacks_is_said_of_the_columns_it_has),
         cmocka_unit_test(a_webhook_body_is_read),
