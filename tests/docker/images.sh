@@ -36,7 +36,8 @@ reads_latin_1() {
     printf 'From: Formspree <noreply@formspree.io>\r\nSubject: x\r\nDate: Mon, 1 Jun 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nHey there,\r\n\r\nSomeone just submitted your form on example.com. Here'"'"'s what they had to say:\r\n\r\nemail:\r\nada@example.com\r\n\r\nname:\r\nCaf\xe9\r\n\r\nThis form was submitted at 08:00 AM UTC - 01 June 2026.\r\n' >"$scratch/mail/one.eml"
     chmod -R a+rX "$scratch"
     docker run --rm --read-only --user 10001:10001 --volume "$scratch/mail:/mail:ro" leadforest-worker sh -c \
-        'leadforest-sync --mail /mail mail >&2; cat /data/raw/inbox/*' 2>"$scratch/log" | grep -q 'Caf\(é\|\\u00e9\)' || { cat "$scratch/log"; return 1; }
+        'leadforest-sync --mail /mail mail >&2; cat /data/raw/inbox/*' >"$scratch/read" 2>"$scratch/log"
+    grep -q 'Caf\(é\|\\u00e9\)' "$scratch/read" || { cat "$scratch/log"; return 1; }
 }
 
 speaks_tls() { # certificates are there, and what does not answer by them is not believed
@@ -50,7 +51,20 @@ speaks_tls() { # certificates are there, and what does not answer by them is not
 }
 
 begins_as_root_and_goes_on_as_nobody() {
-    docker run --rm leadforest-worker sh -c 'id -u; grep CapEff /proc/self/status' | xargs | grep -qx '10001 CapEff: 0000000000000000'
+    [ "$(docker run --rm leadforest-worker sh -c 'id -u; grep CapEff /proc/self/status' | xargs)" = '10001 CapEff: 0000000000000000' ]
+}
+
+ends_when_told() { # CODE WORD ARGUMENT... - a container, once its log has the word, on SIGTERM and long before SIGKILL
+    local id code
+    id=$(docker run --detach "${@:3}") && wait_until 60 has_said "$id" "$2"
+    docker stop --time 60 "$id" >/dev/null
+    code=$(inspect "$id" '{{.State.ExitCode}}')
+    docker rm --force --volumes "$id" >/dev/null
+    [ "$code" = "$1" ] || { echo "exit code $code"; return 1; }
+}
+
+has_said() { # CONTAINER WORD
+    grep -q "$2" <<<"$(docker logs "$1" 2>&1)"
 }
 
 same_programs_again() { # another container, another number of jobs
@@ -75,6 +89,9 @@ check "every program starts in it" every_program_starts
 check "an e-mail in Latin-1 is read in it" reads_latin_1
 check "a certificate that nobody vouches for is refused in it" speaks_tls "$(free_port)"
 check "it begins as root and goes on as nobody" begins_as_root_and_goes_on_as_nobody
+check "a job that is told to stop tells its worker" ends_when_told 143 works leadforest-worker leadforest-job \
+    sh -c 'trap "exit 143" TERM; echo works; while :; do sleep 0.1; done'
+check "a worker that is told to stop while it makes its sample stops" ends_when_told 0 sample --env SAMPLE_LEADS=20000000 leadforest-worker
 check "another build gives the same programs" same_programs_again
 echo "# api $(size_of leadforest-api), worker $(size_of leadforest-worker)"
 exit "$broken"
