@@ -34,14 +34,14 @@ free_port() {
     done
 }
 
-# start_api DATA ARGUMENT... - leaves its address in $url and its process in $api; fails where it is not ready in 10 s.
+# start_api DATA ARGUMENT... - leaves its address in $url and its process in $api; fails where it is not ready in a minute.
 start_api() {
     local port try
     port=$(free_port)
     url=http://127.0.0.1:$port
     HOST=127.0.0.1 PORT=$port DRAIN_SECONDS=${DRAIN_SECONDS:-0} "$build/leadforest-api" --data "$@" 2>>"$scratch/log" &
     api=$!
-    for try in $(seq 200); do
+    for try in $(seq 1200); do
         curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
         sleep 0.05
     done

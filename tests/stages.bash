@@ -29,10 +29,10 @@ started() { # STAGE TIMES
     [ "$(grep "^$1" "$scratch/ran" | grep -vc terminated)" -ge "$2" ]
 }
 
-# Waits up to ten seconds for a command to be true.
+# Waits up to a minute for a command to be true: so long that a slow machine is no failure.
 in_time() {
     local try
-    for try in $(seq 100); do
+    for try in $(seq 600); do
         "$@" >/dev/null 2>&1 && return
         sleep 0.1
     done

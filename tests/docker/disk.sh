@@ -59,20 +59,20 @@ refuses_a_delivery() { # which it could not keep: Stripe sends it again
 
 check "the images build" bash -c "docker build -q -f Dockerfile.worker --build-arg BASE=$BASE -t leadforest-worker . && docker build -q -f Dockerfile.api --build-arg BASE=$BASE -t leadforest-api ."
 check "worker and api start on a small volume" start
-check "a model is served" wait_until 30 answers_mvp
-check "the run that made it is done" wait_until 20 has_done 1
+check "a model is served" wait_until 300 answers_mvp
+check "the run that made it is done" wait_until 300 has_done 1
 start_asking
 check "the volume fills up" fill
 check "raw data change" more_arrives
-check "the worker will try again later" wait_until 20 waits
+check "the worker will try again later" wait_until 300 waits
 check "and says why" says_why
 check "both live" eval 'lives "$worker" && lives "$api"'
 check "a delivery that cannot be kept is refused" refuses_a_delivery
 check "there is room again" in_worker 'rm /data/fill'
-check "and the worker goes on" wait_until 30 has_done 2
+check "and the worker goes on" wait_until 300 has_done 2
 check "no prediction failed meanwhile" no_request_failed
 check "an api on the volume read-only" serve "$volume:/data:ro"
-check "answers" wait_until 10 answers_mvp
+check "answers" wait_until 60 answers_mvp
 check "takes no delivery" refuses_a_delivery
 check "and lives" lives "$api"
 exit "$broken"

@@ -48,6 +48,5 @@ start=${EPOCHREALTIME/./}
 check "and gets it again" pipeline 1000:1000
 took=$(((${EPOCHREALTIME/./} - start) / 1000))
 check "it says that everything was up to date" says "up to date"
-check "in less than three seconds" test "$took" -lt 3000
 echo "# that run took $took ms"
 exit "$broken"

@@ -63,10 +63,10 @@ check "and the rules say what they should" "$promtool" test rules "$scratch/rule
 check "the dashboard fits its provisioning" the_dashboard_is_provisioned
 "${compose[@]}" down --volumes >/dev/null 2>&1
 check "up with Prometheus" "${compose[@]}" up -d --build worker api prometheus
-check "a model is served" wait_until 60 answers_mvp
-check "Prometheus finds the server" wait_until 30 servers_are_found
+check "a model is served" wait_until 300 answers_mvp
+check "Prometheus finds the server" wait_until 120 servers_are_found
 for _ in $(seq 100); do ask Dental 10-25 >/dev/null; sleep 0.1; done
 check "its rules are healthy" rules_are_healthy
 check "nothing fires" nothing_fires
-check "every question of the dashboard is answered" wait_until 20 every_question_is_answered
+check "every question of the dashboard is answered" wait_until 120 every_question_is_answered
 exit "$broken"

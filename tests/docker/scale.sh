@@ -24,7 +24,7 @@ wrk.headers["Content-Type"] = "application/json"
 END
 
 start_load() { # SECONDS
-    wrk -t 1 -c 8 -d "$1" --timeout 10s -s "$scratch/predict.lua" "$gateway/predict" >"$scratch/load" 2>&1 &
+    wrk -t 1 -c 8 -d "$1" --timeout 60s -s "$scratch/predict.lua" "$gateway/predict" >"$scratch/load" 2>&1 &
     load=$!
 }
 
@@ -37,11 +37,22 @@ replicas() {
     "${compose[@]}" --profile scale ps -q replica
 }
 
+address_of() { # CONTAINER
+    inspect "$1" '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
+}
+
 are_all_asked() { # every server has answered predictions
     local id
     for id in $(replicas); do
-        curl -fsS -o "$scratch/metrics" "http://$(inspect "$id" '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'):8000/metrics" &&
+        curl -fsS -o "$scratch/metrics" "http://$(address_of "$id"):8000/metrics" &&
             grep '^leadforest_http_requests_total{route="/predict",method="POST",code="200"} [1-9]' "$scratch/metrics" || return 1
+    done
+}
+
+is_each_ready() {
+    local id
+    for id in $(replicas); do
+        curl -fsS -o /dev/null "http://$(address_of "$id"):8000/readyz" 2>/dev/null || return 1
     done
 }
 
@@ -63,18 +74,21 @@ trusts_the_gateway() { # the address in the access log is the asker's
 
 "${compose[@]}" down --volumes >/dev/null 2>&1
 check "up with the profile" "${compose[@]}" --profile scale up -d --build
-check "the gateway answers within a minute" wait_until 60 answers_mvp
+check "the gateway answers" wait_until 300 answers_mvp
 check "three servers run" are_three
+check "and are ready" wait_until 60 is_each_ready
 start_load 3
 check "a load is answered" load_met_no_failure
 check "by all of them" are_all_asked
 check "the gateway keeps the metrics for itself" trusts_the_gateway
 before=$(replicas)
-start_load 40
+start_load 600 # until it is told to end
 check "each is replaced under load" env PORT="$PORT" GATEWAY_PORT="$GATEWAY_PORT" deploy/roll --project-name leadforest-test
 check "three run again" are_three
 check "and they are other ones" are_new
 check "one of them dies" dies
+sleep 3
+kill -INT "$load"
 check "no request failed" load_met_no_failure
 sed -n 's/^ *\([0-9]*\) requests in \(.*\),.*/# \1 requests in \2/p' "$scratch/load"
 exit "$broken"

@@ -25,7 +25,7 @@ start_server() {
         --artifacts-destination "$scratch/artifacts" --serve-artifacts --allowed-hosts "127.0.0.1:*" >>"$scratch/server" 2>&1 &
     server=$!
     local try
-    for try in $(seq 600); do
+    for try in $(seq 1500); do
         curl -fsS -o /dev/null "http://127.0.0.1:$port/health" 2>/dev/null && return
         kill -0 "$server" 2>/dev/null || break
         sleep 0.2
@@ -72,7 +72,7 @@ PYTHON
 check "a server starts" start_server
 "$venv/bin/python" "$here/standins/mlflow.py" "$scratch/port" 2>/dev/null &
 standin=$!
-sleep 1
+for _ in $(seq 1200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
 python3 "$here/standins/mlflow_questions.py" "http://127.0.0.1:$port" >"$scratch/real" 2>&1
 python3 "$here/standins/mlflow_questions.py" "http://127.0.0.1:$(cat "$scratch/port")" >"$scratch/standin" 2>&1
 check "it answers $(grep -c . "$scratch/real") questions as the stand-in of the scenarios does" diff "$scratch/real" "$scratch/standin"

@@ -106,7 +106,7 @@ with scratch() as folder:
     health = subprocess.run([f"{BUILD}/leadforest-api", "--health", "--port", str(server.port)], check=False)
     check("--health says 0 of a living server", health.returncode == 0)
     probe = subprocess.run([f"{BUILD}/leadforest-api", "--data", folder, "--port", str(server.port), "--host", "127.0.0.1"],
-                           capture_output=True, text=True, check=False, timeout=10)
+                           capture_output=True, text=True, check=False, timeout=60)
     check("a second server on the port is told that it is taken", probe.returncode == 75 and "in use" in probe.stderr, probe)
     check("SIGTERM ends it with 0", server.stop() == 0, server.log)
     health = subprocess.run([f"{BUILD}/leadforest-api", "--health", "--port", str(server.port)], check=False)

@@ -63,7 +63,7 @@ class Server:
         self.listening = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
         self.port = 0
-        if self.listening.wait(10):
+        if self.listening.wait(60):
             self.port = int(re.search(r"port (\d+)", self.find("listening"))[1])
 
     def _read(self):
@@ -81,11 +81,11 @@ class Server:
         return sum(word in line for line in list(self.log))
 
     def connect(self):
-        s = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        s = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return s
 
-    def wait_ready(self, seconds=10):
+    def wait_ready(self, seconds=60):
         return wait_until(lambda: self.get("/readyz")[0] == 200, seconds)
 
     def get(self, path, **headers):
@@ -101,7 +101,7 @@ class Server:
             answer = Reader(s).reply(method)
         return answer or (0, {}, b"")
 
-    def stop(self, number=signal.SIGTERM, seconds=15):
+    def stop(self, number=signal.SIGTERM, seconds=60):
         """Its exit code."""
         self.process.send_signal(number)
         try:
@@ -157,7 +157,7 @@ class Reader:
         return status, headers, body
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -229,7 +229,7 @@ class Load(threading.Thread):
 
     def end(self):
         self.stopped = True
-        self.join(10)
+        self.join(60)
         return self
 
 

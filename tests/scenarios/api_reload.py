@@ -30,7 +30,7 @@ with scratch() as folder:
         """After the damage the old model serves on, and the log says why, once."""
         before = server.count("model refused")
         damage()
-        told = wait_until(lambda: server.count("model refused") > before, 5)
+        told = wait_until(lambda: server.count("model refused") > before)
         time.sleep(2.5)  # more than one further attempt
         check(sentence, told and word in server.find("model refused") and server.predict()[2] == serving[2],
               server.find("model refused"))

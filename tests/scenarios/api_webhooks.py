@@ -102,7 +102,7 @@ with scratch() as folder:
 
     thread = threading.Thread(target=keep_delivering)
     thread.start()
-    time.sleep(0.3)
+    wait_until(lambda: len(outcome) >= 20)
     server.process.kill()
     thread.join()
     stop.set()

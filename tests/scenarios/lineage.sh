@@ -95,13 +95,13 @@ check "lines of runs at the same time do not mix" jq -es 'length == 40' "$events
 port=$(free_port)
 python3 tests/scenarios/lineage_collector.py "$port" "$scratch/posted" &
 collector=$!
-for _ in $(seq 100); do [ -e "$scratch/posted" ] && break; sleep 0.05; done
+for _ in $(seq 1200); do [ -e "$scratch/posted" ] && break; sleep 0.05; done
 : >"$events"
 LINEAGE_FILE=$events OPENLINEAGE_URL=http://127.0.0.1:$port OPENLINEAGE_API_KEY=open-sesame run score
 check "a collector is sent what the file has, with its key" cmp "$events" "$scratch/posted"
 began=$SECONDS
 OPENLINEAGE_URL=http://127.0.0.1:$port/slow run score
-check "one that does not answer holds a stage up for seconds only" test "$code" -eq 99 -a $((SECONDS - began)) -le 8
+check "one that does not answer holds a stage up for seconds only" test "$code" -eq 99 -a $((SECONDS - began)) -lt 25
 OPENLINEAGE_URL=http://collector.invalid OPENLINEAGE_API_KEY=open-sesame run score
 check "the key goes over no open connection" grep -q 'https' "$scratch/log"
 kill "$collector"

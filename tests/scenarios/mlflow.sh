@@ -14,7 +14,7 @@ start_server() {
     local port=$scratch/port-${#servers[@]} try
     python3 "$here/standins/mlflow.py" "$port" "$@" 2>>"$scratch/standins" &
     servers+=($!)
-    for try in $(seq 200); do
+    for try in $(seq 1200); do
         [ -s "$port" ] && break
         sleep 0.05
     done
@@ -137,9 +137,10 @@ killed_at() { # STEP
     suffer_at "$1" "slow 30"
     "$build/leadforest-register" --data "$data" >/dev/null 2>>"$scratch/log" &
     victim=$!
-    until [ "$(curl -fsS "$server/-/faults-left")" = 0 ]; do sleep 0.02; done
-    kill -9 "$victim"
+    until [ "$(curl -fsS "$server/-/faults-left")" = 0 ] || ! kill -0 "$victim" 2>/dev/null; do sleep 0.02; done
+    kill -9 "$victim" 2>/dev/null
     wait "$victim" 2>/dev/null
+    [ $? -eq 137 ] || { echo "ended before step $1"; return 1; }
     register
     same "killed at step $1"
 }

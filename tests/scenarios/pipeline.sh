@@ -60,7 +60,7 @@ check "its stage is told and no other starts" ran etl features features
 rm "$bin/sleep-features"
 
 : >"$scratch/ran"
-echo 30 >"$bin/sleep-api"
+echo 300 >"$bin/sleep-api"
 watch --drift-at never --serve
 check "watch keeps an api alive" in_time grep -q '^api' "$scratch/ran"
 sleep 0.6

@@ -13,7 +13,7 @@ start() {
     local ports=$scratch/port-$1-${#standins[@]}
     python3 "$here/standins/$1.py" "$ports" "${@:2}" 2>>"$scratch/standins" &
     standins+=($!)
-    for _ in $(seq 200); do
+    for _ in $(seq 1200); do
         [ -s "$ports" ] && url=http://127.0.0.1:$(<"$ports") && return
         sleep 0.05
     done

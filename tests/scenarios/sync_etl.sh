@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE=1 STRIPE_API_KEY=sk_live_4fV9mP2xQ7hK1sW8 FORMSPR
 start() {
     python3 "$here/standins/$1.py" "$scratch/port-$1" "${@:2}" 2>>"$scratch/standins" &
     standins+=($!)
-    for _ in $(seq 200); do
+    for _ in $(seq 1200); do
         [ -s "$scratch/port-$1" ] && url=http://127.0.0.1:$(<"$scratch/port-$1") && return
         sleep 0.05
     done

@@ -53,9 +53,9 @@ serve() { # NAME - an api on its folder
     address[$1]=$url
 }
 
-serves() { # NAME VERSION - within 3 s
+serves() { # NAME VERSION - within a minute
     local try
-    for try in $(seq 60); do
+    for try in $(seq 1200); do
         curl -fsS -o /dev/null -D "$scratch/headers" "${address[$1]}/predict" -H 'Content-Type: application/json' \
             -d '{"business_type":"Dental","business_size":"10-25"}'
         grep -qi "^x-model-version: $2"$'\r' "$scratch/headers" && return
@@ -66,7 +66,7 @@ serves() { # NAME VERSION - within 3 s
 }
 
 says() { # TEXT - in the last lines of the log
-    tail -n 3 "$scratch/log" | grep -q "$1" || { tail -n 3 "$scratch/log"; return 1; }
+    grep -q "$1" <<<"$(tail -n 3 "$scratch/log")" || { tail -n 3 "$scratch/log"; return 1; }
 }
 
 requests() { # PATTERN - how many requests the web server had of it
@@ -76,7 +76,7 @@ requests() { # PATTERN - how many requests the web server had of it
 mkdir -p "$web/registry" "$(replica 1)" "$(replica 2)"
 python3 "$here/standins/files_with_etags.py" "$scratch/port" "$web" 2>>"$scratch/requests" &
 started+=($!)
-for _ in $(seq 200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
+for _ in $(seq 1200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
 declare -A address
 export MODEL_URL=http://127.0.0.1:$(<"$scratch/port")/registry
 

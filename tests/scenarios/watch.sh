@@ -86,14 +86,13 @@ if unshare -rm true 2>/dev/null; then
         mount -t tmpfs -o size=96k none "$1" && mkdir -p "$1/raw" "$1/runs" "$1/.locks" && echo a >"$1/raw/customers.csv"
         head -c 200k /dev/zero >"$1/raw/zeros" 2>/dev/null
         "$2/leadforest-pipeline" --data "$1" --quiet 0.2 --poll 0.05 --retry 0.2 --nightly never --drift-at never watch &
-        sleep 1.5
+        for try in $(seq 600); do grep -q "No space left" "$4" && break; sleep 0.1; done
         rm "$1/raw/zeros"
-        for try in $(seq 50); do ls "$1"/runs/*.json && break; sleep 0.1; done
-        sleep 0.5
+        for try in $(seq 600); do grep -q "\"status\": *\"done\"" "$1"/runs/*.json && break; sleep 0.1; done
         cat "$1"/runs/*.json >"$3"
-        kill -TERM $! && wait $!' - "$full" "$bin" "$scratch/full.json" >"$scratch/said-full" 2>"$scratch/full.log"
+        kill -TERM $! && wait $!' - "$full" "$bin" "$scratch/full.json" "$scratch/full.log" >"$scratch/said-full" 2>"$scratch/full.log"
     check "a full disk is said" grep -q 'No space left' "$scratch/full.log"
-    check "and the run recorded when there is room again" jq -e '.status == "done"' "$scratch/full.json"
+    check "and the run recorded when there is room again" jq -es 'any(.[]; .status == "done")' "$scratch/full.json"
 else
     echo "skipped: a full disk (no mount namespace)"
 fi
