@@ -8,6 +8,7 @@
 #include "services/register/decisions.h"
 #include "services/register/pointer.h"
 #include "services/register/ruling.h"
+#include "services/register/versions.h"
 
 /* A move as a person wants it. */
 struct wish {
@@ -17,19 +18,12 @@ struct wish {
     bool alarm;         /* an alarm had asked for it */
 };
 
-static bool version_exists(const char *data, long long version, struct file_error *err) {
-    char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-        return false;
-    return files_exist(path) || file_error_say(err, "there is no version %lld", version);
-}
-
 /* decisions as read, and settled. */
 static bool move_to(struct outcome *out, const struct options *o, json_t *decisions, const struct wish *wish,
                     struct file_error *err) {
     struct champion target = {0};
     struct pointer from, to = {.version = wish->version};
-    bool done = pointer_read(&from, o->data, VOLUME_CHAMPION, err) && version_exists(o->data, wish->version, err) &&
+    bool done = pointer_read(&from, o->data, VOLUME_CHAMPION, err) && versions_exist(o->data, wish->version, err) &&
                 champion_load_version(&target, o->data, wish->version, wish->sha256, err);
     if (done && from.version == wish->version) {
         *out = ruling_none("it is the champion already");

@@ -46,7 +46,7 @@ bool report_list(struct outcome *out, const struct options *options, struct file
 
 bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
     struct champion v = {0};
-    if (!champion_load_version(&v, options->data, version, NULL, err))
+    if (!versions_exist(options->data, version, err) || !champion_load_version(&v, options->data, version, NULL, err))
         return false;
     json_t *shown = json_pack("{s:O, s:O}", "manifest", v.manifest, "card", v.card);
     json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));

@@ -88,7 +88,7 @@ bool reproduction_make(struct outcome *out, const struct options *o, long long v
     struct candidate again = {0};
     if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", o->data))
         return false;
-    bool done = champion_load_version(&v, o->data, version, NULL, err) && lay_out(folder, o, &v, err) &&
+    bool done = versions_exist(o->data, version, err) && champion_load_version(&v, o->data, version, NULL, err) && lay_out(folder, o, &v, err) &&
                 read_recipe(&recipe, &v, err) && train(&recipe, folder, err) && candidate_read(&again, folder, err);
     if (done)
         *out = compare(&again, &v);

@@ -44,6 +44,13 @@ long long *versions_list(const char *data, size_t *count) {
     return all;
 }
 
+bool versions_exist(const char *data, long long version, struct file_error *err) {
+    char path[PATH_MAX];
+    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        return false;
+    return files_exist(path) || file_error_say(err, "there is no version %lld", version);
+}
+
 static long long newest(const char *data) {
     size_t count;
     long long *all = versions_list(data, &count);

@@ -7,6 +7,9 @@
 /* The numbers of all versions, ascending; the caller frees them. NULL and count 0 where there are none. */
 long long *versions_list(const char *data, size_t *count);
 
+/* Whether there is such a version; false and err otherwise. */
+bool versions_exist(const char *data, long long version, struct file_error *err);
+
 /* A further file of a version, as it will be. */
 struct version_file {
     const char *name;
