@@ -21,8 +21,8 @@ struct leads_submission {
 };
 
 /* A moment as a time, or FORM_NO_DATE. */
-static inline int64_t leads_time(uint64_t moment) {
-    return moment != 0 ? (int64_t)moment - 1 : FORM_NO_DATE;
+static inline int64_t leads_time(uint64_t kept) {
+    return kept != 0 ? (int64_t)kept - 1 : FORM_NO_DATE;
 }
 
 struct leads_lead {

@@ -89,11 +89,8 @@ void clock_format_day(moment at, char out[CLOCK_TEXT]) {
     out[10] = '\0';
 }
 
-bool clock_now(const char *now_setting, moment *out) {
-    if (now_setting != NULL)
-        return clock_parse(now_setting, out);
-    *out = (moment)time(NULL);
-    return true;
+moment clock_now(void) {
+    return (moment)time(NULL);
 }
 
 double clock_monotonic(void) {

@@ -15,9 +15,7 @@ bool clock_parse(const char *text, moment *out);
 void clock_format(moment at, char out[CLOCK_TEXT]);
 void clock_format_day(moment at, char out[CLOCK_TEXT]); /* "2026-01-31" */
 
-/* now_setting (a --now option, NULL where not given) or the clock; false where the text is no time. */
-bool clock_now(const char *now_setting, moment *out);
-
+moment clock_now(void);
 double clock_monotonic(void); /* seconds, for measuring durations */
 
 #endif

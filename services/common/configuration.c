@@ -12,6 +12,8 @@ static const char built_in[] =
 struct config *configuration_read(const char *path, char **text, struct file_error *err) {
     size_t size = sizeof built_in - 1;
     char *json = path == NULL ? strdup(built_in) : files_read(path, CONFIG_MAX_SIZE, &size, err);
+    if (json == NULL && path == NULL)
+        file_error_set(err, "copy", "the built-in configuration");
     if (json == NULL)
         return NULL;
     struct config_error problem;

@@ -3,7 +3,7 @@
 #define COMMON_CONFIGURATION_H
 
 #include "libetl/config.h"
-#include "services/common/stage.h"
+#include "services/common/files.h"
 
 /* path NULL: the built-in one. NULL and err (a line naming the file) where it is wrong: EXIT_USAGE_ERROR.
  * text, where not NULL, is given the JSON text, which the caller frees. */

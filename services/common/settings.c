@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +77,15 @@ static bool set_value(const struct setting *row, void *into, const char *value) 
         return set_whole(row, field, value);
     case SETTING_NUMBER:
         return set_number(row, field, value);
+    case SETTING_TIME:
+        return clock_parse(value, field);
     case SETTING_FLAG:
         return set_flag(field, value);
     }
     return false;
 }
 
-/* The value of a setting that nobody gives and that has no default: NULL, 0, false. */
+/* The value of a setting that nobody gives and that has no default: NULL, 0, the present, false. */
 static void set_none(const struct setting *row, void *into) {
     void *field = (char *)into + row->offset;
     switch (row->kind) {
@@ -96,6 +99,9 @@ static void set_none(const struct setting *row, void *into) {
         break;
     case SETTING_NUMBER:
         *(double *)field = 0;
+        break;
+    case SETTING_TIME:
+        *(moment *)field = clock_now();
         break;
     case SETTING_FLAG:
         *(bool *)field = false;
@@ -119,6 +125,9 @@ static void describe_range(const struct setting *row, char *out, size_t size) {
     case SETTING_NUMBER:
         snprintf(out, size, "a number, %g to %g", row->min, row->max);
         break;
+    case SETTING_TIME:
+        snprintf(out, size, "a time such as 2026-01-31T10:20:30Z");
+        break;
     case SETTING_FLAG:
         snprintf(out, size, "1 or 0");
         break;
@@ -133,6 +142,16 @@ static enum exit_code refuse(const struct program *program, const struct setting
         fprintf(stderr, "%s: %s: must be %s\n", program->name, source, range);
     else
         fprintf(stderr, "%s: %s: \"%.80s\" is not %s\n", program->name, source, value, range);
+    return EXIT_USAGE_ERROR;
+}
+
+enum exit_code settings_refuse(const struct program *program, const char *format, ...) {
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(stderr, "%s: %s (see --help)\n", program->name, text);
     return EXIT_USAGE_ERROR;
 }
 
@@ -165,14 +184,12 @@ static const struct setting *find_flag(const struct program *program, const char
 
 /* One option of the command line; *at moves over its value where that is a word of its own. */
 static enum exit_code read_option(const struct program *program, void *into, int argc, char **argv, int *at) {
-    const char *name = argv[*at] + 2;
-    size_t length = strcspn(name, "=");
-    const struct setting *row = find_flag(program, name, length);
-    if (row == NULL) {
-        fprintf(stderr, "%s: unknown option --%.*s (see --help)\n", program->name, (int)(length < 80 ? length : 80), name);
-        return EXIT_USAGE_ERROR;
-    }
-    const char *value = name[length] == '=' ? name + length + 1 : NULL;
+    const char *option = argv[*at];
+    size_t length = strcspn(option, "=");
+    const struct setting *row = option[1] == '-' ? find_flag(program, option + 2, length - 2) : NULL;
+    if (row == NULL)
+        return settings_refuse(program, "unknown option %.*s", (int)(length < 80 ? length : 80), option);
+    const char *value = option[length] == '=' ? option + length + 1 : NULL;
     if (value == NULL && row->kind == SETTING_FLAG)
         value = "1";
     if (value == NULL && *at + 1 < argc)
@@ -186,10 +203,8 @@ static enum exit_code read_option(const struct program *program, void *into, int
 }
 
 static enum exit_code read_word(const struct program *program, struct words *words, const char *word) {
-    if (words == NULL || words->count >= program->max_words || words->count >= SETTINGS_MAX_WORDS) {
-        fprintf(stderr, "%s: unexpected \"%.80s\" (see --help)\n", program->name, word);
-        return EXIT_USAGE_ERROR;
-    }
+    if (words == NULL || words->count >= program->max_words || words->count >= SETTINGS_MAX_WORDS)
+        return settings_refuse(program, "unexpected \"%.80s\"", word);
     words->word[words->count++] = word;
     return EXIT_DONE;
 }
@@ -202,9 +217,10 @@ static void print_row(const struct setting *row) {
         snprintf(left, sizeof left, "%s", row->variable);
     else
         snprintf(left, sizeof left, "--%s%s%s", row->flag, row->kind == SETTING_FLAG ? "" : " ",
-                 row->kind == SETTING_FLAG     ? ""
+                 row->kind == SETTING_FLAG     ? row->fallback != NULL && row->fallback[0] == '1' ? "=1|0" : ""
                  : row->kind == SETTING_CHOICE ? row->choices
                  : row->kind == SETTING_TEXT   ? "TEXT"
+                 : row->kind == SETTING_TIME   ? "TIME"
                                                : "N");
     printf("  %-30s %s\n", left, row->help);
     if (row->flag != NULL && row->variable != NULL)
@@ -240,8 +256,7 @@ enum exit_code settings_read(const struct program *program, void *into, struct w
     }
     enum exit_code code = read_defaults(program, into);
     for (int i = 1; i < argc && code == EXIT_DONE; i++)
-        code = strncmp(argv[i], "--", 2) == 0 ? read_option(program, into, argc, argv, &i)
-                                              : read_word(program, words, argv[i]);
+        code = argv[i][0] == '-' ? read_option(program, into, argc, argv, &i) : read_word(program, words, argv[i]);
     return code;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "services/common/clock.h"
 #include "services/common/exit_codes.h"
 
 enum setting_kind {
@@ -19,6 +20,7 @@ enum setting_kind {
     SETTING_CHOICE, /* const char *; one of `choices` */
     SETTING_WHOLE,  /* long long between min and max */
     SETTING_NUMBER, /* double between min and max */
+    SETTING_TIME,   /* moment; ISO 8601, UTC */
     SETTING_FLAG    /* bool; a flag without a value, or 1/0 in the environment */
 };
 
@@ -27,7 +29,7 @@ struct setting {
     const char *variable; /* "THREADS"; NULL: from the command line only */
     enum setting_kind kind;
     size_t offset;        /* of its field in the program's struct */
-    const char *fallback; /* the default as a person would write it; NULL: none (text NULL, number 0) */
+    const char *fallback; /* the default as a person would write it; NULL: none (text NULL, number 0, time the present) */
     double min, max;
     const char *choices;  /* "live|test" */
     const char *help;
@@ -49,7 +51,7 @@ struct settings_common {
      "threads to use; 0: as many as the machine or its quota allows; never changes the result"}
 
 #define SETTINGS_NOW(type, member)                                                                               \
-    {"now", "LEADFOREST_NOW", SETTING_TEXT, offsetof(type, member), NULL, 1, 40, NULL,                           \
+    {"now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                            \
      "pretend that it is this time (ISO 8601, UTC), for tests"}
 
 /* A program as --help tells of it. */
@@ -76,6 +78,10 @@ struct words {
  */
 enum exit_code settings_read(const struct program *program, void *into, struct words *words, int argc, char **argv,
                              bool *finished);
+
+/* For words that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE_ERROR. */
+enum exit_code settings_refuse(const struct program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* A thread count as asked for (0: what the machine and the cgroup's CPU quota allow), 1 .. 1024. */
 unsigned settings_threads(long long asked);

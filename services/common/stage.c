@@ -98,6 +98,18 @@ void stage_input_raw(struct stage *stage, const char *path) {
     lineage_input(stage->lineage, path, NULL);
 }
 
+struct config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code) {
+    struct file_error err;
+    char *text = NULL;
+    struct config *config = configuration_read(path, &text, &err);
+    if (config != NULL)
+        stage_input_text(stage, "configuration", text);
+    else
+        *code = stage_fail(stage, EXIT_USAGE_ERROR, err.text);
+    free(text);
+    return config;
+}
+
 static const char *input_digest(struct stage *stage) {
     if (stage->digest[0] == '\0') {
         unsigned char sum[32];

@@ -22,6 +22,7 @@
 #include <jansson.h>
 #include <openssl/types.h>
 
+#include "services/common/configuration.h"
 #include "services/common/exit_codes.h"
 #include "services/common/files.h"
 #include "services/common/lineage.h"
@@ -46,6 +47,9 @@ bool stage_begin(struct stage *stage, const char *name, const char *data, enum e
 void stage_input_text(struct stage *stage, const char *what, const char *value);
 bool stage_input_file(struct stage *stage, const char *path, struct file_error *err);
 void stage_input_raw(struct stage *stage, const char *path);
+
+/* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with *code. */
+struct config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code);
 
 /* Whether folder/.stamp-<name>.json names these inputs and its outputs are as it left them. */
 bool stage_up_to_date(struct stage *stage, const char *folder);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/configuration.h"
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
@@ -14,7 +13,7 @@ enum { DAY = 86400, PENDING_DAYS = 7, WARN_RATIO = 10 };
 
 struct settings {
     struct settings_common common;
-    const char *now;
+    moment now;
     double false_alarm_days, label_false_alarm_days, floor, confirm, error_rise, accuracy_least, confidence_least;
     long long least_rows, reference_rows, reference_weeks, burst, calm, cooldown, monthly, maturity, age, new_labels,
         seed;
@@ -77,10 +76,10 @@ static const struct program program = {
     .max_words = 1,
 };
 
-static struct monitor_options options_of(const struct settings *s, moment now) {
+static struct monitor_options options_of(const struct settings *s) {
     return (struct monitor_options){
         .data = s->common.data,
-        .now = now,
+        .now = s->now,
         .seed = (uint64_t)s->seed,
         .false_alarm_days = s->false_alarm_days,
         .label_false_alarm_days = s->label_false_alarm_days,
@@ -197,28 +196,24 @@ int main(int argc, char **argv) {
     struct settings s;
     struct words words;
     bool finished;
-    moment now;
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    bool word = words.count == 0 || strcmp(words.word[0], "rebase") == 0;
-    if (!word || !clock_now(s.now, &now)) {
-        fprintf(stderr, "%s: %s (see --help)\n", program.name, word ? "--now is no time" : "unknown command");
-        return EXIT_USAGE_ERROR;
-    }
+    if (words.count > 0 && strcmp(words.word[0], "rebase") != 0)
+        return settings_refuse(&program, "unknown command \"%.80s\"", words.word[0]);
     struct stage stage;
     if (!stage_begin(&stage, "drift", s.common.data, &code))
         return code;
 
-    struct monitor_options options = options_of(&s, now);
+    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    if (config == NULL)
+        return code;
+    struct monitor_options options = options_of(&s);
     struct monitor monitor = {0};
     struct file_error err;
-    char folder[PATH_MAX], *json = NULL;
-    struct config *config = configuration_read(s.common.config, &json, &err);
-    if (config != NULL)
-        stage_input_text(&stage, "configuration", json);
+    char folder[PATH_MAX];
     tell_settings(&stage, &s);
-    if (config == NULL || !publish_path(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
+    if (!publish_path(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
         !monitor_init(&monitor, &options, config, &err) || !tell_inputs(&stage, &monitor, &err))
         code = stage_fail_file(&stage, &err);
     else if (words.count == 1)
@@ -229,6 +224,5 @@ int main(int argc, char **argv) {
         code = look(&stage, &s, &monitor, folder);
     monitor_done(&monitor);
     config_free(config);
-    free(json);
     return code;
 }

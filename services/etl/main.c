@@ -23,7 +23,8 @@
 struct settings {
     struct settings_common common;
     long long threads, show;
-    const char *now, *mode, *key;
+    moment now;
+    const char *mode, *key;
     double quarantine_limit, stale_days;
 };
 
@@ -39,7 +40,7 @@ static const struct setting rows[] = {
      NULL, "share of broken records above which nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
      "days without news after which the report warns"},
-    {"show", NULL, SETTING_WHOLE, offsetof(struct settings, show), "0", 0, 1e15, NULL,
+    {"show", NULL, SETTING_WHOLE, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
      "print the text of this record of processed/quarantine.ndjson (1 is its first line) from raw/, and stop"},
 };
 
@@ -62,7 +63,6 @@ struct work {
     struct gather gather;
     struct dataset dataset;
     struct checks checks;
-    int64_t now;
 };
 
 static void work_done(struct work *w) {
@@ -120,8 +120,6 @@ static enum exit_code find_sources(struct work *w, const struct settings *s, str
 /* Configuration, sources and key: what must be right before the first byte is read. */
 static enum exit_code prepare(struct stage *stage, const struct settings *s, struct work *w, struct file_error *err) {
     char *text = NULL;
-    if (!clock_now(s->now, &w->now))
-        return refuse(err, EXIT_USAGE_ERROR, "--now is no time such as 2026-01-31T10:20:30Z");
     w->config = configuration_read(s->common.config, &text, err);
     if (w->config == NULL)
         return EXIT_USAGE_ERROR;
@@ -213,7 +211,7 @@ static enum exit_code check(struct work *w, const struct settings *s, struct fil
         return out_of_memory(err);
     for (size_t i = 0; i < w->sources.count; i++)
         names[i] = w->sources.items[i].name;
-    struct checks_subject subject = {&w->gather, &w->dataset, w->config, names, w->now, last_rows(s->common.data)};
+    struct checks_subject subject = {&w->gather, &w->dataset, w->config, names, s->now, last_rows(s->common.data)};
     struct checks_limits limits = {s->quarantine_limit, s->stale_days};
     checks_run(&w->checks, &subject, &limits);
     free(names);

@@ -1,7 +1,6 @@
 /* leadforest-features: processed/train.csv -> features/features.csv + schema.json, numbers only, split by time. */
 #include <string.h>
 
-#include "services/common/configuration.h"
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
@@ -58,14 +57,9 @@ static long long largest_holdout(const struct settings *s) {
     return s->alarm ? s->holdout_least : s->holdout_most;
 }
 
-/* What the outputs depend on: the purchases, the features the configuration declares, the settings. */
+/* What the outputs depend on beside the features that the configuration declares: the settings, the purchases. */
 static bool tell_inputs(struct stage *stage, const struct settings *s, struct work *w, struct file_error *err) {
-    char path[PATH_MAX], text[128], *config = NULL;
-    w->config = configuration_read(s->common.config, &config, err);
-    if (w->config == NULL)
-        return false;
-    stage_input_text(stage, "configuration", config);
-    free(config);
+    char path[PATH_MAX], text[128];
     snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_least, largest_holdout(s), s->level_rows,
              s->levels_most);
     stage_input_text(stage, "settings", text);
@@ -126,7 +120,9 @@ int main(int argc, char **argv) {
     if (!stage_begin(&stage, "features", s.common.data, &code))
         return code;
 
-    struct work work = {0};
+    struct work work = {.config = stage_input_configuration(&stage, s.common.config, &code)};
+    if (work.config == NULL)
+        return code;
     struct file_error err;
     char folder[PATH_MAX];
     if (!publish_path(folder, &err, "%s/" VOLUME_FEATURES_FOLDER, s.common.data) ||

@@ -49,10 +49,8 @@ static enum exit_code post(const struct http *http, const char *url, const char 
     struct http_request request = {
         .method = "POST", .url = url, .header = {"Content-Type: application/json"}, .body = body, .size = strlen(body)};
     struct http_reply reply = {0};
-    moment now = 0;
-    clock_now(NULL, &now);
     if (secret != NULL) { /* anew each time: receivers refuse what was signed long ago */
-        alert_sign(signature, secret, body, request.size, now);
+        alert_sign(signature, secret, body, request.size, clock_now());
         snprintf(header, sizeof header, "Leadforest-Signature: %s", signature);
         request.header[1] = header;
     }

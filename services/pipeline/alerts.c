@@ -25,15 +25,13 @@ static void forget_first(struct alerts *a) {
 }
 
 void alerts_say(struct alerts *a, const char *type, const char *text, json_t *details) {
-    moment now = 0;
     if (!a->wanted || a->count == ALERTS_WAITING) {
         if (a->wanted)
             log_event(LOG_WARN, "alert dropped", "%s: too many wait", type);
         json_decref(details);
         return;
     }
-    clock_now(NULL, &now);
-    char *message = alert_write(type, text, details, now);
+    char *message = alert_write(type, text, details, clock_now());
     if (message != NULL && strlen(message) <= ALERT_MOST)
         a->waiting[a->count++] = message;
     else {

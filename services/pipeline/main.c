@@ -112,10 +112,8 @@ static enum exit_code alert(const struct settings *s) {
     struct file_error err;
     char problem[200] = "ALERT_URL is not set", *trial = NULL;
     enum exit_code code = EXIT_USAGE_ERROR;
-    moment now = 0;
-    clock_now(NULL, &now);
     if (s->message == NULL)
-        trial = alert_write("test", "leadforest: a message to try the address with", NULL, now);
+        trial = alert_write("test", "leadforest: a message to try the address with", NULL, clock_now());
     const char *message = s->message != NULL ? s->message : trial;
     if (s->alert_url != NULL && !http_open(&http, program.name, ALERT_SECONDS, &err))
         snprintf(problem, sizeof problem, "%.199s", err.text);
@@ -142,10 +140,10 @@ int main(int argc, char **argv) {
     log_open("pipeline", NULL);
     if (strcmp(word, "alert") == 0)
         return alert(&s);
-    if (!all && strcmp(word, "watch") != 0) {
-        fprintf(stderr, "%s: run-all, watch or alert is needed (see --help)\n", program.name);
-        return EXIT_USAGE_ERROR;
-    }
+    if (words.count == 0)
+        return settings_refuse(&program, "run-all, watch or alert is needed");
+    if (!all && strcmp(word, "watch") != 0)
+        return settings_refuse(&program, "unknown command \"%.80s\"", word);
     struct events events;
     struct file_error err;
     if (!events_open(&events, &err)) {

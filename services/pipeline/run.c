@@ -16,9 +16,7 @@ enum { STAGES = sizeof stage_names / sizeof *stage_names, RECORDS = 1000 /* kept
 
 static json_t *present(void) {
     char text[CLOCK_TEXT];
-    moment now = 0;
-    clock_now(NULL, &now);
-    clock_format(now, text);
+    clock_format(clock_now(), text);
     return json_string(text);
 }
 

@@ -32,12 +32,6 @@ struct watch {
 /* However often it is told of changes, raw/ is looked at no oftener. */
 static const double least_pause = 0.2;
 
-static moment present(void) {
-    moment now = 0;
-    clock_now(NULL, &now);
-    return now;
-}
-
 static void stop(struct watch *w) {
     if (!w->stopping)
         log_event(LOG_INFO, "stopping", "told to stop");
@@ -66,12 +60,12 @@ static void follow_run(struct watch *w) {
 }
 
 static void start_run(struct watch *w) {
-    const char *reason = schedule_due(&w->schedule, present(), clock_monotonic());
+    const char *reason = schedule_due(&w->schedule, clock_now(), clock_monotonic());
     if (w->lookout.retrain && !w->put_off)
         reason = "drift";
     if (w->run.going || w->stopping || w->gone || reason == NULL)
         return;
-    schedule_started(&w->schedule, present());
+    schedule_started(&w->schedule, clock_now());
     unsetenv("LEADFOREST_RUN"); /* each run has an id of its own */
     lookout_hand_down(&w->lookout);
     w->answers = w->lookout.retrain;
@@ -143,8 +137,8 @@ static void begin(struct watch *w, const struct watch_options *options) {
     w->looked = -least_pause;
     alerts_begin(&w->alerts, options->alert);
     w->news.alerts = &w->alerts;
-    schedule_begin(&w->schedule, &options->times, present());
-    lookout_begin(&w->lookout, &options->drift, options->limit, present());
+    schedule_begin(&w->schedule, &options->times, clock_now());
+    lookout_begin(&w->lookout, &options->drift, options->limit, clock_now());
     log_event(LOG_INFO, "watching", "%s", options->data);
 }
 
@@ -155,7 +149,7 @@ void watch_until_told(const struct watch_options *options, struct events *events
     begin(w, options);
     while (!is_done(w)) {
         look_at_raw(w);
-        if (lookout_continue(&w->lookout, present(), w->stopping))
+        if (lookout_continue(&w->lookout, clock_now(), w->stopping))
             news_drift(&w->news, &w->lookout);
         start_run(w);
         serve(w);

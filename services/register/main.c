@@ -18,7 +18,8 @@
 
 struct settings {
     struct settings_common common;
-    const char *now, *slices, *signing_key;
+    moment now;
+    const char *slices, *signing_key;
     long long keep_versions, keep_champions;
     struct gate_settings gate;
     struct mlflow_options mlflow;
@@ -79,6 +80,8 @@ static const struct program program = {
 
 /* The N of "promote N". */
 static bool read_version(const struct words *words, long long *out) {
+    if (words->count < 2)
+        return false;
     char *end;
     *out = strtoll(words->word[1], &end, 10);
     return *end == '\0' && *out > 0;
@@ -103,13 +106,12 @@ static const struct command commands[] = {
 };
 static const struct command judge = {"", true, promotion_gate, NULL};
 
-/* NULL where the words are no command. */
-static const struct command *find_command(const struct words *words, long long *version) {
+/* NULL where the first word is no command. */
+static const struct command *find_command(const struct words *words) {
     if (words->count == 0)
         return &judge;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(commands[i].word, words->word[0]) == 0 && (commands[i].obey != NULL) == (words->count == 1) &&
-            (words->count == 1 || read_version(words, version)))
+        if (strcmp(commands[i].word, words->word[0]) == 0)
             return &commands[i];
     return NULL;
 }
@@ -143,18 +145,20 @@ int main(int argc, char **argv) {
         return code;
     struct options options = {.data = s.common.data,
                               .config = s.common.config,
+                              .now = s.now,
                               .slices = s.slices,
                               .signing_key = s.signing_key,
                               .keep_versions = s.keep_versions,
                               .keep_champions = s.keep_champions,
                               .gate = s.gate,
                               .mlflow = s.mlflow};
-    const struct command *command = find_command(&words, &version);
-    if (command == NULL || !clock_now(s.now, &options.now)) {
-        fprintf(stderr, "%s: %s (see --help)\n", program.name,
-                command != NULL ? "--now is no time" : "unknown command");
-        return EXIT_USAGE_ERROR;
-    }
+    const struct command *command = find_command(&words);
+    if (command == NULL)
+        return settings_refuse(&program, "unknown command \"%.80s\"", words.word[0]);
+    if (command->obey != NULL && words.count > 1)
+        return settings_refuse(&program, "unexpected \"%.80s\"", words.word[1]);
+    if (command->obey_version != NULL && !read_version(&words, &version))
+        return settings_refuse(&program, "\"%s\" needs the number of a version", command->word);
     struct file_error err;
     if (!mlflow_outbox_fits(&options.mlflow, &err)) {
         fprintf(stderr, "%s: %s\n", program.name, err.text);

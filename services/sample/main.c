@@ -6,6 +6,7 @@
 
 #include "services/common/configuration.h"
 #include "services/common/settings.h"
+#include "services/common/stage.h"
 #include "services/common/volume.h"
 #include "services/sample/mess.h"
 #include "services/sample/truth.h"
@@ -13,7 +14,8 @@
 struct options {
     struct settings_common common;
     long long leads, seed, days;
-    const char *layout, *shift, *end;
+    const char *layout, *shift;
+    moment end;
     bool force;
 };
 
@@ -26,12 +28,12 @@ static const struct setting settings[] = {
     {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
      "5 to 7 whole events a purchase, or one object"},
     {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
-    {"end", NULL, SETTING_TEXT, offsetof(struct options, end), "2026-06-01", 10, 40, NULL,
+    {"end", NULL, SETTING_TIME, offsetof(struct options, end), "2026-06-01", 0, 0, NULL,
      "when the data end (ISO 8601, UTC)"},
     {"shift", NULL, SETTING_TEXT, offsetof(struct options, shift), "none", 4, 100, NULL,
      "what changes and after how many days (default: half of them), as covariate@120,concept@240: the mix of types "
      "(covariate), the wishes of some (concept), a new type (new-type)"},
-    {"force", NULL, SETTING_FLAG, offsetof(struct options, force), "0", 0, 0, NULL,
+    {"force", NULL, SETTING_FLAG, offsetof(struct options, force), NULL, 0, 0, NULL,
      "overwrite raw data that are no sample"},
 };
 
@@ -136,11 +138,9 @@ static enum exit_code generate(struct stage *stage, const struct options *option
 /* The sample that the options ask for; false and err where they make no sense.  The caller frees its world. */
 static bool plan(struct sample *sample, const struct options *options, const struct config *config,
                  struct file_error *err) {
-    moment end, span = options->days * 24 * 3600;
+    moment end = options->end, span = options->days * 24 * 3600;
     char problem[200];
     struct world_shifts shifts;
-    if (!clock_parse(options->end, &end))
-        return file_error_say(err, "--end: \"%.40s\" is no date", options->end);
     if (!read_shifts(&shifts, options->shift, end - span, end - span / 2))
         return file_error_say(err, "--shift: \"%s\" is not none or such as covariate@120,concept@240", options->shift);
     struct world *world = world_new(config, &shifts, problem);
@@ -156,11 +156,11 @@ static bool plan(struct sample *sample, const struct options *options, const str
 /* Whatever decides the bytes. */
 static void add_inputs(struct stage *stage, const struct options *options, const char *config_text) {
     char numbers[100];
-    snprintf(numbers, sizeof numbers, "%lld %lld %lld", options->leads, options->seed, options->days);
+    snprintf(numbers, sizeof numbers, "%lld %lld %lld %lld", options->leads, options->seed, options->days,
+             (long long)options->end);
     stage_input_text(stage, "numbers", numbers);
     stage_input_text(stage, "layout", options->layout);
     stage_input_text(stage, "shift", options->shift);
-    stage_input_text(stage, "end", options->end);
     stage_input_text(stage, "config", config_text);
 }
 

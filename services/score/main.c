@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "services/common/champion.h"
-#include "services/common/configuration.h"
 #include "services/common/settings.h"
 #include "services/common/stage.h"
 #include "services/common/volume.h"
@@ -29,14 +28,9 @@ static const struct program program = {
     .setting_count = sizeof rows / sizeof *rows,
 };
 
-/* The leads, the configuration's prices and offers, the champion. */
-static bool tell_inputs(struct stage *stage, const struct settings *s, struct config **config, struct file_error *err) {
-    char path[PATH_MAX], *json = NULL;
-    *config = configuration_read(s->common.config, &json, err);
-    if (*config == NULL)
-        return false;
-    stage_input_text(stage, "configuration", json);
-    free(json);
+/* The leads and the champion; of the configuration, prices and offers. */
+static bool tell_inputs(struct stage *stage, const struct settings *s, struct file_error *err) {
+    char path[PATH_MAX];
     return publish_path(path, err, "%s/" VOLUME_LEADS, s->common.data) && stage_input_file(stage, path, err) &&
            publish_path(path, err, "%s/" VOLUME_CHAMPION, s->common.data) && stage_input_file(stage, path, err);
 }
@@ -91,11 +85,12 @@ int main(int argc, char **argv) {
     if (!stage_begin(&stage, "score", s.common.data, &code))
         return code;
 
-    struct config *config = NULL;
+    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    if (config == NULL)
+        return code;
     struct file_error err;
     char folder[PATH_MAX];
-    if (!publish_path(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) ||
-        !tell_inputs(&stage, &s, &config, &err))
+    if (!publish_path(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) || !tell_inputs(&stage, &s, &err))
         code = stage_fail_file(&stage, &err);
     else if (stage_up_to_date(&stage, folder))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);

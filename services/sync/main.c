@@ -76,11 +76,11 @@ static enum exit_code worse(enum exit_code a, enum exit_code b) {
 }
 
 /* One source; what becomes of it stands in the result line under its name. */
-static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http, moment now,
+static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http,
                            json_t *result) {
     struct file_error err;
     json_t *counts = NULL;
-    bool done = source_pull(source, o, http, now, &counts, &err);
+    bool done = source_pull(source, o, http, &counts, &err);
     json_int_t appended = json_integer_value(json_object_get(counts, "appended"));
     if (!done) {
         log_event(LOG_ERROR, "failed", "%s: %s", source->name, err.text);
@@ -97,9 +97,6 @@ static enum exit_code pull_all(struct stage *stage, const struct options *o, con
     struct http http = {0};
     struct file_error err;
     bool chosen[SOURCES];
-    moment now;
-    if (!clock_now(o->now, &now))
-        return stage_fail(stage, EXIT_USAGE_ERROR, "--now is no time");
     if (!choose(o, word, chosen, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
         return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
 
@@ -107,7 +104,7 @@ static enum exit_code pull_all(struct stage *stage, const struct options *o, con
     enum exit_code code = EXIT_NOTHING_TO_DO;
     for (size_t i = 0; i < SOURCES; i++)
         if (chosen[i])
-            code = worse(code, pull(&source_table[i], o, &http, now, result));
+            code = worse(code, pull(&source_table[i], o, &http, result));
     http_close(&http);
     return stage_end(stage, code, result);
 }

@@ -6,7 +6,7 @@
 
 struct options {
     struct settings_common common;
-    const char *now;
+    moment now;
 
     const char *stripe_key; /* NULL: not configured */
     const char *stripe_url;

@@ -125,10 +125,10 @@ const struct source source_table[SOURCES] = {
     {"mail", "formspree-mail", 1 << 19, mail_configured, mail_fits, mail_identity, pull_mail},
 };
 
-bool source_pull(const struct source *source, const struct options *options, const struct http *http, moment at,
-                 json_t **counts, struct file_error *err) {
+bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
+                 struct file_error *err) {
     char identity[4200];
-    struct intake intake = {.data = options->common.data, .inbox = source->inbox, .at = at};
+    struct intake intake = {.data = options->common.data, .inbox = source->inbox, .at = options->now};
     source->identity(options, identity, sizeof identity);
     bool done = cursor_open(&intake.cursor, options->common.data, source->name, identity, source->remembered, err);
     if (done) {

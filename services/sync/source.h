@@ -20,7 +20,7 @@ enum { SOURCES = 3 };
 extern const struct source source_table[SOURCES];
 
 /* Open the cursor, pull, close; *counts is a new object where the cursor could be opened, also after a failure. */
-bool source_pull(const struct source *source, const struct options *options, const struct http *http, moment at,
-                 json_t **counts, struct file_error *err);
+bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
+                 struct file_error *err);
 
 #endif

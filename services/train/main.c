@@ -1,7 +1,6 @@
 /* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
 #include <string.h>
 
-#include "services/common/configuration.h"
 #include "services/common/log.h"
 #include "services/common/progress.h"
 #include "services/common/settings.h"
@@ -64,14 +63,8 @@ static struct recipe recipe_of(const struct settings *s, struct progress *progre
     return recipe;
 }
 
-/* The configuration is an input for its prices, which the card tells. */
-static bool tell_inputs(struct stage *stage, const struct settings *s, struct config **config, struct file_error *err) {
-    char path[PATH_MAX], text[200], *json = NULL;
-    *config = configuration_read(s->common.config, &json, err);
-    if (*config == NULL)
-        return false;
-    stage_input_text(stage, "configuration", json);
-    free(json);
+static bool tell_inputs(struct stage *stage, const struct settings *s, struct file_error *err) {
+    char path[PATH_MAX], text[200];
     snprintf(text, sizeof text, "%s %lld %d %lld %lld %s", s->window, s->window_rows, s->alarm, s->trees, s->seed,
              FOREST_VERSION);
     stage_input_text(stage, "settings", text);
@@ -136,10 +129,13 @@ int main(int argc, char **argv) {
     if (!stage_begin(&stage, "train", s.common.data, &code))
         return code;
 
-    struct config *config = NULL;
+    /* Of the configuration the card tells the prices. */
+    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    if (config == NULL)
+        return code;
     struct file_error err;
     char folder[PATH_MAX];
-    if (!publish_path(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !tell_inputs(&stage, &s, &config, &err))
+    if (!publish_path(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !tell_inputs(&stage, &s, &err))
         code = stage_fail_file(&stage, &err);
     else if (stage_up_to_date(&stage, folder))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);

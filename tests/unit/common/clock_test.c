@@ -47,23 +47,11 @@ static void a_moment_survives_its_text(void **state) {
     }
 }
 
-static void a_pretended_now_is_taken(void **state) {
-    (void)state;
-    moment at;
-    char day[CLOCK_TEXT];
-    assert_true(clock_now("2026-01-31T10:20:30Z", &at));
-    clock_format_day(at, day);
-    assert_string_equal(day, "2026-01-31");
-    assert_false(clock_now("soon", &at));
-    assert_true(clock_now(NULL, &at) && at > 1700000000);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(iso_texts_are_understood_with_and_without_zone),
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(a_moment_survives_its_text),
-        cmocka_unit_test(a_pretended_now_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

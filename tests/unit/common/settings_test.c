@@ -16,17 +16,20 @@ struct options {
     struct settings_common common;
     long long trees;
     double share;
+    moment until;
     const char *mode, *key;
-    bool quick;
+    bool quick, kept;
 };
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct options, common),
     {"trees", "TEST_TREES", SETTING_WHOLE, offsetof(struct options, trees), "100", 1, 1000, NULL, "trees"},
     {"share", NULL, SETTING_NUMBER, offsetof(struct options, share), "0.2", 0, 1, NULL, "share"},
+    {"until", NULL, SETTING_TIME, offsetof(struct options, until), NULL, 0, 0, NULL, "until"},
     {"mode", "TEST_MODE", SETTING_CHOICE, offsetof(struct options, mode), "live", 0, 0, "live|test", "mode"},
     {NULL, "TEST_KEY", SETTING_SECRET, offsetof(struct options, key), NULL, 8, 64, NULL, "key"},
     {"quick", "TEST_QUICK", SETTING_FLAG, offsetof(struct options, quick), NULL, 0, 0, NULL, "quick"},
+    {"kept", NULL, SETTING_FLAG, offsetof(struct options, kept), "1", 0, 0, NULL, "kept"},
 };
 static const struct program program = {"test", "tests", "[options]", NULL, rows, sizeof rows / sizeof *rows, 1};
 
@@ -72,6 +75,7 @@ static void defaults_hold_where_nothing_is_said(void **state) {
     assert_string_equal(o.mode, "live");
     assert_null(o.key);
     assert_false(o.quick);
+    assert_true(o.kept);
 }
 
 static void a_flag_beats_the_environment_which_beats_the_default(void **state) {
@@ -97,11 +101,32 @@ static void an_empty_variable_is_an_unset_one(void **state) {
     unsetenv("TEST_MODE");
 }
 
+static void a_time_that_nobody_gives_is_the_present(void **state) {
+    (void)state;
+    struct options o;
+    moment before = clock_now();
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_true(o.until >= before && o.until <= clock_now());
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--until", "1970-01-01T00:02:00+00:01", NULL}), EXIT_DONE);
+    assert_int_equal(o.until, 60);
+}
+
+static void what_is_on_by_default_can_be_put_out_and_help_says_how(void **state) {
+    (void)state;
+    struct options o;
+    char text[4000];
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--kept=0", NULL}), EXIT_DONE);
+    assert_false(o.kept);
+    capture(1, (const char *[]){"test", "--help", NULL}, text, sizeof text);
+    assert_non_null(strstr(text, "--kept=1|0 "));
+    assert_non_null(strstr(text, "--quick "));
+}
+
 static void a_wrong_value_is_refused(void **state) {
     (void)state;
     static const char *const wrong[] = {"--trees=0",   "--trees=1001", "--trees=",    "--trees=9x", "--trees=99999999999999999999",
                                         "--share=1.1", "--share=nan",  "--share=inf", "--mode=liv", "--mode=live|test",
-                                        "--none=1",    "--data=",      "--quick=2"};
+                                        "--none=1",    "--data=",      "--quick=2",  "--until=noon", "-trees=1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct options o;
         assert_int_equal(read_line(&o, (const char *[]){"test", wrong[i], NULL}), EXIT_USAGE_ERROR);
@@ -170,6 +195,8 @@ int main(void) {
         cmocka_unit_test(defaults_hold_where_nothing_is_said),
         cmocka_unit_test(a_flag_beats_the_environment_which_beats_the_default),
         cmocka_unit_test(an_empty_variable_is_an_unset_one),
+        cmocka_unit_test(a_time_that_nobody_gives_is_the_present),
+        cmocka_unit_test(what_is_on_by_default_can_be_put_out_and_help_says_how),
         cmocka_unit_test(a_wrong_value_is_refused),
         cmocka_unit_test(the_refusal_names_setting_value_and_limits),
         cmocka_unit_test(a_secret_comes_from_the_environment_only_and_is_never_printed),
