@@ -11,7 +11,7 @@
  * delivered or pulled, as JSON; a list in it is several records.
  *
  * What is broken costs itself and little else: reading goes on behind a value that ends, and otherwise at
- * the next line that begins with "{".
+ * the next line that begins with "{".  Where a list is broken its items are still read one by one.
  */
 #ifndef LIBETL_INTAKE_H
 #define LIBETL_INTAKE_H

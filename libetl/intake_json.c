@@ -38,6 +38,16 @@ static bool read_list(const struct reading *r, struct text list, int lists) {
     return read_items(r, items, end, end, lists + 1, &stopped);
 }
 
+/* What is no JSON as a whole may be a list, and then each of its items has its own fate. */
+static bool read_unsound(const struct reading *r, struct text record, int lists) {
+    struct text body = json_text_member(record, "body"), list = body.size > 0 && body.at[0] == '{' ? body : record;
+    const char *end = list.at + list.size, *items = json_text_items(list);
+    items = items != NULL ? json_text_space(items, end) : end;
+    if (lists < MAX_NESTED_LISTS && items < end && *items == '{')
+        return read_list(r, list, lists);
+    return refuse(r, record.at, record.at + record.size, REFUSAL_NOT_JSON);
+}
+
 /* ---- payments ---- */
 
 /* The node of what was delivered, and when, where the record is an envelope. */
@@ -140,7 +150,7 @@ static int64_t arrival(const json_t *envelope) {
 static bool read_submission(const struct reading *r, struct text record, int lists) {
     json_t *root = json_mend_load(record, NULL);
     if (root == NULL)
-        return refuse(r, record.at, record.at + record.size, REFUSAL_NOT_JSON);
+        return read_unsound(r, record, lists);
     json_t *body = json_object_get(root, "body"), *answers = json_is_object(body) ? body : root;
     bool done;
     if (json_is_array(json_object_get(answers, "submissions")))
@@ -168,9 +178,9 @@ static const char *find_end(const struct reading *r, const char *at, const char 
         const char *line = memchr(at, '\n', (size_t)(limit - at));
         limit = line != NULL ? line : limit;
     }
-    const char *behind = json_text_value(at, limit);
+    const char *stopped, *behind = json_text_value_to(at, limit, &stopped);
     if (behind == NULL)
-        r->batch->wasted += (uint64_t)(limit - at);
+        r->batch->wasted += (uint64_t)(stopped - at);
     return behind;
 }
 
@@ -197,7 +207,7 @@ static bool read_record(const struct reading *r, const char *at, const char *end
     if (result == TAPE_UNKNOWN)
         result = tape_read(tape, record);
     if (result == TAPE_UNKNOWN)
-        return refuse(r, at, *behind, REFUSAL_NOT_JSON);
+        return read_unsound(r, record, lists);
     return result == TAPE_DONE && read_payment(r, record, lists);
 }
 

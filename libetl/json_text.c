@@ -1,6 +1,7 @@
 /* json_text.c - structure without meaning. */
 #include "libetl/json_text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 const char *json_text_space(const char *at, const char *end) {
@@ -9,13 +10,15 @@ const char *json_text_space(const char *at, const char *end) {
     return at;
 }
 
-/* Behind the string whose opening quote is at `at`. */
-static const char *skip_string(const char *at, const char *end) {
-    for (at++; at < end && (unsigned char)*at >= 0x20; at++) {
+/* Behind the string whose opening quote is at `at`; NULL and where that was seen.  A tab makes it unsound, but where it
+ * ends is clear. */
+static const char *skip_string(const char *at, const char *end, const char **stopped) {
+    for (at++; at < end && ((unsigned char)*at >= 0x20 || *at == '\t'); at++) {
         if (*at == '"')
             return at + 1;
         at += *at == '\\';
     }
+    *stopped = at < end ? at : end;
     return NULL;
 }
 
@@ -26,38 +29,47 @@ static const char *skip_scalar(const char *at, const char *end) {
     return at > start ? at : NULL;
 }
 
-static const char *skip_nested(const char *at, const char *end) {
+/* An object does not end with a bracket, nor an array with a brace; NULL there, as a missing one would swallow what
+ * follows.  Only the outer levels are looked at so closely. */
+static const char *skip_nested(const char *at, const char *end, const char **stopped) {
+    enum { LEVELS = 64 };
     size_t depth = 0;
-    while (at < end) {
-        switch (*at) {
-        case '"':
-            at = skip_string(at, end);
-            if (at == NULL)
+    uint64_t arrays = 0; /* bit i: level i is one */
+    for (; at < end; at++) {
+        if (*at == '"') {
+            const char *behind = skip_string(at, end, stopped);
+            if (behind == NULL)
                 return NULL;
-            continue;
-        case '{':
-        case '[':
+            at = behind - 1;
+        } else if (*at == '{' || *at == '[') {
+            if (depth < LEVELS)
+                arrays = (arrays & ~(UINT64_C(1) << depth)) | (uint64_t)(*at == '[') << depth;
             depth++;
-            break;
-        case '}':
-        case ']':
-            if (--depth == 0)
+        } else if (*at == '}' || *at == ']') {
+            if (--depth < LEVELS && (arrays >> depth & 1) != (*at == ']')) {
+                *stopped = at;
+                return NULL;
+            }
+            if (depth == 0)
                 return at + 1;
-            break;
-        default:
-            break;
         }
-        at++;
     }
+    *stopped = end;
     return NULL;
 }
 
-const char *json_text_value(const char *at, const char *end) {
+const char *json_text_value_to(const char *at, const char *end, const char **stopped) {
+    *stopped = end;
     if (at == end)
         return NULL;
     if (*at == '{' || *at == '[')
-        return skip_nested(at, end);
-    return *at == '"' ? skip_string(at, end) : skip_scalar(at, end);
+        return skip_nested(at, end, stopped);
+    return *at == '"' ? skip_string(at, end, stopped) : skip_scalar(at, end);
+}
+
+const char *json_text_value(const char *at, const char *end) {
+    const char *stopped;
+    return json_text_value_to(at, end, &stopped);
 }
 
 void json_text_walk(struct json_walk *walk, struct text object) {
@@ -67,6 +79,7 @@ void json_text_walk(struct json_walk *walk, struct text object) {
 }
 
 bool json_text_next(struct json_walk *walk) {
+    const char *stopped;
     if (walk->value != NULL) {
         const char *behind = json_text_value(walk->value, walk->end);
         if (behind == NULL)
@@ -79,7 +92,7 @@ bool json_text_next(struct json_walk *walk) {
     walk->at = json_text_space(walk->at, walk->end);
     if (walk->at == walk->end || *walk->at != '"')
         return false;
-    const char *behind = skip_string(walk->at, walk->end);
+    const char *behind = skip_string(walk->at, walk->end, &stopped);
     if (behind == NULL)
         return false;
     walk->name = (struct text){walk->at + 1, (size_t)(behind - walk->at) - 2};

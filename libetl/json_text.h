@@ -12,7 +12,11 @@
 
 const char *json_text_space(const char *at, const char *end); /* behind white space */
 
-/* Behind the value at `at`; NULL where it does not end, or a string holds a control character such as a line end. */
+/*
+ * Behind the value at `at`; NULL where it does not end: a bracket closes what a brace opened or the other way round, or
+ * a string holds a control character such as a line end (a tab is let pass).  *stopped is then as far as was looked.
+ */
+const char *json_text_value_to(const char *at, const char *end, const char **stopped);
 const char *json_text_value(const char *at, const char *end);
 
 /*

@@ -313,6 +313,44 @@ static void a_file_that_ends_too_early_is_said_to_be_cut_off(void **state) {
     expect_refused(input, REFUSAL_CUT_OFF, 1);
 }
 
+static void a_broken_item_costs_its_list_nothing_else(void **state) {
+    (void)state;
+    static const char *const broken[] = {"{'id':'ch_0','object':'charge','amount':123456789012345678901234567890}",
+                                         "{'id':'ch_0','object':'charge','amount':01}", "{'id':'ch_0\there'}"};
+    static const char *const layouts[] = {
+        "[%s,%s]", "{'data':[%s,%s]}", "{'object':'list','data':[]}\n{'data':[%s,%s]}",
+        "{'received_at':'2026-01-10T12:00:01Z','body':{'object':'list','data':[%s,%s]}}",
+        "[{'object':'list','data':[%s,%s]}]"};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+        for (size_t k = 0; k < sizeof layouts / sizeof *layouts; k++) {
+            char stripe[1024];
+            snprintf(stripe, sizeof stripe, layouts[k], broken[i], OBJECT);
+            struct join_input input = {.forms = FORM_HEADER ADA, .stripe = stripe};
+            join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+            expect_refused(input, REFUSAL_NOT_JSON, 1);
+        }
+}
+
+static void a_missing_brace_costs_its_line_alone(void **state) {
+    (void)state;
+    struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "[\n{'id':'ch_0','object':{},\n" OBJECT "\n]\n"};
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+    expect_refused(input, REFUSAL_CUT_OFF, 1);
+}
+
+static void a_page_of_submissions_is_not_lost_for_one_of_them(void **state) {
+    (void)state;
+    struct join_input input = {.answers =
+                                   "{'received_at':'2026-03-01T00:00:00Z','body':{'submissions':[{'lead_id':'ben',"
+                                   "'n':123456789012345678901234567890},{" ANSWERS ",'_date':'2026-01-01'}]}}\n"};
+    expect_leads(input, ADA_LEAD);
+    expect_refused(input, REFUSAL_NOT_JSON, 1);
+    expect_refused(
+        (struct join_input){.forms = FORM_HEADER ADA,
+                            .answers = "{'received_at':'2026-03-01','body':{'lead_id':'ben','data':[],'n':1e999}}\n"},
+        REFUSAL_NOT_JSON, 1);
+}
+
 static void expect_joint(const char *file, const char *joint, size_t brace) {
     char *json = join_quotes(file);
     size_t at = 0;
@@ -392,6 +430,9 @@ int main(void) {
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_broken_line_costs_itself_alone),
         cmocka_unit_test(a_file_that_ends_too_early_is_said_to_be_cut_off),
+        cmocka_unit_test(a_broken_item_costs_its_list_nothing_else),
+        cmocka_unit_test(a_missing_brace_costs_its_line_alone),
+        cmocka_unit_test(a_page_of_submissions_is_not_lost_for_one_of_them),
         cmocka_unit_test(how_the_records_of_an_array_follow_each_other_is_found),
         cmocka_unit_test(where_there_are_no_two_records_nothing_is_found),
     };
