@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/timestamp.h"
 #include "services/common/files.h"
 
 /* The first plain text part, or NULL; borrowed from the message. */
@@ -41,13 +42,14 @@ static size_t trimmed(const char *bytes, size_t size) {
 static bool give(GMimeMessage *parsed, const char *raw, size_t size, mail_message_function *each, void *user) {
     char *text = parsed != NULL ? text_of(parsed) : NULL;
     GDateTime *date = parsed != NULL ? g_mime_message_get_date(parsed) : NULL;
+    moment at = date != NULL ? g_date_time_to_unix(date) : -1;
     struct mail_message message = {
         .raw = raw,
         .size = trimmed(raw, size),
         .id = parsed != NULL ? g_mime_message_get_message_id(parsed) : NULL,
         .text = text,
-        .dated = date != NULL,
-        .date = date != NULL ? g_date_time_to_unix(date) : 0,
+        .dated = at >= 0 && at < TIMESTAMP_LAST,
+        .date = at,
     };
     bool go_on = each(user, &message);
     g_free(text);
