@@ -14,6 +14,7 @@ enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, MESSAGE, FEATURE /* and those afte
 struct known_name {
     char folded[64];
     uint8_t meaning, rank;
+    bool service; /* begins with "_", as the form service's own do: a visitor's "date" is not when the form was sent */
 };
 
 struct form_reader {
@@ -37,18 +38,20 @@ static bool add_name(struct form_reader *form, const char *name, size_t meaning,
 }
 
 static bool add_names(struct form_reader *form, enum meaning meaning, const char *const *names) {
-    for (size_t i = 0; names[i] != NULL; i++)
+    for (size_t i = 0; names[i] != NULL; i++) {
         if (!add_name(form, names[i], meaning, i))
             return false;
+        form->names[form->name_count - 1].service = names[i][0] == '_';
+    }
     return true;
 }
 
 /* Features first: a column that the configuration claims is a feature, whatever its name. */
 static bool learn_names(struct form_reader *form) {
     static const char *const lead[] = {"lead_id", "customer_id", NULL};
-    static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", NULL};
-    static const char *const date[] = {"_date",     "date",       "submitted_at", "_submitted", "signup_date",
-                                       "signup_at", "created_at", "timestamp",    NULL};
+    static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", "reply_to", NULL};
+    static const char *const date[] = {"_date",       "date",      "submitted_at", "_submitted", "submitted",
+                                       "signup_date", "signup_at", "created_at",   "timestamp",  NULL};
     for (size_t i = 0; i < form->config->feature_count; i++) {
         const struct config_feature *feature = &form->config->features[i];
         bool done = add_name(form, feature->name, FEATURE + i, 0);
@@ -86,48 +89,69 @@ static const struct known_name *find_name(const struct form_reader *form, struct
     char folded[64];
     size_t size = text_fold_name(name, folded, sizeof folded);
     for (size_t i = 0; i < form->name_count && size > 0 && size < sizeof folded; i++)
-        if (strcmp(form->names[i].folded, folded) == 0)
+        if (strcmp(form->names[i].folded, folded) == 0 && (!form->names[i].service || name.at[0] == '_'))
             return &form->names[i];
     return NULL;
 }
 
-/* Of two columns with one meaning the better name stays; of two with one name the first. */
-static void drop_rivals(struct form_columns *columns) {
+/* Room for a column, behind those with better names; NULL where as many of its name are there as one form can have had.
+ */
+static struct form_column *place_column(struct form_columns *columns, const struct known_name *known) {
+    enum { OF_ONE_NAME = 8 };
+    size_t same = 0, at = columns->count;
     for (size_t i = 0; i < columns->count; i++)
-        for (size_t k = 0; k < columns->count; k++)
-            if (k != i && columns->meaning[i] != IGNORED && columns->meaning[i] == columns->meaning[k] &&
-                (columns->rank[k] < columns->rank[i] || (columns->rank[k] == columns->rank[i] && k < i)))
-                columns->meaning[i] = IGNORED;
+        same += columns->items[i].meaning == known->meaning && columns->items[i].rank == known->rank;
+    if (same == OF_ONE_NAME)
+        return NULL;
+    for (; at > 0 && columns->items[at - 1].rank > known->rank; at--)
+        columns->items[at] = columns->items[at - 1];
+    columns->count++;
+    return &columns->items[at];
+}
+
+/* The meaning of a name; of those that say nothing of a lead, IGNORED. */
+static struct known_name meaning_of(const struct form_reader *form, struct text name) {
+    const struct known_name *known = find_name(form, name);
+    return known != NULL ? *known : (struct known_name){.meaning = text_is(name, "_id") ? MESSAGE : IGNORED};
 }
 
 bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
                       size_t count) {
-    size_t capacity = columns->capacity;
-    if (!array_reserve(&columns->meaning, &capacity, count + 1, 1))
-        return false;
-    capacity = columns->capacity;
-    if (!array_reserve(&columns->rank, &capacity, count + 1, 1))
-        return false;
-    columns->capacity = capacity;
-    columns->count = count;
+    bool seen[UINT8_MAX + 1] = {false};
+    columns->count = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct known_name *known = find_name(form, names[i]);
-        columns->meaning[i] = known != NULL ? known->meaning : text_is(names[i], "_id") ? MESSAGE : IGNORED;
-        columns->rank[i] = known != NULL ? known->rank : 0;
+        struct known_name known = meaning_of(form, names[i]);
+        if (known.meaning == IGNORED)
+            continue;
+        if (!array_reserve(&columns->items, &columns->capacity, columns->count + 1, sizeof *columns->items))
+            return false;
+        struct form_column *column = place_column(columns, &known);
+        if (column != NULL)
+            *column = (struct form_column){.place = (uint32_t)i, .meaning = known.meaning, .rank = known.rank};
     }
-    drop_rivals(columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        columns->items[i].rival = seen[columns->items[i].meaning];
+        seen[columns->items[i].meaning] = true;
+    }
     return true;
 }
 
 void form_columns_done(struct form_columns *columns) {
-    free(columns->meaning);
-    free(columns->rank);
+    free(columns->items);
     *columns = (struct form_columns){0};
+}
+
+void form_columns_drop_dates(struct form_columns *columns) {
+    size_t kept = 0;
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->items[i].meaning != DATE)
+            columns->items[kept++] = columns->items[i];
+    columns->count = kept;
 }
 
 bool form_columns_identify(const struct form_columns *columns) {
     for (size_t i = 0; i < columns->count; i++)
-        if (columns->meaning[i] == LEAD_ID || columns->meaning[i] == EMAIL)
+        if (columns->items[i].meaning == LEAD_ID || columns->items[i].meaning == EMAIL)
             return true;
     return false;
 }
@@ -166,8 +190,6 @@ static bool is_message_id(struct text field) {
 static enum refusal read_field(const struct form_reader *form, size_t meaning, struct text field, struct submission *s,
                                struct text *written) {
     switch (meaning) {
-    case IGNORED:
-        return REFUSAL_NONE;
     case LEAD_ID:
         s->id = text_trim(field);
         s->bad_id = !is_lead_id(s->id);
@@ -186,6 +208,22 @@ static enum refusal read_field(const struct form_reader *form, size_t meaning, s
     default:
         written[meaning - FEATURE] = field;
         return is_short(field) ? REFUSAL_NONE : REFUSAL_VALUE_TOO_LONG;
+    }
+}
+
+/* Whether a better column has said it already. */
+static bool is_said(size_t meaning, const struct submission *s, const struct text *written) {
+    switch (meaning) {
+    case LEAD_ID:
+        return s->lead != 0;
+    case EMAIL:
+        return s->email != 0;
+    case DATE:
+        return s->at != FORM_NO_DATE;
+    case MESSAGE:
+        return s->message != 0;
+    default:
+        return text_trim(written[meaning - FEATURE]).size > 0;
     }
 }
 
@@ -209,7 +247,11 @@ enum refusal form_read(const struct form_reader *form, const struct form_columns
     for (size_t i = 0; i < features; i++)
         written[i] = (struct text){"", 0};
     for (size_t i = 0; i < columns->count; i++) {
-        enum refusal refusal = read_field(form, columns->meaning[i], fields[i], &s, written);
+        const struct form_column *column = &columns->items[i];
+        struct text field = fields[column->place];
+        if (column->rival && (is_said(column->meaning, &s, written) || text_trim(field).size == 0))
+            continue;
+        enum refusal refusal = read_field(form, column->meaning, field, &s, written);
         if (refusal != REFUSAL_NONE)
             return refusal;
     }

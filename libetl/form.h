@@ -2,11 +2,12 @@
  * form.h - reads what a person sent in: the columns of an export, the members of a delivery.
  *
  * Columns are found by name, whatever their order, case and punctuation ("Business Type", "business_type",
- * "businessType").  Of several that mean the same the first of these lists wins: the lead id is `lead_id`,
- * then `customer_id`; the address `email`, then `email_address`, `_replyto`; the time `_date`, `date`,
- * `submitted_at`, `signup_date`, `signup_at`, `created_at`, `timestamp`.  Features are found by the names
- * that the configuration gives them.  "_id" is the id of the e-mail that brought a submission, if it looks
- * like one.  All other columns, and those that begin with "_", are ignored.
+ * "businessType").  Of several that mean the same - an export has those of all years - the first of these
+ * lists that says something counts, row by row: the lead id is `lead_id`, then `customer_id`; the address
+ * `email`, then `email_address`, `_replyto`, `reply_to`; the time `_date`, `date`, `submitted_at`, `_submitted`,
+ * `submitted`, `signup_date`, `signup_at`, `created_at`, `timestamp`.  Features are found by the names that the
+ * configuration gives them.  "_id" is the id of the e-mail that brought a submission, if it looks like one.
+ * All other columns, and those that begin with "_", are ignored.
  *
  * A lead id is of letters, digits, "-", "_", "." and ":", at most 200 bytes long, and not what a script writes for
  * nothing ("undefined", "null").  Where it is none, the address alone says who it is.
@@ -50,12 +51,17 @@ struct form_reader; /* threads may share one */
 struct form_reader *form_new(const struct config *config, uint64_t seed);
 void form_free(struct form_reader *form);
 
-/* Which column means what, for one header or one delivery. */
+/* A column that means something. */
+struct form_column {
+    uint32_t place; /* among the fields */
+    uint8_t meaning, rank;
+    bool rival; /* one before it means the same: this one counts where that says nothing */
+};
+
+/* Which column means what, for one header or one delivery.  Start with {0}. */
 struct form_columns {
-    size_t count;
-    uint8_t *meaning; /* [count] */
-    uint8_t *rank;    /* [count]: of two columns with one meaning the lower counts */
-    size_t capacity;
+    struct form_column *items; /* [count], by rank */
+    size_t count, capacity;
 };
 
 /* Give meanings to names; false where memory ends. */
@@ -63,6 +69,7 @@ bool form_columns_set(const struct form_reader *form, struct form_columns *colum
                       size_t count);
 void form_columns_done(struct form_columns *columns);
 bool form_columns_identify(const struct form_columns *columns); /* some column says who somebody is */
+void form_columns_drop_dates(struct form_columns *columns);     /* no column says when */
 
 /*
  * Append the submission that the fields make; REFUSAL_NONE or why it is none.  *no_memory is set where

@@ -109,8 +109,8 @@ static bool add_answer(struct batch *batch, size_t *count, const char *name, con
     return true;
 }
 
-/* The answers: below "submission" in a webhook's body, or the body itself.  Those that name no time were sent when they
- * arrived. */
+/* The answers: below "submission" in a webhook's body, or the body itself.  Those that name no time, or a visitor's
+ * "next week", were sent when they arrived. */
 static bool read_answers(const struct reading *r, const json_t *body, int64_t arrived, struct text record) {
     struct batch *batch = r->batch;
     const json_t *submission = json_object_get(body, "submission");
@@ -125,6 +125,10 @@ static bool read_answers(const struct reading *r, const json_t *body, int64_t ar
     if (no_memory)
         return false;
     enum refusal why = form_read(r->intake->form, &batch->columns, batch->values, &batch->submissions, &no_memory);
+    if (why == REFUSAL_BAD_DATE && arrived != FORM_NO_DATE) {
+        form_columns_drop_dates(&batch->columns);
+        why = form_read(r->intake->form, &batch->columns, batch->values, &batch->submissions, &no_memory);
+    }
     if (!no_memory && batch->submissions.count > before) {
         struct submission *s = &batch->submissions.items[before];
         s->at = s->at != FORM_NO_DATE ? s->at : arrived;

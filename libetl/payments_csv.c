@@ -8,7 +8,7 @@
 #include "libetl/timestamp.h"
 
 static const struct {
-    const char *names[4]; /* folded; the first found counts */
+    const char *names[PAYMENTS_NAMES]; /* folded; row by row the first that says something counts */
     bool needed;
 } columns_of[PAYMENTS_COLUMNS] = {
     [PAYMENTS_ID] = {{"id"}, true},
@@ -39,15 +39,27 @@ static int find_column(const char *wanted, const struct text *names, size_t coun
 
 bool payments_csv_columns(struct payments_csv *columns, const struct text *names, size_t count, const char **missing) {
     for (size_t i = 0; i < PAYMENTS_COLUMNS; i++) {
-        columns->place[i] = -1;
-        for (size_t k = 0; k < 4 && columns_of[i].names[k] != NULL && columns->place[i] < 0; k++)
-            columns->place[i] = find_column(columns_of[i].names[k], names, count);
-        if (columns->place[i] < 0 && columns_of[i].needed) {
+        size_t found = 0;
+        for (size_t k = 0; k < PAYMENTS_NAMES && columns_of[i].names[k] != NULL; k++) {
+            int place = find_column(columns_of[i].names[k], names, count);
+            if (place >= 0)
+                columns->places[i][found++] = place;
+        }
+        if (found == 0 && columns_of[i].needed) {
             *missing = columns_of[i].names[0];
             return false;
         }
+        if (found < PAYMENTS_NAMES)
+            columns->places[i][found] = -1;
     }
     return true;
+}
+
+static struct text field_of(const struct payments_csv *columns, size_t column, const struct text *fields) {
+    struct text field = {"", 0};
+    for (size_t k = 0; k < PAYMENTS_NAMES && columns->places[column][k] >= 0 && field.size == 0; k++)
+        field = text_trim(fields[columns->places[column][k]]);
+    return field;
 }
 
 static bool starts_with(struct text text, const char *word) {
@@ -89,7 +101,7 @@ enum refusal payments_csv_read(const struct stripe_reader *reader, const struct 
                                const struct text *fields, struct evidence *out) {
     struct text f[PAYMENTS_COLUMNS];
     for (size_t i = 0; i < PAYMENTS_COLUMNS; i++)
-        f[i] = columns->place[i] >= 0 ? text_trim(fields[columns->place[i]]) : (struct text){"", 0};
+        f[i] = field_of(columns, i, fields);
     struct evidence e = {
         .kind = EVIDENCE_PAYMENT, .plan.rank = PLAN_UNKNOWN, .flags = EVIDENCE_SOLID | EVIDENCE_CHARGED};
     int64_t amount = 0;

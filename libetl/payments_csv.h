@@ -32,9 +32,10 @@ enum payments_csv_column {
     PAYMENTS_COLUMNS
 };
 
-/* The place of each column, or -1. */
+/* The places of each column by its names, the best first; -1 behind the last. */
+enum { PAYMENTS_NAMES = 4 };
 struct payments_csv {
-    int place[PAYMENTS_COLUMNS];
+    int places[PAYMENTS_COLUMNS][PAYMENTS_NAMES];
 };
 
 /* False where a column is missing that must be there; *missing then names it. */

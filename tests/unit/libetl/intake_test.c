@@ -35,6 +35,19 @@ static void columns_may_stand_in_any_order_and_be_spelt_in_many_ways(void **stat
                  ADA_LEAD);
 }
 
+/* An export has the columns of all its form's years. */
+static void of_columns_with_one_meaning_the_first_that_says_something_counts(void **state) {
+    (void)state;
+    expect_leads(
+        (struct join_input){.forms = "date,_date,_replyto,Email,email,lead_id,customer_id,Business Type,businessType\n"
+                                     "2026-01-01,,old@example.com,,,,,Dental,\n"
+                                     "soon,2026-01-02,x,new@example.com,,,,,Legal\n"
+                                     "2026-01-03,,,,ada@example.com,ada,17, ,Dental\n"
+                                     "2026-01-04,,,,,,ben,Legal,Dental\n"},
+        "e-15-o|Dental||2026-01-01T00:00:00Z\ne-15-n|Legal||2026-01-02T00:00:00Z\n"
+        "ada|Dental||2026-01-03T00:00:00Z\nben|Legal||2026-01-04T00:00:00Z\n");
+}
+
 static void a_form_service_export_is_read(void **state) {
     (void)state;
     expect_leads((struct join_input){.forms = "id,date,_status,Business Size,Business Type,email,lead_id\r\n"
@@ -177,6 +190,16 @@ static void but_its_own_date_where_it_has_one(void **state) {
                  ADA_LEAD);
     expect_leads((struct join_input){.answers = "{'received_at':'2026-03-01T00:00:00Z','body':{" ANSWERS
                                                 ",'Signup Date':'2026-01-01'}}\n"},
+                 ADA_LEAD);
+}
+
+static void what_a_visitor_calls_a_date_is_not_when_a_form_was_sent(void **state) {
+    (void)state;
+    expect_leads((struct join_input){.answers = "{'date':'2026-05-01'," ANSWERS ",'_date':'2026-01-01'}"}, ADA_LEAD);
+    expect_leads((struct join_input){.answers = "{'date':'next week'," ANSWERS ",'_date':'2026-01-01'}"}, ADA_LEAD);
+    expect_leads((struct join_input){.answers =
+                                         "{'received_at':'2026-01-01T00:00:00Z','body':{'date':'next week'," ANSWERS
+                                         "}}\n"},
                  ADA_LEAD);
 }
 
@@ -393,6 +416,7 @@ static void where_there_are_no_two_records_nothing_is_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_may_stand_in_any_order_and_be_spelt_in_many_ways),
+        cmocka_unit_test(of_columns_with_one_meaning_the_first_that_says_something_counts),
         cmocka_unit_test(a_form_service_export_is_read),
         cmocka_unit_test(a_byte_order_mark_and_windows_line_ends_do_no_harm),
         cmocka_unit_test(a_quoted_field_may_hold_commas_quotes_and_line_ends),
@@ -411,6 +435,7 @@ int main(void) {
         cmocka_unit_test(an_export_or_a_page_holds_many),
         cmocka_unit_test(a_delivery_in_its_envelope_has_the_time_it_arrived),
         cmocka_unit_test(but_its_own_date_where_it_has_one),
+        cmocka_unit_test(what_a_visitor_calls_a_date_is_not_when_a_form_was_sent),
         cmocka_unit_test(a_page_in_an_envelope_holds_many),
         cmocka_unit_test(half_an_emoji_and_the_character_nul_do_no_harm),
         cmocka_unit_test(numbers_in_json_are_answers_too),

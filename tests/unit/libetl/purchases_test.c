@@ -431,6 +431,15 @@ static void a_row_of_the_payments_export_is_a_charge_in_major_units(void **state
         ADA_ROW_OF("350.00", "", "MVP"));
 }
 
+static void an_address_may_stand_in_either_column_of_the_payments_export(void **state) {
+    (void)state;
+    join_expect_train(
+        (struct join_input){.forms = FORM_HEADER ADA,
+                            .payments = "id,Created date (UTC),Amount,Currency,Status,Customer Email,email (metadata)\n"
+                                        "ch_1,2026-01-10 12:00:00,350.00,usd,Paid,,ada@example.com\n"},
+        ADA_ROW_OF("350.00", "", "MVP"));
+}
+
 static void a_refund_in_the_payments_export_is_one(void **state) {
     (void)state;
     join_expect_verdict(
@@ -496,6 +505,7 @@ int main(void) {
         cmocka_unit_test(a_currency_with_three_decimals_has_three),
         cmocka_unit_test(prices_are_known_by_their_sums_in_any_currency),
         cmocka_unit_test(a_row_of_the_payments_export_is_a_charge_in_major_units),
+        cmocka_unit_test(an_address_may_stand_in_either_column_of_the_payments_export),
         cmocka_unit_test(a_refund_in_the_payments_export_is_one),
         cmocka_unit_test(test_rows_of_the_payments_export_do_not_count),
     };
