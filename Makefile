@@ -133,9 +133,10 @@ $(BUILD)/bench/gate_proof: $(call objects,tests/bench/gate) $(call room,register
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(BUILD)/obj/services/sync/notification.o $(COMMON) $(ETL) $(FOREST)
+FUZZ_SYNC := $(addprefix $(BUILD)/obj/services/sync/,mail.o notification.o)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(FUZZ_SYNC) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
+	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_sync)
 
 LIBRARIES_sync := $(shell pkg-config --libs gmime-3.0 2>/dev/null)
 

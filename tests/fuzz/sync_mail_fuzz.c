@@ -1,0 +1,43 @@
+/* sync_mail_fuzz.c - the bytes of any .eml or mbox: no crash, messages no longer than their file, with text and dates
+ * that the inbox can hold. */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "libetl/text.h"
+#include "libetl/timestamp.h"
+#include "services/sync/mail.h"
+#include "services/sync/notification.h"
+
+static bool take(void *user, const struct mail_message *message) {
+    const char *reason = NULL;
+    char date[CLOCK_TEXT];
+    int64_t at;
+    size_t *left = user;
+    if (message->size > *left)
+        abort();
+    *left -= message->size;
+    if (message->dated) {
+        clock_format(message->date, date);
+        if (!timestamp_parse(date, strlen(date), &at))
+            abort();
+    }
+    if (message->text != NULL && !text_is_utf8((struct text){message->text, strlen(message->text)}))
+        abort();
+    if (message->text != NULL)
+        json_decref(notification_read(message->text, &reason));
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct file_error err;
+    char path[40];
+    size_t left = size;
+    int fd = memfd_create("mail", MFD_CLOEXEC);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size || !mail_read(path, take, &left, &err))
+        abort();
+    close(fd);
+    return 0;
+}
