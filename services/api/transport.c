@@ -36,8 +36,9 @@ struct connection {
     struct request request;
     struct gate gate;
     size_t headers;            /* shown to us by the library */
-    uint64_t started;          /* ns */
+    uint64_t started;          /* ns; 0: no request has begun on it yet */
     bool begun;                /* the library has shown us the headers */
+    bool unread;               /* less than a request is here, and the client may have ended it since we looked */
     struct connection *paused; /* the next of those that wait a moment */
     struct body body;
 };
@@ -68,6 +69,7 @@ static uint64_t clock_ns(void) {
 static void rest(struct connection *c, uint64_t now, unsigned seconds) {
     c->idle = now;
     c->deadline = now + seconds * second;
+    c->unread = true;
 }
 
 static void name_peer(struct connection *c, const struct sockaddr *address) {
@@ -91,6 +93,7 @@ static struct connection *connection_new(struct transport *t, struct MHD_Connect
     c->transport = t;
     c->mhd = mhd;
     c->fd = fd->connect_fd;
+    c->started = 0;
     c->begun = false;
     body_start(&c->body);
     name_peer(c, peer != NULL ? peer->client_addr : NULL);
@@ -131,13 +134,26 @@ static struct connection *connection_of(struct MHD_Connection *mhd) {
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+/*
+ * Whether the client has ended a connection with less than a request on it.  The library misses that where the end
+ * came together with the last bytes, for it reads once and is told of news only; so one look after these is enough.
+ */
+static bool has_ended(struct connection *c) {
+    char byte;
+    if (!c->unread)
+        return false;
+    ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    c->unread = n > 0 || c->started == 0; /* of half a request line nothing tells us */
+    return n == 0;
+}
+
 /* The library's own timeout is of inactivity: a client that sends a byte a second would stay for ever. */
 static void sweep(struct transport *t) {
     t->swept = t->now;
     for (struct connection *c = t->connections; c != NULL; c = c->next) {
         bool late = c->deadline != 0 && t->now >= c->deadline;
         bool unneeded = t->draining && c->idle != 0 && t->now >= c->idle + DRAIN_IDLE_SECONDS * second;
-        if (late || unneeded)
+        if (late || unneeded || has_ended(c))
             shutdown(c->fd, SHUT_RDWR); /* the library then sees its end and tidies up */
     }
 }
@@ -155,6 +171,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     c->deadline = c->started + t->limits.request_seconds * second;
     c->idle = 0;
     c->begun = false;
+    c->unread = true;
     c->headers = 0;
     body_start(&c->body);
     memset(request->header, 0, sizeof request->header);
@@ -209,6 +226,7 @@ static enum MHD_Result give(struct connection *c, struct reply *reply) {
     if (c->transport->draining)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     c->deadline = c->transport->now + REPLY_SECONDS * second;
+    c->unread = false; /* what waits now is of the next request */
     enum MHD_Result queued = MHD_queue_response(c->mhd, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     return queued;
@@ -236,6 +254,7 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
 /* Take nothing of it for a moment, nor answer it; the kernel then has the client wait. */
 static void pause_briefly(struct connection *c) {
     MHD_suspend_connection(c->mhd);
+    c->unread = false; /* the library keeps some */
     c->paused = c->transport->paused;
     c->transport->paused = c;
 }
@@ -256,6 +275,7 @@ static enum MHD_Result receive(struct connection *c, const char *bytes, size_t *
         return MHD_YES;
     }
     *size = 0;
+    c->unread = true;
     if (!body_admits(&c->body, arrived)) /* chunked, for the gate has seen every Content-Length */
         return c->body.swallowed <= BODY_SWALLOWED ? MHD_YES : MHD_NO;
     return c->request.streamed || body_keep(&c->body, bytes, arrived) ? MHD_YES : MHD_NO;
@@ -265,6 +285,7 @@ static enum MHD_Result finish(struct connection *c) {
     struct transport *t = c->transport;
     struct reply reply;
     reply_start(&reply);
+    c->unread = false;
     c->request.body = body_bytes(&c->body);
     c->request.size = c->request.streamed ? 0 : c->body.size;
     if (body_is_too_long(&c->body))

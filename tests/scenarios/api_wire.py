@@ -194,11 +194,31 @@ def lived(server, pieces, pause):
     return time.monotonic() - started
 
 
+def ended_at_once(server):
+    """The end of a connection that comes together with its last bytes: nothing further tells of it."""
+    for sentence, sent, answers in (
+            ("half a body", request("POST", "/predict", None, Content_Length=50) + b"{", 0),
+            ("half a chunked batch", request("POST", "/predict/batch", None, Transfer_Encoding="chunked") + b"5\r\n[1,2,\r\n", 0),
+            ("half a request line", b"GET /li", 0),
+            ("three requests", request("GET", "/livez") * 3, 3)):
+        slowest, said = 0, set()
+        for _ in range(10):
+            with server.connect() as s:
+                started = time.monotonic()
+                s.sendall(sent)
+                s.shutdown(socket.SHUT_WR)
+                said.add(b"".join(iter(lambda: s.recv(4096), b"")).count(b" 200 OK"))
+                slowest = max(slowest, time.monotonic() - started)
+        check(f"a client that sends {sentence} and its end at once is let go at once", slowest < 2 and said == {answers},
+              (slowest, said))
+
+
 with scratch() as folder:
     registry = Registry(folder)
     registry.promote(2)
     server = Server(folder)
     server.wait_ready()
+    ended_at_once(server)
     nginx = Nginx(folder, server.port)
     conformance(server, nginx)
     if nginx:
