@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "services/common/append.h"
 #include "services/common/clock.h"
 #include "services/common/log.h"
 #include "services/common/publish.h"
@@ -55,7 +56,7 @@ static bool open_today(struct journal *journal) {
     clock_format_day((moment)time(NULL), day);
     if (!publish_path(path, &err, "%s/%s-%s.ndjson", journal->folder, journal->instance, day))
         return fail(journal, "write", journal->folder);
-    if (journal->file >= 0 && strcmp(path, journal->path) == 0)
+    if (journal->file >= 0 && strcmp(path, journal->path) == 0 && append_is_at(journal->file, path))
         return true;
     close_file(journal);
     if (!publish_make_folder(journal->folder, &err))

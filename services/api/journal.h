@@ -1,9 +1,10 @@
 /*
  * journal.h - lines from the loops into a file a day, or to stdout, by a thread: no request waits for a disk.
  *
- * Each loop puts lines into a ring; the writer empties them into <folder>/<instance>-<day>.ndjson and makes
- * them durable once a second.  Where the disk cannot follow, a ring fills up and lines are dropped and
- * counted; while it refuses to write at all, what waits is kept and tried again.
+ * Each loop puts lines into a ring; the writer empties them into <folder>/<instance>-<day>.ndjson, which is
+ * made anew where somebody took it away, and makes them durable once a second.  Where the disk cannot follow,
+ * a ring fills up and lines are dropped and counted; while it refuses to write at all, what waits is kept and
+ * tried again.
  */
 #ifndef API_JOURNAL_H
 #define API_JOURNAL_H

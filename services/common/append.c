@@ -72,11 +72,14 @@ void append_close(struct append *append) {
     append->file = -1;
 }
 
-/* Whether the open file is still the one of that name: somebody may have moved it away. */
-static bool is_open(const struct append *append, const char *path) {
+bool append_is_at(int file, const char *path) {
     struct stat ours, named;
-    return append->file >= 0 && strcmp(append->path, path) == 0 && fstat(append->file, &ours) == 0 &&
-           stat(path, &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+    return fstat(file, &ours) == 0 && stat(path, &named) == 0 && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
+}
+
+static bool is_open(const struct append *append, const char *path) {
+    return append->file >= 0 && strcmp(append->path, path) == 0 && append_is_at(append->file, path);
 }
 
 static bool open_file(struct append *append, const char *path, struct file_error *err) {

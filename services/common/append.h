@@ -27,6 +27,9 @@ void append_close(struct append *append);
 /* One append, to a file of personal data: one that is made is for its user and group alone (0640). */
 bool append_once(const char *path, const void *lines, size_t size, struct file_error *err);
 
+/* Whether an open file is still the one of that name: somebody may have moved it away. */
+bool append_is_at(int file, const char *path);
+
 /* The length of a file without a torn end; -1 and errno where it cannot be read. */
 off_t append_whole_lines(int file);
 

@@ -149,6 +149,32 @@ static void a_half_written_line_does_not_spoil_the_next(void **state) {
     rmdir(folder);
 }
 
+static void a_file_that_was_taken_away_is_made_anew(void **state) {
+    char folder[] = "/tmp/leadforest-log-XXXXXX", path[PATH_MAX], day[CLOCK_TEXT];
+    const struct timespec pause = {.tv_nsec = 1000000};
+    struct journal journal;
+    struct file_error err;
+    size_t size;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_true(journal_open(&journal, folder, "one", 1));
+    journal_put(&journal, 0, "{\"a\":1}\n", 8);
+    while (atomic_load(&journal.written) == 0)
+        nanosleep(&pause, NULL);
+    clock_format_day((moment)time(NULL), day);
+    snprintf(path, sizeof path, "%s/one-%s.ndjson", folder, day);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    journal_put(&journal, 0, "{}\n", 3);
+    journal_close(&journal);
+    char *text = files_read(path, 100, &size, &err);
+    assert_non_null(text);
+    assert_string_equal(text, "{}\n");
+    free(text);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void a_full_ring_drops_whole_lines_and_counts_them(void **state) {
     struct ring ring;
     struct iovec piece[2];
@@ -198,6 +224,7 @@ int main(void) {
         WITH_LOG(lines_stay_whole_in_great_number),
         cmocka_unit_test(a_loop_is_behind_once_half_its_ring_waits),
         cmocka_unit_test(a_half_written_line_does_not_spoil_the_next),
+        cmocka_unit_test(a_file_that_was_taken_away_is_made_anew),
         cmocka_unit_test(a_full_ring_drops_whole_lines_and_counts_them),
         cmocka_unit_test_setup_teardown(metrics_count_requests_predictions_and_unseen_categories, house_with_model,
                                         house_done),
