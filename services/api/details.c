@@ -14,21 +14,25 @@ static void write_price(const struct model *model, const float *prob, struct buf
     buffer_format(out, ",\"expected_price\":%.2f", price);
 }
 
-static void write_why(const struct model *model, const float *row, uint32_t best, struct buffer *out) {
+/* The forest is explained as it was before calibration, so that what this changed is told beside it. */
+static void write_why(const struct model *model, const float *row, double share, uint32_t best, struct buffer *out) {
     float *contribution = malloc(model->features * model->classes * sizeof *contribution);
     float base[FOREST_MAX_CLASSES];
     if (contribution == NULL || forest_explain(model->champion.forest, row, contribution, base, NULL) != FOREST_OK) {
         free(contribution);
         return;
     }
+    double left = share - (double)base[best];
     buffer_format(out, ",\"why\":{\"base\":%.4f,\"inputs\":", (double)base[best]);
     for (size_t i = 0; i < model->features; i++) {
         const char *name = model->schema->feature[i].name;
+        double added = (double)contribution[i * model->classes + best];
         buffer_string(out, i == 0 ? "{" : ",");
         buffer_quoted(out, name, strlen(name));
-        buffer_format(out, ":%.4f", (double)contribution[i * model->classes + best]);
+        buffer_format(out, ":%.4f", added);
+        left -= added;
     }
-    buffer_string(out, "}}");
+    buffer_format(out, "},\"calibration\":%.4f}", left);
     free(contribution);
 }
 
@@ -39,6 +43,6 @@ void details_write(const struct model *model, const struct inputs *inputs, const
     buffer_string(out, ",\"probabilities\":");
     buffer_bytes(out, answer->shares, answer->shares_size);
     write_price(model, prob, out);
-    write_why(model, inputs->row, answer->best, out);
+    write_why(model, inputs->row, (double)prob[answer->best], answer->best, out);
     buffer_string(out, "}");
 }

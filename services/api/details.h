@@ -6,9 +6,11 @@
 
 /*
  * Append, after the prediction without its closing brace:
- *   ,"probabilities":{"Business":p,...},"expected_price":262.5,"why":{"base":0.3,"inputs":{"business_type":0.2,...}}}
+ *   ,"probabilities":{"Business":p,...},"expected_price":262.5,
+ *    "why":{"base":0.3,"inputs":{"business_type":0.2,...},"calibration":0.01}}
  * expected_price is what the packages cost a month, weighted by their probabilities (left out where the
- * configuration lacks a price); why is what each input added to the predicted package's probability.
+ * configuration lacks a price); why is the share of any lead, what each input and at last the calibration
+ * added to it: together the predicted package's probability.
  */
 void details_write(const struct model *model, const struct inputs *inputs, const struct model_answer *answer,
                    struct buffer *out);

@@ -68,10 +68,12 @@ static json_t *lead_schema(const struct service *service, const struct model *mo
 static json_t *prediction_schema(void) {
     json_t *share = json_pack("{s:s,s:i,s:i}", "type", "number", "minimum", 0, "maximum", 1);
     json_t *shares = json_pack("{s:s,s:O}", "type", "object", "additionalProperties", share);
-    return json_pack("{s:s,s:{s:{s:s},s:o,s:o,s:{s:s},s:{s:s}},s:[s,s]}", "type", "object", "properties",
-                     "predicted_package", "type", "string", "probability", share, "probabilities", shares,
-                     "expected_price", "type", "number", "why", "type", "object", "required", "predicted_package",
-                     "probability");
+    return json_pack(
+        "{s:s,s:{s:{s:s},s:o,s:o,s:{s:s},s:{s:s,s:s}},s:[s,s]}", "type", "object", "properties", "predicted_package",
+        "type", "string", "probability", share, "probabilities", shares, "expected_price", "type", "number", "why",
+        "type", "object", "description",
+        "base (the share of any lead), what each of inputs added and calibration are together the probability",
+        "required", "predicted_package", "probability");
 }
 
 static json_t *error_schema(void) {

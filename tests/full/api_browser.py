@@ -91,7 +91,7 @@ def try_it(browser):
     rows = browser.run("[...document.querySelectorAll('#inputs tr')].map((row) => [...row.cells].map((c) => c.innerText))")
     shares = [float(row[2].replace("−", "-").split()[0]) for row in rows]
     told = float(browser.run(answer).split()[1])
-    check("any lead's share and what each input added are the share told", len(rows) == 3 and abs(sum(shares) - told) < 0.21,
+    check("any lead's share, what each input added and calibration are the share told", len(rows) == 4 and abs(sum(shares) - told) < 0.21,
           (rows, told))
     check("the page complains of nothing", browser.complaints() == [])
     browser.photograph(f"{FOLDER}/asked.png")

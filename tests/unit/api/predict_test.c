@@ -113,6 +113,20 @@ static void details_are_asked_for_by_0_or_1(void **state) {
     assert_int_equal(house_post(*state, "/predict?details", dental), 422);
 }
 
+static void what_the_reasons_add_is_the_probability(void **state) {
+    struct house *house = *state;
+    assert_int_equal(house_post(house, "/predict?details=1", dental), 200);
+    json_t *answer = json_loadb(house->reply.body, house->reply.size, 0, NULL), *added;
+    const json_t *why = json_object_get(answer, "why"), *calibration = json_object_get(why, "calibration");
+    double sum = json_number_value(json_object_get(why, "base")) + json_number_value(calibration);
+    const char *name;
+    assert_true(json_is_number(calibration));
+    json_object_foreach(json_object_get(why, "inputs"), name, added)
+        sum += json_number_value(added);
+    assert_true(fabs(sum - json_number_value(json_object_get(answer, "probability"))) < 3e-4);
+    json_decref(answer);
+}
+
 static void deep_nesting_is_refused_without_a_crash(void **state) {
     struct house *house = *state;
     char *deep = malloc(60001);
@@ -202,6 +216,7 @@ int main(void) {
         WITH_MODEL(what_is_no_json_object_is_400_or_422),
         WITH_MODEL(numbers_that_nobody_asked_for_may_be_of_any_size),
         WITH_MODEL(details_are_asked_for_by_0_or_1),
+        WITH_MODEL(what_the_reasons_add_is_the_probability),
         WITH_MODEL(deep_nesting_is_refused_without_a_crash),
         WITH_MODEL(an_unseen_category_is_answered_and_flagged),
         WITH_MODEL(an_unseen_category_can_be_rejected),
