@@ -65,10 +65,12 @@ void gate_header(struct gate *gate, struct request *request, const char *name, s
     enum request_header header = request_header_named(name, name_size);
     if (header == HEADER_COUNT)
         return;
-    if (request->header[header] != NULL && is_single(header))
-        gate_refuse(gate, 400, "has a header twice that may come once");
-    else if (request->header[header] == NULL || header == HEADER_FORWARDED_FOR) /* the last is the nearest proxy's */
+    if (header == HEADER_FORWARDED_FOR)
+        request_add_forwarded(request, value);
+    else if (request->header[header] == NULL)
         request->header[header] = value;
+    else if (is_single(header))
+        gate_refuse(gate, 400, "has a header twice that may come once");
 }
 
 /* Whether a list of codings ends in "chunked". */

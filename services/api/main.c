@@ -44,7 +44,8 @@ static const struct setting settings[] = {
      "keys that may predict, separated by commas; unset: anyone may"},
     {NULL, "ADMIN_KEY", SETTING_SECRET, AT(admin_key), NULL, 0, 0, NULL, "key for POST /-/reload; unset: nobody may"},
     {"rate-limit", "RATE_LIMIT", SETTING_WHOLE, AT(rate_limit), "0", 0, 1000000, NULL,
-     "predictions a minute for each key, or for each address behind TRUSTED_PROXIES; 0: no limit"},
+     "requests for predictions a minute, a batch being one, for each key, or for each address (IPv6: each /64) behind "
+     "TRUSTED_PROXIES; 0: no limit"},
     {"trusted-proxies", "TRUSTED_PROXIES", SETTING_TEXT, AT(trusted_proxies), NULL, 0, 2000, NULL,
      "our own proxies, whose X-Forwarded-For is believed: 10.0.0.0/8,192.168.1.7"},
     {NULL, "STRIPE_WEBHOOK_SECRET", SETTING_SECRET, AT(stripe_secret), NULL, 0, 0, NULL,

@@ -2,6 +2,7 @@
 #include "services/api/proxies.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,35 +52,63 @@ static bool agree(const unsigned char *a, const unsigned char *b, unsigned bits)
     return memcmp(a, b, bits / 8) == 0 && (rest == 0 || (unsigned)(a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0);
 }
 
-static bool is_ours(const struct proxies *proxies, const char *text, size_t size) {
-    unsigned char bytes[16];
+/* One element of X-Forwarded-For. Some proxies add the port: 1.2.3.4:5, [2001:db8::1]:5. */
+static bool parse_forwarded(const char *text, size_t size, unsigned char out[16]) {
     unsigned width;
-    if (!parse(text, size, bytes, &width))
+    const char *end = memchr(text, *text == '[' ? ']' : ':', size);
+    if (parse(text, size, out, &width))
+        return true;
+    if (end == NULL)
         return false;
+    if (*text == '[')
+        text++;
+    return parse(text, (size_t)(end - text), out, &width);
+}
+
+static bool is_ours(const struct proxies *proxies, const unsigned char bytes[16]) {
     for (size_t i = 0; i < proxies->count; i++)
         if (agree(bytes, proxies->range[i].bytes, proxies->range[i].bits))
             return true;
     return false;
 }
 
-bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]) {
-    const char *list = request->header[HEADER_FORWARDED_FOR];
-    if (list == NULL || !is_ours(proxies, request->peer, strlen(request->peer)))
-        return false;
+static void name(unsigned char bytes[16], char out[REQUEST_PEER]) {
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool four = memcmp(bytes, mapped, sizeof mapped) == 0;
+    if (!four)
+        memset(bytes + 8, 0, 8);
+    inet_ntop(four ? AF_INET : AF_INET6, four ? bytes + 12 : bytes, out, REQUEST_PEER);
+}
+
+/* The last of a list that is no proxy of ours; what is no address at all ("unknown") is a name like any other. */
+static bool find_client(const struct proxies *proxies, const char *list, char out[REQUEST_PEER]) {
+    unsigned char bytes[16];
     for (size_t end = strlen(list); end > 0;) {
         size_t start = end;
         while (start > 0 && list[start - 1] != ',')
             start--;
         const char *at = list + start + strspn(list + start, " \t");
         size_t size = strcspn(at, " \t,");
-        if (!is_ours(proxies, at, size)) {
-            if (size >= REQUEST_PEER)
-                return false;
-            memcpy(out, at, size);
-            out[size] = '\0';
-            return size > 0;
+        bool address = parse_forwarded(at, size, bytes);
+        if (size > 0 && !(address && is_ours(proxies, bytes))) {
+            if (address)
+                name(bytes, out);
+            else
+                snprintf(out, REQUEST_PEER, "%.*s", (int)size, at);
+            return true;
         }
         end = start > 0 ? start - 1 : 0;
     }
+    return false;
+}
+
+bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]) {
+    unsigned char peer[16];
+    unsigned width;
+    if (!parse(request->peer, strlen(request->peer), peer, &width) || !is_ours(proxies, peer))
+        return false;
+    for (size_t i = request->forwards; i-- > 0;)
+        if (find_client(proxies, request->forwarded[i], out))
+            return true;
     return false;
 }

@@ -21,8 +21,9 @@ struct proxies {
 bool proxies_read(struct proxies *proxies, const char *setting);
 
 /*
- * The address that a request came from before it met our proxies: the last one in X-Forwarded-For that is
- * none of them.  False where it did not come through a proxy of ours: then nobody vouches for the header.
+ * Who a request came from before it met our proxies: of all X-Forwarded-For the last address that is none of
+ * them, without its port, in one spelling; of IPv6 the network (/64), in which its user chooses as he likes.
+ * False where it did not come through a proxy of ours: then nobody vouches for the header.
  */
 bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]);
 

@@ -149,6 +149,12 @@ bool request_adopt_id(struct request *request) {
     return true;
 }
 
+void request_add_forwarded(struct request *request, const char *value) {
+    if (request->forwards == REQUEST_FORWARDS) /* the nearest proxies' are the last */
+        memmove(request->forwarded, request->forwarded + 1, --request->forwards * sizeof *request->forwarded);
+    request->forwarded[request->forwards++] = value;
+}
+
 bool request_is_type(const struct request *request, const char *type) {
     const char *given = request->header[HEADER_CONTENT_TYPE];
     size_t size = strlen(type);

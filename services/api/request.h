@@ -24,7 +24,7 @@ enum request_header {
     HEADER_API_KEY,
     HEADER_REQUEST_ID,
     HEADER_TRACEPARENT,
-    HEADER_FORWARDED_FOR,
+    HEADER_FORWARDED_FOR, /* not kept with the others, but in `forwarded` */
     HEADER_STRIPE_SIGNATURE,
     HEADER_FORMSPREE_SIGNATURE,
     HEADER_INFERENCE_LENGTH, /* Inference-Header-Content-Length */
@@ -32,10 +32,11 @@ enum request_header {
 };
 
 enum {
-    REQUEST_ID = 65,    /* bytes of a request id with its end */
-    REQUEST_PEER = 46,  /* bytes of an address as text */
-    REQUEST_PATH = 256, /* bytes of a decoded path; longer ones are 414 */
-    REQUEST_QUERY = 256 /* bytes of a query that are kept */
+    REQUEST_ID = 65,     /* bytes of a request id with its end */
+    REQUEST_PEER = 46,   /* bytes of an address as text */
+    REQUEST_PATH = 256,  /* bytes of a decoded path; longer ones are 414 */
+    REQUEST_QUERY = 256, /* bytes of a query that are kept */
+    REQUEST_FORWARDS = 8 /* X-Forwarded-For headers that are kept: the last ones */
 };
 
 struct route; /* routes.h */
@@ -45,7 +46,9 @@ struct request {
     char path[REQUEST_PATH];          /* percent-decoded, without the query */
     char query[REQUEST_QUERY];        /* as sent, after the '?' (the library takes its own copy apart) */
     const char *header[HEADER_COUNT]; /* NULL where it was not sent */
-    const char *body;                 /* [size] */
+    size_t forwards;
+    const char *forwarded[REQUEST_FORWARDS]; /* [forwards]: each proxy may have added a header of its own */
+    const char *body;                        /* [size] */
     size_t size;
     char id[REQUEST_ID];       /* the caller's X-Request-Id where that is usable, otherwise a new one */
     char peer[REQUEST_PEER];   /* the address that connected */
@@ -76,6 +79,9 @@ bool request_names(const struct request *request, const char *name);
 
 /* Use the caller's id where it is 1 to 64 plain characters; false where a new one is needed. */
 bool request_adopt_id(struct request *request);
+
+/* Keep the next X-Forwarded-For. */
+void request_add_forwarded(struct request *request, const char *value);
 
 /* Whether Content-Type is this media type, whatever its parameters. */
 bool request_is_type(const struct request *request, const char *type);

@@ -175,6 +175,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     c->headers = 0;
     body_start(&c->body);
     memset(request->header, 0, sizeof request->header);
+    request->forwards = 0;
     request->method = METHOD_OTHER;
     request->id[0] = '\0';
     request->route = NULL;

@@ -1,6 +1,8 @@
 /* guard_test.c - keys, rates and whose word about addresses is believed. */
 #include "tests/unit/api/house.h"
 
+#include "services/api/gate.h"
+
 static const char dental[] = "{\"business_type\":\"Dental\",\"business_size\":\"10-25\"}";
 
 static void without_keys_anyone_may_predict(void **state) {
@@ -75,12 +77,17 @@ static void more_clients_than_places_are_still_let_in(void **state) {
     rate_done(&rate);
 }
 
+/* Headers are told apart by '|'. */
 static const char *client_of(const char *proxies, const char *peer, const char *forwarded, char out[REQUEST_PEER]) {
     struct proxies known;
     struct request request = {0};
+    struct gate gate = {0};
+    char copy[200], *rest = copy;
     assert_true(proxies_read(&known, proxies));
     snprintf(request.peer, sizeof request.peer, "%s", peer);
-    request.header[HEADER_FORWARDED_FOR] = forwarded;
+    snprintf(copy, sizeof copy, "%s", forwarded != NULL ? forwarded : "");
+    for (char *one; forwarded != NULL && (one = strsep(&rest, "|")) != NULL;)
+        gate_header(&gate, &request, "x-forwarded-for", 15, one, strlen(one));
     return proxies_client(&known, &request, out) ? out : NULL;
 }
 
@@ -93,9 +100,28 @@ static void only_our_own_proxies_are_believed(void **state) {
     assert_string_equal(client_of("10.0.0.0/8", "10.9.0.1", "1.2.3.4", out), "1.2.3.4");
     assert_string_equal(client_of("10.0.0.0/8,192.168.1.7", "192.168.1.7", "6.6.6.6, 1.2.3.4 ,10.0.0.2", out),
                         "1.2.3.4");
-    assert_string_equal(client_of("fd00::/8", "fd00::1", "2001:db8::1", out), "2001:db8::1");
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", "10.0.0.2", out));
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", ", ,", out));
+}
+
+static void each_proxy_may_add_a_header_of_its_own(void **state) {
+    char out[REQUEST_PEER];
+    (void)state;
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "6.6.6.6, 1.2.3.4|10.0.0.2", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "6.6.6.6|1.2.3.4|10.0.0.3|10.0.0.2", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "1|2|3|4|5|6|7|8|9|1.2.3.4", out), "1.2.3.4");
+}
+
+static void a_client_has_one_name_however_it_is_written(void **state) {
+    char out[REQUEST_PEER];
+    (void)state;
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "1.2.3.4:5678", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "1.2.3.4:5678, 10.0.0.2:80", out), "1.2.3.4");
+    assert_string_equal(client_of("10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:1.2.3.4", out), "1.2.3.4");
+    assert_string_equal(client_of("fd00::/8", "fd00::1", "2001:db8::1", out), "2001:db8::");
+    assert_string_equal(client_of("fd00::/8", "fd00::1", "2001:DB8:0:0:ffff::2, fd00::2", out), "2001:db8::");
+    assert_string_equal(client_of("fd00::/8", "fd00::1", "[2001:db8:0:1::1]:99", out), "2001:db8:0:1::");
+    assert_string_equal(client_of("10.0.0.0/8", "10.0.0.1", "unknown", out), "unknown");
 }
 
 static void ranges_that_are_none_are_refused(void **state) {
@@ -130,6 +156,8 @@ int main(void) {
         cmocka_unit_test(a_rate_recovers_as_time_passes),
         cmocka_unit_test(more_clients_than_places_are_still_let_in),
         cmocka_unit_test(only_our_own_proxies_are_believed),
+        cmocka_unit_test(each_proxy_may_add_a_header_of_its_own),
+        cmocka_unit_test(a_client_has_one_name_however_it_is_written),
         cmocka_unit_test(ranges_that_are_none_are_refused),
         WITH_MODEL(an_unsigned_delivery_is_refused),
     };
