@@ -10,15 +10,24 @@ static bool digest(const char *key, size_t size, unsigned char out[KEYS_DIGEST])
     return EVP_Digest(key, size, out, NULL, EVP_sha256(), NULL) == 1;
 }
 
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Spaces around a key cannot be its own: no header's value begins or ends with one. */
 bool keys_read(struct keys *keys, const char *setting) {
+    const char *at = setting != NULL ? setting : "";
+    bool none = *at == '\0';
     keys->count = 0;
-    for (const char *at = setting != NULL ? setting : ""; *at != '\0';) {
-        size_t size = strcspn(at, ",");
-        if (size > 0 && (keys->count == KEYS_MAX || !digest(at, size, keys->digest[keys->count++])))
+    for (at += strspn(at, ", \t\r\n"); *at != '\0'; at += strspn(at, ", \t\r\n")) {
+        size_t length = strcspn(at, ","), size = length;
+        while (is_space(at[size - 1]))
+            size--;
+        if (keys->count == KEYS_MAX || !digest(at, size, keys->digest[keys->count++]))
             return false;
-        at += size + (at[size] == ',');
+        at += length;
     }
-    return true;
+    return none || keys->count > 0;
 }
 
 /* The key a request bears, or NULL. */

@@ -15,7 +15,7 @@ struct keys {
     unsigned char digest[KEYS_MAX][KEYS_DIGEST];
 };
 
-/* Keys separated by commas; NULL is none. False where there are too many. */
+/* Keys separated by commas; NULL and "" are none. False where there are too many, or a text without any. */
 bool keys_read(struct keys *keys, const char *setting);
 
 /* Whether the request bears one of them, as "Authorization: Bearer <key>" or "X-Api-Key: <key>".

@@ -18,7 +18,7 @@ const char *service_judge(const struct options *options) {
     if (!cors_valid(options->cors_origins))
         return "CORS_ORIGINS: origins such as https://shop.example are needed, without a path";
     if (!keys_read(&keys, options->api_keys) || !keys_read(&keys, options->admin_key))
-        return "API_KEYS, ADMIN_KEY: too many keys";
+        return "API_KEYS, ADMIN_KEY: too many keys, or none between the commas";
     if (!proxies_read(&proxies, options->trusted_proxies))
         return "TRUSTED_PROXIES: addresses and ranges such as 10.0.0.0/8 are needed";
     if (!signature_read_secrets(&secrets, options->stripe_secret) ||

@@ -27,6 +27,28 @@ static void with_keys_only_their_bearers_may(void **state) {
     assert_int_equal(house_ask(house, METHOD_GET, "/livez", NULL), 200);
 }
 
+static void keys_may_be_set_apart_by_spaces_too(void **state) {
+    struct house *house = *state;
+    assert_true(keys_read(&house->service.keys, " first key, second-key,\n,third-key\n"));
+    assert_int_equal(house->service.keys.count, 3);
+    static const char *const keys[] = {"first key", "second-key", "third-key"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        house_header(house, HEADER_API_KEY, keys[i]);
+        assert_int_equal(house_post(house, "/predict", dental), 200);
+    }
+    house_header(house, HEADER_API_KEY, "first");
+    assert_int_equal(house_post(house, "/predict", dental), 401);
+}
+
+static void a_setting_without_any_key_opens_nothing(void **state) {
+    static const char *const empty[] = {",", " ", ",, "};
+    struct keys keys;
+    (void)state;
+    assert_true(keys_read(&keys, ""));
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        assert_false(keys_read(&keys, empty[i]));
+}
+
 static void without_an_admin_key_nobody_may_reload(void **state) {
     struct house *house = *state;
     assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
@@ -151,6 +173,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_MODEL(without_keys_anyone_may_predict),
         WITH_MODEL(with_keys_only_their_bearers_may),
+        WITH_MODEL(keys_may_be_set_apart_by_spaces_too),
+        cmocka_unit_test(a_setting_without_any_key_opens_nothing),
         WITH_MODEL(without_an_admin_key_nobody_may_reload),
         WITH_MODEL(a_key_may_ask_so_often_a_minute),
         cmocka_unit_test(a_rate_recovers_as_time_passes),
