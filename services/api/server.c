@@ -20,6 +20,8 @@
 #include "services/common/publish.h"
 #include "services/common/volume.h"
 
+enum { LEAST_CONNECTIONS = 16 };
+
 struct server {
     const struct options *options;
     struct service service;
@@ -29,6 +31,7 @@ struct server {
     struct monitoring monitoring;
     char instance[HOST_NAME_MAX + 1];
     char prediction_folder[PATH_MAX];
+    long long connections; /* at once, in all */
     size_t loops;
     struct loop *loop;            /* [loops] */
     struct worker *worker;        /* [loops] */
@@ -37,17 +40,23 @@ struct server {
 
 /* ---- starting ---- */
 
-/* As many descriptors as the connections need, where the system allows it. */
-static void raise_file_limit(const struct options *options) {
+/*
+ * As many descriptors as the connections need, where the system allows it; returns how many connections that is.
+ * The model, the logs and the deliveries have theirs left over, however many clients there are.
+ */
+static long long raise_file_limit(const struct options *options, size_t loops) {
     struct rlimit limit;
-    rlim_t wanted = (rlim_t)options->connections + 256;
+    const rlim_t own = 64 + 8 * (rlim_t)loops, wanted = (rlim_t)options->connections + own;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return;
+        return options->connections;
     limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        log_event(LOG_WARN, "few descriptors", "%ju connections need more than the %ju files that may be open",
-                  (uintmax_t)options->connections, (uintmax_t)limit.rlim_cur);
+    if (limit.rlim_cur >= wanted)
+        return options->connections;
+    long long most = limit.rlim_cur > own + LEAST_CONNECTIONS ? (long long)(limit.rlim_cur - own) : LEAST_CONNECTIONS;
+    log_event(LOG_WARN, "few descriptors", "of %lld connections %lld are taken at once: only %ju files may be open",
+              options->connections, most, (uintmax_t)limit.rlim_cur);
+    return most;
 }
 
 /* The signals the main thread waits for; blocked before any thread starts, so that all inherit it. */
@@ -92,7 +101,7 @@ static bool open_writers(struct server *server) {
 
 static bool prepare(struct server *server, const struct options *options, const struct config *config) {
     size_t loops = settings_threads(options->threads);
-    *server = (struct server){.options = options, .loops = loops};
+    *server = (struct server){.options = options, .loops = loops, .connections = raise_file_limit(options, loops)};
     server->loop = calloc(loops, sizeof *server->loop);
     server->worker = calloc(loops, sizeof *server->worker);
     server->reader = aligned_alloc(_Alignof(struct served_reader), loops * sizeof *server->reader);
@@ -112,10 +121,10 @@ static bool prepare(struct server *server, const struct options *options, const 
 
 static bool start_loops(struct server *server) {
     const struct options *options = server->options;
-    const struct transport_limits limits = {
-        .connections = (unsigned)((unsigned long long)options->connections / server->loops + 1),
-        .request_seconds = (unsigned)options->request_seconds,
-        .idle_seconds = (unsigned)options->idle_seconds};
+    const struct transport_limits limits = {.connections =
+                                                (unsigned)((unsigned long long)server->connections / server->loops + 1),
+                                            .request_seconds = (unsigned)options->request_seconds,
+                                            .idle_seconds = (unsigned)options->idle_seconds};
     char why[200];
     long long port = options->port;
     int *listener = calloc(server->loops, sizeof *listener);
@@ -234,7 +243,6 @@ enum exit_code server_run(const struct options *options, const struct config *co
     const sigset_t set = watched_signals();
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
-    raise_file_limit(options);
     if (!prepare(&server, options, config))
         log_event(LOG_ERROR, "failed", "start: out of memory or descriptors");
     else if (start_loops(&server))

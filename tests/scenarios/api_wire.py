@@ -2,6 +2,7 @@
 import codecs
 import pathlib
 import resource
+import select
 
 from api_house import *
 
@@ -176,6 +177,29 @@ def idle(server, n):
                                               < 100))
 
 
+def few_descriptors(registry):
+    """More clients than files may be open: what the server itself opens must still find a descriptor."""
+    server = Server(registry.data, tracer=("prlimit", "--nofile=128:128"))
+    server.wait_ready()
+    connections = [server.connect() for _ in range(150)]
+    for s in connections:
+        s.sendall(request("GET", "/livez"))
+
+    def answered():
+        return len(select.select(connections, [], [], 0)[0])
+
+    wait_until(lambda: answered() > 30)
+    registry.promote(3)
+    promoted = wait_until(lambda: server.count('"model loaded"') == 2 or server.find('"model refused"'))
+    check("where clients could use up all descriptors a model is still loaded", promoted and server.count("refused") == 0,
+          server.log)
+    check("  ... and as many are served as there is room for", 30 < answered() < 128, answered())
+    for s in connections:
+        s.close()
+    check("  ... and all others when these have gone", wait_until(lambda: server.predict()[1].get("x-model-version") == "3"))
+    server.stop()
+
+
 def lived(server, pieces, pause):
     """How long a connection lives that sends its pieces with pauses."""
     started = time.monotonic()
@@ -201,16 +225,16 @@ def ended_at_once(server):
             ("half a chunked batch", request("POST", "/predict/batch", None, Transfer_Encoding="chunked") + b"5\r\n[1,2,\r\n", 0),
             ("half a request line", b"GET /li", 0),
             ("three requests", request("GET", "/livez") * 3, 3)):
-        slowest, said = 0, set()
+        said = set()
         for _ in range(10):
             with server.connect() as s:
-                started = time.monotonic()
                 s.sendall(sent)
                 s.shutdown(socket.SHUT_WR)
-                said.add(b"".join(iter(lambda: s.recv(4096), b"")).count(b" 200 OK"))
-                slowest = max(slowest, time.monotonic() - started)
-        check(f"a client that sends {sentence} and its end at once is let go at once", slowest < 2 and said == {answers},
-              (slowest, said))
+                try:
+                    said.add(b"".join(iter(lambda s=s: s.recv(4096), b"")).count(b" 200 OK"))
+                except TimeoutError:
+                    said.add("no end")
+        check(f"a client that sends {sentence} and its end at once is let go, long before the deadline", said == {answers}, said)
 
 
 with scratch() as folder:
@@ -218,7 +242,6 @@ with scratch() as folder:
     registry.promote(2)
     server = Server(folder)
     server.wait_ready()
-    ended_at_once(server)
     nginx = Nginx(folder, server.port)
     conformance(server, nginx)
     if nginx:
@@ -226,10 +249,13 @@ with scratch() as folder:
     bad_lengths(server)
     server.stop()
 
-    server = Server(folder, IDLE_SECONDS=600)
+    server = Server(folder, REQUEST_SECONDS=600, IDLE_SECONDS=600)
     server.wait_ready()
+    ended_at_once(server)
     idle(server, 10_000)
     server.stop()
+
+    few_descriptors(registry)
 
     # One loop, so that all events meet in it.
     server = Server(folder, THREADS=1)
