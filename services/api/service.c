@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libetl/text.h"
 #include "services/api/batch.h"
 #include "services/api/guard.h"
 #include "services/api/routes.h"
@@ -129,21 +130,40 @@ void service_refuse(struct worker *worker, const struct request *request, int st
     cors_mark(&worker->service->cors, request, reply);
 }
 
+/* What a client sent, as a JSON string: where it is no UTF-8 it is taken as Latin-1. */
+static void write_sent(struct worker *worker, const char *text, struct buffer *line) {
+    struct buffer *clean = &worker->scratch;
+    size_t size = strlen(text);
+    if (text_is_utf8((struct text){text, size})) {
+        buffer_quoted(line, text, size);
+        return;
+    }
+    buffer_clear(clean);
+    for (const char *c = text; *c != '\0'; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        const char two[] = {(char)(0xc0 | byte >> 6), (char)(0x80 | (byte & 0x3f))};
+        buffer_bytes(clean, byte < 0x80 ? c : two, byte < 0x80 ? 1 : 2);
+    }
+    line->bad |= clean->bad;
+    buffer_quoted(line, clean->at, clean->size);
+}
+
 /* One line of the access log; nothing a client sent stands in it unquoted. */
 static void log_access(struct worker *worker, const struct request *request, int status, uint64_t nanoseconds) {
     struct buffer *line = &worker->line;
     prediction_log_begin(line, &worker->clock);
     buffer_format(line, ",\"request_id\":\"%s\",\"peer\":\"%s\",\"method\":\"%s\",\"path\":", request->id,
                   request->peer, request_method_name(request->method));
-    buffer_quoted(line, request->path, strlen(request->path));
+    write_sent(worker, request->path, line);
     buffer_format(line, ",\"status\":%d,\"seconds\":%.6f", status, (double)nanoseconds / 1e9);
     const char *parent = request->header[HEADER_TRACEPARENT];
     if (parent != NULL) {
         buffer_string(line, ",\"traceparent\":");
-        buffer_quoted(line, parent, strlen(parent));
+        write_sent(worker, parent, line);
     }
     buffer_string(line, "}\n");
-    journal_put(worker->service->access, worker->number, line->at, line->size);
+    if (buffer_good(line))
+        journal_put(worker->service->access, worker->number, line->at, line->size);
 }
 
 void service_finish(struct worker *worker, struct request *request, int status, uint64_t nanoseconds) {

@@ -105,6 +105,25 @@ static void lines_stay_whole_in_great_number(void **state) {
     free(text);
 }
 
+static void an_access_is_json_whatever_was_asked_for(void **state) {
+    struct logged *logged = *state;
+    struct house *house = logged->house;
+    house->service.predictions = NULL;
+    house->service.access = &logged->journal;
+    house_header(house, HEADER_TRACEPARENT, "00-\xff\"");
+    assert_int_equal(house_ask(house, METHOD_GET, "/\xc3\xa9%0a%22%5c", NULL), 404);
+    assert_int_equal(house_ask(house, METHOD_GET, "/%ff", NULL), 404);
+    char *text = read_log(logged), *second = strchr(text, '\n') + 1;
+    json_t *one = json_loadb(text, (size_t)(second - text), 0, NULL), *two = json_loads(second, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(one, "path")), "/\xc3\xa9\n\"\\");
+    assert_string_equal(json_string_value(json_object_get(one, "traceparent")), "00-\xc3\xbf\"");
+    assert_string_equal(json_string_value(json_object_get(two, "path")), "/\xc3\xbf");
+    assert_int_equal(json_integer_value(json_object_get(two, "status")), 404);
+    json_decref(one);
+    json_decref(two);
+    free(text);
+}
+
 static void a_loop_is_behind_once_half_its_ring_waits(void **state) {
     struct ring ring[2];
     struct journal journal = {.loops = 2, .ring = ring, .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; /* no writer */
@@ -222,6 +241,7 @@ int main(void) {
         WITH_LOG(a_prediction_is_logged_with_its_probabilities),
         WITH_LOG(an_unseen_category_is_kept_short_and_never_as_an_address),
         WITH_LOG(lines_stay_whole_in_great_number),
+        WITH_LOG(an_access_is_json_whatever_was_asked_for),
         cmocka_unit_test(a_loop_is_behind_once_half_its_ring_waits),
         cmocka_unit_test(a_half_written_line_does_not_spoil_the_next),
         cmocka_unit_test(a_file_that_was_taken_away_is_made_anew),
