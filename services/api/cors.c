@@ -47,7 +47,8 @@ void cors_mark(const struct cors *cors, const struct request *request, struct re
     if (!is_allowed(cors, origin))
         return;
     reply_header(reply, "Access-Control-Allow-Origin", for_anyone(cors) ? "*" : origin);
-    reply_header_static(reply, "Access-Control-Expose-Headers", "X-Model-Version, X-Request-Id, X-Prediction-Warning");
+    reply_header_static(reply, "Access-Control-Expose-Headers",
+                        "X-Model-Version, X-Request-Id, X-Prediction-Warning, Retry-After");
 }
 
 void cors_preflight(const struct cors *cors, const struct request *request, const char *methods, struct reply *reply) {

@@ -57,6 +57,8 @@ static void a_listed_website_may_read_the_answer(void **state) {
     house_header(house, HEADER_ORIGIN, "https://shop.example");
     house_ask(house, METHOD_GET, "/livez", NULL);
     assert_string_equal(reply_find_header(&house->reply, "Access-Control-Allow-Origin"), "https://shop.example");
+    assert_string_equal(reply_find_header(&house->reply, "Access-Control-Expose-Headers"),
+                        "X-Model-Version, X-Request-Id, X-Prediction-Warning, Retry-After");
     assert_string_equal(reply_find_header(&house->reply, "Vary"), "Origin");
 }
 
