@@ -218,7 +218,24 @@ static enum exit_code drain(struct server *server, const sigset_t *set, bool gra
     return EXIT_DONE;
 }
 
+static void end_at_once(int number) {
+    (void)number;
+    _exit(EXIT_TERMINATED);
+}
+
+/* What is left to write may have to wait for a disk, or for who reads our stdout: a second signal does not. */
+static void let_signals_end(void) {
+    sigset_t set;
+    signal(SIGTERM, end_at_once);
+    signal(SIGINT, end_at_once);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void tidy(struct server *server) {
+    let_signals_end();
     monitoring_close(&server->monitoring);
     if (server->service.inbox != NULL)
         inbox_close(server->service.inbox);

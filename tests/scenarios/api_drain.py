@@ -43,4 +43,16 @@ with scratch() as folder:
     half = server.connect()
     half.sendall(request("POST", "/predict", DENTAL)[:-10])
     check("one that never comes is given up", server.stop() == 0)
+
+    unread, full = os.pipe()
+    server = Server(folder, ACCESS_LOG=1, stdout=full)
+    server.wait_ready()
+    with server.connect() as s:
+        reader = Reader(s)
+        for _ in range(1000):
+            s.sendall(request("GET", "/livez"))
+            reader.reply()
+    server.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: server.count('"stopped"'))
+    check("where nobody reads its access log a second SIGTERM ends it all the same", server.stop() == 143)
 finish()

@@ -50,14 +50,14 @@ class Registry:
 class Server:
     """A running leadforest-api on a free port; its log is kept. tracer: a command line that runs it."""
 
-    def __init__(self, data, *arguments, tracer=(), **environment):
+    def __init__(self, data, *arguments, tracer=(), stdout=subprocess.DEVNULL, **environment):
         self.log = []
         settings = {"HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0", "THREADS": "2", "LOG_FORMAT": "json",
                     "LOG_LEVEL": "info", "MODEL_POLL_MS": "50"}
         settings.update({name: str(value) for name, value in environment.items()})
         self.started = time.monotonic()
         self.process = subprocess.Popen([*tracer, f"{BUILD}/leadforest-api", "--data", data, *arguments],
-                                        env={**os.environ, **settings}, stdout=subprocess.DEVNULL,
+                                        env={**os.environ, **settings}, stdout=stdout,
                                         stderr=subprocess.PIPE, text=True)
         atexit.register(self.kill)
         self.listening = threading.Event()
