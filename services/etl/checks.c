@@ -120,46 +120,67 @@ static bool is_level(const struct config_feature *feature, const char *value) {
     return feature->levels.count == 0 || feature->kind == CONFIG_NUMERIC;
 }
 
-/* Values are looked at once for each profile, not for each row: classes[profile] is 1 where empty, 2 where no level. */
-static uint8_t *classify(const struct checks_subject *s, size_t feature) {
-    const struct profiles *profiles = &s->gather->leads.profiles;
-    uint8_t *classes = malloc(profiles->count + 1);
-    for (uint32_t i = 0; classes != NULL && i < profiles->count; i++) {
-        const char *value = profiles_value(profiles, i, feature);
-        classes[i] = value[0] == '\0' ? 1 : is_level(&s->config->features[feature], value) ? 0 : 2;
-    }
-    return classes;
+/* A value that is no level, and how many rows have it. */
+struct stranger {
+    const char *value;
+    uint64_t rows;
+};
+
+static int by_value(const void *a, const void *b) {
+    return strcmp(((const struct stranger *)a)->value, ((const struct stranger *)b)->value);
 }
 
-static void note_feature(struct checks *checks, const struct checks_subject *s, size_t feature,
-                         const uint64_t counts[3]) {
+/* The one that most rows have; none where few do or it is long, as it would be somebody's own words. */
+static struct stranger commonest(struct stranger *strangers, size_t count) {
+    enum { FEW = 5, LONG = 60 };
+    struct stranger most = {NULL, FEW - 1};
+    if (count > 0)
+        qsort(strangers, count, sizeof *strangers, by_value);
+    for (size_t i = 0, k; i < count; i = k) {
+        struct stranger all = {strangers[i].value, 0};
+        for (k = i; k < count && strcmp(strangers[k].value, all.value) == 0; k++)
+            all.rows += strangers[k].rows;
+        if (all.rows > most.rows && strlen(all.value) <= LONG)
+            most = all;
+    }
+    return most;
+}
+
+/* Values are looked at once for each profile, not for each row: rows[profile] of train.csv have it. */
+static void check_feature(struct checks *checks, const struct checks_subject *s, size_t feature, const uint32_t *rows) {
     static const double most_empty = 0.05, most_strange = 0.10;
+    const struct profiles *profiles = &s->gather->leads.profiles;
     const char *name = s->config->features[feature].name;
-    double empty = share(counts[1], s->dataset->labelled), strange = share(counts[2], s->dataset->labelled);
+    struct stranger *strangers = malloc((profiles->count + 1) * sizeof *strangers);
+    uint64_t empty_rows = 0, strange_rows = 0;
+    size_t count = 0;
+    for (uint32_t i = 0; strangers != NULL && i < profiles->count; i++) {
+        const char *value = profiles_value(profiles, i, feature);
+        if (value[0] == '\0') {
+            empty_rows += rows[i];
+        } else if (rows[i] > 0 && !is_level(&s->config->features[feature], value)) {
+            strange_rows += rows[i];
+            strangers[count++] = (struct stranger){value, rows[i]};
+        }
+    }
+    struct stranger most = commonest(strangers, count);
+    double empty = share(empty_rows, s->dataset->labelled), strange = share(strange_rows, s->dataset->labelled);
     note(checks, "not null", CHECK_WARNING, empty <= most_empty, empty, most_empty, "%.80s: %.1f %% of train.csv empty",
          name, empty * 100);
     note(checks, "accepted values", CHECK_WARNING, strange <= most_strange, strange, most_strange,
-         "%.80s: %.1f %% of train.csv no level of the configuration", name, strange * 100);
+         "%.80s: %.1f %% of train.csv no level of the configuration%s%s%s", name, strange * 100,
+         most.value != NULL ? ", most often \"" : "", most.value != NULL ? most.value : "",
+         most.value != NULL ? "\"" : "");
+    free(strangers);
 }
 
 static void check_features(struct checks *checks, const struct checks_subject *s) {
-    uint64_t counts[CONFIG_MAX_FEATURES][3] = {{0}};
-    uint8_t *classes[CONFIG_MAX_FEATURES] = {NULL};
-    size_t features = s->config->feature_count;
-    bool done = true;
-    for (size_t f = 0; f < features; f++) {
-        classes[f] = classify(s, f);
-        done = done && classes[f] != NULL;
-    }
-    for (size_t i = 0; done && i < s->dataset->labelled; i++) {
-        uint32_t profile = dataset_person(s->dataset, i)->profile;
-        for (size_t f = 0; f < features; f++)
-            counts[f][classes[f][profile]]++;
-    }
-    for (size_t f = 0; f < features; f++) {
-        note_feature(checks, s, f, counts[f]);
-        free(classes[f]);
-    }
+    uint32_t *rows = calloc(s->gather->leads.profiles.count + 1, sizeof *rows);
+    for (size_t i = 0; rows != NULL && i < s->dataset->labelled; i++)
+        rows[dataset_person(s->dataset, i)->profile]++;
+    for (size_t f = 0; rows != NULL && f < s->config->feature_count; f++)
+        check_feature(checks, s, f, rows);
+    free(rows);
 }
 
 static void check_relationships(struct checks *checks, const struct checks_subject *s) {

@@ -10,7 +10,7 @@
  *   quarantine by file warning  the same of the worst file
  *   lead ids           warning  share of submissions whose lead id is none
  *   not null           warning  share of train.csv without a feature
- *   accepted values    warning  share of train.csv with a value that is no level
+ *   accepted values    warning  share of train.csv with a value that is no level, and which most have
  *   relationships      warning  share of purchases without a lead; share older than their lead
  *   freshness          warning  days since the newest submission and payment
  *   row count          warning  rows of train.csv against those of the last run
