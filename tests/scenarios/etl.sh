@@ -61,6 +61,14 @@ echo '{"received_at":"2026-05-02T00:00:00Z","body":{"lead_id":"ben","Business Ty
 run etl --data "$few" --quarantine-limit 0.6
 check "a correction is a new record in the inbox" says '.leads == 2'
 
+# ---- what a spreadsheet makes of sizes ----
+
+sheet=$scratch/sheet
+mkdir -p "$sheet/raw"
+printf 'lead_id,Business Size,date\na,9-Jan,2026-05-01\nb,01. Sep,2026-05-02\nc,25-Oct,2026-05-03\nd,Okt 25,2026-05-04\n' >"$sheet/raw/customers.csv"
+run etl --data "$sheet"
+check "sizes that became dates are sizes again" is "$(cut -d, -f3 "$sheet/processed/leads.csv" | tail -n +2 | xargs)" "1-9 1-9 10-25 10-25"
+
 # ---- lead ids that a form's script has lost ----
 
 lost=$scratch/lost
@@ -142,6 +150,8 @@ for i in $(seq 20); do
 done >"$scratch/less/raw/transactions.json"
 run etl --data "$scratch/less"
 check "values that are no level are warned of" warns "accepted values"
+check "and which of them is the commonest" reports "$scratch/less" \
+    '.checks | any(.[]; .text == "business_type: 100.0 % of train.csv no level of the configuration, most often \"Circus\"")'
 check "as are missing ones" warns "not null"
 check "unknown values stay as they were written" grep -q '^l1,Circus,,' "$scratch/less/processed/train.csv"
 
