@@ -23,7 +23,7 @@
     X(SETUP_FEE, "set-up fee alone")                                                                                   \
     X(NO_PLAN, "no plan recognised")                                                                                   \
     X(BARE_CHARGE, "charge beside a subscription")                                                                     \
-    X(RENEWAL, "renewal of a purchase not seen")                                                                       \
+    X(RENEWAL, "renewal: no purchase of its own")                                                                      \
     X(UNCAPTURED, "not captured")                                                                                      \
     X(FAILED, "payment failed")                                                                                        \
     X(UNPAID, "not paid")                                                                                              \
