@@ -202,6 +202,7 @@ static void choose_submissions(struct joining *j) {
     for (uint32_t i = 0; i < leads->submission_count; i++) {
         const struct leads_submission *s = &leads->submissions[i];
         struct dataset_person *person = &out->people[leads_person(leads, s->lead)];
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): join_all made every person */
         int64_t limit = person->sale != NONE ? out->sales[person->sale].at : INT64_MAX;
         if (s->moment != 0 && (person->moment == 0 || s->moment < person->moment))
             person->moment = s->moment;
@@ -213,6 +214,7 @@ static void choose_submissions(struct joining *j) {
 }
 
 static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t person) {
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): likewise */
     return d->people[person].sale != NONE ? &d->sales[d->people[person].sale] : NULL;
 }
 

@@ -32,6 +32,7 @@ static bool mend_surrogates(char *json, size_t size) {
             continue;
         }
         if (unit >> 11 == 0xD800 >> 11) {
+            /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on */
             memcpy(at + 2, "fffd", 4);
             mended = true;
         }

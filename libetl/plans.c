@@ -48,10 +48,10 @@ static bool fits(const struct config *config, const struct config_package *packa
 }
 
 struct plan plan_of_price(const struct config *config, const struct plan_price *price) {
-    for (uint8_t rank = 0; rank < PLAN_UNKNOWN; rank++)
+    for (unsigned rank = 0; rank < PLAN_UNKNOWN; rank++)
         for (size_t i = 0; i < config->package_count; i++)
             if (fits(config, &config->packages[i], price, (enum plan_rank)rank))
-                return (struct plan){rank, (uint8_t)i};
+                return (struct plan){(uint8_t)rank, (uint8_t)i};
     return unknown;
 }
 

@@ -22,12 +22,12 @@ static size_t place_of(const char *at, size_t size) {
 }
 
 __attribute__((constructor)) static void place_names(void) {
-    for (uint8_t name = 1; name < TAPE_name_count; name++) {
+    for (unsigned name = 1; name < TAPE_name_count; name++) {
         names.size[name] = (uint8_t)strlen(spellings[name]);
         size_t place = place_of(spellings[name], names.size[name]);
         while (names.name[place] != TAPE_unnamed)
             place = (place + 1) % PLACES;
-        names.name[place] = name;
+        names.name[place] = (uint8_t)name;
     }
 }
 

@@ -44,7 +44,7 @@ static bool intern_codes(struct lf_probes *probes, const uint16_t *code, uint32_
     record[0] = record[probes->features / 2] = 0; /* the code in front, and the padding */
     memcpy((uint16_t *)record + 1, code, probes->features * sizeof *code);
     for (uint32_t f = 0; f < probes->features; f++)
-        probes->zeros |= code[f] == 0;
+        probes->zeros |= code[f] == 0; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): all were made */
     return lf_pool_intern(&probes->codes, record, row);
 }
 

@@ -180,7 +180,7 @@ static enum mlflow_outcome understand(struct mlflow *m, const char *call, struct
 enum mlflow_outcome mlflow_wire_post(struct mlflow *m, const char *call, json_t *body, json_t **reply,
                                      struct file_error *err) {
     struct address a;
-    struct http_reply answer;
+    struct http_reply answer = {0};
     char *text = body != NULL ? json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
     json_decref(body);
     if (text == NULL) {
@@ -197,7 +197,7 @@ enum mlflow_outcome mlflow_wire_post(struct mlflow *m, const char *call, json_t 
 enum mlflow_outcome mlflow_wire_get(struct mlflow *m, const char *call, const char *key, const char *value,
                                     json_t **reply, struct file_error *err) {
     struct address a;
-    struct http_reply answer;
+    struct http_reply answer = {0};
     begin_address(&a, m, "/api/2.0/mlflow/");
     add(&a, call);
     add(&a, "?");
@@ -217,7 +217,7 @@ static void artifact_address(struct address *a, const struct mlflow *m, const ch
 
 bool mlflow_wire_put(struct mlflow *m, const char *path, const void *bytes, size_t size, struct file_error *err) {
     struct address a;
-    struct http_reply answer;
+    struct http_reply answer = {0};
     artifact_address(&a, m, path);
     if (!ask(m, "PUT", path, &a, "Content-Type: application/octet-stream", bytes, size, &answer, err))
         return false;
@@ -240,7 +240,7 @@ static bool same_size(struct mlflow *m, const char *path, size_t size, struct fi
     char folder[MLFLOW_PATH + 300];
     const char *name = strrchr(path, '/');
     struct address a;
-    struct http_reply answer;
+    struct http_reply answer = {0};
     bool same = false;
     snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
     begin_address(&a, m, "/api/2.0/mlflow-artifacts/artifacts?path=");
@@ -259,7 +259,7 @@ static bool same_size(struct mlflow *m, const char *path, size_t size, struct fi
 
 bool mlflow_wire_check(struct mlflow *m, const char *path, const void *bytes, size_t size, struct file_error *err) {
     struct address a;
-    struct http_reply answer;
+    struct http_reply answer = {0};
     if (size > HTTP_MAX_BODY)
         return same_size(m, path, size, err);
     artifact_address(&a, m, path);
