@@ -13,7 +13,8 @@ void csv_fields_done(struct csv_fields *fields) {
     *fields = (struct csv_fields){0};
 }
 
-size_t csv_record_line(struct text rest) {
+/* Bytes to the end of the first line, its end included. */
+static size_t line_size(struct text rest) {
     size_t size = 0;
     while (size < rest.size && rest.at[size] != '\n' && rest.at[size] != '\r')
         size++;
@@ -101,7 +102,7 @@ static enum csv_result split_quoted(struct csv_fields *fields, char delimiter, s
             return result;
         at += more; /* over the delimiter */
     }
-    *used = (size_t)(at - rest.at) + csv_record_line((struct text){at, (size_t)(end - at)});
+    *used = (size_t)(at - rest.at) + line_size((struct text){at, (size_t)(end - at)});
     bool blank = fields->count == 1 && fields->items[0].size == 0 && rest.at[0] != '"';
     return blank ? CSV_BLANK : CSV_RECORD;
 }
@@ -158,7 +159,7 @@ static int feed(struct csv_parser *parser, struct parse *parse, struct text rest
     *used = 0;
     while (*used < rest.size && !parse->done) {
         struct text left = {rest.at + *used, rest.size - *used};
-        size_t line = csv_record_line(left);
+        size_t line = line_size(left);
         if (csv_parse(parser, left.at, line, take_field, take_record, parse) != line)
             return csv_error(parser);
         *used += line;
@@ -186,7 +187,7 @@ enum csv_result csv_record_read(struct csv_fields *fields, char delimiter, struc
     bool too_many = fields->count > CSV_RECORD_MAX_FIELDS;
     if (problem != CSV_SUCCESS || too_many) {
         fields->why = too_many ? REFUSAL_FIELD_COUNT : problem == CSV_EPARSE ? REFUSAL_NOT_CSV : REFUSAL_FIELD_TOO_LONG;
-        *used = csv_record_line(rest);
+        *used = line_size(rest);
         return CSV_BROKEN;
     }
     size_t place = 0;

@@ -37,7 +37,4 @@ void csv_fields_done(struct csv_fields *fields);
 enum csv_result csv_record_scan(struct csv_fields *fields, char delimiter, struct text rest, size_t *used);
 enum csv_result csv_record_read(struct csv_fields *fields, char delimiter, struct text rest, size_t *used);
 
-/* Bytes to the end of the first line, its end included. */
-size_t csv_record_line(struct text rest);
-
 #endif

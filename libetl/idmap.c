@@ -133,13 +133,6 @@ void idmap_prefetch(const struct idmap *map, uint64_t key) {
     }
 }
 
-size_t idmap_count(const struct idmap *map) {
-    size_t count = 0;
-    for (size_t i = 0; i < IDMAP_PARTS; i++)
-        count += map->parts[i].used;
-    return count;
-}
-
 void idmap_done(struct idmap *map) {
     for (size_t i = 0; i < IDMAP_PARTS; i++)
         free(map->parts[i].entries);

@@ -46,7 +46,6 @@ bool idmap_reserve(struct idmap *map, size_t keys);
 /* Say that a key will be asked for soon. */
 void idmap_prefetch(const struct idmap *map, uint64_t key);
 
-size_t idmap_count(const struct idmap *map);
 void idmap_done(struct idmap *map);
 
 #endif

@@ -72,13 +72,21 @@ const char *json_text_value(const char *at, const char *end) {
     return json_text_value_to(at, end, &stopped);
 }
 
-void json_text_walk(struct json_walk *walk, struct text object) {
+/* A walk over an object's members. */
+struct json_walk {
+    const char *at, *end;
+    struct text name; /* between its quotes */
+    const char *value;
+};
+
+static void walk_begin(struct json_walk *walk, struct text object) {
     *walk = (struct json_walk){.at = object.at, .end = object.at + object.size, .name = {"", 0}};
     if (object.size > 0)
         walk->at++; /* over the brace */
 }
 
-bool json_text_next(struct json_walk *walk) {
+/* False behind the last member, and where there is no sense in it. */
+static bool walk_next(struct json_walk *walk) {
     const char *stopped;
     if (walk->value != NULL) {
         const char *behind = json_text_value(walk->value, walk->end);
@@ -105,8 +113,8 @@ bool json_text_next(struct json_walk *walk) {
 
 struct text json_text_member(struct text object, const char *name) {
     struct json_walk walk;
-    json_text_walk(&walk, object);
-    while (json_text_next(&walk))
+    walk_begin(&walk, object);
+    while (walk_next(&walk))
         if (text_is(walk.name, name)) {
             const char *behind = json_text_value(walk.value, walk.end);
             return behind != NULL ? (struct text){walk.value, (size_t)(behind - walk.value)} : (struct text){"", 0};
@@ -116,8 +124,8 @@ struct text json_text_member(struct text object, const char *name) {
 
 const char *json_text_items(struct text object) {
     struct json_walk walk;
-    json_text_walk(&walk, object);
-    while (json_text_next(&walk))
+    walk_begin(&walk, object);
+    while (walk_next(&walk))
         if (*walk.value == '[' && (text_is(walk.name, "data") || text_is(walk.name, "submissions")))
             return walk.value + 1;
     return NULL;

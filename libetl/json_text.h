@@ -19,19 +19,6 @@ const char *json_text_space(const char *at, const char *end); /* behind white sp
 const char *json_text_value_to(const char *at, const char *end, const char **stopped);
 const char *json_text_value(const char *at, const char *end);
 
-/*
- * Walk over an object's members.  Begin with at = the opening brace; each call gives a name (between its
- * quotes) and the first byte of its value.  False behind the last member and where there is no sense in it.
- * With `inside` the value is left to the caller: the walk ends there.
- */
-struct json_walk {
-    const char *at, *end;
-    struct text name;
-    const char *value;
-};
-void json_text_walk(struct json_walk *walk, struct text object);
-bool json_text_next(struct json_walk *walk);
-
 /* The text of a member of an object, brackets and quotes included; empty where there is none. */
 struct text json_text_member(struct text object, const char *name);
 

@@ -105,7 +105,8 @@ void lf_onnx_ints(struct lf_protobuf *pb, const char *name, size_t rows, const i
     put_tensor(pb, name, LF_ONNX_INT64, dims, value, rows * sizeof *value);
 }
 
-void lf_onnx_value(struct lf_protobuf *pb, uint32_t field, const char *name, int type, size_t columns) {
+/* Declare an input or output of the graph: [N] or [N][columns]. */
+static void declare(struct lf_protobuf *pb, uint32_t field, const char *name, int type, size_t columns) {
     size_t value = lf_pb_begin(pb, field);
     lf_pb_string(pb, VALUE_NAME, name);
     size_t about = lf_pb_begin(pb, VALUE_TYPE), tensor = lf_pb_begin(pb, TYPE_TENSOR);
@@ -165,10 +166,10 @@ static bool put_graph(struct lf_protobuf *pb, const struct forest *f) {
     lf_pb_string(pb, GRAPH_NAME, "forest");
     bool made = f->table != NULL ? lf_onnx_table(pb, f) : lf_onnx_trees(pb, f);
     for (uint32_t i = 0; i < f->features; i++)
-        lf_onnx_value(pb, GRAPH_INPUT, f->schema->feature[i].name,
-                      f->kind[i].kind == FOREST_NUMERIC ? LF_ONNX_FLOAT : LF_ONNX_STRING, 1);
-    lf_onnx_value(pb, GRAPH_OUTPUT, "label", LF_ONNX_STRING, 0);
-    lf_onnx_value(pb, GRAPH_OUTPUT, "probabilities", LF_ONNX_FLOAT, f->classes);
+        declare(pb, GRAPH_INPUT, f->schema->feature[i].name,
+                f->kind[i].kind == FOREST_NUMERIC ? LF_ONNX_FLOAT : LF_ONNX_STRING, 1);
+    declare(pb, GRAPH_OUTPUT, "label", LF_ONNX_STRING, 0);
+    declare(pb, GRAPH_OUTPUT, "probabilities", LF_ONNX_FLOAT, f->classes);
     lf_pb_end(pb, graph);
     return made;
 }

@@ -30,9 +30,6 @@ void lf_onnx_list_end(struct lf_protobuf *pb, struct lf_onnx_open open);
 void lf_onnx_floats(struct lf_protobuf *pb, const char *name, size_t rows, size_t columns, const float *value);
 void lf_onnx_ints(struct lf_protobuf *pb, const char *name, size_t rows, const int64_t *value);
 
-/* Declare an input (field 11) or output (12) of the graph: [N] or [N][columns]. */
-void lf_onnx_value(struct lf_protobuf *pb, uint32_t field, const char *name, int type, size_t columns);
-
 /* The two kinds of graph; false when memory ran out. */
 bool lf_onnx_table(struct lf_protobuf *pb, const struct forest *f);
 bool lf_onnx_trees(struct lf_protobuf *pb, const struct forest *f);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARINT = 0, BYTES = 2, FIXED32 = 5, LENGTH_ROOM = 5 };
+enum { VARINT = 0, BYTES = 2, LENGTH_ROOM = 5 };
 
 static bool reserve(struct lf_protobuf *pb, size_t more) {
     if (!pb->failed && more > pb->capacity - pb->size) {
@@ -40,11 +40,6 @@ void lf_pb_packed_int(struct lf_protobuf *pb, int64_t value) {
 void lf_pb_int(struct lf_protobuf *pb, uint32_t field, int64_t value) {
     put_varint(pb, field << 3 | VARINT);
     put_varint(pb, (uint64_t)value);
-}
-
-void lf_pb_float(struct lf_protobuf *pb, uint32_t field, float value) {
-    put_varint(pb, field << 3 | FIXED32);
-    lf_pb_packed_bytes(pb, &value, sizeof value);
 }
 
 void lf_pb_string(struct lf_protobuf *pb, uint32_t field, const char *value) {

@@ -19,7 +19,6 @@ struct lf_protobuf {
 };
 
 void lf_pb_int(struct lf_protobuf *pb, uint32_t field, int64_t value);
-void lf_pb_float(struct lf_protobuf *pb, uint32_t field, float value);
 void lf_pb_string(struct lf_protobuf *pb, uint32_t field, const char *value);
 
 /* A nested message, or a packed list: what is written up to the end belongs to it. */

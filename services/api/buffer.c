@@ -63,15 +63,6 @@ void buffer_format(struct buffer *t, const char *format, ...) {
     t->size += (size_t)size;
 }
 
-void buffer_whole(struct buffer *t, uint64_t number) {
-    char digits[20];
-    size_t n = sizeof digits;
-    do
-        digits[--n] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    buffer_bytes(t, digits + n, sizeof digits - n);
-}
-
 /* How a byte stands in a JSON string: NULL as itself. */
 static const char *escape(unsigned char c, char out[8]) {
     if (c == '"' || c == '\\')

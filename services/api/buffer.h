@@ -26,7 +26,6 @@ static inline bool buffer_good(const struct buffer *t) {
 void buffer_bytes(struct buffer *t, const void *bytes, size_t size);
 void buffer_string(struct buffer *t, const char *string);
 void buffer_format(struct buffer *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buffer_whole(struct buffer *t, uint64_t number);
 
 /* A JSON string of `size` bytes of UTF-8, with its quotes. */
 void buffer_quoted(struct buffer *t, const char *string, size_t size);

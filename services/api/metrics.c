@@ -176,7 +176,7 @@ static void write_workers(struct buffer *out, const char *data) {
                   {"train", VOLUME_CANDIDATES "/.stamp-train.json"},
                   {"register", VOLUME_REGISTRY "/.stamp-register.json"},
                   {"score", VOLUME_SCORES_FOLDER "/.stamp-score.json"},
-                  {"drift", VOLUME_MONITORING "/state.json"},
+                  {"drift", VOLUME_DRIFT_STATE},
                   {"sync formspree", VOLUME_RAW "/.sync-formspree.json"},
                   {"sync stripe", VOLUME_RAW "/.sync-stripe.json"}};
     about(out, "worker_last_success_timestamp_seconds", "gauge", "When a worker last finished with new outputs.");

@@ -187,7 +187,7 @@ static json_t *read_object(const char *data, const char *name) {
 }
 
 static json_t *read_state(const char *data) {
-    json_t *state = read_object(data, VOLUME_MONITORING "/state.json");
+    json_t *state = read_object(data, VOLUME_DRIFT_STATE);
     json_t *out =
         PICK(state, "until", "state", "cause", "retrain", "alarm", "reason", "reference_since", "drift_since");
     json_decref(state);
@@ -206,9 +206,9 @@ static json_t *read_sources(const char *data) {
 
 char *overview_read(const char *data, size_t *size) {
     json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", read_state(data), "days",
-                            read_lines(data, VOLUME_MONITORING "/history.ndjson", OVERVIEW_DAYS, describe_day),
-                            "decisions", read_lines(data, VOLUME_DECISIONS, OVERVIEW_DECISIONS, describe_decision),
-                            "runs", read_runs(data), "sources", read_sources(data));
+                            read_lines(data, VOLUME_DRIFT_HISTORY, OVERVIEW_DAYS, describe_day), "decisions",
+                            read_lines(data, VOLUME_DECISIONS, OVERVIEW_DECISIONS, describe_decision), "runs",
+                            read_runs(data), "sources", read_sources(data));
     char *text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(all);
     *size = text != NULL ? strlen(text) : 0;

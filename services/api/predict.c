@@ -16,10 +16,6 @@ static int judge_unseen(const struct worker *worker, const struct model *model, 
     return 422;
 }
 
-int predict_read_value(struct worker *worker, const struct model *model, const json_t *value, struct problem *problem) {
-    return inputs_read(&worker->inputs, model, value, problem) ? judge_unseen(worker, model, problem) : 422;
-}
-
 int predict_read(struct worker *worker, const struct model *model, const char *json, size_t size, json_t **parsed,
                  struct problem *problem) {
     json_error_t where;
@@ -28,7 +24,7 @@ int predict_read(struct worker *worker, const struct model *model, const char *j
         return judge_unseen(worker, model, problem);
     *parsed = json_loadb(json, size, INPUTS_JSON, &where);
     if (*parsed != NULL)
-        return predict_read_value(worker, model, *parsed, problem);
+        return inputs_read(&worker->inputs, model, *parsed, problem) ? judge_unseen(worker, model, problem) : 422;
     problem_add(problem, "body", NULL, "json", "is no JSON object: line %d, column %d", where.line, where.column);
     return 400;
 }

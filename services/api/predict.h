@@ -7,14 +7,12 @@
 void predict_one(struct worker *worker, struct request *request, struct reply *reply);
 
 /*
- * Read one lead from JSON into worker->inputs.  *parsed is what the inputs borrow from: the caller decrefs
- * it once they are no longer needed.  0 where they are good, otherwise the status that problem explains.
+ * Read one lead from JSON into worker->inputs; unseen categories are refused where those are rejected.  *parsed is what
+ * the inputs borrow from: the caller decrefs it once they are no longer needed.  0 where they are good, otherwise the
+ * status that problem explains.
  */
 int predict_read(struct worker *worker, const struct model *model, const char *json, size_t size, json_t **parsed,
                  struct problem *problem);
-
-/* The same from a value that is parsed already; both also refuse unseen categories where those are rejected. */
-int predict_read_value(struct worker *worker, const struct model *model, const json_t *value, struct problem *problem);
 
 /* Answer worker->inputs, count it and log it; source is logged where the caller named none (or NULL).
  * false: no memory. */

@@ -14,6 +14,7 @@
 #define VOLUME_FEATURES "features/features.csv"
 #define VOLUME_SCHEMA "features/schema.json"
 #define VOLUME_CANDIDATES "candidates"
+#define VOLUME_NEWEST "candidates/newest.json"
 #define VOLUME_REGISTRY "registry"
 #define VOLUME_VERSIONS "registry/versions"
 #define VOLUME_CHAMPION "registry/champion.json"
@@ -24,6 +25,8 @@
 #define VOLUME_SCORES "scores/leads.csv"
 #define VOLUME_PREDICTIONS "predictions"
 #define VOLUME_MONITORING "monitoring"
+#define VOLUME_DRIFT_STATE "monitoring/state.json"
+#define VOLUME_DRIFT_HISTORY "monitoring/history.ndjson"
 #define VOLUME_RUNS "runs"
 
 #endif

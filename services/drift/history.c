@@ -106,7 +106,7 @@ bool history_remember(const struct monitor *m, struct file_error *err) {
     char path[PATH_MAX], *old = NULL;
     struct publication p;
     size_t size;
-    if (!publish_path(path, err, "%s/" VOLUME_MONITORING "/history.ndjson", m->options->data))
+    if (!publish_path(path, err, "%s/" VOLUME_DRIFT_HISTORY, m->options->data))
         return false;
     if (files_exist(path) && (old = files_read(path, MAX_FILE, &size, err)) == NULL)
         return false;

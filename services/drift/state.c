@@ -7,7 +7,7 @@
 #include "services/common/volume.h"
 
 enum { MAX_FILE = 1 << 20 };
-static const char name[] = VOLUME_MONITORING "/state.json";
+static const char name[] = VOLUME_DRIFT_STATE;
 
 /* ---- writing ---- */
 

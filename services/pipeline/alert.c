@@ -10,7 +10,7 @@
 
 #include "services/common/run_id.h"
 
-enum { TRIES = 4 };
+enum { TRIES = 4, SIGNATURE = 128 /* bytes of one as text, at most */ };
 
 char *alert_write(const char *type, const char *text, json_t *details, moment now) {
     char id[37], time[CLOCK_TEXT], host[65] = "";
@@ -24,10 +24,11 @@ char *alert_write(const char *type, const char *text, json_t *details, moment no
     return out;
 }
 
-void alert_sign(char out[ALERT_SIGNATURE], const char *secret, const char *body, size_t size, moment now) {
+/* "t=...,v1=..." of a body. */
+static void sign(char out[SIGNATURE], const char *secret, const char *body, size_t size, moment now) {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
-    int used = snprintf(out, ALERT_SIGNATURE, "t=%lld", (long long)now);
+    int used = snprintf(out, SIGNATURE, "t=%lld", (long long)now);
     size_t stamp = (size_t)used - 2;
     unsigned char *signed_text = malloc(stamp + 1 + size);
     if (signed_text == NULL)
@@ -37,20 +38,20 @@ void alert_sign(char out[ALERT_SIGNATURE], const char *secret, const char *body,
     memcpy(signed_text + stamp + 1, body, size);
     HMAC(EVP_sha256(), secret, (int)strlen(secret), signed_text, stamp + 1 + size, sum, &length);
     free(signed_text);
-    used += snprintf(out + used, (size_t)(ALERT_SIGNATURE - used), ",v1=");
+    used += snprintf(out + used, (size_t)(SIGNATURE - used), ",v1=");
     for (unsigned i = 0; i < length && i < 32; i++)
-        used += snprintf(out + used, (size_t)(ALERT_SIGNATURE - used), "%02x", sum[i]);
+        used += snprintf(out + used, (size_t)(SIGNATURE - used), "%02x", sum[i]);
 }
 
 /* EXIT_TRY_LATER where it may go better another time. */
 static enum exit_code post(const struct http *http, const char *url, const char *secret, const char *body,
                            char problem[200]) {
-    char signature[ALERT_SIGNATURE], header[ALERT_SIGNATURE + 32];
+    char signature[SIGNATURE], header[SIGNATURE + 32];
     struct http_request request = {
         .method = "POST", .url = url, .header = {"Content-Type: application/json"}, .body = body, .size = strlen(body)};
     struct http_reply reply = {0};
     if (secret != NULL) { /* anew each time: receivers refuse what was signed long ago */
-        alert_sign(signature, secret, body, request.size, clock_now());
+        sign(signature, secret, body, request.size, clock_now());
         snprintf(header, sizeof header, "Leadforest-Signature: %s", signature);
         request.header[1] = header;
     }

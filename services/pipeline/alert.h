@@ -14,13 +14,10 @@
 #include "services/common/exit_codes.h"
 #include "services/common/http.h"
 
-enum { ALERT_SIGNATURE = 128, ALERT_MOST = 16000 /* bytes of a message */ };
+enum { ALERT_MOST = 16000 /* bytes of a message */ };
 
 /* The message's text, for the caller to free; details (stolen) may be NULL. NULL: out of memory. */
 char *alert_write(const char *type, const char *text, json_t *details, moment now);
-
-/* "t=...,v1=..." of a body. */
-void alert_sign(char out[ALERT_SIGNATURE], const char *secret, const char *body, size_t size, moment now);
 
 /*
  * Send it, again after growing waits where nobody answers, or with 429 or 5xx; four times in all.  EXIT_DONE where it

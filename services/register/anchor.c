@@ -15,7 +15,7 @@ struct recent {
 static moment rebased_at(const char *data) {
     char path[PATH_MAX];
     moment at = INT64_MIN;
-    if (!publish_path(path, NULL, "%s/" VOLUME_MONITORING "/state.json", data) || !files_exist(path))
+    if (!publish_path(path, NULL, "%s/" VOLUME_DRIFT_STATE, data) || !files_exist(path))
         return at;
     json_t *state = files_read_json(path, CHAMPION_MAX_JSON, NULL);
     const char *text = json_string_value(json_object_get(state, "rebased_at"));

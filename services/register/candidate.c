@@ -10,7 +10,7 @@
 
 static bool read_name(struct candidate *c, const char *data, struct file_error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/newest.json", data))
+    if (!publish_path(path, err, "%s/" VOLUME_NEWEST, data))
         return false;
     json_t *newest = files_read_json(path, CHAMPION_MAX_JSON, err);
     if (newest == NULL)

@@ -82,8 +82,9 @@ static bool keeps_the_rest(const struct gate_numbers *n, const struct gate_setti
     return true;
 }
 
-/* Of many slices some look bad by chance: a loss counts when it is both larger than the margin and surely a loss. */
-size_t gate_losing_slice(const struct comparison *measured, const struct gate_settings *s) {
+/* The slice that surely loses most; SIZE_MAX: none.  Of many some look bad by chance: a loss counts when it is both
+ * larger than the margin and surely a loss. */
+static size_t losing_slice(const struct comparison *measured, const struct gate_settings *s) {
     size_t worst = SIZE_MAX;
     for (size_t i = 0; i < measured->slices; i++) {
         const struct paired *gain = &measured->slice[i].gain;
@@ -97,7 +98,7 @@ size_t gate_losing_slice(const struct comparison *measured, const struct gate_se
 }
 
 static bool keeps_slices(const struct gate_numbers *n, const struct gate_settings *s, struct gate_answer *out) {
-    size_t worst = gate_losing_slice(&n->measured, s);
+    size_t worst = losing_slice(&n->measured, s);
     if (worst == SIZE_MAX)
         return true;
     const struct comparison_slice *slice = &n->measured.slice[worst];

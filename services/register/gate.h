@@ -59,7 +59,4 @@ struct gate_answer {
 
 struct gate_answer gate_decide(const struct gate_numbers *numbers, const struct gate_settings *settings);
 
-/* The slice that surely loses most, beyond the margin; SIZE_MAX: none. */
-size_t gate_losing_slice(const struct comparison *measured, const struct gate_settings *settings);
-
 #endif

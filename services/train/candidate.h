@@ -7,7 +7,7 @@
 
 struct recipe {
     struct forest_params params;
-    const char *window;  /* "auto" or one of window_days as text */
+    const char *window;  /* "auto", "all", or days as text */
     uint64_t least_rows; /* that a shorter window must have to be tried */
 };
 

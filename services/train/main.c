@@ -76,8 +76,7 @@ static bool tell_inputs(struct stage *stage, const struct settings *s, struct fi
 static bool publish(struct stage *stage, const struct candidate *candidate, const char *data, struct file_error *err) {
     char path[PATH_MAX], forest[PATH_MAX], card[PATH_MAX];
     if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, stage->run) ||
-        !candidate_publish(candidate, path, err) ||
-        !publish_path(path, err, "%s/" VOLUME_CANDIDATES "/newest.json", data) ||
+        !candidate_publish(candidate, path, err) || !publish_path(path, err, "%s/" VOLUME_NEWEST, data) ||
         !publish_path(forest, err, "%s/forest.bin", stage->run) || !publish_path(card, err, "%s/card.json", stage->run))
         return false;
     json_t *newest = json_pack("{s:s}", "candidate", stage->run);

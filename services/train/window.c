@@ -7,7 +7,7 @@
 
 enum { DAY = 86400, TRIAL_TREES = 32 };
 
-const unsigned window_days[WINDOW_CHOICES] = {WINDOW_ALL, 365, 180, 90};
+static const unsigned all_days[WINDOW_CHOICES] = {WINDOW_ALL, 365, 180, 90};
 
 /* ---- rows ---- */
 
@@ -144,9 +144,9 @@ static enum forest_status try_windows(struct window_choice *choice, struct trial
     uint64_t longer = UINT64_MAX;
     for (size_t i = 0; i < WINDOW_CHOICES && status == FOREST_OK; i++) {
         struct window_trial *trial = &choice->trial[i];
-        trial->days = window_days[i];
-        trial->rows = window_weights(trials->table, window_days[i], trials->weights);
-        if (i > 0 && (trial->rows >= longer || least_rows(trials, window_days[i]) < least))
+        trial->days = all_days[i];
+        trial->rows = window_weights(trials->table, all_days[i], trials->weights);
+        if (i > 0 && (trial->rows >= longer || least_rows(trials, all_days[i]) < least))
             continue;
         longer = trial->rows;
         status = try_window(choice, i, trials, err);

@@ -13,7 +13,6 @@
 #include "services/common/feature_table.h"
 
 enum { WINDOW_CHOICES = 4, WINDOW_SLICES = 4, WINDOW_ALL = 0 };
-extern const unsigned window_days[WINDOW_CHOICES]; /* WINDOW_ALL, 365, 180, 90 */
 
 struct window_trial {
     unsigned days;      /* WINDOW_ALL: no limit */

@@ -36,14 +36,12 @@ static void a_string_is_quoted_for_json(void **state) {
     buffer_done(&out);
 }
 
-static void whole_numbers_and_formats_grow_the_buffer(void **state) {
+static void formats_grow_the_buffer(void **state) {
     struct buffer out = {0};
     size_t size;
     (void)state;
-    for (int i = 0; i < 500; i++) {
-        buffer_whole(&out, 18446744073709551615u);
-        buffer_format(&out, "%s", ";");
-    }
+    for (int i = 0; i < 500; i++)
+        buffer_format(&out, "%llu%s", 18446744073709551615ull, ";");
     assert_true(buffer_good(&out));
     char *at = buffer_take(&out, &size);
     assert_int_equal(size, 500 * 21);
@@ -55,7 +53,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_share_has_one_to_four_decimals),
         cmocka_unit_test(a_string_is_quoted_for_json),
-        cmocka_unit_test(whole_numbers_and_formats_grow_the_buffer),
+        cmocka_unit_test(formats_grow_the_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
