@@ -28,6 +28,16 @@ int main(void) {
 }
 END
 
+cat > "$scratch/trees.cpp" <<'END'
+#include <forest.h>
+
+int main() {
+    forest_params params{};
+    forest_params_init(&params);
+    return params.trees == 100 ? 0 : 1;
+}
+END
+
 install_it() {
     make -s -C "$(dirname "$0")/../.." BUILD="$build" DESTDIR="$root" PREFIX=/usr install
 }
@@ -38,6 +48,12 @@ flags() {
 
 compile() { # OUTPUT PKG-CONFIG-OPTION...
     cc -std=c17 -Wall -Wextra -Werror -o "$scratch/$1" "$scratch/ten.c" $(flags --cflags --libs "${@:2}")
+}
+
+# C++ as far as the header is: linked without its library, which is not installed everywhere.
+runs_in_cpp() {
+    clang++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c -o "$scratch/trees.o" "$scratch/trees.cpp" $(flags --cflags) &&
+        cc -o "$scratch/trees" "$scratch/trees.o" $(flags --libs) && LD_LIBRARY_PATH=$root/usr/lib "$scratch/trees"
 }
 
 says_now() {
@@ -54,6 +70,7 @@ check "the library's version is that of its header" \
     grep -q "\"$(flags --modversion)\"" "$root/usr/include/forest.h"
 check "a program of ten lines compiles" compile shared
 check "and tells the packages apart" says_now shared
+check "the header is C++ too" runs_in_cpp
 rm -f "$root"/usr/lib/libforest.so*
 check "it links with the archive too" compile static --static
 check "and says the same" says_now static
