@@ -31,6 +31,13 @@ int csv_column(const struct csv_header *header, const char *name) {
     return CSV_NO_COLUMN;
 }
 
+bool csv_find_column(const struct csv_header *header, const char *name, int *out, char problem[200]) {
+    *out = csv_column(header, name);
+    if (*out == CSV_NO_COLUMN)
+        snprintf(problem, 200, "no column %.80s", name);
+    return *out != CSV_NO_COLUMN;
+}
+
 static void stop(struct reader *r, const char *why) {
     if (!r->stopped && r->problem[0] == '\0')
         snprintf(r->problem, sizeof r->problem, "%s", why);

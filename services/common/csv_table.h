@@ -19,6 +19,8 @@ struct csv_header {
 };
 enum { CSV_NO_COLUMN = -1 };
 int csv_column(const struct csv_header *header, const char *name); /* its place or CSV_NO_COLUMN */
+/* The same of one that must be there: false where it is not, and problem says so. */
+bool csv_find_column(const struct csv_header *header, const char *name, int *out, char problem[200]);
 
 /*
  * Called once for the header (fields NULL) and then for each row; fields[columns] are borrowed until it

@@ -16,20 +16,13 @@ struct reading {
     int customer, at, package, feature[CONFIG_MAX_FEATURES];
 };
 
-static bool find_column(const struct csv_header *header, const char *name, int *out, char problem[200]) {
-    *out = csv_column(header, name);
-    if (*out == CSV_NO_COLUMN)
-        snprintf(problem, 200, "no column %.80s", name);
-    return *out != CSV_NO_COLUMN;
-}
-
 static bool read_header(struct reading *r, const struct csv_header *header, char problem[200]) {
     const struct config *config = r->inputs->config;
-    bool good = find_column(header, "customer_id", &r->customer, problem) &&
-                find_column(header, "purchased_at", &r->at, problem) &&
-                find_column(header, "package", &r->package, problem);
+    bool good = csv_find_column(header, "customer_id", &r->customer, problem) &&
+                csv_find_column(header, "purchased_at", &r->at, problem) &&
+                csv_find_column(header, "package", &r->package, problem);
     for (size_t i = 0; i < config->feature_count && good; i++)
-        good = find_column(header, config->features[i].name, &r->feature[i], problem);
+        good = csv_find_column(header, config->features[i].name, &r->feature[i], problem);
     return good;
 }
 

@@ -104,16 +104,13 @@ static bool read_lead(struct reading *r, char *const *fields, char problem[200])
 
 static bool read_header(struct reading *r, const struct csv_header *header, char problem[200]) {
     const struct forest_schema *schema = r->leads->schema;
-    r->customer = csv_column(header, "customer_id");
     for (size_t i = 0; i < schema->features; i++) {
         r->column[i] = csv_column(header, schema->feature[i].name);
         if (r->column[i] == CSV_NO_COLUMN)
             log_event(LOG_WARN, "input missing", "leads have no column %s, which the model knows",
                       schema->feature[i].name);
     }
-    if (r->customer == CSV_NO_COLUMN)
-        snprintf(problem, 200, "no column customer_id");
-    return r->customer != CSV_NO_COLUMN;
+    return csv_find_column(header, "customer_id", &r->customer, problem);
 }
 
 static bool take_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
