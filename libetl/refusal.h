@@ -21,13 +21,13 @@
     X(NO_ID, true, "no id")                                                                                            \
     X(NO_AMOUNT, true, "a payment without an amount")                                                                  \
     X(BAD_CURRENCY, true, "a payment without a currency of three letters")                                             \
-    X(NO_TIME, true, "a payment without a time")                                                                       \
+    X(NO_TIME, true, "a payment without a time that can be read, as 2026-01-31 10:20 can")                             \
     X(NOT_CSV, true, "not CSV: a quote that does not belong there or is never closed")                                 \
     X(FIELD_TOO_LONG, true, "a field longer than 64 KiB")                                                              \
     X(FIELD_COUNT, true, "another number of fields than the header")                                                   \
     X(NO_IDENTITY, true, "neither a lead id nor an e-mail address")                                                    \
     X(BAD_LEAD_ID, true, "no e-mail address, and a lead id that is none")                                              \
-    X(BAD_DATE, true, "a date that is none")                                                                           \
+    X(BAD_DATE, true, "a date that cannot be read, as 2026-01-31 10:20 can")                                           \
     X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                         \
     X(UNKNOWN_STATUS, true, "a payment status that is not known")
 
