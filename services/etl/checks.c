@@ -194,6 +194,22 @@ static void check_relationships(struct checks *checks, const struct checks_subje
          "%" PRIu64 " purchases older than their lead (%.1f %%)", d->before_lead, early * 100);
 }
 
+/* What a company's first run with its own data lacks most often. */
+static void check_purchases(struct checks *checks, const struct checks_subject *s) {
+    static const double most_unknown = 0.20, most_other = 0.50;
+    const struct dataset *d = s->dataset;
+    uint64_t unknown = d->verdicts[VERDICT_NO_PLAN], other = d->verdicts[VERDICT_OTHER_MODE];
+    uint64_t paid = unknown + d->labelled + d->verdicts[VERDICT_LATER] + d->verdicts[VERDICT_NO_LEAD];
+    double value = share(unknown, paid);
+    note(checks, "plans", CHECK_WARNING, value <= most_unknown, value, most_unknown,
+         "%" PRIu64 " of %" PRIu64 " purchases are of no package that the configuration names (%.1f %%)", unknown, paid,
+         value * 100);
+    value = share(other, d->found);
+    note(checks, "mode", CHECK_WARNING, value <= most_other, value, most_other,
+         "%" PRIu64 " of %" PRIu64 " purchases are not of the mode that STRIPE_MODE asks for (%.1f %%)", other,
+         d->found, value * 100);
+}
+
 static void check_age(struct checks *checks, const char *what, int64_t newest, int64_t now, double limit) {
     char text[CLOCK_TEXT];
     if (newest == INT64_MIN)
@@ -222,6 +238,7 @@ void checks_run(struct checks *checks, const struct checks_subject *s, const str
     check_lead_ids(checks, s);
     check_features(checks, s);
     check_relationships(checks, s);
+    check_purchases(checks, s);
     check_age(checks, "submission", s->gather->newest_submission, s->now, limits->stale_days);
     check_age(checks, "payment", s->gather->newest_payment, s->now, limits->stale_days);
     check_row_count(checks, s);

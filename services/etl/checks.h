@@ -12,6 +12,8 @@
  *   not null           warning  share of train.csv without a feature
  *   accepted values    warning  share of train.csv with a value that is no level, and which most have
  *   relationships      warning  share of purchases without a lead; share older than their lead
+ *   plans              warning  share of purchases of no package
+ *   mode               warning  share of purchases of the other mode, live or test
  *   freshness          warning  days since the newest submission and payment
  *   row count          warning  rows of train.csv against those of the last run
  *

@@ -155,6 +155,15 @@ check "and which of them is the commonest" reports "$scratch/less" \
 check "as are missing ones" warns "not null"
 check "unknown values stay as they were written" grep -q '^l1,Circus,,' "$scratch/less/processed/train.csv"
 
+sed -i 's/"livemode":true/"livemode":false/; s/35000/7700/' "$scratch/less/raw/transactions.json"
+: >"$scratch/log"
+run etl --data "$scratch/less"
+check "purchases of the other mode are warned of" warns mode
+: >"$scratch/log"
+run etl --data "$scratch/less" --stripe-mode test
+check "as are those of no package" warns plans
+check "of the right mode nothing is said" [ "$(grep -c '"event":"mode"' "$scratch/log")" -eq 0 ]
+
 # ---- genuine objects ----
 
 genuine=$here/../../shared/fixtures/stripe
