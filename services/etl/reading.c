@@ -155,10 +155,17 @@ static void run_threads(struct job *job) {
     free(job->pieces);
 }
 
+/* As some spreadsheets and Windows' shells write; its offsets would be no places in what we read. */
+static bool is_utf16(struct text bytes) {
+    return bytes.size >= 2 && (memcmp(bytes.at, "\xff\xfe", 2) == 0 || memcmp(bytes.at, "\xfe\xff", 2) == 0);
+}
+
 static bool read_header(const struct reading *reading, const struct source *source, struct intake_header *header,
                         size_t *first, struct file_error *err) {
     struct intake_error why;
     *first = intake_start(source->bytes);
+    if (is_utf16(source->bytes))
+        return file_error_say(err, "read %s: written in UTF-16; save it as UTF-8", source->name);
     if (!source_is_csv(source) || intake_csv_header(reading->intake, source->kind, source->bytes, header, first, &why))
         return true;
     file_error_say(err, "read %s: %s", source->name, why.text[0] != '\0' ? why.text : "out of memory");
