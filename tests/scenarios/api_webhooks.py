@@ -18,6 +18,10 @@ def deliver(server, body=EVENT, secret="whsec_new", at=None, path="/webhooks/str
     return server.ask("POST", path, body, **{header: sign(secret, body, at)})
 
 
+def utc_day(ahead):
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * ahead))
+
+
 def stored(folder, source="stripe"):
     lines = []
     for path in glob.glob(f"{folder}/raw/inbox/{source}-one-*.ndjson"):
@@ -74,15 +78,21 @@ with scratch() as folder:
     os.remove(f"{folder}/raw/inbox")
     check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
 
-    file = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")[0]
-    check("what customers sent is not for everybody to read", os.stat(file).st_mode & 0o007 == 0)
-    os.rename(file, f"{folder}/raw/moved")
-    os.mkdir(file)
+    files = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")
+    check("what customers sent is not for everybody to read", files and all(os.stat(file).st_mode & 0o007 == 0 for file in files))
+    shutil.copytree(f"{folder}/raw/inbox", f"{folder}/raw/kept")
+    in_the_way = [f"{folder}/raw/inbox/stripe-one-{day}.ndjson" for day in (utc_day(0), utc_day(1))]  # midnight may be near
+    for file in files:
+        os.remove(file)
+    for file in in_the_way:
+        os.mkdir(file)
     codes = [deliver(server)[0], deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")[0], deliver(server)[0]]
     check("where one source's cannot be stored the other's can, and the log still says so once", codes == [503, 200, 503] and
           wait_until(lambda: server.count("inbox fails") == 2), (codes, server.log))
-    os.rmdir(file)
-    os.rename(f"{folder}/raw/moved", file)
+    for file in in_the_way:
+        os.rmdir(file)
+    for file in files:
+        shutil.copy(f"{folder}/raw/kept/{os.path.basename(file)}", file)
     check("no e-mail address is in the log", not any("@" in line for line in server.log), server.log)
     metrics = server.get("/metrics")[2]
     check("metrics count deliveries", b'leadforest_webhook_deliveries_total{source="stripe",result="stored"} 113' in metrics and
@@ -122,8 +132,11 @@ with scratch() as folder:
     disk = f"/proc/{server.process.pid}/root{inbox}"
 
     def lines():
-        with open(glob.glob(f"{disk}/stripe-*")[0], encoding="ascii") as file:
-            return file.read().splitlines(keepends=True)
+        read = []
+        for path in sorted(glob.glob(f"{disk}/stripe-*")):
+            with open(path, encoding="ascii") as file:
+                read += file.read().splitlines(keepends=True)
+        return read
 
     with open(f"{disk}/something-else", "wb") as file:
         file.write(bytes(40960))
