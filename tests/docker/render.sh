@@ -85,6 +85,7 @@ check "an instance without any data" instance 0
 check "is alive" wait_until 60 is_alive
 check "without a model" begins_without_a_model
 check "and stays so" stays_alive 6
+check "data of one's own have a folder to go to" docker exec "$service" sh -c 'echo email >/data/raw/customers-mine.csv'
 check "a delivery of Stripe is taken" deliver
 check "SIGTERM ends it with 0" ends_with 0
 check "the next instance on the same disk" instance 0

@@ -43,6 +43,10 @@ keeps_real_data() {
     exits_with 64 real && grep -qx real "$scratch/real/raw/customers.csv"
 }
 
+makes_room_for_real_data() {
+    DATA_DIR=$scratch/none SAMPLE_LEADS=0 "$(dirname "$0")/../../deploy/sample-data" && [ -d "$scratch/none/raw" ] && [ -z "$(ls -A "$scratch/none/raw")" ]
+}
+
 is_a_distribution() {
     truth "$1" '
         ([.distribution[].share] | add - 1 | fabs < 1e-6)
@@ -90,6 +94,7 @@ check "forms have the columns that were promised" grep -q "^$columns" "$scratch/
 check "every line of payments is JSON" jq -es 'all(.[]; type == "object")' "$scratch/one/raw/transactions.json"
 check "real data are not overwritten" keeps_real_data
 check "unless forced" exits_with 0 real --force
+check "a volume without a sample has a folder for them" makes_room_for_real_data
 check "an end that is no date is refused" exits_with 64 three --end 2026-02-30
 check "a shift that is none is refused" exits_with 64 three --shift covariate@7,weather
 check "as are shifts out of order" exits_with 64 three --shift concept@200,covariate@100
