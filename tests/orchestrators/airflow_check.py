@@ -71,7 +71,7 @@ del os.environ["THREADS"]
 check("a wrong setting is not tried again", run.tasks["etl"] == "failed" and run.state == "failed", run)
 
 volume.forget()
-with volume.lock("etl", 1.5):
+with volume.lock("etl", 1):
     run = Ended(line)
 check("what may succeed later is tried again until it does",
       run.state == "success" and volume.exits()["etl"][0] == 75 and volume.exits()["etl"][-1] == 99, run)

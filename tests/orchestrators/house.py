@@ -30,7 +30,7 @@ def check(sentence, good, *details):
 
 def leadforest(program, *arguments, **variables):
     return subprocess.run([BUILD / f"leadforest-{program}", *arguments], env=os.environ | variables,
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=600)
 
 
 class Volume:
@@ -83,14 +83,22 @@ class Volume:
         (self.data / "raw/customers-broken.csv").unlink()
 
     @contextlib.contextmanager
-    def lock(self, stage, seconds):
-        """Another run of the stage is under way for so long."""
+    def lock(self, stage, refusals):
+        """Another run of the stage is under way until so many, since forget(), were told to try later."""
+        done = threading.Event()
+
+        def release():
+            while self.exits().get(stage, []).count(75) < refusals and not done.wait(0.05):
+                pass
+            fcntl.flock(file, fcntl.LOCK_UN)
+
         with open(self.data / ".locks" / stage, "a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            timer = threading.Timer(seconds, fcntl.flock, (file, fcntl.LOCK_UN))
-            timer.start()
+            thread = threading.Thread(target=release)
+            thread.start()
             yield
-            timer.join()
+            done.set()
+            thread.join()
 
     @contextlib.contextmanager
     def kill_once(self, stage):
@@ -124,7 +132,7 @@ class Volume:
         body = json.dumps({"business_type": "Dental", "business_size": "10-25"}).encode()
         question = urllib.request.Request(f"http://127.0.0.1:{port}/predict", body, {"Content-Type": "application/json"})
         try:
-            for _ in range(200):
+            for _ in range(1200):
                 with contextlib.suppress(OSError), urllib.request.urlopen(question, timeout=2) as answer:
                     return json.load(answer), int(answer.headers["X-Model-Version"])
                 time.sleep(0.05)

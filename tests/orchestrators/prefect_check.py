@@ -74,7 +74,7 @@ check("bad data are not tried again, nothing follows, and the model stays",
 volume.mend()
 
 volume.forget()
-with volume.lock("etl", 1.5):
+with volume.lock("etl", 1):
     state = flows.line(return_state=True)
 check("what may succeed later is tried again until it does",
       state.is_completed() and volume.exits()["etl"][0] == 75 and volume.exits()["etl"][-1] == 99, tell(state))
@@ -98,7 +98,7 @@ check("which trains anew", volume.exits().get("train") == [0] and volume.exits()
 
 stages.QUIET_SECONDS = 0
 stages.data_arrived()
-stages.QUIET_SECONDS = 30
+stages.QUIET_SECONDS = 3600
 check("nothing new in raw/ is no arrival", flows.arrivals() is False)
 (volume.data / "raw/customers-new.csv").write_text("email,business_type,business_size,_date\n"
                                                    "new@example.com,Dental,10-25,2026-05-31T10:00:00Z\n")

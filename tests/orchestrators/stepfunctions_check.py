@@ -58,7 +58,7 @@ class Execution:
     def __init__(self, asked):
         machines = boto3.client("stepfunctions")
         arn = machines.start_execution(stateMachineArn=resources["Line"], name=str(uuid.uuid4()), input=asked)["executionArn"]
-        for _ in range(600):
+        for _ in range(6000):
             ended = machines.describe_execution(executionArn=arn)
             if ended["status"] != "RUNNING":
                 break
@@ -133,13 +133,13 @@ def check_exit_codes(nightly):
     check("the failure says what the task said", json.loads(run.cause)["Containers"][0]["ExitCode"] == 65, run)
 
     volume.forget()
-    with volume.lock("etl", 1.5):
+    with volume.lock("etl", 1):
         run = Execution(nightly)
     check("what may succeed later is tried again until it does", run.status == "SUCCEEDED"
           and volume.exits()["etl"][0] == 75 and volume.exits()["etl"][-1] == 99, run)
 
     volume.forget()
-    with volume.lock("etl", 20):
+    with volume.lock("etl", stages.RETRIES + 1):
         run = Execution(nightly)
         check("but not for ever", run.status == "FAILED" and volume.exits() == {"etl": [75] * (stages.RETRIES + 1)}, run)
 

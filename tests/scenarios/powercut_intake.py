@@ -84,7 +84,7 @@ def record_intake(data, several):
     codes = deliver_all(server, several)
     with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
         os.kill(int(file.read()), signal.SIGTERM)
-    code = server.process.wait(15)
+    code = server.process.wait(120)
     check("deliveries by eight senders are acknowledged", "" if codes == [200] * len(several) and code == 0 else f"{codes}, {code}")
     return before, understand([trace], data, before, acknowledgement)
 
