@@ -21,7 +21,7 @@ free_port() {
 
 wait_until_ready() {
     local try
-    for try in $(seq 200); do
+    for try in $(seq 1200); do
         curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
         kill -0 "$api" 2>/dev/null || break
         sleep 0.05
