@@ -37,6 +37,15 @@ def ended(count):
     return len(runs) >= count and all(run.state.is_final() for run in runs) and runs
 
 
+def stop_the_clocks():
+    """The deployments' schedules: what runs from now on was started by an event, at whatever time of day this is."""
+    with get_client(sync_client=True) as client:
+        for deployment in client.read_deployments():
+            for schedule in deployment.schedules:
+                client.update_deployment_schedule(deployment.id, schedule.id, active=False)
+        return not any(schedule.active for deployment in client.read_deployments() for schedule in deployment.schedules)
+
+
 def tell(state):
     return f"{state}\ntries {volume.tries()}, exits {volume.exits()}"
 
@@ -87,6 +96,7 @@ check("the schedules are those of the other orchestrators",
 os.environ.update(LEADFOREST_NOW=LATER, DRIFT_AGE_DAYS="1")
 check("a work pool is made", *prefect("work-pool", "create", "--type", "process", "leadforest"))
 check("the flows are deployed, with schedules and triggers", *prefect("deploy", "--all"))
+check("the clocks are stopped", stop_the_clocks())
 with open(os.environ["PREFECT_HOME"] + "/worker", "w") as log:
     worker = subprocess.Popen(["prefect", "worker", "start", "--pool", "leadforest"], stdout=log, stderr=log)
 volume.forget()
