@@ -74,6 +74,13 @@ static void refuse(struct reload *reload, const struct file_error *err) {
     log_event(LOG_ERROR, "model refused", "%s", err->text);
 }
 
+/* Told once: where the data folder is a wrong one, nothing else says why /readyz does not become ready. */
+static void wait_for_first(struct reload *reload, const char *path) {
+    if (!reload->waits && served_model(reload->served) == NULL)
+        log_event(LOG_INFO, "no model", "waiting for %s", path);
+    reload->waits = true;
+}
+
 /* Whether the pointer names the very model that is served (it was touched, or written again). */
 static bool is_served(const struct reload *reload, const char *path) {
     const struct model *model = served_model(reload->served);
@@ -88,8 +95,12 @@ void reload_look(struct reload *reload, bool now) {
     struct stat about;
     struct file_error err;
     free_retired(reload, false);
-    if (!publish_path(path, NULL, "%s/" VOLUME_CHAMPION, reload->data) || stat(path, &about) != 0)
+    if (!publish_path(path, NULL, "%s/" VOLUME_CHAMPION, reload->data))
+        return;
+    if (stat(path, &about) != 0) {
+        wait_for_first(reload, path);
         return; /* nothing promoted yet, or the volume is away: serve on */
+    }
     bool changed = !is_same_file(&about, &reload->seen);
     if (!changed && !now && (reload->settled || clock_monotonic() < reload->retry))
         return;

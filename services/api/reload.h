@@ -13,6 +13,7 @@ struct reload {
     const char *data;
     const struct model_words *words;
     struct served *served;
+    bool waits;                /* for a first model, and that was logged */
     struct stat seen;          /* of the pointer, when it was last looked into */
     bool settled;              /* and nothing was left to do then */
     double retry;              /* monotonic second from which a refused or missing model is looked at again */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a person gets wrong on the command line and in settings: each program ends with 64 and says what, and where.
+# What a person gets wrong on the command line and in settings: each program says what, and where; it ends with 64.
 set -uo pipefail
 build=$1
 source "$(dirname "$0")/../scenario.bash"
@@ -44,4 +44,18 @@ for program in sample etl features train score drift "api --check"; do
     check "$program names what is wrong in one" \
         refused "configuration $scratch/typo.json: configuration: unknown key \"packges\"" $program --data "$data" --config "$scratch/typo.json"
 done
+
+# waits_for FILE - an api on a folder without a model says where it looks for one.
+waits_for() {
+    LOG_LEVEL=info "$build/leadforest-api" --data "$scratch/dta" --host 127.0.0.1 --port 0 --drain-seconds 0 2>"$scratch/log" &
+    api=$!
+    local try
+    for try in $(seq 100); do
+        grep -qF "no model: waiting for $1" "$scratch/log" && break
+        sleep 0.1
+    done
+    [ "$try" -lt 100 ] || { cat "$scratch/log"; return 1; }
+}
+check "an api on a mistaken folder says where it waits for a model" waits_for "$scratch/dta/registry/champion.json"
+check "and ends by SIGTERM" stop_api
 exit "$broken"
