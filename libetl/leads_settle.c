@@ -1,7 +1,6 @@
 /* leads_settle.c - leads that share an address are one person, and names are leads'. */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libetl/leads.h"

@@ -1,7 +1,6 @@
 /* money.c - currencies, their decimals, and amounts as text. */
 #include "libetl/money.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

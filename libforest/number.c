@@ -2,7 +2,6 @@
 #include "libforest/number.h"
 
 #include <math.h>
-#include <string.h>
 
 #define LN2_HIGH 0x1.62e42fee00000p-1 /* ln 2 to 33 bits, so that a multiple of it is exact */
 #define LN2_LOW 0x1.a39ef35793c76p-33

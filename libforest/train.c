@@ -1,5 +1,4 @@
 /* train.c - from a data set and parameters to a forest. */
-#include "libforest/calibrate.h"
 #include "libforest/error.h"
 #include "libforest/importance.h"
 #include "libforest/metrics.h"

@@ -1,7 +1,6 @@
 /* health.c - what operators and their probes ask. */
 #include "services/api/health.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "services/common/clock.h"

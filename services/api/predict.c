@@ -1,7 +1,6 @@
 /* predict.c - POST /predict: one lead in, one package out. */
 #include "services/api/predict.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "services/api/details.h"

@@ -2,7 +2,6 @@
 #include "services/common/clock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

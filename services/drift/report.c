@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/volume.h"
 #include "services/drift/divergence.h"
 
 enum { MOST_VERSIONS = 32 };

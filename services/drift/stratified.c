@@ -1,9 +1,6 @@
 /* stratified.c - a sum of chi-squares over cells, and its permutation test. */
 #include "services/drift/stratified.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
-
 #include "services/drift/chance.h"
 #include "services/drift/chi_square.h"
 

@@ -2,7 +2,6 @@
 #include "services/drift/two_samples.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 #include "services/drift/chance.h"
 

@@ -1,5 +1,4 @@
 /* leadforest-etl: raw/ -> processed/, who bought what and who has not yet, with every refused record accounted for. */
-#include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "services/common/files.h"
 #include "services/common/volume.h"
 
 /* ---- writing ---- */

@@ -6,7 +6,6 @@
  */
 #include "services/register/reproduction.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,8 +87,9 @@ bool reproduction_make(struct outcome *out, const struct options *o, long long v
     struct candidate again = {0};
     if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", o->data))
         return false;
-    bool done = versions_exist(o->data, version, err) && champion_load_version(&v, o->data, version, NULL, err) && lay_out(folder, o, &v, err) &&
-                read_recipe(&recipe, &v, err) && train(&recipe, folder, err) && candidate_read(&again, folder, err);
+    bool done = versions_exist(o->data, version, err) && champion_load_version(&v, o->data, version, NULL, err) &&
+                lay_out(folder, o, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
+                candidate_read(&again, folder, err);
     if (done)
         *out = compare(&again, &v);
     candidate_done(&again);

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/sample/mess.h"
-
 enum { MAX_ID = 80 };
 
 struct billing *billing_new(const struct sample *sample) {

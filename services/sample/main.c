@@ -1,6 +1,5 @@
 /* main.c - leadforest-sample: raw data as Formspree and Stripe would give them, from a distribution that is known. */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "services/common/champion.h"
-#include "services/common/log.h"
 #include "services/common/seal.h"
 #include "services/common/volume.h"
 #include "services/sync/retry.h"

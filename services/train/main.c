@@ -1,7 +1,6 @@
 /* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
 #include <string.h>
 
-#include "services/common/log.h"
 #include "services/common/progress.h"
 #include "services/common/settings.h"
 #include "services/common/stage.h"

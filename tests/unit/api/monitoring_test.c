@@ -5,7 +5,6 @@
 
 #include "services/api/monitoring.h"
 #include "services/api/overview.h"
-#include "services/common/volume.h"
 #include "tests/unit/common/scratch.h"
 
 static void put(const char *name, const char *text) {
