@@ -95,6 +95,12 @@ def try_it(browser):
           (rows, told))
     check("the page complains of nothing", browser.complaints() == [])
     browser.photograph(f"{FOLDER}/asked.png")
+    browser.connect(False)
+    browser.press("Enter", 13, "\r")
+    check("where the server does not answer the page says so, and shows no other lead's answer",
+          browser.wait(f"{answer}.startsWith('The server does not answer')")
+          and browser.run("document.querySelector('#details').hidden"), browser.run(answer))
+    browser.connect(True)
 
 
 def main():
