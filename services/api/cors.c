@@ -2,6 +2,7 @@
 #include "services/api/cors.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "services/api/problem.h"
 
@@ -30,7 +31,7 @@ static bool is_allowed(const struct cors *cors, const char *origin) {
     size_t size = strlen(origin);
     for (const char *at = cors->origins; *at != '\0';) {
         size_t n = strcspn(at, ",");
-        if (n == size && memcmp(at, origin, n) == 0)
+        if (n == size && strncasecmp(at, origin, n) == 0)
             return true;
         at += n + (at[n] == ',');
     }

@@ -74,6 +74,14 @@ static void another_website_may_not(void **state) {
     }
 }
 
+static void an_origin_in_the_list_may_have_capitals(void **state) {
+    struct house *house = *state;
+    house->service.cors.origins = "https://WWW.Shop.example";
+    house_header(house, HEADER_ORIGIN, "https://www.shop.example"); /* as browsers write it */
+    house_ask(house, METHOD_GET, "/livez", NULL);
+    assert_string_equal(reply_find_header(&house->reply, "Access-Control-Allow-Origin"), "https://www.shop.example");
+}
+
 static void a_preflight_tells_methods_and_headers(void **state) {
     struct house *house = *state;
     house->service.cors.origins = "https://shop.example";
@@ -111,6 +119,7 @@ int main(void) {
         WITH_MODEL(the_model_shows_its_inputs_packages_and_card),
         WITH_MODEL(a_listed_website_may_read_the_answer),
         WITH_MODEL(another_website_may_not),
+        WITH_MODEL(an_origin_in_the_list_may_have_capitals),
         WITH_MODEL(a_preflight_tells_methods_and_headers),
         cmocka_unit_test(origins_must_be_origins),
     };
