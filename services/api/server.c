@@ -108,6 +108,8 @@ static bool prepare(struct server *server, const struct options *options, const 
     if (server->loop == NULL || server->worker == NULL || server->reader == NULL ||
         !service_open(&server->service, options, config, server->reader, loops))
         return false;
+    if (options->rate_limit > 0 && server->service.keys.count == 0 && server->service.proxies.count == 0)
+        log_event(LOG_WARN, "no rate limit", "RATE_LIMIT holds for nobody without API_KEYS or TRUSTED_PROXIES");
     name_instance(server);
     reload_open(&server->reload, options->common.data, &server->service.words, &server->service.served);
     server->service.reload = &server->reload;
