@@ -27,13 +27,13 @@ void reply_static(struct reply *reply, int status, const char *type, const char 
 
 void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t) {
     size_t size;
+    bool good = buffer_good(t);
     char *body = buffer_take(t, &size);
-    if (body == NULL) {
+    reply->owned = body; /* NULL also where nothing was written */
+    if (good)
+        reply_static(reply, status, type, body != NULL ? body : "", size);
+    else
         reply_static(reply, 500, NULL, "", 0);
-        return;
-    }
-    reply->owned = body;
-    reply_static(reply, status, type, body, size);
 }
 
 void reply_json(struct reply *reply, int status, json_t *value) {

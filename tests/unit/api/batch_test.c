@@ -36,6 +36,14 @@ static void lines_are_answered_by_lines(void **state) {
                                  "\"type\":\"json\"}]}\n" MVP "\n");
 }
 
+static void no_lines_are_answered_by_none(void **state) {
+    struct house *house = *state;
+    assert_int_equal(post_lines(house, ""), 200);
+    house_assert_body(house, "");
+    assert_int_equal(post_lines(house, "\n\r\n \n"), 200);
+    house_assert_body(house, "");
+}
+
 static void an_unseen_category_warns_in_its_element(void **state) {
     struct house *house = *state;
     assert_int_equal(house_post(house, "/predict/batch", "[{\"business_type\":\"Vet\",\"business_size\":\"10-25\"}]"),
@@ -130,6 +138,7 @@ int main(void) {
         WITH_MODEL(an_array_is_answered_by_an_array_in_its_order),
         WITH_MODEL(a_bad_lead_does_not_spoil_the_others),
         WITH_MODEL(lines_are_answered_by_lines),
+        WITH_MODEL(no_lines_are_answered_by_none),
         WITH_MODEL(an_unseen_category_warns_in_its_element),
         WITH_MODEL(too_many_leads_are_413),
         WITH_MODEL(what_is_no_array_is_an_error),
