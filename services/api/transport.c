@@ -362,19 +362,23 @@ static void say_last(const struct connection *c, const struct reply *reply) {
 }
 
 /*
- * The library complains, without saying of whom.  Of a Content-Length that is no number 0.9.75 complains to the
- * client too, but puts one status line into the body of another.  So that we answer first: what it sends then
- * finds the connection shut.
+ * The library complains, without saying of whom.  Of a Content-Length that is no number, and of cookies that do not fit
+ * into a connection's memory twice, 0.9.75 complains to the client too, but puts one status line into the body of
+ * another.  So that we answer first: what it sends then finds the connection shut.
  */
 static void on_complaint(void *cls, const char *format, va_list args) {
     struct transport *t = cls;
-    struct connection *c = strstr(format, "Content-Length") != NULL ? find_unshown(t) : NULL;
+    bool length = strstr(format, "Content-Length") != NULL, cookies = strstr(format, "parse cookies") != NULL;
+    struct connection *c = length || cookies ? find_unshown(t) : NULL;
     struct reply reply;
     (void)args;
     if (c == NULL)
         return;
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
-    gate_close(&c->gate, &c->request, "HTTP/1.0", t->calls.admit(t->calls.user, &c->request));
+    size_t limit = t->calls.admit(t->calls.user, &c->request);
+    if (cookies)
+        gate_refuse(&c->gate, 431, "has larger cookies than are taken");
+    gate_close(&c->gate, &c->request, "HTTP/1.0", limit);
     reply_start(&reply);
     t->calls.refuse(t->calls.user, &c->request, c->gate.status, c->gate.why, &reply);
     c->begun = true; /* the next complaint is of another */
