@@ -6,6 +6,9 @@
 
 enum { RUNS = 800, HORIZON = 3, HALVINGS = 60 };
 
+/* More calls a day are simulated as this many, or a busy site would wait for hours. */
+static const double most_a_day = 1000;
+
 /* Nothing is an alarm that happens once in a hundred looks, nor need it be rarer than this. */
 static const double loosest = 0.01, strictest = 1e-7;
 
@@ -80,18 +83,31 @@ static double search(const struct records *records, uint32_t horizon, double wan
     return exp(low);
 }
 
+/* Days and reference shrink alike, so that they stay as uncertain beside each other.  Of fewer rows chance moves the
+ * shares farther and so reaches the effect floor sooner: the threshold is right, or stricter than it need be. */
+static struct calibration_wish scale(const struct calibration_wish *wish) {
+    struct calibration_wish out = *wish;
+    if (wish->per_day > most_a_day) {
+        double rows = wish->reference_rows, fewer = rows * (most_a_day / wish->per_day);
+        out.per_day = most_a_day;
+        out.reference_rows = (uint32_t)fmax(fewer, fmin(rows, most_a_day));
+    }
+    return out;
+}
+
 bool calibration_threshold(double *out, const struct panel *panel, const struct detector_rule *rule,
-                           const struct population *population, const struct calibration_wish *wish) {
+                           const struct population *population, const struct calibration_wish *wanted) {
+    struct calibration_wish wish = scale(wanted);
     struct simulation s;
     struct records records = {0};
-    uint32_t runs = wish->runs > 0 ? wish->runs : RUNS, horizon = (uint32_t)(HORIZON * wish->days) + 1;
+    uint32_t runs = wish.runs > 0 ? wish.runs : RUNS, horizon = (uint32_t)(HORIZON * wish.days) + 1;
     bool done = simulation_init(&s, panel, rule);
     if (!done)
         return false;
     for (uint32_t i = 0; i < runs && done; i++)
-        done = run(&s, population, wish, i, horizon, &records);
+        done = run(&s, population, &wish, i, horizon, &records);
     if (done)
-        *out = search(&records, horizon, wish->days);
+        *out = search(&records, horizon, wish.days);
     simulation_done(&s);
     free(records.at);
     return done;

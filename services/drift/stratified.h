@@ -23,7 +23,7 @@ struct stratified {
 
 /*
  * before and after are [cells][classes]; classes at most STRATIFIED_CLASSES.  deck is room for the rows
- * of the largest cell.  least: p-values below this are not told apart, which bounds the deals.
+ * of the largest cell.
  */
 struct stratified stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
                                   uint64_t seed, uint8_t *deck);

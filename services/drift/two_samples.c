@@ -69,6 +69,13 @@ double two_samples_permuted(const uint32_t *a, const uint32_t *b, size_t k, uint
     return as_far < ENOUGH_AS_FAR ? (as_far + 1.0) / (deals + 1.0) : (double)as_far / deals;
 }
 
+static uint64_t rows_of(const uint32_t *a, const uint32_t *b, size_t k) {
+    uint64_t rows = 0;
+    for (size_t i = 0; i < k; i++)
+        rows += (uint64_t)a[i] + b[i];
+    return rows;
+}
+
 struct two_samples two_samples_test(const uint32_t *a, const uint32_t *b, size_t k, uint64_t seed, uint16_t *deck) {
     struct two_samples out = {chi_square_two_samples(a, b, k), 1, BY_NOTHING};
     if (out.chi.freedom < 1)
@@ -80,7 +87,7 @@ struct two_samples two_samples_test(const uint32_t *a, const uint32_t *b, size_t
     if (k == 2) {
         out.method = BY_EXACT;
         out.p = two_samples_exact(a[0], a[1], b[0], b[1]);
-    } else if (out.p < cannot_matter && deck != NULL) {
+    } else if (out.p < cannot_matter && deck != NULL && rows_of(a, b, k) <= TWO_SAMPLES_DEALT) {
         out.method = BY_PERMUTATION;
         out.p = two_samples_permuted(a, b, k, seed, deck);
     }

@@ -5,7 +5,8 @@
  *   exact         two categories: all tables with the same margins (Fisher, by distance from the expected);
  *   permutation   otherwise: rows are dealt anew to the two samples, until ten deals were as far apart as
  *                 the real one (Besag and Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991)
- *                 or the most deals were made.  Where chi-square says 0.1 or more it is left at that.
+ *                 or the most deals were made.  Where chi-square says 0.1 or more it is left at that, and where there
+ *               are so many rows that dealing would take minutes: then no rare category reaches an effect floor.
  */
 #ifndef DRIFT_TWO_SAMPLES_H
 #define DRIFT_TWO_SAMPLES_H
@@ -14,7 +15,12 @@
 
 enum two_samples_method { BY_NOTHING, BY_CHI_SQUARE, BY_EXACT, BY_PERMUTATION };
 
-enum { TWO_SAMPLES_DEALS = 20000, TWO_SAMPLES_EXPECTED = 5, TWO_SAMPLES_MOST = 512 /* categories */ };
+enum {
+    TWO_SAMPLES_DEALS = 20000,
+    TWO_SAMPLES_DEALT = 200000, /* rows, at most */
+    TWO_SAMPLES_EXPECTED = 5,
+    TWO_SAMPLES_MOST = 512 /* categories */
+};
 
 struct two_samples {
     struct chi_square chi;

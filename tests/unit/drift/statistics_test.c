@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -77,6 +78,18 @@ static void sparse_tables_are_not_left_to_chi_square(void **state) {
     assert_int_equal(two_samples_test(c, d, 3, 1, deck).method, BY_PERMUTATION);
     assert_int_equal(two_samples_test(e, f, 2, 1, deck).method, BY_CHI_SQUARE);
     assert_int_equal(two_samples_test(d, d + 2, 1, 1, deck).method, BY_NOTHING);
+}
+
+static void of_a_great_many_rows_none_are_dealt(void **state) {
+    (void)state;
+    uint32_t a[] = {60000, 40000, 0}, b[] = {50000, 50000, 1}, c[] = {60000, 39999, 0}, d[] = {50000, 50000, 1};
+    uint16_t none[1]; /* whatever is dealt would be beyond it */
+    assert_int_equal(two_samples_test(a, b, 3, 1, none).method, BY_CHI_SQUARE);
+    assert_true(two_samples_test(a, b, 3, 1, none).p < 1e-9);
+    uint16_t *deck = malloc(200000 * sizeof *deck);
+    assert_non_null(deck);
+    assert_int_equal(two_samples_test(c, d, 3, 1, deck).method, BY_PERMUTATION);
+    free(deck);
 }
 
 /* 0.01 0.04 0.03 0.5 -> 0.04; 0.03 x 3 = 0.09; 0.04 x 2 = 0.08, raised to 0.09; 0.5. */
@@ -208,6 +221,7 @@ int main(void) {
         cmocka_unit_test(the_exact_test_counts_every_deal),
         cmocka_unit_test(dealing_anew_finds_the_exact_probability),
         cmocka_unit_test(sparse_tables_are_not_left_to_chi_square),
+        cmocka_unit_test(of_a_great_many_rows_none_are_dealt),
         cmocka_unit_test(holm_multiplies_by_the_tests_that_are_left),
         cmocka_unit_test(distances_are_those_of_their_definitions),
         cmocka_unit_test(the_guilty_category_is_the_one_that_changed_most),

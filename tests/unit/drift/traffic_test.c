@@ -362,6 +362,17 @@ static void a_longer_wish_between_false_alarms_makes_a_stricter_threshold(void *
     assert_true(month == again);
 }
 
+static void a_busy_site_is_calibrated_as_a_thousand_calls_a_day_of_as_uncertain_a_reference(void **state) {
+    (void)state;
+    static const uint32_t kinds[] = {0, 1, 2, 3};
+    struct population population = {kinds, 4};
+    double thousand, million;
+    struct calibration_wish wish = {30, 1000, 2000, 10, 1}, busy = {30, 1000000, 2000000, 10, 1};
+    assert_true(calibration_threshold(&thousand, &panel, &rule, &population, &wish));
+    assert_true(calibration_threshold(&million, &panel, &rule, &population, &busy));
+    assert_true(million == thousand);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_are_read_in_order_of_time),
@@ -383,6 +394,7 @@ int main(void) {
         cmocka_unit_test(the_stream_that_changed_is_the_one_named),
         cmocka_unit_test(a_change_below_the_floor_does_not_count_however_sure),
         cmocka_unit_test(old_days_leave_the_windows),
+        cmocka_unit_test(a_busy_site_is_calibrated_as_a_thousand_calls_a_day_of_as_uncertain_a_reference),
         cmocka_unit_test(a_longer_wish_between_false_alarms_makes_a_stricter_threshold),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
