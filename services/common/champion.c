@@ -39,6 +39,8 @@ static bool check_signature(const char *folder, const char *manifest, size_t siz
         return true;
     if (!publish_path(path, err, "%s/manifest.sig", folder))
         return false;
+    if (!files_exist(path))
+        return refuse(err, path, "it is not there, and MODEL_PUBLIC_KEY asks for it");
     signature = files_read(path, SEAL_SIZE, &signature_size, err);
     if (signature == NULL)
         return false;

@@ -52,11 +52,13 @@ static bool store_with(const struct options *o, const struct hearing *h, json_t 
     struct pointer from = h->served, to;
     json_t *said = json_copy(ruling);
     struct version_contents contents = {&h->candidate, from.version, said, files, file_count, o->signing_key};
-    bool stored = versions_store(&to.version, to.sha256, o->data, &contents, err) &&
-                  champion_load_version(&loaded, o->data, to.version, to.sha256, err);
+    bool stored = versions_store(&to.version, to.sha256, o->data, &contents, err);
+    bool loads = stored && champion_load_version(&loaded, o->data, to.version, to.sha256, err);
     json_decref(said);
     champion_done(&loaded);
-    if (!stored)
+    if (stored && !loads) /* not signed as it must be: it would stand in the way of the next run, with the right key */
+        versions_discard(o->data, to.version);
+    if (!loads)
         return false;
     enum rehearsal rehearsal = rehearsal_run(o, &to, err);
     if (rehearsal == REHEARSAL_GOOD)

@@ -196,14 +196,24 @@ unset MODEL_PUBLIC_KEY
 check "a candidate that cannot be signed" candidate --days 600 --changed 180
 check "is not stored" exits_with 65
 check "and the champion stays" champion_is 1
-unset SIGNING_KEY
+MODEL_PUBLIC_KEY=$(openssl pkey -in "$scratch/key.pem" -pubout)
+SIGNING_KEY=
+check "nor where it is not signed and must be" exits_with 65
+check "which is said" result '.error | test("manifest.sig: it is not there, and MODEL_PUBLIC_KEY asks for it")'
+SIGNING_KEY=$(openssl genpkey -algorithm ed25519 2>/dev/null)
+check "nor where another has signed it" exits_with 65
+check "none of them is kept" versions_are 1
+SIGNING_KEY=$(cat "$scratch/key.pem")
+check "with the right key it is" exits_with 0
+check "and is the champion" champion_is 2
+unset SIGNING_KEY MODEL_PUBLIC_KEY
 
 cp -r "$data" "$scratch/older"
-printf '\1' | dd of="$scratch/older/registry/versions/1/forest.bin" bs=1 seek=8 conv=notrunc 2>"$scratch/said" # its format
+printf '\1' | dd of="$scratch/older/registry/versions/2/forest.bin" bs=1 seek=8 conv=notrunc 2>"$scratch/said" # its format
 data=$scratch/older registry=$scratch/older/registry
 check "a candidate beside a champion of an older format" candidate --days 600 --changed 200
 check "is judged as a first model" exits_with 0
-check "and is the champion" champion_is 2
+check "and is the champion" champion_is 3
 
 data=$scratch/few registry=$scratch/few/registry
 for days in 400 410 420 430; do
