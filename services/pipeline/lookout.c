@@ -31,7 +31,7 @@ static void ask(struct lookout *l, moment now) {
         log_event(LOG_ERROR, "drift not started", "%s", err.text);
 }
 
-bool lookout_continue(struct lookout *l, moment now, bool stopping) {
+bool lookout_continue(struct lookout *l, moment now, bool held) {
     int code;
     child_read(&l->child);
     bool answered = child_ended(&l->child, &code);
@@ -40,7 +40,7 @@ bool lookout_continue(struct lookout *l, moment now, bool stopping) {
     if (l->child.pid != 0 && l->limit > 0 && clock_monotonic() - l->began >= l->limit)
         child_terminate(&l->child);
     child_hurry(&l->child);
-    if (!stopping && l->child.pid == 0 && now >= l->next)
+    if (!held && l->child.pid == 0 && now >= l->next)
         ask(l, now);
     return answered;
 }

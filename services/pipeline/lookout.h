@@ -19,8 +19,8 @@ struct lookout {
 /* Where it is ever to be asked, it is asked at once: a request that stood when we were stopped is taken up again. */
 void lookout_begin(struct lookout *lookout, const struct cron *times, double limit, moment now);
 
-/* Ask when that is due (not while stopping), and take in the answer; true where there is a new one. */
-bool lookout_continue(struct lookout *lookout, moment now, bool stopping);
+/* Ask when that is due (not while nothing may run), and take in the answer; true where there is a new one. */
+bool lookout_continue(struct lookout *lookout, moment now, bool held);
 
 /* A run that trains for the alarm must say so to features, train and register, which read it from the environment. */
 void lookout_hand_down(const struct lookout *lookout);

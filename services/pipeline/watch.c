@@ -149,7 +149,7 @@ void watch_until_told(const struct watch_options *options, struct events *events
     begin(w, options);
     while (!is_done(w)) {
         look_at_raw(w);
-        if (lookout_continue(&w->lookout, clock_now(), w->stopping))
+        if (lookout_continue(&w->lookout, clock_now(), w->stopping || w->gone))
             news_drift(&w->news, &w->lookout);
         start_run(w);
         serve(w);

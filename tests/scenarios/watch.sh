@@ -41,7 +41,7 @@ echo a >"$data/raw/customers.csv"
 echo 70 >"$bin/exit-train"
 receiver_url=$ALERT_URL
 unset ALERT_URL
-watch --poll 3600 --drift-at never --stage-seconds 2 --alert-url "$receiver_url" # the child that tells must be told it
+watch --poll 3600 --drift-at '* * * * *' --stage-seconds 2 --alert-url "$receiver_url" # the child that tells must be told it
 export ALERT_URL=$receiver_url
 check "a stage that crashes ends its run" in_time newest_run '.exit == 70 and .stages[-1].stage == "train"'
 check "which the operator is told" in_time told run.failed '.details.stage == "train" and .details.exit == 70'
@@ -70,14 +70,16 @@ check "and tried again" in_time newest_run '.reason == "retry" and .status == "d
 mv "$data" "$scratch/away"
 check "a volume that went away is said" in_time logged 'volume away'
 check "and told" in_time told volume.away
-sleep 0.5
+: >"$scratch/ran"
+sleep $((62 - $(date +%-S))) # into the next minute, in which drift is due
 check "it ends nothing" kill -0 "$pipeline"
+check "nor is drift asked of what is not there" test ! -s "$scratch/ran"
 rm -rf "$data"
 mv "$scratch/away" "$data"
-: >"$scratch/ran"
 echo e >>"$data/raw/customers.csv"
 check "its return is told" in_time told volume.back
 check "and what arrives is taken in again" in_time grep -q '^score' "$scratch/ran"
+check "and drift asked what was due" in_time grep -q '^drift' "$scratch/ran"
 check "SIGTERM ends watching with 0" stop_watch
 full=$scratch/full
 mkdir "$full"
