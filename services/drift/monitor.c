@@ -34,7 +34,10 @@ bool monitor_init(struct monitor *m, const struct monitor_options *options, cons
                   struct file_error *err) {
     *m = (struct monitor){.options = options, .config = config, .until = options->now - options->now % DAY};
     m->finding.p = 1;
-    return (inputs_init(&m->inputs, config) || no_memory(err)) && state_read(&m->state, options->data, err);
+    if (!(inputs_init(&m->inputs, config) || no_memory(err)) || !state_read(&m->state, options->data, err))
+        return false;
+    state_forget_future(&m->state, options->now);
+    return true;
 }
 
 void monitor_done(struct monitor *m) {

@@ -58,6 +58,23 @@ bool state_publish(const struct state *s, const char *data, moment day, struct f
     return done;
 }
 
+/* ---- a clock that was ahead ---- */
+
+static void not_after(moment *at, moment latest) {
+    if (*at > latest)
+        *at = latest;
+}
+
+void state_forget_future(struct state *s, moment now) {
+    struct decision_state *d = &s->decision;
+    moment *const past[] = {&d->drift_since, &d->calm_since, &d->asked_at, &d->ended_at, &s->rebased_at, &s->gate_seen};
+    for (size_t i = 0; i < sizeof past / sizeof *past; i++)
+        not_after(past[i], now);
+    for (unsigned i = 0; i < d->requests; i++)
+        not_after(&d->asked[i], now);
+    not_after(&s->reference_since, now - now % DECISION_DAY + DECISION_DAY); /* it may begin with tomorrow */
+}
+
 /* ---- reading ---- */
 
 static bool read_moment(const json_t *value, moment *out) {

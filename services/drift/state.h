@@ -24,6 +24,8 @@ struct state {
 
 /* One that is not there is the first one. */
 bool state_read(struct state *out, const char *data, struct file_error *err);
+/* What it tells of later than `now` a clock that was ahead has told: it is taken to have happened now. */
+void state_forget_future(struct state *state, moment now);
 bool state_publish(const struct state *state, const char *data, moment day, struct file_error *err);
 
 /* {"level","cause",...} */

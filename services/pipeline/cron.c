@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { MINUTE = 60, DAY = 86400, MOST_DAYS = 366 * 8 + 1 }; /* eight years can be between two 29ths of February */
+/* Eight years can be between two 29ths of February. */
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400, MOST_DAYS = 366 * 8 + 1 };
 
 /* ---- reading ---- */
 
@@ -117,4 +118,9 @@ moment cron_next(const struct cron *c, moment after) {
             return midnight + second;
     }
     return CRON_NEVER;
+}
+
+/* Less than an hour is how clocks are corrected every day. */
+bool cron_due(moment next, moment planned, moment now) {
+    return next != CRON_NEVER && (now >= next || now < planned - HOUR);
 }

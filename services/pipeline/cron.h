@@ -26,4 +26,8 @@ bool cron_parse(struct cron *out, const char *text);
 /* The first such minute after `after`; CRON_NEVER where there is none (also the 30th of February). */
 moment cron_next(const struct cron *cron, moment after);
 
+/* Whether what was planned at a moment for a next one is due: also when the clock was set back since, or it would wait
+ * until the clock is there again. */
+bool cron_due(moment next, moment planned, moment now);
+
 #endif

@@ -7,7 +7,7 @@
 #include "services/common/log.h"
 
 void lookout_begin(struct lookout *l, const struct cron *times, double limit, moment now) {
-    *l = (struct lookout){.times = times, .limit = limit, .child.output = -1};
+    *l = (struct lookout){.times = times, .limit = limit, .child.output = -1, .planned = now};
     l->next = cron_next(times, now) != CRON_NEVER ? now : CRON_NEVER;
 }
 
@@ -26,6 +26,7 @@ static void take_answer(struct lookout *l, int code) {
 static void ask(struct lookout *l, moment now) {
     struct file_error err;
     l->next = cron_next(l->times, now);
+    l->planned = now;
     l->began = clock_monotonic();
     if (!child_start(&l->child, "drift", NULL, true, &err))
         log_event(LOG_ERROR, "drift not started", "%s", err.text);
@@ -40,7 +41,7 @@ bool lookout_continue(struct lookout *l, moment now, bool held) {
     if (l->child.pid != 0 && l->limit > 0 && clock_monotonic() - l->began >= l->limit)
         child_terminate(&l->child);
     child_hurry(&l->child);
-    if (!held && l->child.pid == 0 && now >= l->next)
+    if (!held && l->child.pid == 0 && cron_due(l->next, l->planned, now))
         ask(l, now);
     return answered;
 }

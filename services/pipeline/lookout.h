@@ -8,7 +8,7 @@
 
 struct lookout {
     const struct cron *times; /* borrowed */
-    moment next;              /* when to ask again */
+    moment next, planned;     /* when to ask again, and when that was found */
     double limit, began;      /* seconds that it may take; monotonic */
     struct child child;
     bool retrain, alarm; /* the last answer, until it was acted on */

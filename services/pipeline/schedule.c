@@ -6,7 +6,7 @@
 enum { MOST_DOUBLINGS = 30 };
 
 void schedule_begin(struct schedule *s, const struct schedule_times *times, moment now) {
-    *s = (struct schedule){.times = *times, .night = cron_next(&times->nightly, now)};
+    *s = (struct schedule){.times = *times, .night = cron_next(&times->nightly, now), .planned = now};
 }
 
 void schedule_look(struct schedule *s, uint64_t fingerprint, double seconds) {
@@ -27,15 +27,17 @@ const char *schedule_due(const struct schedule *s, moment now, double seconds) {
         return "data arrived";
     if (s->retries > 0 && seconds >= s->retry_at)
         return "retry";
-    if (now >= s->night)
+    if (cron_due(s->night, s->planned, now))
         return "nightly";
     return NULL;
 }
 
 void schedule_started(struct schedule *s, moment now) {
     s->changed = false;
-    if (now >= s->night)
+    if (cron_due(s->night, s->planned, now)) {
         s->night = cron_next(&s->times.nightly, now);
+        s->planned = now;
+    }
 }
 
 void schedule_ended(struct schedule *s, enum exit_code code, double seconds) {

@@ -23,7 +23,7 @@ struct schedule {
     uint64_t seen;                      /* fingerprint of raw/ */
     bool changed;                       /* since the last run began */
     double changed_first, changed_last; /* seconds of the monotonic clock */
-    moment night;                       /* the next nightly run */
+    moment night, planned;              /* the next nightly run, and when that was found */
     unsigned retries;
     double retry_at; /* where retries > 0 */
 };

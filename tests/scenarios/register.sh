@@ -196,6 +196,7 @@ unset MODEL_PUBLIC_KEY
 check "a candidate that cannot be signed" candidate --days 600 --changed 180
 check "is not stored" exits_with 65
 check "and the champion stays" champion_is 1
+export MODEL_PUBLIC_KEY
 MODEL_PUBLIC_KEY=$(openssl pkey -in "$scratch/key.pem" -pubout)
 SIGNING_KEY=
 check "nor where it is not signed and must be" exits_with 65

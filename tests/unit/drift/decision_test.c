@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "services/drift/decision.h"
+#include "services/drift/state.h"
 
 enum { DAY = DECISION_DAY };
 
@@ -243,8 +244,36 @@ static void looking_twice_at_a_day_changes_nothing(void **state) {
     }
 }
 
+/* A year ahead the champion seemed old, a training was asked for and judged. */
+static void a_clock_that_was_ahead_does_not_silence_alarms(void **state) {
+    (void)state;
+    struct state s = {.gate_seen = 400 * DAY, .reference_since = 401 * DAY};
+    struct decision_findings f = quiet(400);
+    f.cause[CAUSE_AGE] = true;
+    assert_int_equal(step(&s.decision, f), LEVEL_RETRAIN);
+    decision_gate(&s.decision, 400 * DAY + 1, false);
+    state_forget_future(&s, 30 * DAY + 5);
+    assert_int_equal(s.gate_seen, 30 * DAY + 5);
+    assert_int_equal(s.reference_since, 31 * DAY);
+    for (moment day = 31; day < 60; day++)
+        step(&s.decision, loud(day));
+    assert_int_equal(step(&s.decision, confirmed(60)), LEVEL_RETRAIN);
+}
+
+static void what_lies_in_the_past_stays(void **state) {
+    (void)state;
+    struct state s = {.decision = {.drift_since = 3 * DAY}, .rebased_at = 2 * DAY, .reference_since = 5 * DAY};
+    state_forget_future(&s, 4 * DAY + 7); /* rebased: from tomorrow on */
+    assert_int_equal(s.decision.drift_since, 3 * DAY);
+    assert_int_equal(s.decision.asked_at, 0);
+    assert_int_equal(s.rebased_at, 2 * DAY);
+    assert_int_equal(s.reference_since, 5 * DAY);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_that_was_ahead_does_not_silence_alarms),
+        cmocka_unit_test(what_lies_in_the_past_stays),
         cmocka_unit_test(quiet_days_are_ok),
         cmocka_unit_test(what_is_near_the_threshold_is_a_warning),
         cmocka_unit_test(another_volume_is_a_warning_and_no_more),

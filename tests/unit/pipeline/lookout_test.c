@@ -67,6 +67,16 @@ static void drift_is_asked_at_the_start_and_at_its_times(void **state) {
     assert_int_equal(l.next, 12 * DAY + HOUR);
 }
 
+static void a_clock_that_was_years_ahead_is_not_waited_for(void **state) {
+    (void)state;
+    static struct lookout l;
+    drift_says("{\"retrain\":false,\"state\":\"OK\"}", 0);
+    lookout_begin(&l, at("0 1 * * *"), 0, 4000 * DAY);
+    wait_for_answer(&l, 4000 * DAY);
+    wait_for_answer(&l, 10 * DAY);
+    assert_int_equal(l.next, 10 * DAY + HOUR);
+}
+
 static void a_drift_that_hangs_is_stopped(void **state) {
     (void)state;
     static struct lookout l;
@@ -136,6 +146,7 @@ static void only_a_run_for_an_alarm_tells_its_stages_so(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drift_is_asked_at_the_start_and_at_its_times),
+        cmocka_unit_test(a_clock_that_was_years_ahead_is_not_waited_for),
         cmocka_unit_test(a_drift_that_hangs_is_stopped),
         cmocka_unit_test(one_that_ends_with_an_alarm_has_answered),
         cmocka_unit_test(a_standing_request_is_told_again_by_a_drift_with_nothing_new),

@@ -49,6 +49,30 @@ static void data_that_never_rest_are_taken_in_nevertheless(void **state) {
     assert_true(due(&s, noon, 300, "data arrived"));
 }
 
+static void a_clock_that_is_set_back_makes_no_night_wait(void **state) {
+    (void)state;
+    struct schedule s;
+    schedule_begin(&s, &times, noon + (moment)4000 * 86400);
+    schedule_look(&s, 1, 0);
+    schedule_started(&s, noon + (moment)4000 * 86400);
+    assert_true(due(&s, noon + (moment)4000 * 86400 - 60, 60, NULL)); /* a minute is corrected every day */
+    assert_true(due(&s, noon, 60, "nightly"));
+    schedule_started(&s, noon);
+    assert_true(due(&s, noon, 60, NULL));
+    assert_true(due(&s, noon + 14 * 3600, 60, "nightly"));
+}
+
+static void without_a_night_a_clock_that_is_set_back_starts_nothing(void **state) {
+    (void)state;
+    struct schedule s;
+    struct schedule_times never = times;
+    never.nightly = (struct cron){0};
+    schedule_begin(&s, &never, noon + (moment)4000 * 86400);
+    schedule_look(&s, 1, 0);
+    schedule_started(&s, noon + (moment)4000 * 86400);
+    assert_true(due(&s, noon, 60, NULL));
+}
+
 static void what_arrives_during_a_run_is_taken_in_by_the_next(void **state) {
     (void)state;
     struct schedule s;
@@ -112,6 +136,8 @@ int main(void) {
         cmocka_unit_test(an_empty_volume_is_left_in_peace_even_at_night),
         cmocka_unit_test(data_are_taken_in_once_they_are_quiet),
         cmocka_unit_test(data_that_never_rest_are_taken_in_nevertheless),
+        cmocka_unit_test(a_clock_that_is_set_back_makes_no_night_wait),
+        cmocka_unit_test(without_a_night_a_clock_that_is_set_back_starts_nothing),
         cmocka_unit_test(what_arrives_during_a_run_is_taken_in_by_the_next),
         cmocka_unit_test(a_nightly_run_is_due_once_a_night),
         cmocka_unit_test(a_run_to_be_tried_later_is_tried_with_growing_patience),
