@@ -15,6 +15,8 @@
  * made: any number of threads may predict with it.  forest_train starts threads of its own and joins
  * them before it returns; its result does not depend on their number.
  *
+ * Stack.  No function takes more than FOREST_STACK bytes of its caller's.
+ *
  * Determinism.  The same rows (in any order), parameters and seed give the same image, byte for byte, whatever
  * the compiler and its options.  How features, levels and classes are numbered changes no probability either:
  * inside, they are in the order of their names.
@@ -40,7 +42,8 @@ enum {
     FOREST_MAX_LEVELS = 65533, /* of one categorical feature; two codes more are missing and unseen */
     FOREST_MAX_CLASSES = 256,
     FOREST_MAX_NAME = 255, /* bytes of a feature's, level's or class's name; UTF-8, not empty */
-    FOREST_MAX_TREES = 65535
+    FOREST_MAX_TREES = 65535,
+    FOREST_STACK = 96 << 10
 };
 
 /* What a caller may want to treat differently. */
@@ -163,15 +166,17 @@ enum forest_status forest_train(struct forest **out, const struct forest_dataset
 
 void forest_free(struct forest *f); /* NULL is fine */
 
-/* ---- prediction: no allocation, no lock, no thread; a batch takes 680 KiB of stack ------------ */
+/* ---- prediction: no allocation, no lock, no thread -------------------------------------------- */
 
 /* Class probabilities of one row.  They are sums of integers divided by one number, so that every
- * way of asking (row, batch, table, any machine) gives the same bits. */
+ * way of asking (row, batch, table, any machine) gives the same bits.  A batch works in prob until it
+ * returns: rows may not lie there. */
 void forest_predict(const struct forest *f, const float *row /* [features] */, float *prob /* [classes] */);
 void forest_predict_batch(const struct forest *f, const float *rows /* [n][features] */, size_t n,
                           float *prob /* [n][classes] */);
 
-/* The most probable class; of equals, the first. */
+/* The most probable class; of equals, the first.  A batch of probabilities has more place to work in, and is faster
+ * where trees are large. */
 uint16_t forest_classify(const struct forest *f, const float *row);
 void forest_classify_batch(const struct forest *f, const float *rows, size_t n, uint16_t *label /* [n] */);
 

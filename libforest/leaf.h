@@ -17,12 +17,16 @@ enum { LF_ONE = 65535 };
 void lf_leaf_shares(const uint32_t *count /* [classes] */, const double *prior /* [classes], sums to 1 */,
                     double smoothing, uint32_t classes, uint16_t *share /* [classes] */);
 
+/* A sum of shares, which may lie where other numbers are expected. */
+typedef uint32_t __attribute__((may_alias)) lf_sum;
+
 /* Four classes are common enough for a loop of their own. */
-static inline void lf_add_shares(uint32_t *sum, const uint16_t *share, uint32_t classes) {
-    if (classes == 4)
+static inline void lf_add_shares(lf_sum *sum, const uint16_t *share, uint32_t classes) {
+    if (classes == 4) {
+        const uint16_t of[4] = {share[0], share[1], share[2], share[3]};
         for (uint32_t k = 0; k < 4; k++)
-            sum[k] += share[k];
-    else
+            sum[k] += of[k];
+    } else
         for (uint32_t k = 0; k < classes; k++)
             sum[k] += share[k];
 }

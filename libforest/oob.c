@@ -131,8 +131,9 @@ void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootst
 static void walk_picked(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk,
                         uint32_t n) {
     struct lf_codes codes = {probes->codes.record, probes->codes.width / sizeof(uint16_t), false, probes->zeros};
-    lf_walk_fetch(walk, n);
-    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share);
+    struct lf_fetch fetch = lf_fetch_make(walk, n);
+    lf_fetch_rest(&fetch);
+    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share, NULL);
     for (uint32_t i = 0; i < n; i++)
         ballot->arrived[ballot->pick[i]] = ballot->share[i];
 }

@@ -2,6 +2,7 @@
 #include "libforest/walk.h"
 
 enum { NODES_OF_LINE = 64 / sizeof(struct lf_node), ROWS_TO_FETCH = 64, STEPS = 3 };
+enum { FETCHES = 4 };     /* for each eight rows: about as many as there are turns of a walk */
 enum { FEWER_LANES = 4 }; /* where a step takes more registers */
 
 /* Constant arguments make several versions of each function, of which each does only what it must. */
@@ -19,7 +20,7 @@ struct walker {
 
 INLINE uint32_t code_of(const struct lf_codes *codes, struct kind kind, size_t row, uint32_t feature) {
     size_t at = row * codes->width + feature;
-    return kind.narrow ? ((const uint8_t *)codes->code)[at] : ((const uint16_t *)codes->code)[at];
+    return kind.narrow ? ((const uint8_t *)codes->code)[at] : ((const lf_code *)codes->code)[at];
 }
 
 /* Without level sets and missing codes a leaf need not be told from other nodes. */
@@ -66,52 +67,66 @@ INLINE uint32_t advance(const struct lf_walk *walk, const struct lf_codes *codes
     return still;
 }
 
+/* Walks meet a tree in no order, and wait for each line of it; read in order beforehand it comes much faster.
+ * That pays once so many rows will go through that they meet most of it. */
+struct lf_fetch lf_fetch_make(const struct lf_walk *walk, uint32_t rows) {
+    bool pays = rows >= walk->nodes / ROWS_TO_FETCH;
+    return (struct lf_fetch){walk->node, walk->node + (pays ? walk->nodes : 0),
+                             walk->nodes / NODES_OF_LINE / (rows / LF_LANES * FETCHES + 1) + 1};
+}
+
+INLINE void fetch_lines(struct lf_fetch *fetch, uint32_t lines) {
+    for (; lines > 0 && fetch->node < fetch->end; lines--, fetch->node += NODES_OF_LINE)
+        __builtin_prefetch(fetch->node, 0, 2);
+}
+
+void lf_fetch_rest(struct lf_fetch *fetch) {
+    fetch_lines(fetch, UINT32_MAX);
+}
+
 INLINE void walk_some(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
-                      uint32_t from, uint32_t n, uint32_t *share) {
-    struct walker walker[LF_WALKERS];
+                      uint32_t from, uint32_t n, uint32_t *share, struct lf_fetch *fetch, struct walker *walker) {
+    struct lf_fetch other = fetch != NULL ? *fetch : (struct lf_fetch){0};
     for (uint32_t i = 0; i < n; i++)
         walker[i] = (struct walker){0, from + i};
     uint32_t steps = (32 - (uint32_t)__builtin_clz(walk->nodes)) / 2; /* to half the depth of a balanced tree */
     for (uint32_t walking = n; walking > 0; steps = STEPS) {
         const uint32_t lanes = kind.level_sets || kind.missing ? FEWER_LANES : LF_LANES;
         uint32_t still = 0, i = 0;
-        for (; i + lanes <= walking; i += lanes)
+        for (; i + lanes <= walking; i += lanes) {
+            fetch_lines(&other, other.lines);
             still += advance(walk, codes, kind, pick, walker + i, lanes, steps, walker + still, share);
+        }
         for (; i < walking; i++)
             still += advance(walk, codes, kind, pick, walker + i, 1, steps, walker + still, share);
         walking = still;
     }
+    if (fetch != NULL)
+        *fetch = other;
 }
 
 INLINE void walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind, const uint32_t *pick,
-                      uint32_t n, uint32_t *share) {
+                      uint32_t n, uint32_t *share, struct lf_fetch *fetch, struct walker *walker) {
     for (uint32_t done = 0; done < n; done += LF_WALKERS) {
         uint32_t some = n - done < LF_WALKERS ? n - done : LF_WALKERS;
         if (pick != NULL)
-            walk_some(walk, codes, kind, pick, done, some, share);
+            walk_some(walk, codes, kind, pick, done, some, share, fetch, walker);
         else
-            walk_some(walk, codes, kind, NULL, done, some, share);
+            walk_some(walk, codes, kind, NULL, done, some, share, fetch, walker);
     }
 }
 
 void lf_walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, const uint32_t *pick, uint32_t n,
-                  uint32_t *share) {
+                  uint32_t *share, struct lf_fetch *fetch) {
+    struct walker walker[LF_WALKERS]; /* here, lest each of the versions has one */
     if (walk->set == NULL && !codes->zeros && codes->narrow)
-        walk_rows(walk, codes, (struct kind){true, false, false}, pick, n, share);
+        walk_rows(walk, codes, (struct kind){true, false, false}, pick, n, share, fetch, walker);
     else if (walk->set == NULL && !codes->zeros)
-        walk_rows(walk, codes, (struct kind){false, false, false}, pick, n, share);
+        walk_rows(walk, codes, (struct kind){false, false, false}, pick, n, share, fetch, walker);
     else if (codes->narrow)
-        walk_rows(walk, codes, (struct kind){true, walk->set != NULL, true}, pick, n, share);
+        walk_rows(walk, codes, (struct kind){true, walk->set != NULL, true}, pick, n, share, fetch, walker);
     else
-        walk_rows(walk, codes, (struct kind){false, walk->set != NULL, true}, pick, n, share);
-}
-
-/* Walks meet a tree in no order, and wait for each line of it; read in order beforehand it comes much faster.
- * That pays once so many rows will go through that they meet most of it. */
-void lf_walk_fetch(const struct lf_walk *walk, uint32_t rows) {
-    if (rows >= walk->nodes / ROWS_TO_FETCH)
-        for (uint32_t i = 0; i < walk->nodes; i += NODES_OF_LINE)
-            __builtin_prefetch(&walk->node[i], 0, 2);
+        walk_rows(walk, codes, (struct kind){false, walk->set != NULL, true}, pick, n, share, fetch, walker);
 }
 
 /* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its. */

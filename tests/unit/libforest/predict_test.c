@@ -3,6 +3,8 @@
 #include "libforest/handle.h"
 #include "support.h"
 
+#include <pthread.h>
+
 /* Sums of shares by the plainest walk there is. */
 static void plain_walk(const struct forest *f, const float *x, uint32_t *sum) {
     uint16_t code[1 + FOREST_MAX_FEATURES] = {0};
@@ -222,6 +224,79 @@ static void an_empty_batch_is_no_batch(void **state) {
     rows_free(&rows);
 }
 
+/* ---- stack ------------------------------------------------------------------------------------------------ */
+
+/* Rows to train on, and to ask for. */
+struct frugal {
+    struct rows rows;
+    struct forest *f;
+    float *prob;
+    uint16_t *label;
+};
+
+static bool drop(void *user, const char *text, size_t size) {
+    (void)user, (void)text, (void)size;
+    return true;
+}
+
+static void *call_all(void *argument) {
+    struct frugal *with = argument;
+    struct forest_params params = few_trees(20);
+    params.calibrate = true;
+    with->f = train_rows(&with->rows, &params);
+    forest_predict_batch(with->f, with->rows.x, with->rows.n, with->prob);
+    forest_classify_batch(with->f, with->rows.x, with->rows.n, with->label);
+    forest_predict(with->f, with->rows.x, with->prob);
+    float contribution[4 * 3], base[3];
+    assert_ok(forest_explain(with->f, with->rows.x, contribution, base, &error));
+    assert_ok(forest_dump(with->f, drop, NULL, &error));
+    assert_ok(forest_export_onnx(with->f, drop, NULL, &error));
+    size_t size;
+    const void *image = forest_image(with->f, &size);
+    struct forest *again;
+    assert_ok(forest_open(&again, image, size, &error));
+    forest_free(again);
+    return NULL;
+}
+
+/* Of a stack full of sevens, how much was written to. */
+static size_t stack_of_calls(struct frugal *with, void *(*calls)(void *)) {
+    enum { SIZE = 4 << 20 };
+    unsigned char *stack = aligned_alloc(1 << 16, SIZE);
+    size_t untouched = 0;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    memset(stack, 7, SIZE);
+    pthread_attr_init(&attributes);
+    assert_int_equal(pthread_attr_setstack(&attributes, stack, SIZE), 0);
+    assert_int_equal(pthread_create(&thread, &attributes, calls, with), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
+    while (untouched < SIZE && stack[untouched] == 7)
+        untouched++;
+    free(stack);
+    return SIZE - untouched;
+}
+
+static void *call_none(void *argument) {
+    return argument;
+}
+
+static void no_call_takes_more_stack_than_the_header_says(void **state) {
+    (void)state;
+    const struct forest_schema *schemas[] = {&two_categories, &mixed, &three_numbers};
+    for (int s = 0; s < 3; s++) {
+        struct frugal with = {.rows = make_rows(schemas[s], 20000, true, 55)};
+        with.prob = calloc(with.rows.n * 3, sizeof *with.prob);
+        with.label = calloc(with.rows.n, sizeof *with.label);
+        assert_in_range(stack_of_calls(&with, call_all) - stack_of_calls(&with, call_none), 1, FOREST_STACK);
+        forest_free(with.f);
+        free(with.prob);
+        free(with.label);
+        rows_free(&with.rows);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_engine_agrees_bit_for_bit),
@@ -232,6 +307,7 @@ int main(void) {
         cmocka_unit_test(numbers_on_a_cut_between_cuts_and_beyond_go_where_they_belong),
         cmocka_unit_test(codes_count_cuts_below_a_number),
         cmocka_unit_test(an_empty_batch_is_no_batch),
+        cmocka_unit_test(no_call_takes_more_stack_than_the_header_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
