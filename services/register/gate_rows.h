@@ -32,7 +32,7 @@
     {"slice-rows", "GATE_SLICE_ROWS", SETTING_WHOLE, offsetof(type, member.slice_rows), "30", 2, 1000000000, NULL,    \
      "hold-out rows that a level must have to be looked at"},                                                         \
     {"traffic-cap", "GATE_TRAFFIC_CAP", SETTING_NUMBER, offsetof(type, member.traffic_cap), "0.4", 0, 1, NULL,        \
-     "share of recent calls whose answer may change without approval"},
+     "share of recent calls whose answer may change without approval"}
 /* clang-format on */
 
 #endif

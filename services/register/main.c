@@ -28,9 +28,9 @@ struct settings {
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_NOW(struct settings, now),
-    GATE_ROWS(struct settings,
-              gate){"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME,
-                    NULL, "feature whose levels are looked at one by one; default: the first categorical one"},
+    GATE_ROWS(struct settings, gate),
+    {"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME, NULL,
+     "feature whose levels are looked at one by one; default: the first categorical one"},
     {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_WHOLE, offsetof(struct settings, keep_versions), "20", 1,
      1000000, NULL, "versions to keep, the newest ones"},
     {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_WHOLE, offsetof(struct settings, keep_champions), "1000", 2,

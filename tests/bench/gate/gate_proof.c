@@ -27,8 +27,8 @@ struct settings {
 };
 
 static const struct setting rows[] = {
-    GATE_ROWS(struct settings, gate){"seed", NULL, SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 1000000,
-                                     NULL, "of all chance"},
+    GATE_ROWS(struct settings, gate),
+    {"seed", NULL, SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 1000000, NULL, "of all chance"},
     {"looks", NULL, SETTING_WHOLE, offsetof(struct settings, looks), "2000", 1, 1000000, NULL, "single looks a figure"},
     {"years", NULL, SETTING_WHOLE, offsetof(struct settings, years), "100", 1, 100000, NULL, "years a figure"},
 };
