@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+static const char *const format_names[] = {"text", "json"};
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 static struct {
@@ -17,14 +18,23 @@ static struct {
     enum log_level least;
 } log_state = {"leadforest", NULL, true, LOG_INFO};
 
+/* The place of a variable's value in a list of n words; otherwise where it is unset, empty, or none of them. */
+static size_t choose(const char *variable, const char *value, const char *const *words, size_t n, size_t otherwise) {
+    if (value == NULL || *value == '\0')
+        return otherwise;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(value, words[i]) == 0)
+            return i;
+    log_event(LOG_WARN, "setting ignored", "%s has no value %.40s", variable, value);
+    return otherwise;
+}
+
 void log_open(const char *program, const char *run) {
-    const char *format = getenv("LOG_FORMAT"), *level = getenv("LOG_LEVEL");
     log_state.program = program;
     log_state.run = run;
-    log_state.json = format != NULL && *format != '\0' ? strcmp(format, "json") == 0 : isatty(STDERR_FILENO) == 0;
-    for (size_t i = 0; level != NULL && i < sizeof level_names / sizeof *level_names; i++)
-        if (strcmp(level, level_names[i]) == 0)
-            log_state.least = (enum log_level)i;
+    log_state.json = isatty(STDERR_FILENO) == 0;
+    log_state.json = choose("LOG_FORMAT", getenv("LOG_FORMAT"), format_names, 2, log_state.json) == 1;
+    log_state.least = (enum log_level)choose("LOG_LEVEL", getenv("LOG_LEVEL"), level_names, 4, log_state.least);
 }
 
 static size_t append(char *out, size_t at, size_t size, const char *text) {

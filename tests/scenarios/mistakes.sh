@@ -45,6 +45,14 @@ for program in sample etl features train score drift "api --check"; do
         refused "configuration $scratch/typo.json: configuration: unknown key \"packges\"" $program --data "$data" --config "$scratch/typo.json"
 done
 
+# ignored VARIABLE VALUE - etl does its work, and says that it does not know the value.
+ignored() {
+    env "$1=$2" "$build/leadforest-etl" --data "$data" >/dev/null 2>"$scratch/log"
+    grep -qF "setting ignored: $1 has no value $2" "$scratch/log" || { cat "$scratch/log"; return 1; }
+}
+check "a level that the log does not have is told" ignored LOG_LEVEL loud
+check "a form too" grep -q '"message":"LOG_FORMAT has no value xml"' <(LOG_FORMAT=xml "$build/leadforest-etl" --data "$data" 2>&1)
+
 # waits_for FILE - an api on a folder without a model says where it looks for one.
 waits_for() {
     LOG_LEVEL=info "$build/leadforest-api" --data "$scratch/dta" --host 127.0.0.1 --port 0 --drain-seconds 0 2>"$scratch/log" &
