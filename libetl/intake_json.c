@@ -215,15 +215,25 @@ static bool read_record(const struct reading *r, const char *at, const char *end
     return result == TAPE_DONE && read_payment(r, record, lists);
 }
 
-/* What stands where a record should: another value, or nothing that is JSON. */
+/* Whether a value is followed by what may follow one; otherwise it is a word of some text. */
+static bool is_ended(const char *at, const char *end) {
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return at == end || memchr(",]}\r\n", *at, 5) != NULL;
+}
+
+/* What stands where a record should: another value, or nothing that is JSON - a line, or the words before a brace on it,
+ * as programs write that print JSON for people. */
 static bool read_other(const struct reading *r, const char *at, const char *end, const char **behind) {
     const char *value = find_end(r, at, end);
-    if (value != NULL) {
+    if (value != NULL && is_ended(value, end)) {
         *behind = value;
         return refuse(r, at, value, REFUSAL_NOT_OBJECT);
     }
-    const char *line = memchr(at, '\n', (size_t)(end - at));
-    *behind = line != NULL ? line + 1 : end;
+    const char *next = value != NULL ? value : at;
+    while (next < end && *next != '\n' && (value == NULL || *next != '{'))
+        next++;
+    *behind = next < end && *next == '\n' ? next + 1 : next;
     return refuse(r, at, *behind, REFUSAL_NOT_JSON);
 }
 

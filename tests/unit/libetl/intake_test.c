@@ -374,6 +374,15 @@ static void a_page_of_submissions_is_not_lost_for_one_of_them(void **state) {
         REFUSAL_NOT_JSON, 1);
 }
 
+static void the_words_before_json_are_one_record_for_each_line(void **state) {
+    (void)state;
+    struct join_input input = {.forms = FORM_HEADER ADA,
+                               .stripe = "> Ready! You are using 'API' version 1, 2 or 3\n2026-01-10 --> event: " OBJECT
+                                         "\n"};
+    join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
+    expect_refused(input, REFUSAL_NOT_JSON, 2);
+}
+
 static void expect_joint(const char *file, const char *joint, size_t brace) {
     char *json = join_quotes(file);
     size_t at = 0;
@@ -457,6 +466,7 @@ int main(void) {
         cmocka_unit_test(a_file_that_ends_too_early_is_said_to_be_cut_off),
         cmocka_unit_test(a_broken_item_costs_its_list_nothing_else),
         cmocka_unit_test(a_missing_brace_costs_its_line_alone),
+        cmocka_unit_test(the_words_before_json_are_one_record_for_each_line),
         cmocka_unit_test(a_page_of_submissions_is_not_lost_for_one_of_them),
         cmocka_unit_test(how_the_records_of_an_array_follow_each_other_is_found),
         cmocka_unit_test(where_there_are_no_two_records_nothing_is_found),
