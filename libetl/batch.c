@@ -40,7 +40,6 @@ void batch_done(struct batch *batch) {
     free(batch->values);
     tape_done(&batch->tape);
     csv_fields_done(&batch->fields);
-    form_columns_done(&batch->columns);
     *batch = (struct batch){0};
 }
 

@@ -28,6 +28,7 @@ struct form_reader {
 
 static bool add_name(struct form_reader *form, const char *name, size_t meaning, size_t rank) {
     struct known_name known = {.meaning = (uint8_t)meaning, .rank = (uint8_t)(rank < 255 ? rank : 255)};
+    known.service = meaning < FEATURE && name[0] == '_';
     size_t size = text_fold_name((struct text){name, strlen(name)}, known.folded, sizeof known.folded);
     if (size == 0 || size == sizeof known.folded)
         return true;
@@ -38,11 +39,9 @@ static bool add_name(struct form_reader *form, const char *name, size_t meaning,
 }
 
 static bool add_names(struct form_reader *form, enum meaning meaning, const char *const *names) {
-    for (size_t i = 0; names[i] != NULL; i++) {
+    for (size_t i = 0; names[i] != NULL; i++)
         if (!add_name(form, names[i], meaning, i))
             return false;
-        form->names[form->name_count - 1].service = names[i][0] == '_';
-    }
     return true;
 }
 
@@ -101,7 +100,7 @@ static struct form_column *place_column(struct form_columns *columns, const stru
     size_t same = 0, at = columns->count;
     for (size_t i = 0; i < columns->count; i++)
         same += columns->items[i].meaning == known->meaning && columns->items[i].rank == known->rank;
-    if (same == OF_ONE_NAME)
+    if (same == OF_ONE_NAME || columns->count == FORM_MAX_COLUMNS)
         return NULL;
     for (; at > 0 && columns->items[at - 1].rank > known->rank; at--)
         columns->items[at] = columns->items[at - 1];
@@ -115,17 +114,13 @@ static struct known_name meaning_of(const struct form_reader *form, struct text 
     return known != NULL ? *known : (struct known_name){.meaning = text_is(name, "_id") ? MESSAGE : IGNORED};
 }
 
-bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
+void form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
                       size_t count) {
     bool seen[UINT8_MAX + 1] = {false};
     columns->count = 0;
     for (size_t i = 0; i < count; i++) {
         struct known_name known = meaning_of(form, names[i]);
-        if (known.meaning == IGNORED)
-            continue;
-        if (!array_reserve(&columns->items, &columns->capacity, columns->count + 1, sizeof *columns->items))
-            return false;
-        struct form_column *column = place_column(columns, &known);
+        struct form_column *column = known.meaning != IGNORED ? place_column(columns, &known) : NULL;
         if (column != NULL)
             *column = (struct form_column){.place = (uint32_t)i, .meaning = known.meaning, .rank = known.rank};
     }
@@ -133,12 +128,6 @@ bool form_columns_set(const struct form_reader *form, struct form_columns *colum
         columns->items[i].rival = seen[columns->items[i].meaning];
         seen[columns->items[i].meaning] = true;
     }
-    return true;
-}
-
-void form_columns_done(struct form_columns *columns) {
-    free(columns->items);
-    *columns = (struct form_columns){0};
 }
 
 void form_columns_drop_dates(struct form_columns *columns) {

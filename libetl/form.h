@@ -58,16 +58,16 @@ struct form_column {
     bool rival; /* one before it means the same: this one counts where that says nothing */
 };
 
-/* Which column means what, for one header or one delivery.  Start with {0}. */
+/* Which column means what, for one header or one delivery; what is beyond them means nothing. */
+enum { FORM_MAX_COLUMNS = 256 };
 struct form_columns {
-    struct form_column *items; /* [count], by rank */
-    size_t count, capacity;
+    size_t count;
+    struct form_column items[FORM_MAX_COLUMNS]; /* [count], by rank */
 };
 
-/* Give meanings to names; false where memory ends. */
-bool form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
+/* Give meanings to names. */
+void form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
                       size_t count);
-void form_columns_done(struct form_columns *columns);
 bool form_columns_identify(const struct form_columns *columns); /* some column says who somebody is */
 void form_columns_drop_dates(struct form_columns *columns);     /* no column says when */
 

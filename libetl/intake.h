@@ -65,7 +65,6 @@ struct intake_header {
     struct form_columns form;
     struct payments_csv payments;
 };
-void intake_header_done(struct intake_header *header);
 
 /* Why a file cannot be read, in one line for a person without the file's name. */
 struct intake_error {

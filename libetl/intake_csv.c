@@ -5,11 +5,6 @@
 #include "libetl/array.h"
 #include "libetl/batch.h"
 
-void intake_header_done(struct intake_header *header) {
-    form_columns_done(&header->form);
-    *header = (struct intake_header){0};
-}
-
 size_t intake_start(struct text file) {
     return file.size >= 3 && memcmp(file.at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
@@ -26,8 +21,7 @@ static bool set_meaning(const struct intake *intake, enum intake_kind kind, stru
     if (kind == INTAKE_STRIPE_CSV)
         return payments_csv_columns(&header->payments, fields->items, fields->count, &missing) ||
                refuse_file(err, "line 1: no column for ", missing);
-    if (!form_columns_set(intake->form, &header->form, fields->items, fields->count))
-        return false;
+    form_columns_set(intake->form, &header->form, fields->items, fields->count);
     return form_columns_identify(&header->form) ||
            refuse_file(err, "line 1: no column is a lead id or an e-mail address", "");
 }

@@ -121,9 +121,8 @@ static bool read_answers(const struct reading *r, const json_t *body, int64_t ar
         if (!add_answer(batch, &count, name, value))
             return false;
     }
-    bool no_memory = !form_columns_set(r->intake->form, &batch->columns, batch->names, count);
-    if (no_memory)
-        return false;
+    bool no_memory = false;
+    form_columns_set(r->intake->form, &batch->columns, batch->names, count);
     enum refusal why = form_read(r->intake->form, &batch->columns, batch->values, &batch->submissions, &no_memory);
     if (why == REFUSAL_BAD_DATE && arrived != FORM_NO_DATE) {
         form_columns_drop_dates(&batch->columns);
@@ -219,7 +218,7 @@ static bool read_record(const struct reading *r, const char *at, const char *end
 static bool is_ended(const char *at, const char *end) {
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
-    return at == end || memchr(",]}\r\n", *at, 5) != NULL;
+    return at == end || *at == ',' || *at == ']' || *at == '}' || *at == '\r' || *at == '\n';
 }
 
 /* What stands where a record should: another value, or nothing that is JSON - a line, or the words before a brace on it,

@@ -176,16 +176,13 @@ static bool read_header(const struct reading *reading, const struct source *sour
 bool reading_run(struct reading *reading, const struct source *source, size_t number, struct file_error *err) {
     struct intake_header header = {0};
     struct job job = {.reading = reading, .source = source, .header = &header, .number = number};
-    if (!read_header(reading, source, &header, &job.first, err)) {
-        intake_header_done(&header);
+    if (!read_header(reading, source, &header, &job.first, err))
         return false;
-    }
     job.position = job.first;
     job.stretches = source->bytes.size / STRETCH + 1;
     if (!source_is_csv(source))
         job.joint = intake_json_joint(source->bytes, &job.brace);
     run_threads(&job);
-    intake_header_done(&header);
     reading->done += source->bytes.size;
     if (job.failed) {
         file_error_say(err, "read %s: out of memory", source->name);

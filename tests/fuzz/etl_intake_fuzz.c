@@ -44,7 +44,6 @@ static void read_file(struct gather *gather, enum intake_kind kind, struct text 
         }
     if (!gather_balances(&gather->sources[0]))
         abort();
-    intake_header_done(&header);
     batch_done(&batch);
 }
 

@@ -98,7 +98,6 @@ static void join_read(const struct intake *intake, struct gather *gather, size_t
         assert_true(gather_batch(gather, number, &batch));
     }
     assert_true(gather_balances(&gather->sources[number]));
-    intake_header_done(&header);
     batch_done(&batch);
 }
 
