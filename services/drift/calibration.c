@@ -96,18 +96,18 @@ static struct calibration_wish scale(const struct calibration_wish *wish) {
 }
 
 bool calibration_threshold(double *out, const struct panel *panel, const struct detector_rule *rule,
-                           const struct population *population, const struct calibration_wish *wanted) {
-    struct calibration_wish wish = scale(wanted);
+                           const struct population *population, const struct calibration_wish *wish) {
+    struct calibration_wish scaled = scale(wish);
     struct simulation s;
     struct records records = {0};
-    uint32_t runs = wish.runs > 0 ? wish.runs : RUNS, horizon = (uint32_t)(HORIZON * wish.days) + 1;
+    uint32_t runs = scaled.runs > 0 ? scaled.runs : RUNS, horizon = (uint32_t)(HORIZON * scaled.days) + 1;
     bool done = simulation_init(&s, panel, rule);
     if (!done)
         return false;
     for (uint32_t i = 0; i < runs && done; i++)
-        done = run(&s, population, &wish, i, horizon, &records);
+        done = run(&s, population, &scaled, i, horizon, &records);
     if (done)
-        *out = search(&records, horizon, wish.days);
+        *out = search(&records, horizon, scaled.days);
     simulation_done(&s);
     free(records.at);
     return done;

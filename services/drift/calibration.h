@@ -13,7 +13,7 @@
 
 struct calibration_wish {
     double days;    /* mean time to a false alarm */
-    double per_day; /* mean rows a day */
+    double per_day; /* mean rows a day; more than a thousand are simulated as a thousand, with as much less reference */
     uint32_t reference_rows;
     uint32_t runs; /* 0: as many as give the time within some percent */
     uint64_t seed;
