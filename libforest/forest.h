@@ -227,7 +227,7 @@ const struct forest_schema *forest_schema_of(const struct forest *f); /* borrowe
 enum forest_status forest_evaluate(const struct forest *f, const struct forest_dataset *ds, struct forest_metrics *out,
                                    uint64_t *confusion /* [classes][classes] */, struct forest_error *err);
 
-/* Any probabilities against labels. weights NULL: 1 each. */
+/* Any probabilities against labels, which are below classes (at most FOREST_MAX_CLASSES).  weights NULL: 1 each. */
 void forest_score(const float *prob /* [n][classes] */, const uint16_t *labels, const uint32_t *weights, size_t n,
                   size_t classes, struct forest_metrics *out, uint64_t *confusion);
 

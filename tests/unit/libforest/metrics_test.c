@@ -48,6 +48,17 @@ static void an_impossible_event_costs_much_but_not_everything(void **state) {
     assert_near(m.brier, 2, 1e-12);
 }
 
+/* Such come from elsewhere; no figure of theirs is of use, but nothing else may be harmed. */
+static void what_are_no_probabilities_do_no_harm(void **state) {
+    (void)state;
+    const float odd[] = {NAN, NAN, -1e6F, -1e5F, 1e6F, INFINITY};
+    const uint16_t first[] = {0, 0, 0};
+    struct forest_metrics m;
+    forest_score(odd, first, NULL, 3, 2, &m, NULL);
+    assert_int_equal(m.rows, 3);
+    assert_near(m.accuracy, 1 / 3.0, 1e-12);
+}
+
 static void no_rows_give_zeros(void **state) {
     (void)state;
     struct forest_metrics m;
@@ -87,6 +98,7 @@ int main(void) {
         cmocka_unit_test(calibration_error_is_the_gap_between_sureness_and_hits),
         cmocka_unit_test(weights_count_rows),
         cmocka_unit_test(an_impossible_event_costs_much_but_not_everything),
+        cmocka_unit_test(what_are_no_probabilities_do_no_harm),
         cmocka_unit_test(no_rows_give_zeros),
         cmocka_unit_test(evaluating_a_data_set_is_scoring_its_rows),
     };
