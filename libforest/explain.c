@@ -32,7 +32,7 @@ struct step {
 
 struct explaining {
     const struct forest *f;
-    uint16_t code[FOREST_MAX_FEATURES];
+    uint16_t code[1 + FOREST_MAX_FEATURES];
     struct asked asked[FOREST_MAX_FEATURES];
     uint16_t active[FOREST_MAX_FEATURES]; /* [actives] */
     uint32_t actives;
