@@ -9,10 +9,11 @@ void lf_calibrate(double *prob, size_t classes, double temperature) {
         return;
     for (size_t k = 0; k < classes; k++)
         largest = prob[k] > largest ? prob[k] : largest;
-    for (size_t k = 0; k < classes; k++) {
-        prob[k] = prob[k] > 0 ? lf_exp(lf_ln(prob[k] / largest) / temperature) : 0;
+    for (size_t k = 0; k < classes; k++)
+        prob[k] = lf_ln(prob[k] > 0 ? prob[k] / largest : 0) / temperature;
+    lf_exps(prob, classes);
+    for (size_t k = 0; k < classes; k++)
         sum += prob[k];
-    }
     for (size_t k = 0; k < classes; k++)
         prob[k] /= sum;
 }

@@ -6,6 +6,8 @@
 #define LN2_HIGH 0x1.62e42fee00000p-1 /* ln 2 to 33 bits, so that a multiple of it is exact */
 #define LN2_LOW 0x1.a39ef35793c76p-33
 
+enum { LANES = 4 };
+
 /* ln((1+s)/(1-s)) - 2s = 2 (s^3/3 + s^5/5 + ...) for small s. */
 static double atanh_tail(double s) {
     double square = s * s, sum = 0;
@@ -27,16 +29,34 @@ double lf_ln(double x) {
     return exponent * LN2_HIGH + (2 * s + (atanh_tail(s) + exponent * LN2_LOW));
 }
 
-double lf_exp(double x) {
-    if (x < -740)
-        return 0;
-    if (x > 709)
-        x = 709;
-    int twos = (int)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
-    double rest = (x - twos * LN2_HIGH) - twos * LN2_LOW, sum = 1;
+/* e to the x[i], in place.  Each term of the series waits for a division, so that a few go on together. */
+static inline void exponentials(double *x, size_t lanes) {
+    double rest[LANES], sum[LANES];
+    int twos[LANES];
+    for (size_t i = 0; i < lanes; i++) {
+        double within = x[i] > 709 ? 709 : x[i] < -740 ? -740 : x[i];
+        twos[i] = (int)(within * 1.4426950408889634 + (within < 0 ? -0.5 : 0.5));
+        rest[i] = (within - twos[i] * LN2_HIGH) - twos[i] * LN2_LOW;
+        sum[i] = 1;
+    }
     for (int n = 15; n >= 1; n--)
-        sum = 1 + sum * rest / n;
-    return ldexp(sum, twos); /* exact */
+        for (size_t i = 0; i < lanes; i++)
+            sum[i] = 1 + sum[i] * rest[i] / n;
+    for (size_t i = 0; i < lanes; i++)
+        x[i] = x[i] < -740 ? 0 : ldexp(sum[i], twos[i]); /* exact */
+}
+
+double lf_exp(double x) {
+    exponentials(&x, 1);
+    return x;
+}
+
+void lf_exps(double *x, size_t n) {
+    size_t done = 0;
+    for (; done + LANES <= n; done += LANES)
+        exponentials(x + done, LANES);
+    for (; done < n; done++)
+        exponentials(x + done, 1);
 }
 
 double lf_power(double base, uint64_t times) {

@@ -8,10 +8,12 @@
 #ifndef LF_NUMBER_H
 #define LF_NUMBER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 double lf_ln(double x);                       /* x >= 0; of 0, a very negative finite number */
 double lf_exp(double x);                      /* any finite x */
+void lf_exps(double *x, size_t n);            /* e to the x[i], the same bits, in place */
 double lf_power(double base, uint64_t times); /* base^times by repeated squaring */
 
 /* ln n! minus Stirling's (n + 1/2) ln n - n + ln(2 pi)/2, for n >= 1; for 0 the value that makes

@@ -13,6 +13,18 @@ static void logarithm_and_exponential_agree_with_the_libm(void **state) {
     assert_near(lf_exp(0), 1, 0);
 }
 
+static void exponentials_together_are_those_one_by_one(void **state) {
+    (void)state;
+    const double x[] = {0, -0.3, 5, -741, 1e5, -1e300, -739.9, 1, 2, -3e-9, 700};
+    for (size_t n = 0; n <= COUNT(x); n++) {
+        double power[COUNT(x)];
+        memcpy(power, x, sizeof x);
+        lf_exps(power, n);
+        for (size_t i = 0; i < COUNT(x); i++)
+            assert_true(power[i] == (i < n ? lf_exp(x[i]) : x[i]));
+    }
+}
+
 static void stirling_error_and_deviance_complete_the_factorial(void **state) {
     (void)state;
     for (double n = 1; n < 1e6; n = floor(n * 1.7) + 1)
@@ -149,6 +161,7 @@ static void bounded_numbers_are_even(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logarithm_and_exponential_agree_with_the_libm),
+        cmocka_unit_test(exponentials_together_are_those_one_by_one),
         cmocka_unit_test(stirling_error_and_deviance_complete_the_factorial),
         cmocka_unit_test(binomial_draws_follow_the_law_by_inversion_and_by_rejection),
         cmocka_unit_test(hypergeometric_draws_follow_the_law),
