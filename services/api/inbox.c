@@ -38,6 +38,8 @@ static enum inbox_state commit(struct inbox *inbox, enum inbox_source source, co
     bool good = buffer_good(&lines) && append(inbox, source, &lines, &err);
     if (!good && !inbox->failing[source])
         log_event(LOG_ERROR, "inbox fails", "%s", err.text);
+    else if (good && inbox->failing[source])
+        log_event(LOG_INFO, "inbox stores again", "%s", inbox_source_name(source));
     inbox->failing[source] = !good;
     buffer_done(&lines);
     return good ? INBOX_STORED : INBOX_FAILED;

@@ -76,7 +76,8 @@ with scratch() as folder:
     check("what cannot be stored is 503, to be sent again", reply[0] == 503 and reply[1].get("retry-after") == "60", reply)
     check("and the log says so once", deliver(server)[0] == 503 and wait_until(lambda: server.count("inbox fails") == 1))
     os.remove(f"{folder}/raw/inbox")
-    check("once it can be, it is again", deliver(server)[0] == 200 and len(stored(folder)) == 1)
+    check("once it can be, it is again, and the log says so", deliver(server)[0] == 200 and len(stored(folder)) == 1 and
+          wait_until(lambda: server.count("inbox stores again") == 1), server.log)
 
     files = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")
     check("what customers sent is not for everybody to read", files and all(os.stat(file).st_mode & 0o007 == 0 for file in files))
