@@ -129,9 +129,10 @@ void lf_walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, cons
         walk_rows(walk, codes, (struct kind){false, walk->set != NULL, true}, pick, n, share, fetch, walker);
 }
 
-/* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its. */
+/* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its.  Its
+ * next node is asked for a whole turn before it is looked at. */
 INLINE void walk_trees(const struct lf_walk *walk, uint32_t n, const uint16_t *code, bool level_sets, uint32_t *share) {
-    enum { LANES = 16 };
+    enum { LANES = 24 };
     uint32_t at[LANES] = {0}, number[LANES], lanes = 0, next = 0;
     for (; lanes < LANES && next < n; next++)
         number[lanes++] = next;
@@ -141,6 +142,7 @@ INLINE void walk_trees(const struct lf_walk *walk, uint32_t n, const uint16_t *c
             struct lf_node node = tree->node[at[lane]];
             if (!lf_is_leaf(node)) {
                 at[lane] = node.next + lf_goes_right(tree, node, code, level_sets);
+                __builtin_prefetch(&tree->node[at[lane]]);
                 continue;
             }
             share[number[lane]] = lf_leaf_share(node);
