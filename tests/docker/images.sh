@@ -12,7 +12,7 @@ build_stage=leadforest-test-build
 files_of() { # IMAGE
     local id
     id=$(docker create "$1") && docker export "$id" | tar -t | grep -v '/$'
-    docker rm "$id" >/dev/null
+    docker rm --volumes "$id" >/dev/null
 }
 
 has_programs_and_libraries_alone() { # what is neither, nor made by the engine at every start
