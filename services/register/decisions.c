@@ -90,6 +90,11 @@ const json_t *decisions_held(const json_t *decisions, long long version) {
     return NULL;
 }
 
+bool decisions_await(const json_t *decisions, long long version, long long champion) {
+    const json_t *held = json_object_get(decisions_held(decisions, version), "held");
+    return held != NULL && json_integer_value(json_object_get(held, "champion")) == champion;
+}
+
 static bool is(const json_t *decision, const char *key, const char *text) {
     const char *value = json_string_value(json_object_get(decision, key));
     return value != NULL && strcmp(value, text) == 0;

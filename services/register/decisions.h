@@ -30,6 +30,9 @@ const json_t *decisions_last_comparison(const json_t *decisions, bool alarm);
 /* The decision that held a version for approval, under "held"; NULL where none did. Borrowed. */
 const json_t *decisions_held(const json_t *decisions, long long version);
 
+/* Whether it may be approved: it is held, and judged against the champion that there is. */
+bool decisions_await(const json_t *decisions, long long version, long long champion);
+
 /* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */
 const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256);
 

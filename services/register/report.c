@@ -7,6 +7,7 @@
 #include "services/common/champion.h"
 #include "services/common/log.h"
 #include "services/common/volume.h"
+#include "services/register/decisions.h"
 #include "services/register/pointer.h"
 #include "services/register/versions.h"
 
@@ -14,33 +15,52 @@ static double holdout_number(const json_t *card, const char *key) {
     return json_number_value(json_object_get(json_object_get(json_object_get(card, "metrics"), "holdout"), key));
 }
 
-static void print_version(const char *data, long long version, const struct pointer *champion) {
+/* What there is to know of a version beside its own figures. */
+struct standings {
+    struct pointer champion, previous;
+    json_t *decisions; /* NULL where they cannot be read, of which the gate tells */
+};
+
+static const char *standing(const struct standings *s, long long version) {
+    if (version == s->champion.version)
+        return "  champion";
+    if (version == s->previous.version)
+        return "  where rollback leads";
+    return decisions_await(s->decisions, version, s->champion.version) ? "  waits for approval" : "";
+}
+
+static void print_version(const char *data, long long version, const struct standings *s) {
     struct champion v = {0};
     struct file_error err;
-    const char *mark = version == champion->version ? "*" : " ";
+    const char *mark = version == s->champion.version ? "*" : " ";
     if (!champion_load_version(&v, data, version, NULL, &err)) {
         printf("%s %4lld  does not hold: %s\n", mark, version, err.text);
         return;
     }
     const char *until = json_string_value(json_object_get(v.card, "trained_until"));
-    printf("%s %4lld  log-loss %.4f  accuracy %.4f  %8lld rows until %s\n", mark, version,
+    printf("%s %4lld  log-loss %.4f  accuracy %.4f  %8lld rows until %s%s\n", mark, version,
            holdout_number(v.card, "log_loss"), holdout_number(v.card, "accuracy"),
-           (long long)json_integer_value(json_object_get(v.card, "trained_rows")), until != NULL ? until : "?");
+           (long long)json_integer_value(json_object_get(v.card, "trained_rows")), until != NULL ? until : "?",
+           standing(s, version));
     champion_done(&v);
 }
 
 bool report_list(struct outcome *out, const struct options *options, struct file_error *err) {
     const char *data = options->data;
-    struct pointer champion;
+    struct standings s;
+    struct file_error unread;
     size_t count;
-    if (!pointer_read(&champion, data, VOLUME_CHAMPION, err))
+    if (!pointer_read(&s.champion, data, VOLUME_CHAMPION, err) ||
+        !pointer_read(&s.previous, data, VOLUME_PREVIOUS, err))
         return false;
+    s.decisions = decisions_read(data, &unread);
     long long *all = versions_list(data, &count);
     for (size_t i = 0; i < count; i++)
-        print_version(data, all[i], &champion);
+        print_version(data, all[i], &s);
     free(all);
-    *out = (struct outcome){EXIT_DONE, json_pack("{s:I, s:o}", "versions", (json_int_t)count, "champion",
-                                                 champion.version > 0 ? json_integer(champion.version) : json_null())};
+    json_decref(s.decisions);
+    json_t *champion = s.champion.version > 0 ? json_integer(s.champion.version) : json_null();
+    *out = (struct outcome){EXIT_DONE, json_pack("{s:I, s:o}", "versions", (json_int_t)count, "champion", champion)};
     return true;
 }
 

@@ -35,6 +35,11 @@ champion_is() {
     [ "$(jq .version "$registry/champion.json")" = "$1" ] || { cat "$registry/champion.json"; return 1; }
 }
 
+listed() { # VERSION TEXT
+    run register --data "$data" list
+    grep -qE "^[* ] +$1 .*  $2\$" <<<"$said" || { echo "$said"; return 1; }
+}
+
 versions_are() { # NUMBERS
     local found
     found=$(ls "$registry/versions" | paste -sd' ')
@@ -102,6 +107,9 @@ check "though a torn line follows it" champion_is 3
 check "two days later, under an alarm" candidate --days 902 --changed 482 --new-type
 check "as good as it was may pass" exits_with 0 --alarm --hold
 check "and waits where a person wants to be asked" result '.status == "held" and .version == 4'
+check "list says so" listed 4 "waits for approval"
+check "and which is the champion" listed 3 champion
+check "and where rollback leads" listed "$(jq .version "$registry/previous.json")" "where rollback leads"
 check "its numbers tell the interval, the slices and the answers that change" jq -se '.[-1] | .alarm and .compared_with == 3
     and (.numbers.gain.interval | .[0] > -0.02 and .[0] < .[1]) and (.numbers.slices | .feature == "business_type" and (.levels | length) > 3)
     and .numbers.change.cells == 15 and .numbers.change.traffic == "leads"' "$registry/decisions.ndjson"
@@ -117,6 +125,7 @@ check "it tells no time and no run" bash -c "! grep -qE '2026-06-01|$(jq -r .can
 check "its picture of all predictions has every cell" test "$(grep -o 'fill-opacity' "$card" | wc -l)" = 15
 check "the champion meanwhile rolled back" exits_with 0 rollback
 check "approval comes too late" exits_with 65 approve 4
+check "nor does list say that it waits" bash -c "! '$build/leadforest-register' --data '$data' list 2>/dev/null | grep 'waits for approval'"
 check "and forward again" exits_with 0 rollback
 check "approval is in time" exits_with 0 approve 4
 check "and moves the champion" champion_is 4
