@@ -71,16 +71,16 @@ bool operator_rollback(struct outcome *out, const struct options *o, struct file
     return done;
 }
 
-static bool may_approve(const json_t *held, const char *data, long long version, struct file_error *err) {
+static bool may_approve(const json_t *decisions, const json_t *held, const char *data, long long version,
+                        struct file_error *err) {
     struct pointer champion;
-    long long against = json_integer_value(json_object_get(held, "champion"));
     if (held == NULL)
         return file_error_say(err, "approve %lld: no such version waits for approval", version);
     if (!pointer_read(&champion, data, VOLUME_CHAMPION, err))
         return false;
-    return champion.version == against || champion.version == version ||
+    return decisions_await(decisions, version, champion.version) || champion.version == version ||
            file_error_say(err, "approve %lld: it was judged against version %lld, and %lld is the champion now",
-                          version, against, champion.version);
+                          version, (long long)json_integer_value(json_object_get(held, "champion")), champion.version);
 }
 
 bool operator_approve(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
@@ -88,7 +88,8 @@ bool operator_approve(struct outcome *out, const struct options *o, long long ve
     const json_t *decision = decisions_held(decisions, version), *held = json_object_get(decision, "held");
     struct wish wish = {"approve", "promoted", version, json_string_value(json_object_get(held, "manifest_sha256")),
                         json_is_true(json_object_get(decision, "alarm"))};
-    bool done = decisions != NULL && may_approve(held, o->data, version, err) && move_to(out, o, decisions, &wish, err);
+    bool done = decisions != NULL && may_approve(decisions, held, o->data, version, err) &&
+                move_to(out, o, decisions, &wish, err);
     json_decref(decisions);
     return done;
 }
