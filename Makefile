@@ -1,5 +1,5 @@
 # leadforest: builds out of tree into build/; the same tests also run under sanitizers, in folders beside it.
-# Every folder of services/ is a program; every file tests/unit/<room>/<x>_test.c is a test program of that room.
+# Every folder of services/ is a program; every file *_test.c below tests/unit/<room>/ is a test program of that room.
 
 CC      ?= gcc
 CFLAGS  ?= -O3 -g
@@ -15,11 +15,13 @@ FLAGS     = $(STRICT) $(HARDEN) -fPIC -pthread -I. -I$(BUILD)/gen $(SANITIZE:%=-
 LIBRARIES := -Wl,--as-needed -lmicrohttpd -ljansson -lcsv -luuid -lcurl -lcrypto -lm
 GMIME     := $(shell pkg-config --cflags gmime-3.0 2>/dev/null)
 
-PROGRAMS := $(filter-out common,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
-objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+PROGRAMS := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c))))
+SOURCES  := $(sort $(shell find libforest libetl services tests/bench -name '*.c'))
+objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(1)/%,$(SOURCES)))
 room      = $(filter-out %/main.o $(BUILD)/obj/services/common/%,$(call objects,services/$(1)))
-ROOMS    ?= *
-UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard $(ROOMS:%=tests/unit/%/*_test.c)))
+room_of   = $(firstword $(subst /, ,$(patsubst $(BUILD)/tests/%,%,$(1))))
+ROOMS    ?= $(notdir $(wildcard tests/unit/*))
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(shell find $(wildcard $(ROOMS:%=tests/unit/%)) -name '*_test.c')))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
 FOREST := $(BUILD)/libforest.a
@@ -116,9 +118,9 @@ $(BUILD)/leadforest-%: $$(call objects,services/$$*) $(COMMON) $(ETL) $(FOREST)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_$*)
 
 # A test of a room sees the room's files (all but main.c) and the libraries.
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call room,$$(*D)) $(COMMON) $(ETL) $(FOREST)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call room,$$(call room_of,$$@)) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(*D))
+	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(call room_of,$@))
 
 # A helper of scenarios is one file beside them.
 $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/scenarios/%.o $(COMMON) $(ETL) $(FOREST)
