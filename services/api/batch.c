@@ -88,7 +88,7 @@ static bool is_refused(struct batch *batch) {
     const struct request *request = batch->request;
     struct reply *reply = &batch->refusal;
     bool json = request->header[HEADER_CONTENT_TYPE] == NULL || request_is_type(request, "application/json");
-    if (!guard_admit(batch->worker, request, reply))
+    if (!guard_admit(&batch->worker->service->access, request, reply))
         return true;
     if (!json && !is_lines(request)) {
         problem_reply_one(reply, 415, request->id, "header", "Content-Type", "media_type",

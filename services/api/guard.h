@@ -1,10 +1,25 @@
-/* guard.h - who may use a route, and how often. */
+/* guard.h - who may use a route, and how often: API keys, admin keys and the rate limit. */
 #ifndef API_GUARD_H
 #define API_GUARD_H
 
-#include "services/api/service.h"
+#include "services/api/keys.h"
+#include "services/api/proxies.h"
+#include "services/api/rate.h"
+#include "services/api/route.h"
+
+struct access {
+    struct keys keys, admin_keys;
+    struct proxies proxies;
+    long long per_minute; /* requests that one client may send; 0: no limit */
+    struct rate rate;     /* open where there is a limit */
+};
+
+/* The settings have been checked. False where memory ends. */
+bool access_open(struct access *access, const char *api_keys, const char *admin_keys, const char *trusted_proxies,
+                 long long per_minute);
+void access_done(struct access *access);
 
 /* Whether the request may go on to its route; where not the reply is made: 401, or 429 with Retry-After. */
-bool guard_admit(struct worker *worker, const struct request *request, struct reply *reply);
+bool guard_admit(struct access *access, const struct request *request, struct reply *reply);
 
 #endif

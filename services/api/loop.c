@@ -6,6 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "services/api/dispatch.h"
+
 /* ---- the transport's calls ---- */
 
 static size_t admit(void *user, struct request *request) {

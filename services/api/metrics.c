@@ -8,33 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "services/api/routes.h"
-#include "services/api/service.h"
 #include "services/common/publish.h"
 #include "services/common/volume.h"
-
-static const int codes[METRICS_CODES] = {200, 202, 204, 400, 401, 403, 404, 405, 413,
-                                         414, 415, 422, 429, 431, 500, 501, 503, 0};
-static const double bounds[METRICS_BUCKETS - 1] = {50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3,
-                                                   10e-3, 25e-3,  50e-3,  0.1,    0.5,  1.0};
-
-/* ---- counting ---- */
-
-static void add(_Atomic uint64_t *counter, uint64_t more) {
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more, memory_order_relaxed);
-}
-
-void metrics_count(struct metrics *metrics, size_t route, int status, uint64_t nanoseconds) {
-    struct metrics_route *counts = &metrics->route[route < METRICS_ROUTES ? route : METRICS_ROUTES - 1];
-    size_t code = 0, bucket = 0;
-    while (code < METRICS_CODES - 1 && codes[code] != status)
-        code++;
-    while (bucket < METRICS_BUCKETS - 1 && (double)nanoseconds > bounds[bucket] * 1e9)
-        bucket++;
-    add(&counts->code[code], 1);
-    add(&counts->bucket[bucket], 1);
-    add(&counts->nanoseconds, nanoseconds);
-}
 
 /* ---- adding up ---- */
 
@@ -79,24 +54,27 @@ static void label(struct buffer *out, const char *name, const char *value) {
     buffer_string(out, "\"");
 }
 
-static const char *route_name(size_t route) {
-    return route < routes_count ? routes[route].path : "other";
+static const char *route_name(const struct route_table *routes, size_t route) {
+    return route < routes->count ? routes->route[route].path : "other";
 }
 
-static const char *method_name(size_t route) {
-    return route >= routes_count ? "other" : routes[route].method == METHOD_POST ? "POST" : "GET";
+static const char *method_name(const struct route_table *routes, size_t route) {
+    return route >= routes->count ? "other" : routes->route[route].method == METHOD_POST ? "POST" : "GET";
 }
 
-static void write_requests(struct buffer *out, const struct totals *total /* [METRICS_ROUTES] */) {
+static void write_requests(struct buffer *out, const struct route_table *routes,
+                           const struct totals *total /* [METRICS_ROUTES] */) {
     about(out, "http_requests_total", "counter", "Requests by route and status (0: the client was gone).");
     for (size_t i = 0; i < METRICS_ROUTES; i++)
         for (size_t k = 0; k < METRICS_CODES; k++)
             if (total[i].code[k] > 0)
                 buffer_format(out, "leadforest_http_requests_total{route=\"%s\",method=\"%s\",code=\"%d\"} %ju\n",
-                              route_name(i), method_name(i), codes[k], (uintmax_t)total[i].code[k]);
+                              route_name(routes, i), method_name(routes, i), request_codes[k],
+                              (uintmax_t)total[i].code[k]);
 }
 
-static void write_durations(struct buffer *out, const struct totals *total /* [METRICS_ROUTES] */) {
+static void write_durations(struct buffer *out, const struct route_table *routes,
+                            const struct totals *total /* [METRICS_ROUTES] */) {
     static const char name[] = "leadforest_http_request_duration_seconds";
     about(out, "http_request_duration_seconds", "histogram", "From the request line to the end of the reply.");
     for (size_t i = 0; i < METRICS_ROUTES; i++) {
@@ -106,15 +84,16 @@ static void write_durations(struct buffer *out, const struct totals *total /* [M
         uint64_t below = 0;
         for (size_t k = 0; count > 0 && k < METRICS_BUCKETS - 1; k++) {
             below += total[i].bucket[k];
-            buffer_format(out, "%s_bucket{route=\"%s\",method=\"%s\",le=\"%g\"} %ju\n", name, route_name(i),
-                          method_name(i), bounds[k], (uintmax_t)below);
+            buffer_format(out, "%s_bucket{route=\"%s\",method=\"%s\",le=\"%g\"} %ju\n", name, route_name(routes, i),
+                          method_name(routes, i), request_bounds[k], (uintmax_t)below);
         }
         if (count > 0)
             buffer_format(out,
                           "%s_bucket{route=\"%s\",method=\"%s\",le=\"+Inf\"} %ju\n"
                           "%s_sum{route=\"%s\",method=\"%s\"} %.9f\n%s_count{route=\"%s\",method=\"%s\"} %ju\n",
-                          name, route_name(i), method_name(i), (uintmax_t)count, name, route_name(i), method_name(i),
-                          (double)total[i].nanoseconds / 1e9, name, route_name(i), method_name(i), (uintmax_t)count);
+                          name, route_name(routes, i), method_name(routes, i), (uintmax_t)count, name,
+                          route_name(routes, i), method_name(routes, i), (double)total[i].nanoseconds / 1e9, name,
+                          route_name(routes, i), method_name(routes, i), (uintmax_t)count);
     }
 }
 
@@ -229,8 +208,8 @@ void metrics_scrape(struct worker *worker, struct request *request, struct reply
     (void)request;
     for (size_t i = 0; i < METRICS_ROUTES; i++)
         total[i] = total_of(service, i);
-    write_requests(&out, total);
-    write_durations(&out, total);
+    write_requests(&out, service->routes, total);
+    write_durations(&out, service->routes, total);
     if (model != NULL)
         write_model(&out, model);
     if (service->reload != NULL)

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "services/api/routes.h"
-
 static json_t *reference(const char *schema) {
     char path[80];
     snprintf(path, sizeof path, "#/components/schemas/%s", schema);
@@ -177,7 +175,7 @@ static json_t *responses_of(const struct service *service, const struct route *r
     json_t *responses = json_object();
     json_object_set_new(responses, route->access == ACCESS_ADMIN ? "202" : "200",
                         json_pack("{s:s,s:o}", "description", route->summary, "content", answer_of(route)));
-    bool keyed = route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->keys.count > 0);
+    bool keyed = route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->access.keys.count > 0);
     if (route->body != BODY_NONE)
         add_error(responses, route, 400);
     if (keyed || route->body == BODY_DELIVERY)
@@ -231,20 +229,21 @@ static json_t *operation(const struct service *service, const struct route *rout
                               "parameters", parameters_of(service, route), "responses", responses_of(service, route));
     if (route->body != BODY_NONE)
         json_object_set_new(about, "requestBody", request_body(route->body));
-    if (route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->keys.count > 0))
+    if (route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->access.keys.count > 0))
         json_object_set_new(about, "security", json_pack("[{s:[]},{s:[]}]", "bearer", "key"));
     return about;
 }
 
 static json_t *paths(const struct service *service) {
     json_t *all = json_object();
-    for (size_t i = 0; i < routes_count; i++) {
-        json_t *path = json_object_get(all, routes[i].path);
+    for (size_t i = 0; i < service->routes->count; i++) {
+        json_t *path = json_object_get(all, service->routes->route[i].path);
         if (path == NULL) {
             path = json_object();
-            json_object_set_new(all, routes[i].path, path);
+            json_object_set_new(all, service->routes->route[i].path, path);
         }
-        json_object_set_new(path, routes[i].method == METHOD_POST ? "post" : "get", operation(service, &routes[i]));
+        json_object_set_new(path, service->routes->route[i].method == METHOD_POST ? "post" : "get",
+                            operation(service, &service->routes->route[i]));
     }
     return all;
 }

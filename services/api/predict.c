@@ -5,6 +5,7 @@
 
 #include "services/api/details.h"
 #include "services/api/health.h"
+#include "services/api/prediction_log.h"
 
 /* ---- what all kinds of prediction share ---- */
 

@@ -2,26 +2,8 @@
 #include "services/api/prediction_log.h"
 
 #include <string.h>
-#include <time.h>
-
-#include "services/common/clock.h"
 
 enum { KEPT = 64 }; /* bytes of a category that the model does not know */
-
-void prediction_log_begin(struct buffer *out, struct prediction_clock *clock) {
-    struct timespec now;
-    buffer_clear(out);
-    buffer_string(out, "{\"time\":\"");
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec != clock->second) {
-        clock->second = now.tv_sec;
-        clock_format(now.tv_sec, clock->text);
-    }
-    long ms = now.tv_nsec / 1000000;
-    char fraction[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', '"'};
-    buffer_bytes(out, clock->text, 19);
-    buffer_bytes(out, fraction, sizeof fraction);
-}
 
 /* Not in the middle of a character of UTF-8. */
 static size_t cut(const char *text, size_t size) {
@@ -68,10 +50,10 @@ static void write_unseen(struct buffer *out, const struct model *model, uint64_t
     buffer_string(out, "]");
 }
 
-void prediction_log_line(struct buffer *out, struct prediction_clock *clock, const struct model *model,
+void prediction_log_line(struct buffer *out, struct line_clock *clock, const struct model *model,
                          const struct inputs *inputs, const struct model_answer *answer, const char *request_id,
                          const char *source) {
-    prediction_log_begin(out, clock);
+    line_clock_begin(out, clock);
     buffer_string(out, ",\"request_id\":\"");
     buffer_string(out, request_id);
     buffer_string(out, "\",\"model_version\":");

@@ -12,20 +12,12 @@
 #define API_PREDICTION_LOG_H
 
 #include "services/api/inputs.h"
+#include "services/api/line_clock.h"
 #include "services/api/model.h"
-
-/* The time as these lines have it, which is formatted once a second; one for each loop. */
-struct prediction_clock {
-    long long second;
-    char text[32];
-};
-
-/* Begin a line with the time: {"time":"..."; out is emptied first. */
-void prediction_log_begin(struct buffer *out, struct prediction_clock *clock);
 
 /* Write one line, with its newline, into out, which is emptied first. source: what to say where the caller said
  * nothing, or NULL. */
-void prediction_log_line(struct buffer *out, struct prediction_clock *clock, const struct model *model,
+void prediction_log_line(struct buffer *out, struct line_clock *clock, const struct model *model,
                          const struct inputs *inputs, const struct model_answer *answer, const char *request_id,
                          const char *source);
 

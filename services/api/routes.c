@@ -8,17 +8,19 @@
 #include "services/api/batch.h"
 #include "services/api/health.h"
 #include "services/api/inference.h"
+#include "services/api/metrics.h"
 #include "services/api/monitoring.h"
 #include "services/api/openapi.h"
 #include "services/api/pages.h"
 #include "services/api/predict.h"
+#include "services/api/request_counts.h"
 #include "services/api/webhook.h"
 
 #define V2_MODEL "/v2/models/" INFERENCE_MODEL
 #define HTML "text/html; charset=utf-8"
 
 /* clang-format off */
-const struct route routes[] = {
+static const struct route table[] = {
     {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, true, predict_one, "Prediction",
      "The package a lead is most likely to buy, and how sure that is"},
     {"/predict/batch", METHOD_POST, BODY_LEADS, ACCESS_KEY, true, batch_predict, "Predictions",
@@ -55,8 +57,8 @@ const struct route routes[] = {
      "Open Inference Protocol: predictions of a version"},
 };
 /* clang-format on */
-const size_t routes_count = sizeof routes / sizeof *routes;
-_Static_assert(sizeof routes / sizeof *routes < METRICS_ROUTES, "each route is counted by itself");
+const struct route_table routes = {table, sizeof table / sizeof *table};
+_Static_assert(sizeof table / sizeof *table < METRICS_ROUTES, "each route is counted by itself");
 
 /* Whether a path is a route's; "{...}" in the route stands for one segment. */
 static bool fits(const char *route, const char *path) {
@@ -78,9 +80,9 @@ static bool fits(const char *route, const char *path) {
 const struct route *routes_find(const char *path, enum request_method method) {
     if (method == METHOD_HEAD)
         method = METHOD_GET;
-    for (size_t i = 0; i < routes_count; i++)
-        if (routes[i].method == method && fits(routes[i].path, path))
-            return &routes[i];
+    for (size_t i = 0; i < routes.count; i++)
+        if (table[i].method == method && fits(table[i].path, path))
+            return &table[i];
     return NULL;
 }
 

@@ -15,6 +15,7 @@
 #include "services/api/loop.h"
 #include "services/api/monitoring.h"
 #include "services/api/reload.h"
+#include "services/api/routes.h"
 #include "services/common/clock.h"
 #include "services/common/log.h"
 #include "services/common/publish.h"
@@ -91,12 +92,12 @@ static bool open_writers(struct server *server) {
         journal_open(&server->predictions, server->prediction_folder, server->instance, server->loops))
         service->predictions = &server->predictions;
     if (options->access_log && journal_open(&server->access, NULL, server->instance, server->loops))
-        service->access = &server->access;
+        service->access_log = &server->access;
     bool hooks = service->secrets[INBOX_STRIPE].count + service->secrets[INBOX_FORMSPREE].count > 0;
     if (hooks && inbox_open(&server->inbox, options->common.data, server->instance, transport_wake))
         service->inbox = &server->inbox;
     return (service->predictions != NULL) == options->prediction_log &&
-           (service->access != NULL) == options->access_log && (service->inbox != NULL) == hooks;
+           (service->access_log != NULL) == options->access_log && (service->inbox != NULL) == hooks;
 }
 
 static bool prepare(struct server *server, const struct options *options, const struct config *config) {
@@ -106,9 +107,9 @@ static bool prepare(struct server *server, const struct options *options, const 
     server->worker = calloc(loops, sizeof *server->worker);
     server->reader = aligned_alloc(_Alignof(struct served_reader), loops * sizeof *server->reader);
     if (server->loop == NULL || server->worker == NULL || server->reader == NULL ||
-        !service_open(&server->service, options, config, server->reader, loops))
+        !service_open(&server->service, options, config, &routes, server->reader, loops))
         return false;
-    if (options->rate_limit > 0 && server->service.keys.count == 0 && server->service.proxies.count == 0)
+    if (options->rate_limit > 0 && server->service.access.keys.count == 0 && server->service.access.proxies.count == 0)
         log_event(LOG_WARN, "no rate limit", "RATE_LIMIT holds for nobody without API_KEYS or TRUSTED_PROXIES");
     name_instance(server);
     reload_open(&server->reload, options->common.data, &server->service.words, &server->service.served);
@@ -243,8 +244,8 @@ static void tidy(struct server *server) {
         inbox_close(server->service.inbox);
     if (server->service.predictions != NULL)
         journal_close(server->service.predictions);
-    if (server->service.access != NULL)
-        journal_close(server->service.access);
+    if (server->service.access_log != NULL)
+        journal_close(server->service.access_log);
     for (size_t i = 0; i < server->loops && server->loop != NULL; i++)
         loop_done(&server->loop[i]); /* the inbox and the monitoring might have woken their requests until now */
     for (size_t i = 0; i < server->loops && server->worker != NULL; i++)

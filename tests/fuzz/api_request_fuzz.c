@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/api/dispatch.h"
 #include "services/api/gate.h"
-#include "services/api/service.h"
+#include "services/api/routes.h"
 #include "services/common/configuration.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -54,7 +55,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc;
     (void)argv;
     struct config *config = configuration_read(NULL, NULL, &err);
-    demand(config != NULL && service_open(&service, &options, config, &reader, 1));
+    demand(config != NULL && service_open(&service, &options, config, &routes, &reader, 1));
     worker_open(&worker, &service, 0);
     worker_open(&second, &service, 0);
     service.worker = &worker;

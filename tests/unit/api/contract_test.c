@@ -1,8 +1,6 @@
 /* contract_test.c - the contract agrees with the routes, and Open Inference Protocol clients are understood. */
 #include "tests/unit/api/house.h"
 
-#include "services/api/routes.h"
-
 static json_t *ask_json(struct house *house, enum request_method method, const char *target, const char *body,
                         int status) {
     assert_int_equal(method == METHOD_POST ? house_post(house, target, body) : house_ask(house, method, target, body),
@@ -18,12 +16,12 @@ static void every_route_is_in_the_contract(void **state) {
     struct house *house = *state;
     json_t *contract = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
     const json_t *paths = json_object_get(contract, "paths");
-    for (size_t i = 0; i < routes_count; i++) {
-        const json_t *operation =
-            json_object_get(json_object_get(paths, routes[i].path), routes[i].method == METHOD_POST ? "post" : "get");
+    for (size_t i = 0; i < routes.count; i++) {
+        const json_t *operation = json_object_get(json_object_get(paths, routes.route[i].path),
+                                                  routes.route[i].method == METHOD_POST ? "post" : "get");
         if (operation == NULL)
-            fail_msg("%s is missing", routes[i].path);
-        assert_string_equal(json_string_value(json_object_get(operation, "summary")), routes[i].summary);
+            fail_msg("%s is missing", routes.route[i].path);
+        assert_string_equal(json_string_value(json_object_get(operation, "summary")), routes.route[i].summary);
     }
     json_decref(contract);
 }
@@ -34,7 +32,8 @@ static void assert_references(const json_t *schemas, const json_t *value) {
     const char *key;
     json_t *inner;
     size_t i;
-    json_array_foreach(value, i, inner) assert_references(schemas, inner);
+    json_array_foreach(value, i, inner)
+        assert_references(schemas, inner);
     json_object_foreach((json_t *)value, key, inner) {
         if (strcmp(key, "$ref") == 0) {
             assert_memory_equal(json_string_value(inner), place, sizeof place - 1);
@@ -67,7 +66,7 @@ static void a_lead_has_the_models_inputs_and_their_values(void **state) {
 static void keys_and_rates_show_in_the_contract(void **state) {
     struct house *house = *state;
     json_t *before = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
-    keys_read(&house->service.keys, "secret");
+    keys_read(&house->service.access.keys, "secret");
     house->options.rate_limit = 5;
     json_t *after = ask_json(house, METHOD_GET, "/openapi.json", NULL, 200);
     json_t *contracts[] = {before, after};

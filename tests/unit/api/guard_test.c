@@ -11,7 +11,7 @@ static void without_keys_anyone_may_predict(void **state) {
 
 static void with_keys_only_their_bearers_may(void **state) {
     struct house *house = *state;
-    assert_true(keys_read(&house->service.keys, "first-key,second-key"));
+    assert_true(keys_read(&house->service.access.keys, "first-key,second-key"));
     assert_int_equal(house_post(house, "/predict", dental), 401);
     assert_string_equal(reply_find_header(&house->reply, "WWW-Authenticate"), "Bearer");
     house_header(house, HEADER_AUTHORIZATION, "Bearer second-key");
@@ -29,8 +29,8 @@ static void with_keys_only_their_bearers_may(void **state) {
 
 static void keys_may_be_set_apart_by_spaces_too(void **state) {
     struct house *house = *state;
-    assert_true(keys_read(&house->service.keys, " first key, second-key,\n,third-key\n"));
-    assert_int_equal(house->service.keys.count, 3);
+    assert_true(keys_read(&house->service.access.keys, " first key, second-key,\n,third-key\n"));
+    assert_int_equal(house->service.access.keys.count, 3);
     static const char *const keys[] = {"first key", "second-key", "third-key"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         house_header(house, HEADER_API_KEY, keys[i]);
@@ -54,16 +54,16 @@ static void without_an_admin_key_nobody_may_reload(void **state) {
     assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
     house_header(house, HEADER_API_KEY, "");
     assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
-    keys_read(&house->service.keys, "first-key");
+    keys_read(&house->service.access.keys, "first-key");
     house_header(house, HEADER_API_KEY, "first-key");
     assert_int_equal(house_ask(house, METHOD_POST, "/-/reload", NULL), 401);
 }
 
 static void a_key_may_ask_so_often_a_minute(void **state) {
     struct house *house = *state;
-    keys_read(&house->service.keys, "one,two");
+    keys_read(&house->service.access.keys, "one,two");
     house->options.rate_limit = 3;
-    assert_true(rate_open(&house->service.rate, 3));
+    assert_true(rate_open(&house->service.access.rate, 3));
     for (int i = 0; i < 4; i++) {
         house_header(house, HEADER_API_KEY, "one");
         assert_int_equal(house_post(house, "/predict", dental), i < 3 ? 200 : 429);

@@ -19,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/api/service.h"
+#include "services/api/dispatch.h"
+#include "services/api/routes.h"
 #include "services/common/configuration.h"
 
 struct house {
@@ -85,7 +86,7 @@ static inline struct house *house_open(void) {
     house->options = (struct options){.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
     house->config = configuration_read(NULL, NULL, &err);
     assert_non_null(house->config);
-    assert_true(service_open(&house->service, &house->options, house->config, &house->reader, 1));
+    assert_true(service_open(&house->service, &house->options, house->config, &routes, &house->reader, 1));
     worker_open(&house->worker, &house->service, 0);
     house->service.worker = &house->worker;
     return house;

@@ -109,7 +109,7 @@ static void an_access_is_json_whatever_was_asked_for(void **state) {
     struct logged *logged = *state;
     struct house *house = logged->house;
     house->service.predictions = NULL;
-    house->service.access = &logged->journal;
+    house->service.access_log = &logged->journal;
     house_header(house, HEADER_TRACEPARENT, "00-\xff\"");
     assert_int_equal(house_ask(house, METHOD_GET, "/\xc3\xa9%0a%22%5c", NULL), 404);
     assert_int_equal(house_ask(house, METHOD_GET, "/%ff", NULL), 404);

@@ -150,7 +150,7 @@ static void a_client_that_leaves_while_it_waits_leaves_nothing(void **state) {
 
 static void it_needs_a_key_where_predictions_do(void **state) {
     struct house *house = *state;
-    keys_read(&house->service.keys, "secret");
+    keys_read(&house->service.access.keys, "secret");
     assert_int_equal(house_ask(house, METHOD_GET, "/monitoring/data", NULL), 401);
     assert_int_equal(house_ask(house, METHOD_GET, "/monitoring", NULL), 200);
 }

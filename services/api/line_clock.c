@@ -1,0 +1,21 @@
+/* line_clock.c - the time at the beginning of a JSON log line, formatted once a second. */
+#include "services/api/line_clock.h"
+
+#include <time.h>
+
+#include "services/common/clock.h"
+
+void line_clock_begin(struct buffer *out, struct line_clock *clock) {
+    struct timespec now;
+    buffer_clear(out);
+    buffer_string(out, "{\"time\":\"");
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (now.tv_sec != clock->second) {
+        clock->second = now.tv_sec;
+        clock_format(now.tv_sec, clock->text);
+    }
+    long ms = now.tv_nsec / 1000000;
+    char fraction[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', '"'};
+    buffer_bytes(out, clock->text, 19);
+    buffer_bytes(out, fraction, sizeof fraction);
+}
