@@ -38,7 +38,7 @@ static bool is_foreign(const char *data, long long version) {
 }
 
 /* A champion that no program here can ask any more is none: its successor is judged as a first model is. */
-static bool read_champion(struct hearing *h, const struct options *o, struct file_error *err) {
+static bool read_champion(struct hearing *h, const struct hearing_subject *o, struct file_error *err) {
     const struct pointer *served = &h->served;
     if (!pointer_read(&h->served, o->data, VOLUME_CHAMPION, err))
         return false;
@@ -50,7 +50,7 @@ static bool read_champion(struct hearing *h, const struct options *o, struct fil
         log_event(LOG_WARN, "champion passed by", "version %lld: %s", served->version, err->text);
         return true;
     }
-    return !o->gate.alarm || anchor_find(&h->anchor, o->data, h->decisions, &h->table, err);
+    return !o->gate->alarm || anchor_find(&h->anchor, o->data, h->decisions, &h->table, err);
 }
 
 /* The candidate must be of the features that lie there, or its hold-out is another one. */
@@ -145,7 +145,7 @@ static bool measure_change(struct hearing *h, const char *data, struct file_erro
     return done;
 }
 
-bool hearing_gather(struct hearing *h, const struct options *o, struct file_error *err) {
+bool hearing_gather(struct hearing *h, const struct hearing_subject *o, struct file_error *err) {
     struct gate_numbers *n = &h->numbers;
     if (!feature_table_read(&h->table, o->data, err) || !check_features(h, err) || !check_schema(h, err) ||
         !find_slices(h, o->slices, err) || !read_champion(h, o, err) ||
@@ -158,6 +158,6 @@ bool hearing_gather(struct hearing *h, const struct options *o, struct file_erro
     n->cells_log_loss = candidate_number(&h->candidate, "baselines", "cells", "log_loss");
     n->has_champion = h->champion.version > 0;
     n->champion_may_know = n->has_champion && anchor_may_know(h->champion.card, &h->table);
-    recall_last_comparison(h, o->gate.alarm);
+    recall_last_comparison(h, o->gate->alarm);
     return true;
 }

@@ -5,7 +5,7 @@
 
 #include "services/common/champion.h"
 #include "services/register/candidate.h"
-#include "services/register/options.h"
+#include "services/register/gate.h"
 #include "services/register/pointer.h"
 
 struct hearing {
@@ -20,8 +20,15 @@ struct hearing {
     struct gate_answer answer; /* the caller's to set */
 };
 
+/* What is compared, and how; borrowed. */
+struct hearing_subject {
+    const char *data;   /* the shared volume */
+    const char *slices; /* feature whose levels are slices; NULL: the first categorical one */
+    const struct gate_settings *gate;
+};
+
 /* Read the features and the champions and measure the models. */
-bool hearing_gather(struct hearing *h, const struct options *options, struct file_error *err);
+bool hearing_gather(struct hearing *h, const struct hearing_subject *subject, struct file_error *err);
 void hearing_done(struct hearing *h); /* fine on zeroes */
 
 /* Whom the candidate is compared with; version 0: nobody. Borrowed. */

@@ -14,7 +14,6 @@
 #include "services/register/provenance.h"
 #include "services/register/rehearsal.h"
 #include "services/register/report.h"
-#include "services/register/reproduction.h"
 
 struct settings {
     struct settings_common common;
@@ -97,13 +96,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"rollback", true, operator_rollback, NULL},
-    {"promote", true, NULL, operator_promote},
-    {"approve", true, NULL, operator_approve},
-    {"list", false, report_list, NULL},
-    {"show", false, NULL, report_show},
-    {"verify", false, report_verify, NULL},
-    {"reproduce", false, NULL, reproduction_make},
+    {"rollback", true, operator_rollback, NULL},  {"promote", true, NULL, operator_promote},
+    {"approve", true, NULL, operator_approve},    {"list", false, report_list, NULL},
+    {"show", false, NULL, report_show},           {"verify", false, report_verify, NULL},
+    {"reproduce", false, NULL, report_reproduce},
 };
 static const struct command judge = {"", true, promotion_gate, NULL};
 
@@ -144,9 +140,8 @@ int main(int argc, char **argv) {
     enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    struct options options = {.data = s.common.data,
+    struct options options = {.registry = {.data = s.common.data, .now = s.now},
                               .config = s.common.config,
-                              .now = s.now,
                               .slices = s.slices,
                               .signing_key = s.signing_key,
                               .keep_versions = s.keep_versions,
@@ -168,7 +163,7 @@ int main(int argc, char **argv) {
     struct stage stage;
     if (!stage_begin(&stage, "register", s.common.data, &code))
         return code;
-    options.run = stage.run;
+    options.registry.run = stage.run;
     sweep(s.common.data);
 
     struct outcome outcome = {0};
@@ -176,6 +171,6 @@ int main(int argc, char **argv) {
         return stage_fail_file(&stage, &err);
     provenance_tell(stage.lineage, s.common.data, outcome.result);
     if (command->decides)
-        mlflow_outbox_send(&options);
+        mlflow_outbox_send(s.common.data, &options.mlflow);
     return stage_end(&stage, outcome.code, outcome.result);
 }

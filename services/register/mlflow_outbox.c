@@ -30,10 +30,10 @@ static bool path_of(char path[PATH_MAX], const char *data, struct file_error *er
 }
 
 /* The file; NULL where it is not there, makes no sense, or is of another server or model. */
-static json_t *read_file(const struct options *o) {
+static json_t *read_file(const char *data, const struct mlflow_options *o) {
     char path[PATH_MAX];
-    json_t *file = path_of(path, o->data, NULL) ? files_read_json(path, CHAMPION_MAX_JSON, NULL) : NULL;
-    if (is(file, "url", o->mlflow.server.url) && is(file, "model", o->mlflow.model))
+    json_t *file = path_of(path, data, NULL) ? files_read_json(path, CHAMPION_MAX_JSON, NULL) : NULL;
+    if (is(file, "url", o->server.url) && is(file, "model", o->model))
         return file;
     json_decref(file);
     return NULL;
@@ -95,43 +95,42 @@ static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, 
 }
 
 /* *told: of the decisions; of another experiment than the file's they are all to be told. */
-static bool send_all(const struct options *o, struct mlflow *server, const json_t *decisions, const json_t *file,
-                     size_t *told, struct file_error *err) {
+static bool send_all(const char *data, const struct mlflow_options *o, struct mlflow *server, const json_t *decisions,
+                     const json_t *file, size_t *told, struct file_error *err) {
     static const char about[] = "Which package a lead will buy, by leadforest";
     char experiment[MLFLOW_ID];
-    if (!mlflow_experiment(server, o->mlflow.experiment, experiment, err) ||
-        !mlflow_model(server, o->mlflow.model, about, err))
+    if (!mlflow_experiment(server, o->experiment, experiment, err) || !mlflow_model(server, o->model, about, err))
         return false;
     bool known = is(file, "experiment", experiment);
     json_t *before = known ? json_object_get(file, "refused") : NULL;
-    struct progress_there p = {o->mlflow.server.url, experiment, o->mlflow.model, known ? *told : 0,
+    struct progress_there p = {o->server.url, experiment, o->model, known ? *told : 0,
                                json_is_array(before) ? json_copy(before) : json_array()};
-    bool done = send_from(&(struct mlflow_exporter){server, o->data, experiment, o->mlflow.model}, decisions, &p, err);
+    bool done = send_from(&(struct mlflow_exporter){server, data, experiment, o->model}, decisions, &p, err);
     *told = p.told;
     json_decref(p.refused);
     return done;
 }
 
-static bool open_and_send(const struct options *o, const json_t *decisions, const json_t *file, size_t *told,
-                          struct file_error *err) {
+static bool open_and_send(const char *data, const struct mlflow_options *o, const json_t *decisions, const json_t *file,
+                          size_t *told, struct file_error *err) {
     struct http http = {0};
     struct mlflow server = {0};
-    bool done = http_open(&http, "leadforest-register", o->mlflow.server.seconds, err) &&
-                mlflow_open(&server, &http, &o->mlflow.server, err) && send_all(o, &server, decisions, file, told, err);
+    bool done = http_open(&http, "leadforest-register", o->server.seconds, err) &&
+                mlflow_open(&server, &http, &o->server, err) && send_all(data, o, &server, decisions, file, told, err);
     mlflow_close(&server);
     http_close(&http);
     return done;
 }
 
-void mlflow_outbox_send(const struct options *o) {
+void mlflow_outbox_send(const char *data, const struct mlflow_options *o) {
     struct file_error err;
-    if (o->mlflow.server.url == NULL)
+    if (o->server.url == NULL)
         return;
-    json_t *decisions = decisions_read(o->data, &err), *file = read_file(o);
+    json_t *decisions = decisions_read(data, &err), *file = read_file(data, o);
     if (decisions == NULL)
         log_event(LOG_WARN, "MLflow not told", "%s", err.text);
     size_t count = json_array_size(decisions), told = told_of(file, count);
-    if (told < count && !open_and_send(o, decisions, file, &told, &err))
+    if (told < count && !open_and_send(data, o, decisions, file, &told, &err))
         log_event(LOG_WARN, "MLflow not told", "%s; decisions that wait for the next run: %zu", err.text, count - told);
     json_decref(file);
     json_decref(decisions);

@@ -23,17 +23,18 @@ static bool move_to(struct outcome *out, const struct options *o, json_t *decisi
                     struct file_error *err) {
     struct champion target = {0};
     struct pointer from, to = {.version = wish->version};
-    bool done = pointer_read(&from, o->data, VOLUME_CHAMPION, err) && versions_exist(o->data, wish->version, err) &&
-                champion_load_version(&target, o->data, wish->version, wish->sha256, err);
+    bool done = pointer_read(&from, o->registry.data, VOLUME_CHAMPION, err) &&
+                versions_exist(o->registry.data, wish->version, err) &&
+                champion_load_version(&target, o->registry.data, wish->version, wish->sha256, err);
     if (done && from.version == wish->version) {
         *out = ruling_none("it is the champion already");
     } else if (done) {
         memcpy(to.sha256, target.sha256, SHA256_HEX);
-        json_t *ruling = ruling_new(o, wish->action, wish->status, "by hand");
+        json_t *ruling = ruling_new(&o->registry, wish->action, wish->status, "by hand");
         if (wish->alarm) /* drift's reference then begins anew */
             json_object_set_new(ruling, "alarm", json_true());
         pointer_describe_move(ruling, &from, &to);
-        done = ruling_carry_out(o, decisions, ruling, err);
+        done = ruling_carry_out(&o->registry, decisions, ruling, err);
         if (done)
             *out = ruling_outcome(ruling);
         json_decref(ruling);
@@ -52,7 +53,7 @@ static json_t *settled_decisions(const char *data, struct file_error *err) {
 }
 
 bool operator_promote(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
-    json_t *decisions = settled_decisions(o->data, err);
+    json_t *decisions = settled_decisions(o->registry.data, err);
     struct wish wish = {"promote", "promoted", version, NULL, false};
     bool done = decisions != NULL && move_to(out, o, decisions, &wish, err);
     json_decref(decisions);
@@ -61,8 +62,8 @@ bool operator_promote(struct outcome *out, const struct options *o, long long ve
 
 bool operator_rollback(struct outcome *out, const struct options *o, struct file_error *err) {
     struct pointer previous;
-    json_t *decisions = settled_decisions(o->data, err);
-    bool done = decisions != NULL && pointer_read(&previous, o->data, VOLUME_PREVIOUS, err);
+    json_t *decisions = settled_decisions(o->registry.data, err);
+    bool done = decisions != NULL && pointer_read(&previous, o->registry.data, VOLUME_PREVIOUS, err);
     if (done && previous.version == 0)
         done = file_error_say(err, "roll back: there is no previous champion");
     done = done && move_to(out, o, decisions,
@@ -84,11 +85,11 @@ static bool may_approve(const json_t *decisions, const json_t *held, const char 
 }
 
 bool operator_approve(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
-    json_t *decisions = settled_decisions(o->data, err);
+    json_t *decisions = settled_decisions(o->registry.data, err);
     const json_t *decision = decisions_held(decisions, version), *held = json_object_get(decision, "held");
     struct wish wish = {"approve", "promoted", version, json_string_value(json_object_get(held, "manifest_sha256")),
                         json_is_true(json_object_get(decision, "alarm"))};
-    bool done = decisions != NULL && may_approve(decisions, held, o->data, version, err) &&
+    bool done = decisions != NULL && may_approve(decisions, held, o->registry.data, version, err) &&
                 move_to(out, o, decisions, &wish, err);
     json_decref(decisions);
     return done;

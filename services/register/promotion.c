@@ -43,7 +43,7 @@ static void describe_stored(json_t *ruling, enum gate_verdict verdict, const str
 static void refuse(const struct options *o, json_t *ruling, long long version) {
     json_object_set_new(ruling, "status", json_string(status_of(GATE_REJECT)));
     json_object_set_new(ruling, "reason", json_string("it passes, but leadforest-api --check refuses it"));
-    versions_discard(o->data, version);
+    versions_discard(o->registry.data, version);
 }
 
 static bool store_with(const struct options *o, const struct hearing *h, json_t *ruling,
@@ -52,15 +52,15 @@ static bool store_with(const struct options *o, const struct hearing *h, json_t 
     struct pointer from = h->served, to;
     json_t *said = json_copy(ruling);
     struct version_contents contents = {&h->candidate, from.version, said, files, file_count, o->signing_key};
-    bool stored = versions_store(&to.version, to.sha256, o->data, &contents, err);
-    bool loads = stored && champion_load_version(&loaded, o->data, to.version, to.sha256, err);
+    bool stored = versions_store(&to.version, to.sha256, o->registry.data, &contents, err);
+    bool loads = stored && champion_load_version(&loaded, o->registry.data, to.version, to.sha256, err);
     json_decref(said);
     champion_done(&loaded);
     if (stored && !loads) /* not signed as it must be: it would stand in the way of the next run, with the right key */
-        versions_discard(o->data, to.version);
+        versions_discard(o->registry.data, to.version);
     if (!loads)
         return false;
-    enum rehearsal rehearsal = rehearsal_run(o, &to, err);
+    enum rehearsal rehearsal = rehearsal_run(o->registry.data, o->config, &to, err);
     if (rehearsal == REHEARSAL_GOOD)
         describe_stored(ruling, h->answer.verdict, &from, &to);
     else if (rehearsal == REHEARSAL_REFUSED)
@@ -88,7 +88,7 @@ static bool tell(const struct options *o, const json_t *decision, struct file_er
     char path[PATH_MAX];
     size_t size;
     const char *candidate = json_string_value(json_object_get(decision, "candidate"));
-    if (!publish_path(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", o->data, candidate))
+    if (!publish_path(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", o->registry.data, candidate))
         return false;
     if (files_exist(path))
         return true;
@@ -99,10 +99,10 @@ static bool tell(const struct options *o, const json_t *decision, struct file_er
 }
 
 static bool rule(struct outcome *out, const struct options *o, struct hearing *h, struct file_error *err) {
-    json_t *ruling = ruling_new(o, "gate", status_of(h->answer.verdict), h->answer.reason);
+    json_t *ruling = ruling_new(&o->registry, "gate", status_of(h->answer.verdict), h->answer.reason);
     record_add(ruling, h, &o->gate);
     bool done = (h->answer.verdict == GATE_REJECT || store(o, h, ruling, err)) &&
-                ruling_carry_out(o, h->decisions, ruling, err) && tell(o, ruling, err);
+                ruling_carry_out(&o->registry, h->decisions, ruling, err) && tell(o, ruling, err);
     if (done)
         *out = ruling_outcome(ruling);
     json_decref(ruling);
@@ -110,7 +110,8 @@ static bool rule(struct outcome *out, const struct options *o, struct hearing *h
 }
 
 static bool judge(struct outcome *out, const struct options *o, struct hearing *h, struct file_error *err) {
-    if (!hearing_gather(h, o, err))
+    const struct hearing_subject subject = {o->registry.data, o->slices, &o->gate};
+    if (!hearing_gather(h, &subject, err))
         return false;
     h->answer = gate_decide(&h->numbers, &o->gate);
     if (h->answer.verdict != GATE_POSTPONE)
@@ -120,9 +121,9 @@ static bool judge(struct outcome *out, const struct options *o, struct hearing *
 }
 
 bool promotion_gate(struct outcome *out, const struct options *options, struct file_error *err) {
-    struct hearing h = {.decisions = decisions_read(options->data, err)};
-    bool done = h.decisions != NULL && pointer_settle(options->data, h.decisions, err) &&
-                candidate_read(&h.candidate, options->data, err);
+    struct hearing h = {.decisions = decisions_read(options->registry.data, err)};
+    bool done = h.decisions != NULL && pointer_settle(options->registry.data, h.decisions, err) &&
+                candidate_read(&h.candidate, options->registry.data, err);
     const json_t *judged = done ? decisions_about(h.decisions, h.candidate.name, h.candidate.forest_sha256) : NULL;
     if (judged != NULL) {
         *out = ruling_none("the newest candidate was judged");
@@ -130,7 +131,7 @@ bool promotion_gate(struct outcome *out, const struct options *options, struct f
     } else if (done)
         done = judge(out, options, &h, err);
     if (done) /* also after a run that was cut off before it came to this */
-        retention_keep(options->data, h.decisions, options->keep_versions, options->keep_champions);
+        retention_keep(options->registry.data, h.decisions, options->keep_versions, options->keep_champions);
     hearing_done(&h);
     return done;
 }

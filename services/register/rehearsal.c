@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "services/common/exit_codes.h"
 #include "services/common/log.h"
 #include "services/common/volume.h"
 #include "services/register/beside.h"
@@ -50,9 +51,9 @@ static bool lay_out(const struct stage_set *s, const struct pointer *version, st
     return done;
 }
 
-static enum rehearsal ask(const struct options *o, const struct stage_set *s, struct file_error *err) {
+static enum rehearsal ask(const char *config, const struct stage_set *s, struct file_error *err) {
     int code = 0;
-    const char *arguments[] = {"--check", "--data", s->data, o->config != NULL ? "--config" : NULL, o->config, NULL};
+    const char *arguments[] = {"--check", "--data", s->data, config != NULL ? "--config" : NULL, config, NULL};
     if (!beside_run("api", arguments, &code, err))
         return REHEARSAL_FAILED;
     if (code == EXIT_DONE)
@@ -69,14 +70,15 @@ static enum rehearsal none(const char *why) {
     return REHEARSAL_GOOD;
 }
 
-enum rehearsal rehearsal_run(const struct options *o, const struct pointer *version, struct file_error *err) {
+enum rehearsal rehearsal_run(const char *data, const char *config, const struct pointer *version,
+                             struct file_error *err) {
     struct stage_set s;
     if (!beside_is_there("api"))
         return none("it does not stand beside this program");
-    if (!name_parts(&s, o->data, version->version, err))
+    if (!name_parts(&s, data, version->version, err))
         return REHEARSAL_FAILED;
     beside_clear(s.data);
-    enum rehearsal result = lay_out(&s, version, err) ? ask(o, &s, err) : none(err->text);
+    enum rehearsal result = lay_out(&s, version, err) ? ask(config, &s, err) : none(err->text);
     beside_clear(s.data);
     return result;
 }

@@ -7,13 +7,13 @@
 #ifndef REGISTER_REHEARSAL_H
 #define REGISTER_REHEARSAL_H
 
-#include "services/register/options.h"
 #include "services/register/pointer.h"
 
 enum rehearsal { REHEARSAL_GOOD, REHEARSAL_REFUSED, REHEARSAL_FAILED };
 
 /* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
-enum rehearsal rehearsal_run(const struct options *options, const struct pointer *version, struct file_error *err);
+enum rehearsal rehearsal_run(const char *data, const char *config, const struct pointer *version,
+                             struct file_error *err);
 
 /* Remove what a killed run left of one. */
 void rehearsal_sweep(const char *data);

@@ -9,6 +9,7 @@
 #include "services/common/volume.h"
 #include "services/register/decisions.h"
 #include "services/register/pointer.h"
+#include "services/register/reproduction.h"
 #include "services/register/versions.h"
 
 static double holdout_number(const json_t *card, const char *key) {
@@ -46,7 +47,7 @@ static void print_version(const char *data, long long version, const struct stan
 }
 
 bool report_list(struct outcome *out, const struct options *options, struct file_error *err) {
-    const char *data = options->data;
+    const char *data = options->registry.data;
     struct standings s;
     struct file_error unread;
     size_t count;
@@ -66,7 +67,8 @@ bool report_list(struct outcome *out, const struct options *options, struct file
 
 bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
     struct champion v = {0};
-    if (!versions_exist(options->data, version, err) || !champion_load_version(&v, options->data, version, NULL, err))
+    if (!versions_exist(options->registry.data, version, err) ||
+        !champion_load_version(&v, options->registry.data, version, NULL, err))
         return false;
     json_t *shown = json_pack("{s:O, s:O}", "manifest", v.manifest, "card", v.card);
     json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
@@ -100,7 +102,7 @@ static size_t verify_pointer(const char *data, const char *name) {
 }
 
 bool report_verify(struct outcome *out, const struct options *options, struct file_error *err) {
-    const char *data = options->data;
+    const char *data = options->registry.data;
     size_t count, bad = 0;
     (void)err;
     long long *all = versions_list(data, &count);
@@ -111,4 +113,8 @@ bool report_verify(struct outcome *out, const struct options *options, struct fi
     *out = (struct outcome){bad > 0 ? EXIT_BAD_DATA : EXIT_DONE,
                             json_pack("{s:I, s:I}", "versions", (json_int_t)count, "bad", (json_int_t)bad)};
     return true;
+}
+
+bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
+    return reproduction_make(out, options->registry.data, version, err);
 }

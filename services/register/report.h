@@ -13,4 +13,7 @@ bool report_show(struct outcome *out, const struct options *options, long long v
 /* Hash and load every version and both pointers again; EXIT_BAD_DATA where one does not hold. */
 bool report_verify(struct outcome *out, const struct options *options, struct file_error *err);
 
+/* Train a version again from the features that were kept with it, and compare the bytes. */
+bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+
 #endif

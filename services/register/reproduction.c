@@ -29,15 +29,15 @@ static bool borrow(const char *folder, const char *data, long long version, cons
     return false;
 }
 
-static bool lay_out(const char *folder, const struct options *o, const struct champion *v, struct file_error *err) {
+static bool lay_out(const char *folder, const char *data, const struct champion *v, struct file_error *err) {
     char features[PATH_MAX];
     if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
         return file_error_say(err, "reproduce %lld: its features were not kept", v->version);
     beside_clear(folder);
-    return versions_check_sources(o->data, v->version, v->manifest, err) &&
+    return versions_check_sources(data, v->version, v->manifest, err) &&
            publish_path(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && publish_make_folder(features, err) &&
-           borrow(folder, o->data, v->version, "features.csv", err) &&
-           borrow(folder, o->data, v->version, "schema.json", err);
+           borrow(folder, data, v->version, "features.csv", err) &&
+           borrow(folder, data, v->version, "schema.json", err);
 }
 
 /* ---- the training ---- */
@@ -80,15 +80,15 @@ static struct outcome compare(const struct candidate *again, const struct champi
                                       again->forest_sha256)};
 }
 
-bool reproduction_make(struct outcome *out, const struct options *o, long long version, struct file_error *err) {
+bool reproduction_make(struct outcome *out, const char *data, long long version, struct file_error *err) {
     char folder[PATH_MAX];
     struct champion v = {0};
     struct recipe recipe;
     struct candidate again = {0};
-    if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", o->data))
+    if (!publish_path(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", data))
         return false;
-    bool done = versions_exist(o->data, version, err) && champion_load_version(&v, o->data, version, NULL, err) &&
-                lay_out(folder, o, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
+    bool done = versions_exist(data, version, err) && champion_load_version(&v, data, version, NULL, err) &&
+                lay_out(folder, data, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
                 candidate_read(&again, folder, err);
     if (done)
         *out = compare(&again, &v);

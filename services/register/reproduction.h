@@ -2,9 +2,12 @@
 #ifndef REGISTER_REPRODUCTION_H
 #define REGISTER_REPRODUCTION_H
 
-#include "services/register/options.h"
+#include <stdbool.h>
+
+#include "services/common/publish.h"
+#include "services/register/registry.h"
 
 /* EXIT_DONE where the forest is the same byte for byte, EXIT_BAD_DATA where it is not. */
-bool reproduction_make(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+bool reproduction_make(struct outcome *out, const char *data, long long version, struct file_error *err);
 
 #endif

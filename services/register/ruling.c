@@ -4,16 +4,16 @@
 #include "services/register/decisions.h"
 #include "services/register/pointer.h"
 
-json_t *ruling_new(const struct options *o, const char *action, const char *status, const char *reason) {
+json_t *ruling_new(const struct registry *r, const char *action, const char *status, const char *reason) {
     char time[CLOCK_TEXT];
-    clock_format(o->now, time);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "time", time, "run", o->run, "action", action, "status", status,
+    clock_format(r->now, time);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "time", time, "run", r->run, "action", action, "status", status,
                      "reason", reason);
 }
 
-bool ruling_carry_out(const struct options *o, json_t *decisions, json_t *ruling, struct file_error *err) {
-    return decisions_append(o->data, ruling, err) && json_array_append(decisions, ruling) == 0 &&
-           pointer_settle(o->data, decisions, err);
+bool ruling_carry_out(const struct registry *r, json_t *decisions, json_t *ruling, struct file_error *err) {
+    return decisions_append(r->data, ruling, err) && json_array_append(decisions, ruling) == 0 &&
+           pointer_settle(r->data, decisions, err);
 }
 
 struct outcome ruling_outcome(const json_t *ruling) {

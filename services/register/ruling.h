@@ -2,13 +2,16 @@
 #ifndef REGISTER_RULING_H
 #define REGISTER_RULING_H
 
-#include "services/register/options.h"
+#include <stdbool.h>
+
+#include "services/common/publish.h"
+#include "services/register/registry.h"
 
 /* A decision that the caller adds to and decrefs. */
-json_t *ruling_new(const struct options *options, const char *action, const char *status, const char *reason);
+json_t *ruling_new(const struct registry *registry, const char *action, const char *status, const char *reason);
 
 /* Append it to the file and to `decisions`, then let the champion pointer follow. */
-bool ruling_carry_out(const struct options *options, json_t *decisions, json_t *ruling, struct file_error *err);
+bool ruling_carry_out(const struct registry *registry, json_t *decisions, json_t *ruling, struct file_error *err);
 
 /* What the result line tells of it. */
 struct outcome ruling_outcome(const json_t *ruling);

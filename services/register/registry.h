@@ -1,0 +1,22 @@
+/* registry.h - the registry that a run works on, and what the run ends with. */
+#ifndef REGISTER_REGISTRY_H
+#define REGISTER_REGISTRY_H
+
+#include <jansson.h>
+
+#include "services/common/clock.h"
+#include "services/common/exit_codes.h"
+
+/* Texts borrowed. */
+struct registry {
+    const char *data; /* the shared volume */
+    const char *run;  /* this run's id */
+    moment now;
+};
+
+struct outcome {
+    enum exit_code code;
+    json_t *result; /* of the result line */
+};
+
+#endif
