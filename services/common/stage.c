@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libetl/parallel.h"
+#include "libforest/forest.h"
 #include "services/common/log.h"
 #include "services/common/run_id.h"
 
@@ -58,6 +59,7 @@ bool stage_begin(struct stage *stage, const char *name, const char *data, enum e
         *code = stage_fail(stage, EXIT_TRY_LATER, "out of memory");
         return false;
     }
+    stage_input_text(stage, "version", FOREST_VERSION);
     return take_lock(stage, data, code);
 }
 

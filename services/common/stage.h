@@ -10,7 +10,8 @@
  *     return stage_end(&stage, EXIT_DONE, json_pack(...));
  *
  * The stamp, <folder>/.stamp-<stage>.json, names the digest of the inputs and the hash of each output.
- * A stage is up to date when both still hold.
+ * A stage is up to date when both still hold. The version of the program is the first input of every stage:
+ * an upgraded program makes its outputs again.
  */
 #ifndef COMMON_STAGE_H
 #define COMMON_STAGE_H

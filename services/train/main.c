@@ -64,8 +64,7 @@ static struct recipe recipe_of(const struct settings *s, struct progress *progre
 
 static bool tell_inputs(struct stage *stage, const struct settings *s, struct file_error *err) {
     char path[PATH_MAX], text[200];
-    snprintf(text, sizeof text, "%s %lld %d %lld %lld %s", s->window, s->window_rows, s->alarm, s->trees, s->seed,
-             FOREST_VERSION);
+    snprintf(text, sizeof text, "%s %lld %d %lld %lld", s->window, s->window_rows, s->alarm, s->trees, s->seed);
     stage_input_text(stage, "settings", text);
     return publish_path(path, err, "%s/" VOLUME_SCHEMA, s->common.data) && stage_input_file(stage, path, err) &&
            publish_path(path, err, "%s/" VOLUME_FEATURES, s->common.data) && stage_input_file(stage, path, err);

@@ -3,10 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "services/common/run_id.h"
 #include "services/common/stage.h"
@@ -59,6 +60,26 @@ static void a_lost_or_changed_output_is_made_again(void **state) {
     assert_int_equal(run("x"), EXIT_NOTHING_TO_DO);
 }
 
+/* The stamp that 1.1.0 would have left: of the same inputs and outputs, without the version. */
+static void stamp_as_1_1_0(const char *in, const char *setting) {
+    char inputs[200], stamp[400], in_hash[SHA256_HEX], digest[SHA256_HEX], result[SHA256_HEX];
+    bytes_sha256(in, strlen(in), in_hash);
+    bytes_sha256(setting, strlen(setting), result);
+    int size = snprintf(inputs, sizeof inputs, "setting%c%s%c\nin%c%s%c\n", 0, setting, 0, 0, in_hash, 0);
+    bytes_sha256(inputs, (size_t)size, digest);
+    snprintf(stamp, sizeof stamp, "{\"inputs\": \"%s\", \"outputs\": {\"result\": \"%s\"}}", digest, result);
+    scratch_write("out/.stamp-copy.json", stamp);
+}
+
+static void what_another_version_of_the_program_made_is_made_again(void **state) {
+    (void)state;
+    scratch_write("in", "d");
+    assert_int_equal(run("x"), EXIT_DONE);
+    stamp_as_1_1_0("d", "x");
+    assert_int_equal(run("x"), EXIT_DONE);
+    assert_int_equal(run("x"), EXIT_NOTHING_TO_DO);
+}
+
 static void a_second_run_at_the_same_time_is_told_to_try_later(void **state) {
     (void)state;
     struct stage first;
@@ -88,6 +109,7 @@ int main(void) {
         cmocka_unit_test(the_same_inputs_are_nothing_to_do),
         cmocka_unit_test(a_changed_input_or_setting_is_something_to_do),
         cmocka_unit_test(a_lost_or_changed_output_is_made_again),
+        cmocka_unit_test(what_another_version_of_the_program_made_is_made_again),
         cmocka_unit_test(a_second_run_at_the_same_time_is_told_to_try_later),
         cmocka_unit_test(the_run_is_the_pipelines_where_it_gives_one),
     };
