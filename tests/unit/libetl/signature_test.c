@@ -61,6 +61,19 @@ static void one_signed_with_another_secret_is_not(void **state) {
     assert_int_equal(check_signed("", "whsec_b", NOW, NOW), SIGNATURE_WRONG);
 }
 
+static void a_forgery_of_all_but_one_digit_is_found(void **state) {
+    (void)state;
+    char v1[80], header[200];
+    sign("whsec_a", NOW, v1);
+    for (char *digit = strchr(v1, '=') + 1; *digit != '\0'; digit++) {
+        char right = *digit;
+        *digit = right == '0' ? '1' : '0';
+        snprintf(header, sizeof header, "t=%d,%s", NOW, v1);
+        assert_int_equal(check(SIGNATURE_STRIPE, "whsec_a", header, NOW), SIGNATURE_WRONG);
+        *digit = right;
+    }
+}
+
 static void any_of_several_secrets_will_do(void **state) {
     (void)state;
     assert_int_equal(check_signed("whsec_new, whsec_old", "whsec_old", NOW, NOW), SIGNATURE_VALID);
@@ -135,6 +148,7 @@ int main(void) {
         cmocka_unit_test(a_known_sum_is_recomputed),
         cmocka_unit_test(a_genuine_delivery_is_taken),
         cmocka_unit_test(one_signed_with_another_secret_is_not),
+        cmocka_unit_test(a_forgery_of_all_but_one_digit_is_found),
         cmocka_unit_test(any_of_several_secrets_will_do),
         cmocka_unit_test(any_of_several_signatures_will_do),
         cmocka_unit_test(the_old_scheme_is_never_enough),
