@@ -30,6 +30,7 @@ static void times_are_understood_as_exports_write_them(void **state) {
     expect_time("2026-01-31T10:20:30+02:00", "2026-01-31T08:20:30Z");
     expect_time("2026-01-31T10:20:30 -0530", "2026-01-31T15:50:30Z");
     expect_time("2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z");
+    expect_time("2000-02-29", "2000-02-29T00:00:00Z");
     expect_time("1768046400", "2026-01-10T12:00:00Z");
     expect_time("1768046400999", "2026-01-10T12:00:00Z");
     expect_time("2026-01-31 10:20:30 UTC", "2026-01-31T10:20:30Z");
@@ -40,26 +41,23 @@ static void times_are_understood_as_exports_write_them(void **state) {
 
 static void days_that_do_not_exist_are_no_times(void **state) {
     (void)state;
-    static const char *const wrong[] = {"2026-02-29",
-                                        "2026-13-01",
-                                        "2026-00-10",
-                                        "26-01-01",
-                                        "1969-12-31",
-                                        "2200-01-01",
-                                        "2026-01-01T24:00:00",
-                                        "2026-01-01T10",
-                                        "2026-01-01T10:20:30X",
-                                        "",
-                                        "tomorrow",
-                                        "01.31.2026",
-                                        "31.1.26",
-                                        "1.2",
-                                        "01/31/2026",
-                                        "31.12.2026T"};
+    static const char *const wrong[] = {
+        "2026-02-29", "2100-02-29", "2026-13-01",          "2026-00-10",    "26-01-01",
+        "1969-12-31", "2200-01-01", "2026-01-01T24:00:00", "2026-01-01T10", "2026-01-01T10:20:30X",
+        "",           "tomorrow",   "01.31.2026",          "31.1.26",       "1.2",
+        "01/31/2026", "31.12.2026T"};
     int64_t at;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (timestamp_parse(wrong[i], strlen(wrong[i]), &at))
             fail_msg("\"%s\" was taken for a time", wrong[i]);
+}
+
+/* Seconds of the first of March, as date -u +%s tells them. */
+static void a_century_is_a_leap_year_only_where_400_divides_it(void **state) {
+    (void)state;
+    expect_time("951868800", "2000-03-01T00:00:00Z");
+    expect_time("4107456000", "2100-02-28T00:00:00Z");
+    expect_time("4107542400", "2100-03-01T00:00:00Z");
 }
 
 static void every_day_of_two_centuries_survives_a_round_trip(void **state) {
@@ -238,6 +236,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_understood_as_exports_write_them),
         cmocka_unit_test(days_that_do_not_exist_are_no_times),
+        cmocka_unit_test(a_century_is_a_leap_year_only_where_400_divides_it),
         cmocka_unit_test(every_day_of_two_centuries_survives_a_round_trip),
         cmocka_unit_test(amounts_are_counted_in_the_smallest_coin),
         cmocka_unit_test(amounts_are_written_with_their_currencys_decimals),
