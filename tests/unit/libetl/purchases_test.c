@@ -69,6 +69,33 @@ static void a_charge_that_names_no_invoice_finds_it_by_customer_sum_and_time(voi
         VERDICT_REFUNDED);
 }
 
+#define REFUNDED_CHARGE(at)                                                                                            \
+    "{'id':'ch_1','object':'charge','created':" at ",'livemode':true,'status':'succeeded','captured':true,"            \
+    "'amount':35000,'amount_refunded':35000,'refunded':true,'currency':'usd','customer':'cus_1',"                      \
+    "'description':'Subscription creation'}\n"
+
+static void its_invoice_is_at_most_a_day_away(void **state) {
+    (void)state;
+    static const char invoice[] = INVOICE("in_1", "sub_1", "subscription_create", "35000", AT_NOON, "");
+    static const char *const near[] = {REFUNDED_CHARGE("1768132800"), REFUNDED_CHARGE("1767960000")};
+    static const char *const far[] = {REFUNDED_CHARGE("1768132801"), REFUNDED_CHARGE("1767959999")};
+    for (size_t i = 0; i < 2; i++) {
+        char stripe[2048];
+        snprintf(stripe, sizeof stripe, "%s%s", invoice, near[i]);
+        expect_excluded(stripe, VERDICT_REFUNDED);
+        snprintf(stripe, sizeof stripe, "%s%s", invoice, far[i]);
+        expect_train(stripe, ADA_ROW_OF("350.00", "", "MVP"));
+    }
+}
+
+/* Which of them was refunded nobody can say, so that neither was. */
+static void a_charge_between_two_invoices_belongs_to_neither(void **state) {
+    (void)state;
+    expect_train(INVOICE("in_1", "sub_1", "subscription_create", "35000", AT_NOON, "") REFUNDED_CHARGE("1768046460")
+                     INVOICE("in_2", "sub_2", "subscription_create", "35000", "1768046520", ""),
+                 ADA_ROW_OF("350.00", "", "MVP"));
+}
+
 static void a_subscription_named_below_the_parent_is_found(void **state) {
     (void)state;
     expect_train(
@@ -465,6 +492,8 @@ int main(void) {
         cmocka_unit_test(references_may_be_whole_objects_or_stubs_of_deleted_ones),
         cmocka_unit_test(an_invoice_payment_ties_a_charge_to_its_subscription),
         cmocka_unit_test(a_charge_that_names_no_invoice_finds_it_by_customer_sum_and_time),
+        cmocka_unit_test(its_invoice_is_at_most_a_day_away),
+        cmocka_unit_test(a_charge_between_two_invoices_belongs_to_neither),
         cmocka_unit_test(a_subscription_named_below_the_parent_is_found),
         cmocka_unit_test(a_trial_without_a_payment_is_none),
         cmocka_unit_test(a_trial_that_is_paid_later_is_a_purchase_from_then_on),
