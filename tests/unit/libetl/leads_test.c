@@ -243,6 +243,20 @@ static void or_the_latest_where_the_configuration_says_so(void **state) {
                       "ada|Dental|10-25|2026-01-01T00:00:00Z|2026-02-10T12:00:00Z|500.00||Now\n");
 }
 
+/* Whether the first or the latest is asked for: both are. */
+static void of_two_packages_bought_at_once_the_higher_is_the_label(void **state) {
+    (void)state;
+    static const char *const orders[] = {PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)
+                                             PAID("ch_2", BY_EMAIL("ada@example.com"), "50000", AT_NOON),
+                                         PAID("ch_2", BY_EMAIL("ada@example.com"), "50000", AT_NOON)
+                                             PAID("ch_1", BY_EMAIL("ada@example.com"), "15000", AT_NOON)};
+    static const char *const labels[] = {"first", "latest"};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < 2; k++)
+            join_expect_train((struct join_input){.forms = FORM_HEADER ADA, .stripe = orders[i], .label = labels[k]},
+                              ADA_ROW_OF("500.00", "", "Now"));
+}
+
 static void a_refunded_first_purchase_leaves_the_second_as_the_label(void **state) {
     (void)state;
     join_expect_train(
@@ -288,6 +302,7 @@ int main(void) {
         cmocka_unit_test(the_id_of_a_row_is_the_reference_that_came_with_the_payment),
         cmocka_unit_test(the_label_is_the_first_package_bought),
         cmocka_unit_test(or_the_latest_where_the_configuration_says_so),
+        cmocka_unit_test(of_two_packages_bought_at_once_the_higher_is_the_label),
         cmocka_unit_test(a_refunded_first_purchase_leaves_the_second_as_the_label),
         cmocka_unit_test(rows_are_ordered_by_purchase_and_then_by_id),
     };

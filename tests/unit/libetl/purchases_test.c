@@ -394,6 +394,25 @@ static void a_change_of_plan_later_does_not_change_the_label(void **state) {
                  ADA_ROW_OF("350.00", "", "MVP"));
 }
 
+#define INVOICE_FOR(id, amount, price)                                                                                 \
+    INVOICE(id, "sub_1", "subscription_create", amount, AT_NOON, ",'lines':{'data':[{'price':{'id':'" price "'}}]}")
+
+static void of_two_payments_of_one_moment_the_larger_names_the_plan(void **state) {
+    (void)state;
+    expect_train(INVOICE_FOR("in_1", "35000", "price_n") INVOICE_FOR("in_2", "40000", "price_b"),
+                 ADA_ROW_OF("400.00", "", "Business"));
+    expect_train(INVOICE_FOR("in_1", "40000", "price_n") INVOICE_FOR("in_2", "35000", "price_b"),
+                 ADA_ROW_OF("400.00", "", "Now"));
+}
+
+static void and_of_two_as_large_the_lower_plan(void **state) {
+    (void)state;
+    expect_train(INVOICE_FOR("in_1", "40000", "price_b") INVOICE_FOR("in_2", "40000", "price_n"),
+                 ADA_ROW_OF("400.00", "", "Business"));
+    expect_train(INVOICE_FOR("in_1", "40000", "price_n") INVOICE_FOR("in_2", "40000", "price_b"),
+                 ADA_ROW_OF("400.00", "", "Business"));
+}
+
 /* ---- money ---- */
 
 static void of_a_change_in_the_first_invoice_what_is_asked_for_counts_and_not_what_is_given_back(void **state) {
@@ -529,6 +548,8 @@ int main(void) {
         cmocka_unit_test(a_price_since_2025_stands_in_pricing),
         cmocka_unit_test(a_price_spelt_out_elsewhere_is_known_everywhere),
         cmocka_unit_test(a_change_of_plan_later_does_not_change_the_label),
+        cmocka_unit_test(of_two_payments_of_one_moment_the_larger_names_the_plan),
+        cmocka_unit_test(and_of_two_as_large_the_lower_plan),
         cmocka_unit_test(of_a_change_in_the_first_invoice_what_is_asked_for_counts_and_not_what_is_given_back),
         cmocka_unit_test(a_currency_without_decimals_is_not_divided),
         cmocka_unit_test(a_currency_with_three_decimals_has_three),
