@@ -223,6 +223,23 @@ static void the_id_of_a_row_is_the_reference_that_came_with_the_payment(void **s
         "ada|Legal|1-9|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n", "");
 }
 
+/* Two records of the payment name Max and an address that Ada's id shares with Zoe's: "ada" is before "max". */
+static void a_payment_of_two_peoples_addresses_goes_to_the_smallest_lead_id(void **state) {
+    (void)state;
+    static const char paid[] = PAID("ch_1", BY_EMAIL("max@example.com"), "35000", AT_NOON)
+        PAID("ch_1", BY_EMAIL("ada@example.com"), "35000", AT_NOON);
+    static const char max[] = "max,max@example.com,Legal,1-9,2026-01-02\n";
+    static const char zoe[] = "zoe,ada@example.com,Dental,10-25,2026-01-05\n";
+    const char *const orders[][3] = {{ADA, zoe, max}, {zoe, max, ADA}, {max, zoe, ADA}};
+    for (size_t i = 0; i < 3; i++) {
+        char forms[512];
+        snprintf(forms, sizeof forms, FORM_HEADER "%s%s%s", orders[i][0], orders[i][1], orders[i][2]);
+        expect_both((struct join_input){.forms = forms, .stripe = paid},
+                    "zoe|Dental|10-25|2026-01-01T00:00:00Z|" NOON "|350.00||MVP\n",
+                    "max|Legal|1-9|2026-01-02T00:00:00Z\n");
+    }
+}
+
 /* ---- which purchase ---- */
 
 #define TWO_PURCHASES                                                                                                  \
@@ -300,6 +317,7 @@ int main(void) {
         cmocka_unit_test(last_comes_an_address_that_any_record_gives_the_customer),
         cmocka_unit_test(a_purchase_of_nobody_we_know_has_no_lead),
         cmocka_unit_test(the_id_of_a_row_is_the_reference_that_came_with_the_payment),
+        cmocka_unit_test(a_payment_of_two_peoples_addresses_goes_to_the_smallest_lead_id),
         cmocka_unit_test(the_label_is_the_first_package_bought),
         cmocka_unit_test(or_the_latest_where_the_configuration_says_so),
         cmocka_unit_test(of_two_packages_bought_at_once_the_higher_is_the_label),
