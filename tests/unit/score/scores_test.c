@@ -90,6 +90,24 @@ static void a_formula_typed_into_a_form_is_made_harmless(void **state) {
     free(text);
 }
 
+/* What spreadsheets take for the beginning of a formula, or skip before one. */
+static void a_formula_begins_with_any_of_six_characters(void **state) {
+    (void)state;
+    static const char firsts[] = "=+-@\t\r";
+    for (size_t i = 0; firsts[i] != '\0'; i++) {
+        char leads[80], cell[20];
+        snprintf(leads, sizeof leads, "customer_id,age,business_type\na,30,\"%cSUM(1;1)\"\n", firsts[i]);
+        snprintf(cell, sizeof cell, "'%cSUM(1;1)", firsts[i]);
+        char *text = score(leads);
+        if (strstr(text, cell) == NULL)
+            fail_msg("no ' before %d in:\n%s", firsts[i], text);
+        free(text);
+    }
+    char *plain = score("customer_id,age,business_type\na,30,SUM @ 1-9\n");
+    assert_non_null(strstr(plain, "\na,SUM @ 1-9,"));
+    free(plain);
+}
+
 static void a_missing_input_or_column_is_scored_as_missing(void **state) {
     (void)state;
     char *text = score("customer_id,business_type\na,\nb,Legal\n");
@@ -112,6 +130,7 @@ int main(void) {
         cmocka_unit_test(the_dearest_are_first_and_equals_go_by_customer_id),
         cmocka_unit_test(customer_ids_of_any_length_are_in_order),
         cmocka_unit_test(a_formula_typed_into_a_form_is_made_harmless),
+        cmocka_unit_test(a_formula_begins_with_any_of_six_characters),
         cmocka_unit_test(a_missing_input_or_column_is_scored_as_missing),
         cmocka_unit_test(a_number_that_is_none_is_refused_with_its_line),
     };
