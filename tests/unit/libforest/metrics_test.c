@@ -28,6 +28,19 @@ static void calibration_error_is_the_gap_between_sureness_and_hits(void **state)
     assert_near(m.ece, 0.25, 1e-12);
 }
 
+/* In fifteen bins 0.61 and 0.65 are as sure as each other, and the hit of one makes up for the other's miss; 0.66 and
+ * 0.67 are not. */
+static void sureness_is_told_apart_by_fifteenths(void **state) {
+    (void)state;
+    const float within[] = {0.61F, 0.39F, 0.65F, 0.35F}, across[] = {0.66F, 0.34F, 0.67F, 0.33F};
+    const uint16_t hit_and_miss[] = {0, 1};
+    struct forest_metrics m;
+    forest_score(within, hit_and_miss, NULL, 2, 2, &m, NULL);
+    assert_near(m.ece, (0.61 + 0.65 - 1) / 2, 1e-7);
+    forest_score(across, hit_and_miss, NULL, 2, 2, &m, NULL);
+    assert_near(m.ece, (1 - 0.66 + 0.67) / 2, 1e-7);
+}
+
 static void weights_count_rows(void **state) {
     (void)state;
     const uint32_t weight[] = {2, 0, 6};
@@ -96,6 +109,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accuracy_loss_brier_and_confusion_come_out),
         cmocka_unit_test(calibration_error_is_the_gap_between_sureness_and_hits),
+        cmocka_unit_test(sureness_is_told_apart_by_fifteenths),
         cmocka_unit_test(weights_count_rows),
         cmocka_unit_test(an_impossible_event_costs_much_but_not_everything),
         cmocka_unit_test(what_are_no_probabilities_do_no_harm),
