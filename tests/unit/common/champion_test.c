@@ -6,12 +6,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "services/common/champion.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/unit/common/registry.h"
 
-#define VERSION_1 "registry/versions/1/"
-
-static void train_and_save(const char *path) {
+static struct forest *train(void) {
     const char *const levels[] = {"a", "b"}, *const classes[] = {"x", "y"};
     const struct forest_feature feature = {"f", FOREST_CATEGORICAL, 2, levels};
     const struct forest_schema schema = {1, &feature, 2, classes};
@@ -26,36 +23,23 @@ static void train_and_save(const char *path) {
     assert_int_equal(forest_dataset_new(&ds, &schema, NULL), FOREST_OK);
     assert_int_equal(forest_dataset_add(ds, rows, labels, weights, 2, NULL), FOREST_OK);
     assert_int_equal(forest_train(&forest, ds, &params, NULL), FOREST_OK);
-    assert_int_equal(forest_save(forest, path, NULL), FOREST_OK);
-    forest_free(forest);
     forest_dataset_free(ds);
-}
-
-static void hash_of(const char *name, char hex[SHA256_HEX]) {
-    struct file_error err;
-    assert_true(files_sha256(scratch_path(name), hex, &err));
-}
-
-/* A manifest and a pointer that agree with the files as they are now. */
-static void seal(void) {
-    char forest[SHA256_HEX], card[SHA256_HEX], manifest[SHA256_HEX], text[500];
-    hash_of(VERSION_1 "forest.bin", forest);
-    hash_of(VERSION_1 "card.json", card);
-    snprintf(text, sizeof text, "{\"version\":1,\"files\":{\"forest.bin\":\"%s\",\"card.json\":\"%s\"}}", forest, card);
-    scratch_write(VERSION_1 "manifest.json", text);
-    hash_of(VERSION_1 "manifest.json", manifest);
-    snprintf(text, sizeof text, "{\"version\":1,\"sha256\":\"%s\"}", manifest);
-    scratch_write("registry/champion.json", text);
+    return forest;
 }
 
 static int fresh_registry(void **state) {
     (void)state;
-    struct file_error err;
-    assert_true(publish_make_folder(scratch_path(VERSION_1), &err));
-    train_and_save(scratch_path(VERSION_1 "forest.bin"));
-    scratch_write(VERSION_1 "card.json", "{}");
-    seal();
+    struct forest *forest = train();
+    registry_add(1, forest);
+    registry_point(1);
+    forest_free(forest);
     return 0;
+}
+
+/* The version's files as they are now, sealed and pointed at. */
+static void seal(const char *more) {
+    registry_seal(1, more);
+    registry_point(1);
 }
 
 static void assert_refused(const char *because) {
@@ -102,45 +86,79 @@ static void a_pointer_that_is_none_is_refused(void **state) {
 
 static void a_changed_file_is_refused_by_its_hash(void **state) {
     (void)state;
-    scratch_write(VERSION_1 "card.json", "{ }");
+    registry_write(1, "card.json", "{ }");
     assert_refused("card.json: its hash is not the manifest's");
-    seal();
-    scratch_write(VERSION_1 "manifest.json", "{}");
+    seal("");
+    registry_write(1, "manifest.json", "{}");
     assert_refused("manifest.json: its hash is not the one that points to it");
+}
+
+/* The text with the last digit of the first such hash changed. */
+static void change_last_digit(char *text, const char *hash) {
+    char *last = strstr(text, hash) + SHA256_HEX - 2;
+    *last = *last == '0' ? '1' : '0';
+}
+
+static void a_hash_that_differs_in_its_last_digit_is_another(void **state) {
+    (void)state;
+    struct file_error err;
+    size_t size;
+    char hash[SHA256_HEX];
+    char *pointer = files_read(scratch_path("registry/champion.json"), 1000, &size, &err);
+    char *manifest = files_read(registry_path(1, "manifest.json"), 1000, &size, &err);
+    registry_hash(registry_path(1, "manifest.json"), hash);
+    change_last_digit(pointer, hash);
+    scratch_write("registry/champion.json", pointer);
+    assert_refused("manifest.json: its hash is not the one that points to it");
+    registry_hash(registry_path(1, "card.json"), hash);
+    change_last_digit(manifest, hash);
+    registry_write(1, "manifest.json", manifest);
+    registry_point(1);
+    assert_refused("card.json: its hash is not the manifest's");
+    free(pointer);
+    free(manifest);
 }
 
 static void a_damaged_forest_is_refused_even_where_all_hashes_agree(void **state) {
     (void)state;
     struct file_error err;
     size_t size;
-    char *bytes = files_read(scratch_path(VERSION_1 "forest.bin"), 1 << 24, &size, &err);
+    char *bytes = files_read(registry_path(1, "forest.bin"), 1 << 24, &size, &err);
     assert_non_null(bytes);
     for (size_t cut = 0; cut < size; cut += size / 7) { /* truncated */
-        assert_true(publish_bytes(scratch_path(VERSION_1 "forest.bin"), bytes, cut, &err));
-        seal();
+        assert_true(publish_bytes(registry_path(1, "forest.bin"), bytes, cut, &err));
+        seal("");
         assert_refused("forest.bin");
     }
     for (size_t at = 0; at < size; at += 97) { /* a byte changed */
         bytes[at] = (char)(bytes[at] ^ 1);
-        assert_true(publish_bytes(scratch_path(VERSION_1 "forest.bin"), bytes, size, &err));
-        seal();
+        assert_true(publish_bytes(registry_path(1, "forest.bin"), bytes, size, &err));
+        seal("");
         assert_refused("forest.bin");
         bytes[at] = (char)(bytes[at] ^ 1);
     }
     free(bytes);
 }
 
-static void a_manifest_of_another_version_or_with_a_path_is_refused(void **state) {
+/* The file is there and has that hash: it is refused for where it is. */
+static void a_file_outside_the_versions_folder_is_refused(void **state) {
     (void)state;
-    char manifest[SHA256_HEX], text[300];
+    static const char *const files[] = {"../secret", "more/secret"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char hash[SHA256_HEX], more[200];
+        registry_write(1, files[i], "secret");
+        registry_hash(registry_path(1, files[i]), hash);
+        snprintf(more, sizeof more, ",\"%s\":\"%s\"", files[i], hash);
+        seal(more);
+        assert_refused("the manifest names a file outside its folder");
+    }
+}
+
+static void a_manifest_of_another_version_is_refused(void **state) {
+    (void)state;
+    char text[300];
     struct file_error err;
     struct champion champion;
-    scratch_write(VERSION_1 "manifest.json", "{\"version\":1,\"files\":{\"forest.bin\":\"\",\"card.json\":\"\",\"../x\":\"\"}}");
-    hash_of(VERSION_1 "manifest.json", manifest);
-    snprintf(text, sizeof text, "{\"version\":1,\"sha256\":\"%s\"}", manifest);
-    scratch_write("registry/champion.json", text);
-    assert_false(champion_load(&champion, scratch, &err));
-    fresh_registry(state);
     snprintf(text, sizeof text, "cp -r '%s/registry/versions/1' '%s/registry/versions/2'", scratch, scratch);
     assert_int_equal(system(text), 0);
     assert_false(champion_load_version(&champion, scratch, 2, NULL, &err));
@@ -153,8 +171,10 @@ int main(void) {
         cmocka_unit_test_setup(a_missing_pointer_is_something_to_try_later, fresh_registry),
         cmocka_unit_test_setup(a_pointer_that_is_none_is_refused, fresh_registry),
         cmocka_unit_test_setup(a_changed_file_is_refused_by_its_hash, fresh_registry),
+        cmocka_unit_test_setup(a_hash_that_differs_in_its_last_digit_is_another, fresh_registry),
         cmocka_unit_test_setup(a_damaged_forest_is_refused_even_where_all_hashes_agree, fresh_registry),
-        cmocka_unit_test_setup(a_manifest_of_another_version_or_with_a_path_is_refused, fresh_registry),
+        cmocka_unit_test_setup(a_file_outside_the_versions_folder_is_refused, fresh_registry),
+        cmocka_unit_test_setup(a_manifest_of_another_version_is_refused, fresh_registry),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
