@@ -24,10 +24,16 @@ struct model *reload_read(const char *data, const struct model_words *words, str
     return model;
 }
 
-/* The pointer is replaced by rename, so one of these differs; notifications do not cross every kind of volume. */
+static bool is_same_time(const struct timespec *a, const struct timespec *b) {
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Notifications do not cross every kind of volume, so the file is compared. Our programs replace it by rename, which
+ * gives it another inode; a copy over it that keeps size and time (rsync --inplace --times) changes st_ctim, which
+ * nobody can set. */
 static bool is_same_file(const struct stat *a, const struct stat *b) {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+    return a->st_dev == b->st_dev && a->st_size == b->st_size && is_same_time(&a->st_mtim, &b->st_mtim) &&
+           a->st_ino == b->st_ino && is_same_time(&a->st_ctim, &b->st_ctim);
 }
 
 /* Those that were replaced and that no request holds any more; or all. */

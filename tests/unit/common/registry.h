@@ -24,12 +24,20 @@ static inline void registry_hash(const char *path, char hex[SHA256_HEX]) {
     assert_true(files_sha256(path, hex, &err));
 }
 
-/* A pointer to a version's manifest as it is now. */
-static inline void registry_point(long long version) {
-    char hash[SHA256_HEX], text[200];
+enum { REGISTRY_POINTER = 200 };
+
+/* What a pointer to a version's manifest as it is now says. */
+static inline void registry_pointer(long long version, char text[REGISTRY_POINTER]) {
+    char hash[SHA256_HEX];
     registry_hash(registry_path(version, "manifest.json"), hash);
-    snprintf(text, sizeof text, "{\"version\":%lld,\"sha256\":\"%s\"}", version, hash);
-    scratch_write("registry/champion.json", text);
+    snprintf(text, REGISTRY_POINTER, "{\"version\":%lld,\"sha256\":\"%s\"}", version, hash);
+}
+
+static inline void registry_point(long long version) {
+    char text[REGISTRY_POINTER];
+    struct file_error err;
+    registry_pointer(version, text);
+    assert_true(publish_bytes(scratch_path("registry/champion.json"), text, strlen(text), &err));
 }
 
 /* A manifest of a version's forest and card as they are now, and of what `more` adds (`,"name":"hash"`). */
