@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "services/common/publish.h"
-#include "services/common/volume.h"
+#include "services/common/workers.h"
 
 /* ---- adding up ---- */
 
@@ -146,25 +146,22 @@ static void write_inbox(struct buffer *out, const struct inbox *inbox) {
                       inbox_source_name((enum inbox_source)i), (uintmax_t)atomic_load(&inbox->failed[i]));
 }
 
-/* When each worker last had outputs to show for itself. */
+static void write_success(struct buffer *out, const char *worker, moment at) {
+    buffer_format(out, "leadforest_worker_last_success_timestamp_seconds{worker=\"%s\"} %jd\n", worker, (intmax_t)at);
+}
+
 static void write_workers(struct buffer *out, const char *data) {
-    static const struct {
-        const char *worker, *file;
-    } stamps[] = {{"etl", VOLUME_PROCESSED "/.stamp-etl.json"},
-                  {"features", VOLUME_FEATURES_FOLDER "/.stamp-features.json"},
-                  {"train", VOLUME_CANDIDATES "/.stamp-train.json"},
-                  {"register", VOLUME_REGISTRY "/.stamp-register.json"},
-                  {"score", VOLUME_SCORES_FOLDER "/.stamp-score.json"},
-                  {"drift", VOLUME_DRIFT_STATE},
-                  {"sync formspree", VOLUME_RAW "/.sync-formspree.json"},
-                  {"sync stripe", VOLUME_RAW "/.sync-stripe.json"}};
     about(out, "worker_last_success_timestamp_seconds", "gauge", "When a worker last finished with new outputs.");
-    for (size_t i = 0; i < sizeof stamps / sizeof *stamps; i++) {
+    for (size_t i = 0; i < WORKERS; i++) {
+        const struct worker_entry *worker = &worker_table[i];
         char path[PATH_MAX];
-        struct stat stamp;
-        if (publish_path(path, NULL, "%s/%s", data, stamps[i].file) && stat(path, &stamp) == 0)
-            buffer_format(out, "leadforest_worker_last_success_timestamp_seconds{worker=\"%s\"} %jd\n",
-                          stamps[i].worker, (intmax_t)stamp.st_mtim.tv_sec);
+        struct stat success;
+        if (worker->success == NULL || !publish_path(path, NULL, "%s/%s", data, worker->success) ||
+            stat(path, &success) != 0)
+            continue;
+        write_success(out, worker->name, success.st_mtim.tv_sec);
+        if (worker->old_name != NULL)
+            write_success(out, worker->old_name, success.st_mtim.tv_sec);
     }
 }
 

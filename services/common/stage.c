@@ -1,6 +1,7 @@
 /* stage.c - one run of a worker, from its lock to its result line. */
 #include "services/common/stage.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,11 +25,11 @@ static void terminate(int signal_number) {
     _exit(EXIT_TERMINATED);
 }
 
-static bool take_lock(struct stage *stage, const char *data, enum exit_code *code) {
+static bool take_lock(struct stage *stage, enum exit_code *code) {
     char path[PATH_MAX];
     struct file_error err;
-    if (!publish_path(path, &err, "%s/.locks", data) || !publish_make_folder(path, &err) ||
-        !publish_path(path, &err, "%s/.locks/%s", data, stage->name)) {
+    if (!publish_path(path, &err, "%s/.locks", stage->data) || !publish_make_folder(path, &err) ||
+        !publish_path(path, &err, "%s/.locks/%s", stage->data, stage->worker->name)) {
         *code = stage_fail_file(stage, &err);
         return false;
     }
@@ -44,23 +45,23 @@ static bool take_lock(struct stage *stage, const char *data, enum exit_code *cod
     return false;
 }
 
-bool stage_begin(struct stage *stage, const char *name, const char *data, enum exit_code *code) {
-    *stage = (struct stage){.name = name, .lock = -1, .inputs = EVP_MD_CTX_new()};
+bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code) {
+    *stage = (struct stage){.worker = &worker_table[worker], .data = data, .lock = -1, .inputs = EVP_MD_CTX_new()};
     const char *given = getenv("LEADFOREST_RUN");
     if (run_id_valid(given))
         snprintf(stage->run, sizeof stage->run, "%s", given);
     else
         run_id_new(stage->run);
-    log_open(name, stage->run);
+    log_open(stage->worker->name, stage->run);
     signal(SIGTERM, terminate);
     signal(SIGPIPE, SIG_IGN);
-    stage->lineage = lineage_begin(name, stage->run);
+    stage->lineage = lineage_begin(stage->worker->name, stage->run);
     if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
         *code = stage_fail(stage, EXIT_TRY_LATER, "out of memory");
         return false;
     }
     stage_input_text(stage, "version", FOREST_VERSION);
-    return take_lock(stage, data, code);
+    return take_lock(stage, code);
 }
 
 /* ---- inputs ---- */
@@ -124,50 +125,57 @@ static const char *input_digest(struct stage *stage) {
 
 /* ---- stamp ---- */
 
-static bool stamp_path(char out[PATH_MAX], const struct stage *stage, const char *folder, struct file_error *err) {
-    return publish_path(out, err, "%s/.stamp-%s.json", folder, stage->name);
+static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct file_error *err) {
+    assert(strstr(stage->worker->success, "/.stamp-") != NULL);
+    return publish_path(out, err, "%s/%s", stage->data, stage->worker->success);
 }
 
-static bool outputs_hold(const char *folder, const json_t *outputs) {
+/* Of a file beside the stamp. */
+static bool output_path(char out[PATH_MAX], const struct stage *stage, const char *name, struct file_error *err) {
+    const char *stamp = stage->worker->success;
+    return publish_path(out, err, "%s/%.*s/%s", stage->data, (int)(strrchr(stamp, '/') - stamp), stamp, name);
+}
+
+static bool outputs_hold(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *expected;
     json_object_foreach((json_t *)outputs, name, expected) {
         char path[PATH_MAX], hex[SHA256_HEX];
-        if (!publish_path(path, NULL, "%s/%s", folder, name) || !files_sha256(path, hex, NULL) ||
-            !json_is_string(expected) || strcmp(hex, json_string_value(expected)) != 0)
+        if (!output_path(path, stage, name, NULL) || !files_sha256(path, hex, NULL) || !json_is_string(expected) ||
+            strcmp(hex, json_string_value(expected)) != 0)
             return false;
     }
     return json_object_size(outputs) > 0;
 }
 
-static void tell_outputs(const struct stage *stage, const char *folder, const json_t *outputs) {
+static void tell_outputs(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *hash;
     json_object_foreach((json_t *)outputs, name, hash) {
         char path[PATH_MAX];
-        if (publish_path(path, NULL, "%s/%s", folder, name))
+        if (output_path(path, stage, name, NULL))
             lineage_output(stage->lineage, path, json_string_value(hash));
     }
 }
 
-bool stage_up_to_date(struct stage *stage, const char *folder) {
+bool stage_up_to_date(struct stage *stage) {
     char path[PATH_MAX];
     const char *digest = input_digest(stage);
-    if (!stamp_path(path, stage, folder, NULL))
+    if (!stamp_path(path, stage, NULL))
         return false;
     json_t *stamp = files_read_json(path, 1 << 20, NULL);
     const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
     json_t *outputs = json_object_get(stamp, "outputs");
-    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(folder, outputs);
+    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(stage, outputs);
     if (holds)
-        tell_outputs(stage, folder, outputs);
+        tell_outputs(stage, outputs);
     json_decref(stamp);
     return holds;
 }
 
 /* Outputs on their way into the stamp, each hashed on its own. */
 struct stamping {
-    const char *folder;
+    const struct stage *stage;
     const char *const *outputs; /* [n] */
     struct stamped {
         char hex[SHA256_HEX];
@@ -180,17 +188,15 @@ static void hash_output(void *user, size_t i) {
     const struct stamping *s = user;
     struct stamped *out = &s->stamped[i];
     char path[PATH_MAX];
-    out->done =
-        publish_path(path, &out->err, "%s/%s", s->folder, s->outputs[i]) && files_sha256(path, out->hex, &out->err);
+    out->done = output_path(path, s->stage, s->outputs[i], &out->err) && files_sha256(path, out->hex, &out->err);
 }
 
 /* The outputs' hashes by name; NULL and err where one cannot be read. */
-static json_t *hash_outputs(const struct stage *stage, const char *folder, const char *const *outputs, size_t n,
-                            struct file_error *err) {
-    struct stamping s = {folder, outputs, calloc(n + 1, sizeof *s.stamped)};
+static json_t *hash_outputs(const struct stage *stage, const char *const *outputs, size_t n, struct file_error *err) {
+    struct stamping s = {stage, outputs, calloc(n + 1, sizeof *s.stamped)};
     json_t *hashes = s.stamped != NULL ? json_object() : NULL;
     if (s.stamped == NULL)
-        file_error_set(err, "hash what is in", folder);
+        file_error_set(err, "hash the outputs of", stage->worker->name);
     else
         parallel_run(stage->threads, n, hash_output, &s);
     for (size_t i = 0; hashes != NULL && i < n; i++) {
@@ -206,16 +212,15 @@ static json_t *hash_outputs(const struct stage *stage, const char *folder, const
     return hashes;
 }
 
-bool stage_stamp(struct stage *stage, const char *folder, const char *const *outputs, size_t n,
-                 struct file_error *err) {
+bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct file_error *err) {
     char path[PATH_MAX];
-    json_t *hashes = hash_outputs(stage, folder, outputs, n, err);
+    json_t *hashes = hash_outputs(stage, outputs, n, err);
     if (hashes == NULL)
         return false;
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
-    bool done = stamp_path(path, stage, folder, err) && publish_json(path, stamp, err);
+    bool done = stamp_path(path, stage, err) && publish_json(path, stamp, err);
     if (done)
-        tell_outputs(stage, folder, hashes);
+        tell_outputs(stage, hashes);
     json_decref(stamp);
     return done;
 }
@@ -224,7 +229,7 @@ bool stage_stamp(struct stage *stage, const char *folder, const char *const *out
 
 enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra) {
     json_t *line =
-        json_pack("{s:s, s:s, s:s}", "stage", stage->name, "status", exit_code_word(code), "run", stage->run);
+        json_pack("{s:s, s:s, s:s}", "stage", stage->worker->name, "status", exit_code_word(code), "run", stage->run);
     if (extra != NULL)
         json_object_update(line, extra);
     json_decref(extra);

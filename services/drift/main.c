@@ -166,8 +166,7 @@ static bool publish(struct stage *stage, const struct monitor *m, struct file_er
                 state_publish(&m->state, m->options->data, m->until, err);
     json_decref(report);
     const char *const outputs[] = {name, "history.ndjson", "state.json"};
-    return done && publish_path(path, err, "%s/" VOLUME_MONITORING, m->options->data) &&
-           stage_stamp(stage, path, outputs, 3, err);
+    return done && stage_stamp(stage, outputs, 3, err);
 }
 
 static enum exit_code look(struct stage *stage, const struct settings *s, struct monitor *m, const char *folder) {
@@ -202,7 +201,7 @@ int main(int argc, char **argv) {
     if (words.count > 0 && strcmp(words.word[0], "rebase") != 0)
         return settings_refuse(&program, "unknown command \"%.80s\"", words.word[0]);
     struct stage stage;
-    if (!stage_begin(&stage, "drift", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_DRIFT, s.common.data, &code))
         return code;
 
     struct config *config = stage_input_configuration(&stage, s.common.config, &code);
@@ -218,7 +217,7 @@ int main(int argc, char **argv) {
         code = stage_fail_file(&stage, &err);
     else if (words.count == 1)
         code = rebase(&stage, &monitor);
-    else if (stage_up_to_date(&stage, folder))
+    else if (stage_up_to_date(&stage))
         code = stage_end(&stage, code_of(&s, &monitor, EXIT_NOTHING_TO_DO), result_of(&monitor));
     else
         code = look(&stage, &s, &monitor, folder);

@@ -267,10 +267,8 @@ static bool publish_all_large(struct work *w, const char *data, unsigned threads
 
 static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
     static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
-    char path[PATH_MAX];
     bool done = publish_all_large(w, data, stage->threads, err) && publish_report(w, data, err) &&
-                publish_path(path, err, "%s/" VOLUME_PROCESSED, data) &&
-                stage_stamp(stage, path, outputs, sizeof outputs / sizeof *outputs, err);
+                stage_stamp(stage, outputs, sizeof outputs / sizeof *outputs, err);
     if (done)
         return EXIT_DONE;
     return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
@@ -299,7 +297,7 @@ static enum exit_code run(struct stage *stage, const struct settings *s, struct 
         publish_path(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE_ERROR;
     if (code == EXIT_DONE)
         code = prepare(stage, s, w, &err);
-    if (code == EXIT_DONE && stage_up_to_date(stage, folder))
+    if (code == EXIT_DONE && stage_up_to_date(stage))
         return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
     publish_sweep(folder);
     if (code == EXIT_DONE)
@@ -332,7 +330,7 @@ int main(int argc, char **argv) {
     if (s.show > 0)
         return (int)show(&s);
     mallopt(M_MMAP_THRESHOLD, 64 << 10); /* what is large grows in place, and goes back when it is freed */
-    if (!stage_begin(&stage, "etl", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_ETL, s.common.data, &code))
         return (int)code;
     stage.threads = settings_threads(s.threads);
     code = run(&stage, &s, &work);

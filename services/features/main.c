@@ -97,8 +97,7 @@ static bool publish(struct stage *stage, const struct work *w, const char *data,
     if (!publish_table(w, data, sha256, err) || !publish_path(path, err, "%s/" VOLUME_SCHEMA, data))
         return false;
     json_t *schema = schema_describe(&w->purchases, &w->split, &w->encoding, sha256, w->train_sha256);
-    bool done = publish_json(path, schema, err) && publish_path(path, err, "%s/" VOLUME_FEATURES_FOLDER, data) &&
-                stage_stamp(stage, path, outputs, 2, err);
+    bool done = publish_json(path, schema, err) && stage_stamp(stage, outputs, 2, err);
     json_decref(schema);
     return done;
 }
@@ -117,7 +116,7 @@ int main(int argc, char **argv) {
     if (code != EXIT_DONE || finished)
         return code;
     struct stage stage;
-    if (!stage_begin(&stage, "features", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_FEATURES, s.common.data, &code))
         return code;
 
     struct work work = {.config = stage_input_configuration(&stage, s.common.config, &code)};
@@ -128,7 +127,7 @@ int main(int argc, char **argv) {
     if (!publish_path(folder, &err, "%s/" VOLUME_FEATURES_FOLDER, s.common.data) ||
         !tell_inputs(&stage, &s, &work, &err))
         code = stage_fail_file(&stage, &err);
-    else if (stage_up_to_date(&stage, folder))
+    else if (stage_up_to_date(&stage))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     else {
         publish_sweep(folder);

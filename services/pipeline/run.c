@@ -11,8 +11,13 @@
 #include "services/common/volume.h"
 #include "services/pipeline/records.h"
 
-static const char *const stage_names[] = {"etl", "features", "train", "register", "score"};
-enum { STAGES = sizeof stage_names / sizeof *stage_names, RECORDS = 1000 /* kept; the newest */ };
+static const enum worker_id stages[] = {WORKER_ETL, WORKER_FEATURES, WORKER_TRAIN, WORKER_REGISTER, WORKER_SCORE};
+enum { STAGES = sizeof stages / sizeof *stages, RECORDS = 1000 /* kept; the newest */ };
+
+/* Of the stage that runs now. */
+static const char *stage_name(const struct run *run) {
+    return worker_table[stages[run->at]].name;
+}
 
 static json_t *present(void) {
     char text[CLOCK_TEXT];
@@ -39,7 +44,7 @@ static void end(struct run *run, enum exit_code code) {
     publish_record(run);
     json_t *extra = json_pack("{s:s, s:f}", "reason", run->reason, "seconds", seconds);
     if (run->at < STAGES) {
-        snprintf(run->stopped_at, sizeof run->stopped_at, "%s", stage_names[run->at]);
+        snprintf(run->stopped_at, sizeof run->stopped_at, "%s", stage_name(run));
         json_object_set_new(extra, "stopped_at", json_string(run->stopped_at));
     }
     json_decref(run->record);
@@ -51,7 +56,7 @@ static void end(struct run *run, enum exit_code code) {
 static void start_stage(struct run *run) {
     struct file_error err;
     run->stage_began = clock_monotonic();
-    if (child_start(&run->child, stage_names[run->at], NULL, true, &err))
+    if (child_start(&run->child, stage_name(run), NULL, true, &err))
         return;
     log_event(LOG_ERROR, "stage not started", "%s", err.text);
     snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, err.text);
@@ -60,7 +65,7 @@ static void start_stage(struct run *run) {
 
 bool run_begin(struct run *run, const char *data, const char *reason, double limit) {
     *run = (struct run){.data = data, .reason = reason, .limit = limit, .began = clock_monotonic(), .code = EXIT_NONE};
-    if (!stage_begin(&run->stage, "pipeline", data, &run->code)) {
+    if (!stage_begin(&run->stage, WORKER_PIPELINE, data, &run->code)) {
         snprintf(run->error, sizeof run->error, "the run could not begin: the volume is away, full or in use");
         return false;
     }
@@ -83,28 +88,28 @@ static void remember(struct run *run, const json_t *result) {
     const char *status = json_string_value(json_object_get(result, "status"));
     if (json_object_get(result, "error") != NULL)
         child_text(run->error, sizeof run->error, result, "error", "");
-    if (strcmp(stage_names[run->at], "register") == 0 && status != NULL && strcmp(status, "promoted") == 0)
+    if (stages[run->at] == WORKER_REGISTER && status != NULL && strcmp(status, "promoted") == 0)
         run->promoted = json_integer_value(json_object_get(result, "version"));
 }
 
 static void record_stage(struct run *run, int code) {
     json_t *result = json_loads(run->child.line, 0, NULL);
     json_t *entry =
-        json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_names[run->at], "seconds",
-                  clock_monotonic() - run->stage_began, "exit", code, "result", result != NULL ? result : json_null());
+        json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_name(run), "seconds", clock_monotonic() - run->stage_began,
+                  "exit", code, "result", result != NULL ? result : json_null());
     json_array_append_new(json_object_get(run->record, "stages"), entry);
     if (run->overdue)
         json_object_set_new(entry, "overdue", json_true());
     remember(run, result);
     log_event(code == EXIT_DONE || code == EXIT_NOTHING_TO_DO ? LOG_INFO : LOG_ERROR, "stage ended", "%s: exit %d (%s)",
-              stage_names[run->at], code, exit_code_word((enum exit_code)code));
+              stage_name(run), code, exit_code_word((enum exit_code)code));
 }
 
 /* One that hangs is stopped, and tried later. */
 static void watch_time(struct run *run) {
     if (run->limit > 0 && !run->overdue && clock_monotonic() - run->stage_began >= run->limit) {
         run->overdue = true;
-        snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_names[run->at], run->limit);
+        snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_name(run), run->limit);
         log_event(LOG_ERROR, "stage overdue", "%s; it is told to stop", run->error);
         child_terminate(&run->child);
     }
@@ -122,7 +127,7 @@ void run_continue(struct run *run) {
     }
     bool killed = code == 128 + SIGKILL && !run->stopping;
     if (killed)
-        snprintf(run->error, sizeof run->error, "%s was killed; memory may have run out", stage_names[run->at]);
+        snprintf(run->error, sizeof run->error, "%s was killed; memory may have run out", stage_name(run));
     if (run->overdue || killed)
         code = EXIT_TRY_LATER;
     else if (code > 128 && code != EXIT_TERMINATED)

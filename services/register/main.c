@@ -161,7 +161,7 @@ int main(int argc, char **argv) {
         return EXIT_USAGE_ERROR;
     }
     struct stage stage;
-    if (!stage_begin(&stage, "register", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_REGISTER, s.common.data, &code))
         return code;
     options.registry.run = stage.run;
     sweep(s.common.data);

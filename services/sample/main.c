@@ -123,12 +123,12 @@ static enum exit_code generate(struct stage *stage, const struct options *option
     struct file_error err;
     char raw[PATH_MAX];
     bool done = publish_path(raw, &err, "%s/%s", options->common.data, VOLUME_RAW);
-    if (done && stage_up_to_date(stage, raw))
+    if (done && stage_up_to_date(stage))
         return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
     publish_sweep(raw);
     done = done && open_output(&forms, options->common.data, "customers.csv", &err) &&
            open_output(&payments, options->common.data, "transactions.json", &err) &&
-           write_files(truth, &forms, &payments, options, &err) && stage_stamp(stage, raw, outputs, 3, &err);
+           write_files(truth, &forms, &payments, options, &err) && stage_stamp(stage, outputs, 3, &err);
     publish_abort(&forms);
     publish_abort(&payments);
     return done ? stage_end(stage, EXIT_DONE, truth_counts(truth)) : stage_fail_file(stage, &err);
@@ -178,7 +178,7 @@ int main(int argc, char **argv) {
     char *config_text = NULL;
     bool finished;
     enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished || !stage_begin(&stage, "sample", options.common.data, &code))
+    if (code != EXIT_DONE || finished || !stage_begin(&stage, WORKER_SAMPLE, options.common.data, &code))
         return code;
 
     struct config *config = configuration_read(options.common.config, &config_text, &err);

@@ -42,8 +42,7 @@ static bool publish(struct stage *stage, const struct scores *scores, const char
     if (!publish_path(path, err, "%s/" VOLUME_SCORES, data) || !publish_open(&p, path, err))
         return false;
     scores_write(scores, p.file);
-    return publish_commit(&p, err) && publish_path(path, err, "%s/" VOLUME_SCORES_FOLDER, data) &&
-           stage_stamp(stage, path, outputs, 1, err);
+    return publish_commit(&p, err) && stage_stamp(stage, outputs, 1, err);
 }
 
 static enum exit_code run(struct stage *stage, const struct settings *s, const struct config *config) {
@@ -82,7 +81,7 @@ int main(int argc, char **argv) {
     if (code != EXIT_DONE || finished)
         return code;
     struct stage stage;
-    if (!stage_begin(&stage, "score", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_SCORE, s.common.data, &code))
         return code;
 
     struct config *config = stage_input_configuration(&stage, s.common.config, &code);
@@ -92,7 +91,7 @@ int main(int argc, char **argv) {
     char folder[PATH_MAX];
     if (!publish_path(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) || !tell_inputs(&stage, &s, &err))
         code = stage_fail_file(&stage, &err);
-    else if (stage_up_to_date(&stage, folder))
+    else if (stage_up_to_date(&stage))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     else {
         publish_sweep(folder);

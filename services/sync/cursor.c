@@ -5,7 +5,6 @@
 
 #include "services/common/files.h"
 #include "services/common/log.h"
-#include "services/common/volume.h"
 
 enum { CURSOR_MAX_SIZE = 64 << 20 };
 
@@ -23,10 +22,10 @@ static json_t *read_state(const char *path, const char *of, struct file_error *e
     return json_pack("{s:s}", "of", of);
 }
 
-bool cursor_open(struct cursor *cursor, const char *data, const char *source, const char *of, size_t remembered,
+bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of, size_t remembered,
                  struct file_error *err) {
     *cursor = (struct cursor){0};
-    if (!publish_path(cursor->path, err, "%s/" VOLUME_RAW "/.sync-%s.json", data, source))
+    if (!publish_path(cursor->path, err, "%s/%s", data, file))
         return false;
     publish_sweep_beside(cursor->path);
     if (!seen_open(&cursor->seen, remembered))

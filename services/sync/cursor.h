@@ -1,5 +1,5 @@
 /*
- * cursor.h - where a source's intake stands: raw/.sync-<source>.json, replaced whole.
+ * cursor.h - where a source's intake stands: a file of the volume, replaced whole.
  *
  * It is written only after the records it has passed are on disk, so a crash between the two gives records twice, which
  * the ETL takes out, and never loses one.
@@ -17,10 +17,11 @@ struct cursor {
 };
 
 /*
- * Read it.  of says what it is the cursor of ("https://api.stripe.com live"): one of something else is not ours to
- * continue, and everything begins anew, as where there is none.  False and err where the file is damaged.
+ * Read it from file, which is relative to data.  of says what it is the cursor of ("https://api.stripe.com live"): one
+ * of something else is not ours to continue, and everything begins anew, as where there is none.  False and err where
+ * the file is damaged.
  */
-bool cursor_open(struct cursor *cursor, const char *data, const char *source, const char *of, size_t remembered,
+bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of, size_t remembered,
                  struct file_error *err);
 bool cursor_save(const struct cursor *cursor, struct file_error *err);
 void cursor_done(struct cursor *cursor); /* fine on zeroes */

@@ -137,7 +137,7 @@ int main(int argc, char **argv) {
         return (int)code;
     const char *word = words.count > 0 ? words.word[0] : NULL;
     bool model = word != NULL && strcmp(word, "model") == 0;
-    if (stage_begin(&stage, model ? "sync-model" : "sync", o.common.data, &code))
+    if (stage_begin(&stage, model ? WORKER_SYNC_MODEL : WORKER_SYNC, o.common.data, &code))
         code = model ? fetch_model(&stage, &o) : pull_all(&stage, &o, word);
     return (int)code;
 }

@@ -9,12 +9,10 @@
 #include "services/common/champion.h"
 #include "services/common/seal.h"
 #include "services/common/volume.h"
+#include "services/common/workers.h"
 #include "services/sync/retry.h"
 
 enum { MOST_FILES = 64, MOST_NAME = 100 };
-
-#define MEMORY                                                                                                         \
-    VOLUME_REGISTRY "/.sync-model.json" /* {"of","etag","sha256"}: whose pointer had this ETag, and what it said */
 
 /* A pointer: which manifest is meant. */
 struct named {
@@ -42,11 +40,16 @@ static struct named read_champion(const char *data) {
     return here;
 }
 
+/* {"of","etag","sha256"}: whose pointer had this ETag, and what it said. */
+static bool memory_path(char out[PATH_MAX], const struct model_source *s, struct file_error *err) {
+    return publish_path(out, err, "%s/%s", s->data, worker_table[WORKER_SYNC_MODEL].success);
+}
+
 /* The ETag to ask with: that of the pointer which the local champion came by, as long as that champion is whole. */
 static void recall(const struct model_source *s, const struct named *here, char etag[160]) {
     char path[PATH_MAX];
     etag[0] = '\0';
-    if (here->version == 0 || !publish_path(path, NULL, "%s/" MEMORY, s->data) || !files_exist(path))
+    if (here->version == 0 || !memory_path(path, s, NULL) || !files_exist(path))
         return;
     json_t *memory = files_read_json(path, 1 << 16, NULL);
     const char *of = NULL, *tag = NULL, *sha256 = NULL;
@@ -60,7 +63,7 @@ static bool remember(const struct model_source *s, const char *etag, const struc
                      struct file_error *err) {
     char path[PATH_MAX];
     json_t *memory = json_pack("{s:s, s:s, s:s}", "of", s->url, "etag", etag, "sha256", model->sha256);
-    bool done = publish_path(path, err, "%s/" MEMORY, s->data) && publish_json(path, memory, err);
+    bool done = memory_path(path, s, err) && publish_json(path, memory, err);
     json_decref(memory);
     return done;
 }

@@ -120,9 +120,10 @@ static bool pull_mail(const struct options *o, const struct http *http, struct i
 
 /* The instance in the inbox's names is ours alone: see inbox.h.  E-mails tell of Formspree's submissions. */
 const struct source source_table[SOURCES] = {
-    {"stripe", "stripe-sync", 8192, stripe_configured, stripe_fits, stripe_identity, pull_stripe},
-    {"formspree", "formspree-sync", 8192, formspree_configured, formspree_fits, formspree_identity, pull_formspree},
-    {"mail", "formspree-mail", 1 << 19, mail_configured, mail_fits, mail_identity, pull_mail},
+    {"stripe", WORKER_SYNC_STRIPE, "stripe-sync", 8192, stripe_configured, stripe_fits, stripe_identity, pull_stripe},
+    {"formspree", WORKER_SYNC_FORMSPREE, "formspree-sync", 8192, formspree_configured, formspree_fits,
+     formspree_identity, pull_formspree},
+    {"mail", WORKER_SYNC_MAIL, "formspree-mail", 1 << 19, mail_configured, mail_fits, mail_identity, pull_mail},
 };
 
 bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
@@ -130,7 +131,8 @@ bool source_pull(const struct source *source, const struct options *options, con
     char identity[4200];
     struct intake intake = {.data = options->common.data, .inbox = source->inbox, .at = options->now};
     source->identity(options, identity, sizeof identity);
-    bool done = cursor_open(&intake.cursor, options->common.data, source->name, identity, source->remembered, err);
+    bool done = cursor_open(&intake.cursor, options->common.data, worker_table[source->worker].success, identity,
+                            source->remembered, err);
     if (done) {
         done = source->pull(options, http, &intake, err);
         *counts = intake_counts(&intake);

@@ -3,11 +3,13 @@
 #define SYNC_SOURCE_H
 
 #include "services/common/http.h"
+#include "services/common/workers.h"
 #include "services/sync/intake.h"
 #include "services/sync/options.h"
 
 struct source {
     const char *name;                                  /* "stripe", as on the command line */
+    enum worker_id worker;                             /* whose success its cursor shows */
     const char *inbox;                                 /* begins the names of its files in the inbox */
     size_t remembered;                                 /* records at least, of those last met */
     bool (*configured)(const struct options *options); /* any of its settings is set */

@@ -79,8 +79,7 @@ static bool publish(struct stage *stage, const struct candidate *candidate, cons
         return false;
     json_t *newest = json_pack("{s:s}", "candidate", stage->run);
     const char *const outputs[] = {"newest.json", forest, card};
-    bool done = publish_json(path, newest, err) && publish_path(path, err, "%s/" VOLUME_CANDIDATES, data) &&
-                stage_stamp(stage, path, outputs, 3, err);
+    bool done = publish_json(path, newest, err) && stage_stamp(stage, outputs, 3, err);
     json_decref(newest);
     return done;
 }
@@ -123,7 +122,7 @@ int main(int argc, char **argv) {
     if (code != EXIT_DONE || finished)
         return code;
     struct stage stage;
-    if (!stage_begin(&stage, "train", s.common.data, &code))
+    if (!stage_begin(&stage, WORKER_TRAIN, s.common.data, &code))
         return code;
 
     /* Of the configuration the card tells the prices. */
@@ -134,7 +133,7 @@ int main(int argc, char **argv) {
     char folder[PATH_MAX];
     if (!publish_path(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !tell_inputs(&stage, &s, &err))
         code = stage_fail_file(&stage, &err);
-    else if (stage_up_to_date(&stage, folder))
+    else if (stage_up_to_date(&stage))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     else {
         publish_sweep(folder);

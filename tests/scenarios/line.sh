@@ -31,6 +31,16 @@ answers_mvp() {
     grep -qE '^\{"predicted_package":"MVP","probability":0\.[0-9]{1,4}\}$' <<<"$answer" || { echo "answered $answer"; return 1; }
 }
 
+# Within the last hour: all ran just now.
+shows_successes() {
+    local stage at
+    curl -fsS "$url/metrics" >"$scratch/metrics" || return 1
+    for stage in etl features train register score; do
+        at=$(sed -n "s/^leadforest_worker_last_success_timestamp_seconds{worker=\"$stage\"} //p" "$scratch/metrics")
+        [ "${at:-0}" -gt $(($(date +%s) - 3600)) ] || { echo "$stage: ${at:-nothing}"; return 1; }
+    done
+}
+
 says() {
     grep -q "$1" <<<"$said" || { echo "said $said"; return 1; }
 }
@@ -66,5 +76,6 @@ check "no name or e-mail address left raw/" nobody_is_named_in "$scratch/one"
 
 check "the api becomes ready" start_api "$scratch/one"
 check "it answers MVP for a dental practice of 10-25" answers_mvp
+check "it shows when each stage last succeeded" shows_successes
 check "SIGTERM ends it with 0" stop_api
 exit "$broken"

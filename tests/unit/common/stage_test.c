@@ -13,20 +13,20 @@
 #include "services/common/stage.h"
 #include "tests/unit/common/scratch.h"
 
-/* One run: what is up to date is left alone, otherwise out/result is made from in. */
+/* One run: what is up to date is left alone, otherwise scores/result is made from in. */
 static enum exit_code run(const char *setting) {
     static const char *const outputs[] = {"result"};
     struct stage stage;
     struct file_error err;
     enum exit_code code;
-    if (!stage_begin(&stage, "copy", scratch, &code))
+    if (!stage_begin(&stage, WORKER_SCORE, scratch, &code))
         return code;
     stage_input_text(&stage, "setting", setting);
     assert_true(stage_input_file(&stage, scratch_path("in"), &err));
-    if (stage_up_to_date(&stage, scratch_path("out")))
+    if (stage_up_to_date(&stage))
         return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
-    assert_true(publish_bytes(scratch_path("out/result"), setting, strlen(setting), &err));
-    assert_true(stage_stamp(&stage, scratch_path("out"), outputs, 1, &err));
+    assert_true(publish_bytes(scratch_path("scores/result"), setting, strlen(setting), &err));
+    assert_true(stage_stamp(&stage, outputs, 1, &err));
     return stage_end(&stage, EXIT_DONE, json_pack("{s:i}", "rows", 1));
 }
 
@@ -51,11 +51,11 @@ static void a_lost_or_changed_output_is_made_again(void **state) {
     (void)state;
     scratch_write("in", "c");
     assert_int_equal(run("x"), EXIT_DONE);
-    assert_int_equal(unlink(scratch_path("out/result")), 0);
+    assert_int_equal(unlink(scratch_path("scores/result")), 0);
     assert_int_equal(run("x"), EXIT_DONE);
-    scratch_write("out/result", "tampered");
+    scratch_write("scores/result", "tampered");
     assert_int_equal(run("x"), EXIT_DONE);
-    scratch_write("out/.stamp-copy.json", "{");
+    scratch_write("scores/.stamp-score.json", "{");
     assert_int_equal(run("x"), EXIT_DONE);
     assert_int_equal(run("x"), EXIT_NOTHING_TO_DO);
 }
@@ -68,7 +68,7 @@ static void stamp_as_1_1_0(const char *in, const char *setting) {
     int size = snprintf(inputs, sizeof inputs, "setting%c%s%c\nin%c%s%c\n", 0, setting, 0, 0, in_hash, 0);
     bytes_sha256(inputs, (size_t)size, digest);
     snprintf(stamp, sizeof stamp, "{\"inputs\": \"%s\", \"outputs\": {\"result\": \"%s\"}}", digest, result);
-    scratch_write("out/.stamp-copy.json", stamp);
+    scratch_write("scores/.stamp-score.json", stamp);
 }
 
 static void what_another_version_of_the_program_made_is_made_again(void **state) {
@@ -84,7 +84,7 @@ static void a_second_run_at_the_same_time_is_told_to_try_later(void **state) {
     (void)state;
     struct stage first;
     enum exit_code code;
-    assert_true(stage_begin(&first, "copy", scratch, &code));
+    assert_true(stage_begin(&first, WORKER_SCORE, scratch, &code));
     assert_int_equal(run("x"), EXIT_TRY_LATER);
     stage_end(&first, EXIT_DONE, NULL);
 }
@@ -94,11 +94,11 @@ static void the_run_is_the_pipelines_where_it_gives_one(void **state) {
     struct stage stage;
     enum exit_code code;
     setenv("LEADFOREST_RUN", "0b9d5a3e-7f1c-4f53-9d6e-0a1b2c3d4e5f", 1);
-    assert_true(stage_begin(&stage, "other", scratch, &code));
+    assert_true(stage_begin(&stage, WORKER_ETL, scratch, &code));
     assert_string_equal(stage.run, "0b9d5a3e-7f1c-4f53-9d6e-0a1b2c3d4e5f");
     stage_end(&stage, EXIT_DONE, NULL);
     setenv("LEADFOREST_RUN", "../../etc", 1);
-    assert_true(stage_begin(&stage, "other", scratch, &code));
+    assert_true(stage_begin(&stage, WORKER_ETL, scratch, &code));
     assert_true(run_id_valid(stage.run));
     stage_end(&stage, EXIT_DONE, NULL);
     unsetenv("LEADFOREST_RUN");

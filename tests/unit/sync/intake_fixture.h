@@ -16,7 +16,7 @@ static const moment NOON = 1780315200; /* 2026-06-01T12:00:00Z */
 static inline bool intake_again(moment at) {
     intake_done(&intake);
     intake = (struct intake){.data = scratch, .inbox = "test-unit", .at = at};
-    return cursor_open(&intake.cursor, scratch, "test", "unit", 1024, &err);
+    return cursor_open(&intake.cursor, scratch, "raw/.sync-test.json", "unit", 1024, &err);
 }
 
 /* As if this program had never run here. */

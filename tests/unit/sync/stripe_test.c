@@ -170,7 +170,7 @@ static void another_accounts_cursor_is_not_continued(void **state) {
     begin_after(100);
     intake_done(&intake);
     intake = (struct intake){.data = scratch, .inbox = "test-unit", .at = NOON};
-    assert_true(cursor_open(&intake.cursor, scratch, "test", "another", 64, &err));
+    assert_true(cursor_open(&intake.cursor, scratch, "raw/.sync-test.json", "another", 64, &err));
     answer_no_objects();
     answer_events(100, 100, false);
     assert_true(pull());
