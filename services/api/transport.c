@@ -72,7 +72,14 @@ static void rest(struct connection *c, uint64_t now, unsigned seconds) {
     c->unread = true;
 }
 
-static void name_peer(struct connection *c, const struct sockaddr *address) {
+/* What MHD_get_connection_info returns is overwritten by its next call: copied at once, here and below. */
+static int socket_of(struct MHD_Connection *mhd) {
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static void name_peer(struct connection *c) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
     c->request.peer[0] = '\0';
     if (address == NULL)
         return;
@@ -86,17 +93,15 @@ static void name_peer(struct connection *c, const struct sockaddr *address) {
 
 static struct connection *connection_new(struct transport *t, struct MHD_Connection *mhd) {
     struct connection *c = malloc(sizeof *c);
-    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (c == NULL)
         return NULL;
     c->transport = t;
     c->mhd = mhd;
-    c->fd = fd->connect_fd;
+    c->fd = socket_of(mhd);
     c->started = 0;
     c->begun = false;
     body_start(&c->body);
-    name_peer(c, peer != NULL ? peer->client_addr : NULL);
+    name_peer(c);
     rest(c, t->now, t->limits.request_seconds);
     c->previous = NULL;
     c->next = t->connections;
