@@ -201,19 +201,26 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
+/* 0.9.7x takes requests that HTTP forbids without a word; later releases refuse them where told to. */
+static bool library_is_lax(void) {
+    return strncmp(MHD_get_version(), "0.9.7", 5) == 0;
+}
+
 /*
  * Whether every line that came became one header that we saw.  0.9.7x drops nameless headers, cuts values
  * at a NUL and joins folded lines without a word; but it parses in place, from the method to the end of
  * the header, leaving a zero for the colon, the CR and the LF of each line and nowhere else.  So the zeroes
- * after the request line can be counted.  Later versions refuse such requests by themselves.
+ * after the request line can be counted.
  */
 static bool is_all_seen(const struct connection *c, const char *method, const char *version) {
+    if (!library_is_lax())
+        return true;
     size_t size = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     const char *end = method + size;
     size_t zeroes = 0;
     for (const char *at = version; at < end; at++)
         zeroes += *at == '\0';
-    return zeroes == 2 + 3 * c->headers + 2 || strncmp(MHD_get_version(), "0.9.7", 5) != 0;
+    return zeroes == 2 + 3 * c->headers + 2;
 }
 
 static enum MHD_Result give(struct connection *c, struct reply *reply) {
@@ -326,15 +333,23 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     return receive(c, bytes, size);
 }
 
+/* What was answered; 0: nothing. */
+static int status_of(const struct connection *c) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
+    if (c->begun && c->gate.status != 0)
+        return c->gate.status; /* the library's may differ where we answered first */
+    return info != NULL ? (int)info->http_status : 0;
+}
+
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code) {
     struct transport *t = cls;
     struct connection *c = *context;
+    (void)mhd;
     (void)code;
     if (c == NULL)
         return;
-    const union MHD_ConnectionInfo *status = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
     uint64_t now = clock_ns();
-    t->calls.finish(t->calls.user, &c->request, status != NULL ? (int)status->http_status : 0, now - c->started);
+    t->calls.finish(t->calls.user, &c->request, status_of(c), now - c->started);
     body_done(&c->body);
     rest(c, now, t->limits.idle_seconds);
     *context = NULL;
@@ -366,24 +381,30 @@ static void say_last(const struct connection *c, const struct reply *reply) {
     buffer_done(&out);
 }
 
+/* The headers of a request that the library refuses with this status: what is wrong with them, in our words. */
+static void judge_unshown(struct connection *c, int status) {
+    const struct transport_calls *calls = &c->transport->calls;
+    MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
+    size_t limit = calls->admit(calls->user, &c->request);
+    const char *version = c->request.header[HEADER_HOST] != NULL ? "HTTP/1.1" : "HTTP/1.0"; /* it does not say which */
+    if (status == 431)
+        gate_refuse(&c->gate, 431, "has larger cookies than are taken");
+    gate_close(&c->gate, &c->request, version, limit);
+    gate_refuse(&c->gate, status, "has no Host");
+}
+
 /*
- * The library complains, without saying of whom.  Of a Content-Length that is no number, and of cookies that do not fit
- * into a connection's memory twice, 0.9.75 complains to the client too, but puts one status line into the body of
- * another.  So that we answer first: what it sends then finds the connection shut.
+ * The library logs that it refuses a request, without saying whose, and then does so with a page of its own; 0.9.75
+ * even puts one status line into the body of another.  So that we answer first: what it sends then finds the connection
+ * shut.
  */
 static void on_complaint(void *cls, const char *format, va_list args) {
     struct transport *t = cls;
-    bool length = strstr(format, "Content-Length") != NULL, cookies = strstr(format, "parse cookies") != NULL;
-    struct connection *c = length || cookies ? find_unshown(t) : NULL;
+    struct connection *c = strstr(format, "Error processing request") != NULL ? find_unshown(t) : NULL;
     struct reply reply;
-    (void)args;
     if (c == NULL)
         return;
-    MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
-    size_t limit = t->calls.admit(t->calls.user, &c->request);
-    if (cookies)
-        gate_refuse(&c->gate, 431, "has larger cookies than are taken");
-    gate_close(&c->gate, &c->request, "HTTP/1.0", limit);
+    judge_unshown(c, (int)va_arg(args, unsigned));
     reply_start(&reply);
     t->calls.refuse(t->calls.user, &c->request, c->gate.status, c->gate.why, &reply);
     c->begun = true; /* the next complaint is of another */
@@ -405,10 +426,10 @@ struct transport *transport_new(int listener, int wake, const struct transport_l
         t->daemon = MHD_start_daemon(
             MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, t,
             MHD_OPTION_EXTERNAL_LOGGER, on_complaint, t, MHD_OPTION_LISTEN_SOCKET, listener,
-            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-            MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024, MHD_OPTION_CONNECTION_LIMIT, limits->connections,
-            MHD_OPTION_NOTIFY_CONNECTION, on_connection, t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t,
-            MHD_OPTION_URI_LOG_CALLBACK, on_target, t, MHD_OPTION_END);
+            MHD_OPTION_STRICT_FOR_CLIENT, library_is_lax() ? 0 : 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
+            (size_t)1024, MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+            t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_URI_LOG_CALLBACK, on_target, t, MHD_OPTION_END);
     }
     if (t != NULL && t->daemon != NULL)
         return t;

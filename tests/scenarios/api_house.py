@@ -117,12 +117,12 @@ class Server:
 
 
 def request(method, path, body=None, **headers):
-    """The bytes of a request; a header's underscores stand for hyphens."""
+    """The bytes of a request; a header's underscores stand for hyphens, and one that is None is left out."""
     lines = [f"{method} {path} HTTP/1.1"]
     headers = {"Host": "api.example", **headers}
     if body is not None:
         headers = {"Content_Type": "application/json", "Content_Length": len(body), **headers}
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items() if value is not None]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")
 
 
