@@ -11,6 +11,6 @@ mkdir -p "$build/pages"
 check "a model is promoted" "$build/tests/tools/make_registry" "$scratch/data" 2
 export API_KEYS=a-key-of-ours
 check "the api becomes ready" start_api "$scratch/data"
-timeout 300 python3 tests/full/api_browser.py "$url" "$API_KEYS" "$build/pages" || broken=1
+PYTHONPATH=tests/helpers timeout 300 python3 tests/full/api_browser.py "$url" "$API_KEYS" "$build/pages" || broken=1
 check "SIGTERM ends it with 0" stop_api
 exit "$broken"
