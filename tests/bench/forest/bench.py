@@ -1,7 +1,7 @@
 """Every forest on every task, in one run: fresh processes, interleaved rounds, medians; then one table, JSON and a plot.
 
 Called by ./run with the build folder.  QUICK=1 takes smaller data and one round, ROUNDS=1 one, PEERS=libforest:ranger
-only those.  QUICK and PEERS leave results.json, the plot and the README alone and write the first two
+only those.  QUICK and PEERS leave results.json, the plot and docs/benchmarks.md alone and write the first two
 into the build folder.
 """
 import json
@@ -13,8 +13,8 @@ import sys
 import numpy as np
 
 import machine
+import page
 import plot
-import readme
 import rows as rows_file
 import table
 import tasks
@@ -116,7 +116,7 @@ def main():
     with open(os.path.join(where, "results.svg"), "w") as f:
         f.write(plot.svg(result))
     if where == HERE:
-        readme.update(result)
+        page.update(result)
     print(table.markdown(result))
 
 

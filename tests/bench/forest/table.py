@@ -1,4 +1,4 @@
-"""The results as Markdown, for a terminal and for the README."""
+"""The results as Markdown, for a terminal and for docs/benchmarks.md."""
 import math
 import statistics
 

@@ -1,6 +1,6 @@
-"""The README's part about the forest, rendered from results.json: `readme.py`, or bench.py at its end.
+"""The tables of docs/benchmarks.md about the forest, from results.json: `page.py`, or bench.py at its end.
 
-It is whatever lies between the two marks below.
+They are whatever stands between the two marks below.
 """
 import json
 import os
@@ -9,7 +9,7 @@ import statistics
 import table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-README = os.path.join(HERE, "..", "..", "..", "README.md")
+PAGE = os.path.join(HERE, "..", "..", "..", "docs", "benchmarks.md")
 BEGIN, END = "<!-- make bench-forest writes from here -->", "<!-- to here -->"
 COLUMNS = (("leads", "train_s", "train, 1M leads", table.duration), ("leads", "memory", "memory", table.amount),
            ("leads", "one_row_s", "one row", table.duration), ("numeric", "train_s", "train, 100k x 20", table.duration),
@@ -55,10 +55,10 @@ def text(result):
 
 
 def update(result):
-    with open(README) as f:
+    with open(PAGE) as f:
         before, rest = f.read().split(BEGIN)
     after = rest.split(END)[1]
-    with open(README, "w") as f:
+    with open(PAGE, "w") as f:
         f.write(f"{before}{BEGIN}\n{text(result)}\n{END}{after}")
 
 
