@@ -28,7 +28,7 @@ FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format format-check lint tidy cppcheck clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -80,7 +80,9 @@ run-all: all                          ## sample data where there is none, then t
 	@deploy/run-all $(BUILD)
 
 format:                               ## lay the code out by .clang-format
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	@tests/format --write
+format-check:                         ## whether the code is laid out by .clang-format
+	@tests/format
 lint: tidy cppcheck                   ## clang-tidy and cppcheck
 tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT:-Werror=) -I. -I$(BUILD)/gen $(GMIME)
