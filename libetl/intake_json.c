@@ -145,8 +145,8 @@ static bool read_answers(const struct reading *r, const json_t *body, int64_t ar
 static int64_t arrival(const json_t *envelope) {
     const json_t *received = json_object_get(envelope, "received_at");
     int64_t at;
-    bool known = json_is_string(received) &&
-                 timestamp_parse(json_string_value(received), json_string_length(received), &at);
+    bool known =
+        json_is_string(received) && timestamp_parse(json_string_value(received), json_string_length(received), &at);
     return known ? at : FORM_NO_DATE;
 }
 
@@ -221,8 +221,8 @@ static bool is_ended(const char *at, const char *end) {
     return at == end || *at == ',' || *at == ']' || *at == '}' || *at == '\r' || *at == '\n';
 }
 
-/* What stands where a record should: another value, or nothing that is JSON - a line, or the words before a brace on it,
- * as programs write that print JSON for people. */
+/* What stands where a record should: another value, or nothing that is JSON - a line, or the words before a brace on
+ * it, as programs write that print JSON for people. */
 static bool read_other(const struct reading *r, const char *at, const char *end, const char **behind) {
     const char *value = find_end(r, at, end);
     if (value != NULL && is_ended(value, end)) {

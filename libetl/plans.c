@@ -68,7 +68,8 @@ struct plan plan_of_sum(const struct config *config, int64_t amount, money_curre
 }
 
 bool plan_is_setup_fee(const struct config *config, int64_t amount, money_currency currency) {
-    return amount > 0 && amount == plan_coins(config, config->setup_fee) && currency == money_currency_of(config->currency, 3);
+    return amount > 0 && amount == plan_coins(config, config->setup_fee) &&
+           currency == money_currency_of(config->currency, 3);
 }
 
 struct plan plan_surer(struct plan a, struct plan b) {

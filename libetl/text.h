@@ -27,9 +27,9 @@ struct text text_trim(struct text text);               /* without white space (a
 bool text_is_utf8(struct text text);
 
 /*
- * Clean UTF-8: bytes that are none are taken as Latin-1 (as Windows writes it, with dashes and quotes), control characters and runs of white space
- * become one space, none is left around it.  At most `room` - 1 bytes and a zero are written; the answer
- * is the length it has, or `room` where it does not fit.
+ * Clean UTF-8: bytes that are none are taken as Latin-1 (as Windows writes it, with dashes and quotes), control
+ * characters and runs of white space become one space, none is left around it.  At most `room` - 1 bytes and a zero are
+ * written; the answer is the length it has, or `room` where it does not fit.
  */
 size_t text_clean(struct text text, char *out, size_t room);
 

@@ -23,14 +23,14 @@ struct lf_packed {
     float rows, min_leaf, total[LF_PACKED_CLASSES]; /* of the node */
 
     /* split_few.c; cuts come after the code of each item */
-    lf_words unit[LF_FEW];           /* [n], rows of an item, in all lanes */
-    int32_t code[LF_FEW];            /* [n] */
+    lf_words unit[LF_FEW];                /* [n], rows of an item, in all lanes */
+    int32_t code[LF_FEW];                 /* [n] */
     lf_words left[LF_FEW / LF_CUT_LANES]; /* [n], rows to the left of each cut */
 
     /* split_packed.c; cuts come after each code that is here, of which there are `codes` */
-    uint64_t count[LF_BYTE_CODES];          /* by code, rows; all 0 between features */
-    uint8_t here[LF_BYTE_CODES];            /* by code, 1 where rows have it; likewise */
-    uint8_t cut[LF_BYTE_CODES];             /* [codes], the code */
+    uint64_t count[LF_BYTE_CODES];               /* by code, rows; all 0 between features */
+    uint8_t here[LF_BYTE_CODES];                 /* by code, 1 where rows have it; likewise */
+    uint8_t cut[LF_BYTE_CODES];                  /* [codes], the code */
     uint32_t low[LF_BYTE_CODES + LF_CUT_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
     uint32_t high[LF_BYTE_CODES + LF_CUT_LANES]; /* and of classes 2 and 3 */
     uint32_t codes;

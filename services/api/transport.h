@@ -39,8 +39,8 @@ struct transport_limits {
 
 struct transport;
 
-/* Takes over the listening socket; NULL where the library would not start.  wake is an eventfd that the caller waits for
- * beside transport_fd: it becomes readable when a sleeping request can go on. */
+/* Takes over the listening socket; NULL where the library would not start.  wake is an eventfd that the caller waits
+ * for beside transport_fd: it becomes readable when a sleeping request can go on. */
 struct transport *transport_new(int listener, int wake, const struct transport_limits *limits,
                                 const struct transport_calls *calls);
 

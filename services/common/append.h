@@ -1,9 +1,10 @@
 /*
  * append.h - whole lines at the end of a file that has one writer, durable before anyone is told.
  *
- * A crash may leave the end torn: half a line, or a line's length with zero bytes in place of its text.  Nobody was told
- * of such a line; it is cut away when the file is next opened, so that it runs into no other.  (Where several
- * lines were written at once, whole ones may stand behind a damaged one, which then stays; readers must refuse it by itself.)
+ * A crash may leave the end torn: half a line, or a line's length with zero bytes in place of its text.  Nobody was
+ * told of such a line; it is cut away when the file is next opened, so that it runs into no other.  (Where several
+ * lines were written at once, whole ones may stand behind a damaged one, which then stays; readers must refuse it by
+ * itself.)
  */
 #ifndef COMMON_APPEND_H
 #define COMMON_APPEND_H

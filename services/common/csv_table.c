@@ -136,7 +136,8 @@ static void parse_file(struct reader *r, FILE *file) {
     size_t n;
     while (!r->stopped && (n = fread(chunk, 1, READ_CHUNK, file)) > 0)
         if (csv_parse(&parser, chunk, n, on_field, on_row, r) != n)
-            stop_in_row(r, csv_error(&parser) == CSV_ENOMEM ? "a field larger than 64 KiB" : "a quote in the wrong place");
+            stop_in_row(r,
+                        csv_error(&parser) == CSV_ENOMEM ? "a field larger than 64 KiB" : "a quote in the wrong place");
     if (!r->stopped && csv_fini(&parser, on_field, on_row, r) != 0)
         stop_in_row(r, "the file ends within quotes");
     csv_free(&parser);

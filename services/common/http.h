@@ -55,8 +55,8 @@ struct http {
 bool http_open(struct http *http, const char *program, double timeout_s, struct file_error *err);
 void http_close(struct http *http); /* fine on zeroes */
 
-/* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment.  err shows
- * no address that has one of these: they may be secrets. */
+/* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment.  err
+ * shows no address that has one of these: they may be secrets. */
 bool http_address_fits(const char *url, struct file_error *err);
 
 /* Whether requests without a key may be sent there: any http or https address; no user, query or fragment. */

@@ -20,7 +20,8 @@ static void draw(const struct progress *p, uint64_t done, double seconds) {
     bar[BAR] = '\0';
     double rate = (double)done / seconds;
     double left = rate > 0 && p->total > done ? (double)(p->total - done) / rate : 0;
-    fprintf(stderr, "\r%-12s [%s] %3.0f%%  %.0f %s/s  %.0f s left \033[K", p->what, bar, share * 100, rate, p->unit, left);
+    fprintf(stderr, "\r%-12s [%s] %3.0f%%  %.0f %s/s  %.0f s left \033[K", p->what, bar, share * 100, rate, p->unit,
+            left);
 }
 
 void progress_update(struct progress *p, uint64_t done) {

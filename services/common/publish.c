@@ -241,7 +241,8 @@ void publish_discard_folder(const char *path) {
     char aside[PATH_MAX];
     const char *slash = strrchr(path, '/');
     int folder = slash != NULL ? (int)(slash - path) : 1;
-    if (publish_path(aside, NULL, "%.*s/.tmp-%s", folder, slash != NULL ? path : ".", slash != NULL ? slash + 1 : path) &&
+    if (publish_path(aside, NULL, "%.*s/.tmp-%s", folder, slash != NULL ? path : ".",
+                     slash != NULL ? slash + 1 : path) &&
         rename(path, aside) == 0 && publish_sync_folder_of(aside, NULL))
         publish_remove_folder(aside);
 }

@@ -36,7 +36,8 @@ void publish_abort(struct publication *p); /* closes and removes; after commit i
 
 /* Whole files at once. */
 bool publish_bytes(const char *path, const void *bytes, size_t size, struct file_error *err);
-bool publish_json(const char *path, const json_t *value, struct file_error *err); /* indented, keys in order, newline at the end */
+bool publish_json(const char *path, const json_t *value,
+                  struct file_error *err); /* indented, keys in order, newline at the end */
 
 /* A folder on its way: fill `beside` with files, then give it its name, which must not exist yet. */
 struct folder_publication {
@@ -59,7 +60,7 @@ void publish_sweep_beside(const char *path); /* of this file alone, for folders 
 bool publish_make_folder(const char *path, struct file_error *err);
 bool publish_make_folder_of(const char *path, struct file_error *err);
 bool publish_sync_folder_of(const char *path, struct file_error *err); /* makes the path's name durable; keeps errno */
-void publish_remove_folder(const char *path); /* a folder of plain files */
+void publish_remove_folder(const char *path);                          /* a folder of plain files */
 
 /* "folder/name", PATH_MAX bytes; false and err where it does not fit. */
 bool publish_path(char out[PATH_MAX], struct file_error *err, const char *format, ...)

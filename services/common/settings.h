@@ -28,10 +28,11 @@ struct setting {
     const char *flag;     /* "threads" for --threads; NULL: from the environment only */
     const char *variable; /* "THREADS"; NULL: from the command line only */
     enum setting_kind kind;
-    size_t offset;        /* of its field in the program's struct */
-    const char *fallback; /* the default as a person would write it; NULL: none (text NULL, number 0, time the present) */
+    size_t offset; /* of its field in the program's struct */
+    const char
+        *fallback; /* the default as a person would write it; NULL: none (text NULL, number 0, time the present) */
     double min, max;
-    const char *choices;  /* "live|test" */
+    const char *choices; /* "live|test" */
     const char *help;
 };
 
@@ -40,26 +41,32 @@ struct settings_common {
     const char *data;   /* the shared volume */
     const char *config; /* NULL: the built-in configuration */
 };
-#define SETTINGS_COMMON(type, member)                                                                            \
-    {"data", "DATA_DIR", SETTING_TEXT, offsetof(type, member.data), "./data", 1, 4000, NULL,                     \
-     "folder of the shared volume"},                                                                             \
-    {"config", "LEADFOREST_CONFIG", SETTING_TEXT, offsetof(type, member.config), NULL, 1, 4000, NULL,            \
-     "configuration file (packages, prices, features); default: the built-in one"}
+#define SETTINGS_COMMON(type, member)                                                                                  \
+    {"data", "DATA_DIR", SETTING_TEXT, offsetof(type, member.data),  "./data",                                         \
+     1,      4000,       NULL,         "folder of the shared volume"},                                                 \
+    {                                                                                                                  \
+        "config", "LEADFOREST_CONFIG", SETTING_TEXT, offsetof(type, member.config), NULL, 1, 4000, NULL,               \
+            "configuration file (packages, prices, features); default: the built-in one"                               \
+    }
 
-#define SETTINGS_THREADS(type, member)                                                                           \
-    {"threads", "THREADS", SETTING_WHOLE, offsetof(type, member), "0", 0, 1024, NULL,                            \
-     "threads to use; 0: as many as the machine or its quota allows; never changes the result"}
+#define SETTINGS_THREADS(type, member)                                                                                 \
+    {                                                                                                                  \
+        "threads", "THREADS", SETTING_WHOLE, offsetof(type, member), "0", 0, 1024, NULL,                               \
+            "threads to use; 0: as many as the machine or its quota allows; never changes the result"                  \
+    }
 
-#define SETTINGS_NOW(type, member)                                                                               \
-    {"now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                            \
-     "pretend that it is this time (ISO 8601, UTC), for tests"}
+#define SETTINGS_NOW(type, member)                                                                                     \
+    {                                                                                                                  \
+        "now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                               \
+            "pretend that it is this time (ISO 8601, UTC), for tests"                                                  \
+    }
 
 /* A program as --help tells of it. */
 struct program {
-    const char *name;     /* "leadforest-etl" */
-    const char *does;     /* one line */
-    const char *usage;    /* after the name: "[options] [promote N|rollback|list]" */
-    const char *notes;    /* lines below the options, or NULL */
+    const char *name;  /* "leadforest-etl" */
+    const char *does;  /* one line */
+    const char *usage; /* after the name: "[options] [promote N|rollback|list]" */
+    const char *notes; /* lines below the options, or NULL */
     const struct setting *settings;
     size_t setting_count;
     size_t max_words; /* words that are no options; 0: none allowed */

@@ -33,12 +33,12 @@ enum { RUN_ID = 37 }; /* a UUID as text */
 
 struct stage {
     const struct worker_entry *worker;
-    const char *data; /* the data folder; the caller's */
-    char run[RUN_ID]; /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
-    int lock;         /* a descriptor that holds the lock */
-    EVP_MD_CTX *inputs; /* digest of what stage_input was told */
+    const char *data;        /* the data folder; the caller's */
+    char run[RUN_ID];        /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
+    int lock;                /* a descriptor that holds the lock */
+    EVP_MD_CTX *inputs;      /* digest of what stage_input was told */
     char digest[SHA256_HEX]; /* of the inputs, once asked for */
-    unsigned threads; /* that hash outputs; 0, as stage_begin leaves it, is one */
+    unsigned threads;        /* that hash outputs; 0, as stage_begin leaves it, is one */
     struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
 };
 
@@ -51,7 +51,8 @@ void stage_input_text(struct stage *stage, const char *what, const char *value);
 bool stage_input_file(struct stage *stage, const char *path, struct file_error *err);
 void stage_input_raw(struct stage *stage, const char *path);
 
-/* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with *code. */
+/* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with
+ * *code. */
 struct config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code);
 
 /* Whether the stamp names these inputs and its outputs are as it left them. */
@@ -60,7 +61,8 @@ bool stage_up_to_date(struct stage *stage);
 /* Record that the named files beside the stamp (and only they) are the outputs of these inputs. */
 bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct file_error *err);
 
-/* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns code. */
+/* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns
+ * code. */
 enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra);
 
 /* The same for a failure: logs "<event>: text" once, then ends with the code that the error asks for. */

@@ -1,7 +1,8 @@
 /*
  * quarantine.h - processed/quarantine.ndjson: every record refused, by place and reason, without its text.
  *
- *   {"file":"customers.csv","line":12,"offset":345,"length":67,"reasons":["a date that cannot be read, as 2026-01-31 10:20 can"]}
+ *   {"file":"customers.csv","line":12,"offset":345,"length":67,"reasons":["a date that cannot be read, as 2026-01-31
+ * 10:20 can"]}
  *
  * file is below raw/; offset and length are in bytes.  The text stays in raw/, where quarantine_show finds it.
  */

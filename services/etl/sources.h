@@ -45,8 +45,8 @@ bool source_is_csv(const struct source *source);
 bool source_is_of_payments(const struct source *source); /* rather than of submissions */
 
 /*
- * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes were,
- * and source_close says so: false, and err asks to try later.
+ * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes
+ * were, and source_close says so: false, and err asks to try later.
  */
 bool source_open(struct source *source, struct file_error *err);
 bool source_close(struct source *source, struct file_error *err);

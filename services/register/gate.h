@@ -10,7 +10,8 @@
  *
  * Under an alarm customers have changed and waiting costs: the bound need only be above a margin below zero, but
  * against the best champion since the last rebase, so that many alarms do not lead down step by step.  Its hold-out is
- * small, so that training sees what is new: of so few rows the calibration error may be worse by what chance makes of it.
+ * small, so that training sees what is new: of so few rows the calibration error may be worse by what chance makes of
+ * it.
  *
  * In both: accuracy, Brier score and calibration error are no worse beyond margins, and no slice surely loses more than
  * a margin.  A challenger that would change the answer to more than a share of recent calls is held for a person -

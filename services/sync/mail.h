@@ -13,8 +13,8 @@ struct mail_message {
     size_t size;
     const char *id;   /* its Message-ID without the brackets, or NULL */
     const char *text; /* the first plain text part as UTF-8, or NULL */
-    bool dated;  /* with a date that the ETL takes */
-    moment date; /* where dated */
+    bool dated;       /* with a date that the ETL takes */
+    moment date;      /* where dated */
 };
 
 /* False stops the reading. */

@@ -2,10 +2,10 @@
  * model.h - a signed champion from another machine's registry, for a server without the shared volume.
  *
  * MODEL_URL is where a web server shows a registry/ folder: champion.json and versions/<n>/.  The pointer is asked for
- * with If-None-Match.  Where it names a model that is not here, its manifest must have the hash that the pointer says and
- * MODEL_PUBLIC_KEY's signature, every file the hash that the manifest says, and the model must load; only then does the
- * local pointer move, by rename, and the api that watches it takes the model in.  Whatever fails leaves the model that
- * is here.  A copy that no longer verifies is fetched again.  The champion and the one before it stay, others go.
+ * with If-None-Match.  Where it names a model that is not here, its manifest must have the hash that the pointer says
+ * and MODEL_PUBLIC_KEY's signature, every file the hash that the manifest says, and the model must load; only then does
+ * the local pointer move, by rename, and the api that watches it takes the model in.  Whatever fails leaves the model
+ * that is here.  A copy that no longer verifies is fetched again.  The champion and the one before it stay, others go.
  *
  * Not done: the pointer itself is not signed, since a rollback must be able to name an older version; who owns the web
  * server can therefore show an older model of the same signer, and no other.

@@ -54,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct signature_secrets secrets;
     const uint8_t *newline = size > 0 ? memchr(data, '\n', size) : NULL;
     size_t header_size = newline != NULL ? (size_t)(newline - data) : size;
-    struct text body = newline != NULL ? (struct text){(const char *)newline + 1, size - header_size - 1} : (struct text){"body", 4};
+    struct text body =
+        newline != NULL ? (struct text){(const char *)newline + 1, size - header_size - 1} : (struct text){"body", 4};
     char *header = malloc(header_size + 1);
     memcpy(header, data, header_size);
     header[header_size] = '\0';

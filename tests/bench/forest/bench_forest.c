@@ -28,14 +28,12 @@ struct job {
     unsigned trees, mtry, seed, full;
 };
 
-static void fail(const char *what, const char *name)
-{
+static void fail(const char *what, const char *name) {
     fprintf(stderr, "bench_forest: %s: %s\n", name, what);
     exit(EXIT_FAILURE);
 }
 
-static double now_s(void)
-{
+static double now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -43,8 +41,7 @@ static double now_s(void)
 
 /* ---- memory, as the kernel counts it ----------------------------------------------------------- */
 
-static double resident_bytes(const char *key)
-{
+static double resident_bytes(const char *key) {
     FILE *f = fopen("/proc/self/status", "r");
     char line[256];
     double kib = 0;
@@ -57,8 +54,7 @@ static double resident_bytes(const char *key)
 }
 
 /* Make VmHWM start again from what is resident now. */
-static void forget_peak(void)
-{
+static void forget_peak(void) {
     FILE *f = fopen("/proc/self/clear_refs", "w");
     if (!f || fputs("5", f) == EOF || fclose(f) != 0)
         fail("cannot reset the peak of memory", "/proc/self/clear_refs");
@@ -66,17 +62,15 @@ static void forget_peak(void)
 
 /* ---- rows -------------------------------------------------------------------------------------- */
 
-static void *read_array(FILE *f, size_t n, size_t size, const char *path)
-{
+static void *read_array(FILE *f, size_t n, size_t size, const char *path) {
     void *a = calloc(n ? n : 1, size);
     if (!a || fread(a, size, n, f) != n)
         fail("cannot be read", path);
     return a;
 }
 
-static struct rows rows_read(const char *path)
-{
-    struct rows r = { 0 };
+static struct rows rows_read(const char *path) {
+    struct rows r = {0};
     char magic[4];
     FILE *f = fopen(path, "rb");
     if (!f || fread(magic, sizeof magic, 1, f) != 1 || memcmp(magic, "ROWS", sizeof magic) != 0)
@@ -91,16 +85,14 @@ static struct rows rows_read(const char *path)
     return r;
 }
 
-static void rows_done(struct rows *r)
-{
+static void rows_done(struct rows *r) {
     free(r->levels);
     free(r->x);
     free(r->label);
 }
 
 /* Names that are numbers, for levels, classes and features alike. */
-static const char *const *number_names(void)
-{
+static const char *const *number_names(void) {
     enum { COUNT = 4096, WIDTH = 8 };
     static char text[COUNT][WIDTH];
     static const char *name[COUNT];
@@ -113,35 +105,33 @@ static const char *const *number_names(void)
 
 /* ---- what is measured -------------------------------------------------------------------------- */
 
-static struct forest *fit(const struct rows *r, const struct forest_feature *feature, const struct forest_params *params)
-{
-    struct forest_schema schema = { r->features, feature, r->classes, number_names() };
+static struct forest *fit(const struct rows *r, const struct forest_feature *feature,
+                          const struct forest_params *params) {
+    struct forest_schema schema = {r->features, feature, r->classes, number_names()};
     struct forest_dataset *ds = NULL;
     struct forest *f = NULL;
     struct forest_error err;
-    if (forest_dataset_new(&ds, &schema, &err) != FOREST_OK
-        || forest_dataset_add(ds, r->x, r->label, NULL, r->n, &err) != FOREST_OK
-        || forest_train(&f, ds, params, &err) != FOREST_OK)
+    if (forest_dataset_new(&ds, &schema, &err) != FOREST_OK ||
+        forest_dataset_add(ds, r->x, r->label, NULL, r->n, &err) != FOREST_OK ||
+        forest_train(&f, ds, params, &err) != FOREST_OK)
         fail(err.text, "training");
     forest_dataset_free(ds);
     return f;
 }
 
-static int compare(const void *a, const void *b)
-{
+static int compare(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static double median(double *v, size_t n)
-{
+static double median(double *v, size_t n) {
     qsort(v, n, sizeof *v, compare);
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
 /* Seconds of a training in this process, which has trained before. */
-static double training_s(const struct rows *r, const struct forest_feature *feature, const struct forest_params *params)
-{
+static double training_s(const struct rows *r, const struct forest_feature *feature,
+                         const struct forest_params *params) {
     double times[MAX_REPEATS], spent = 0;
     size_t n = 0;
     while (n < MAX_REPEATS && (n == 0 || spent < budget_s)) {
@@ -154,8 +144,7 @@ static double training_s(const struct rows *r, const struct forest_feature *feat
 }
 
 /* Seconds a row, asked one by one: the median over chunks of 20 rows of a chunk's mean. */
-static double single_row_s(const struct forest *f, const struct rows *test)
-{
+static double single_row_s(const struct forest *f, const struct rows *test) {
     enum { CHUNK = 20, CHUNKS = 4001 };
     static double means[CHUNKS];
     float prob[FOREST_MAX_CLASSES];
@@ -174,8 +163,7 @@ static double single_row_s(const struct forest *f, const struct rows *test)
     return median(means, CHUNKS);
 }
 
-static double batch_s(const struct forest *f, const struct rows *test, float *prob)
-{
+static double batch_s(const struct forest *f, const struct rows *test, float *prob) {
     double times[MAX_REPEATS], spent = 0;
     size_t n = 0;
     while (n < MAX_REPEATS && (n == 0 || spent < budget_s)) {
@@ -186,16 +174,14 @@ static double batch_s(const struct forest *f, const struct rows *test, float *pr
     return median(times, n);
 }
 
-static void write_probabilities(const char *path, const float *prob, size_t n)
-{
+static void write_probabilities(const char *path, const float *prob, size_t n) {
     FILE *f = fopen(path, "wb");
     if (!f || fwrite(prob, sizeof *prob, n, f) != n || fclose(f) != 0)
         fail("cannot be written", path);
 }
 
 /* Five trees on 500 rows, as the peers do before they are measured. */
-static double warm_up_s(const struct rows *train, const struct forest_feature *feature)
-{
+static double warm_up_s(const struct rows *train, const struct forest_feature *feature) {
     struct rows small = *train;
     struct forest_params params;
     forest_params_init(&params);
@@ -207,8 +193,7 @@ static double warm_up_s(const struct rows *train, const struct forest_feature *f
     return training_s(&small, feature, &params);
 }
 
-static struct forest_params parameters(const struct job *job, const char *way)
-{
+static struct forest_params parameters(const struct job *job, const char *way) {
     struct forest_params params;
     forest_params_init(&params);
     params.trees = job->trees;
@@ -219,16 +204,15 @@ static struct forest_params parameters(const struct job *job, const char *way)
     return params;
 }
 
-static void measure(const struct job *job, const char *way)
-{
+static void measure(const struct job *job, const char *way) {
     struct rows train = rows_read(job->train), test = rows_read(job->test);
     struct forest_feature *feature = calloc(train.features, sizeof *feature);
     float *prob = malloc((size_t)test.n * train.classes * sizeof *prob);
     if (!feature || !prob)
         fail("no memory", job->test);
     for (uint32_t j = 0; j < train.features; j++)
-        feature[j] = (struct forest_feature){ number_names()[j], train.levels[j] ? FOREST_CATEGORICAL : FOREST_NUMERIC,
-                                              train.levels[j], train.levels[j] ? number_names() : NULL };
+        feature[j] = (struct forest_feature){number_names()[j], train.levels[j] ? FOREST_CATEGORICAL : FOREST_NUMERIC,
+                                             train.levels[j], train.levels[j] ? number_names() : NULL};
     const struct forest_params params = parameters(job, way);
 
     putchar('{');
@@ -258,8 +242,7 @@ static void measure(const struct job *job, const char *way)
     rows_done(&test);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct job job;
     if (argc != 2)
         fail("plain or tuned?", "way");

@@ -1,16 +1,16 @@
 /* append_test.c - lines at the end of a file, and what a crash left there. */
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
-#include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "services/common/append.h"
 #include "services/common/files.h"

@@ -77,7 +77,8 @@ static void a_missing_pointer_is_something_to_try_later(void **state) {
 
 static void a_pointer_that_is_none_is_refused(void **state) {
     (void)state;
-    static const char *const wrong[] = {"{}", "[]", "{\"version\":1,\"sha256\":\"ab\"}", "{\"version\":-1,\"sha256\":\"\"}"};
+    static const char *const wrong[] = {"{}", "[]", "{\"version\":1,\"sha256\":\"ab\"}",
+                                        "{\"version\":-1,\"sha256\":\"\"}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         scratch_write("registry/champion.json", wrong[i]);
         assert_refused("it needs a version and the sha256 of its manifest");

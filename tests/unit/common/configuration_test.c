@@ -40,13 +40,16 @@ static void a_wrong_one_is_refused_with_the_place_named(void **state) {
         {"{\"currency\":\"USD\",\"setup_fee\":1}", "currency"},
         {"{\"currency\":\"usd\",\"setup_fee\":-1}", "setup_fee"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[]}", "packages"},
-        {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"A\",\"price\":2}]}",
+        {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"A\",\"price\":2}"
+         "]}",
          "packages[1]: a second package named A"},
-        {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1.234},{\"name\":\"B\",\"price\":2}]}",
+        {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1.234},{\"name\":\"B\","
+         "\"price\":2}]}",
          "packages[0]: an amount"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"t\",\"kind\":\"text\"}]}",
          "features[0]: kind"},
-        {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
+        {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
+         ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
          "features[0]: \"source\" is told with every call already"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"numeric\",\"columns\":[\"Home Region\"]},"

@@ -1,15 +1,15 @@
 /* publish_test.c - files and folders appear whole or not at all, and leave nothing beside them. */
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
-#include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "services/common/files.h"
 #include "services/common/publish.h"

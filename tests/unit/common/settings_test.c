@@ -3,11 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
-#include <stdio.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "services/common/settings.h"
 #include "tests/unit/common/scratch.h"
@@ -124,9 +124,10 @@ static void what_is_on_by_default_can_be_put_out_and_help_says_how(void **state)
 
 static void a_wrong_value_is_refused(void **state) {
     (void)state;
-    static const char *const wrong[] = {"--trees=0",   "--trees=1001", "--trees=",    "--trees=9x", "--trees=99999999999999999999",
-                                        "--share=1.1", "--share=nan",  "--share=inf", "--mode=liv", "--mode=live|test",
-                                        "--none=1",    "--data=",      "--quick=2",  "--until=noon", "-trees=1"};
+    static const char *const wrong[] = {
+        "--trees=0",   "--trees=1001", "--trees=",    "--trees=9x",   "--trees=99999999999999999999",
+        "--share=1.1", "--share=nan",  "--share=inf", "--mode=liv",   "--mode=live|test",
+        "--none=1",    "--data=",      "--quick=2",   "--until=noon", "-trees=1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct options o;
         assert_int_equal(read_line(&o, (const char *[]){"test", wrong[i], NULL}), EXIT_USAGE_ERROR);
@@ -167,7 +168,8 @@ static void words_are_kept_in_order_beside_options(void **state) {
     struct options o;
     struct words words;
     bool finished;
-    assert_int_equal(read_words(&o, &words, (const char *[]){"test", "promote", "--trees=3", NULL}, &finished), EXIT_DONE);
+    assert_int_equal(read_words(&o, &words, (const char *[]){"test", "promote", "--trees=3", NULL}, &finished),
+                     EXIT_DONE);
     assert_int_equal(words.count, 1);
     assert_string_equal(words.word[0], "promote");
     assert_int_equal(o.trees, 3);

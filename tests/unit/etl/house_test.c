@@ -97,9 +97,9 @@ static void a_key_may_be_given_in_base64(void **state) {
     (void)state;
     struct pseudonym hex, base64;
     struct file_error err;
-    assert_int_equal(pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-                                   "/nowhere", &err),
-                     EXIT_DONE);
+    assert_int_equal(
+        pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "/nowhere", &err),
+        EXIT_DONE);
     assert_int_equal(pseudonym_key(&base64, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "/nowhere", &err),
                      EXIT_DONE);
     assert_int_equal(base64.size, hex.size);

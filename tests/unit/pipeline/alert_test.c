@@ -55,10 +55,12 @@ static void a_message_is_signed_over_its_time_and_bytes(void **state) {
     assert_memory_equal(r.signature, prefix, sizeof prefix - 1);
     signature_read_secrets(&secrets, "other,whsec");
     const char *header = r.signature + sizeof prefix - 1;
-    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":1}", 7}, clock_now(), 60),
-                     SIGNATURE_VALID);
-    assert_int_equal(signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":2}", 7}, clock_now(), 60),
-                     SIGNATURE_WRONG);
+    assert_int_equal(
+        signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":1}", 7}, clock_now(), 60),
+        SIGNATURE_VALID);
+    assert_int_equal(
+        signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":2}", 7}, clock_now(), 60),
+        SIGNATURE_WRONG);
 }
 
 static void without_a_secret_nothing_is_signed(void **state) {

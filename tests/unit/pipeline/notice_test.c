@@ -1,10 +1,10 @@
 /* notice_test.c - raw/ tells of new data at once, also of what is appended to a file that stays open. */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <poll.h>
 
 #include "services/common/append.h"
 #include "services/pipeline/notice.h"

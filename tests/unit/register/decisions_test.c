@@ -151,7 +151,8 @@ static void a_held_version_is_no_move_and_is_found(void **state) {
     json_t *all = read_all();
     assert_null(decisions_last_move(all));
     assert_null(decisions_held(all, 3));
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(decisions_held(all, 4), "held"), "champion")), 3);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(decisions_held(all, 4), "held"), "champion")),
+                     3);
     json_decref(all);
 }
 

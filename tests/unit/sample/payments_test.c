@@ -110,20 +110,20 @@ static size_t unknown_keys(const json_t *mine, const json_t *real) {
     size_t unknown = 0;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)mine, key, value) if (json_object_get(real, key) == NULL) {
-        print_message("key \"%s\" of a %s is not in the genuine one\n", key, text_of(mine, "object"));
-        unknown++;
-    }
+    json_object_foreach((json_t *)mine, key, value)
+        if (json_object_get(real, key) == NULL) {
+            print_message("key \"%s\" of a %s is not in the genuine one\n", key, text_of(mine, "object"));
+            unknown++;
+        }
     return unknown;
 }
 
 static json_t *first_old_object(const struct payments *payments, const char *type) {
     size_t i;
     json_t *event;
-    json_array_foreach(payments->lines, i, event) if (strcmp(text_of(event, "type"), type) == 0 &&
-                                                      strcmp(text_of(event, "api_version"), "2025") <
-                                                          0) return json_object_get(json_object_get(event, "data"),
-                                                                                    "object");
+    json_array_foreach(payments->lines, i, event)
+        if (strcmp(text_of(event, "type"), type) == 0 && strcmp(text_of(event, "api_version"), "2025") < 0)
+            return json_object_get(json_object_get(event, "data"), "object");
     return NULL;
 }
 
