@@ -2,8 +2,9 @@
 #ifndef LF_MODEL_H
 #define LF_MODEL_H
 
-#include "libforest/grow.h"
 #include "libforest/image.h"
+#include "libforest/matrix.h"
+#include "libforest/tree.h"
 
 struct lf_model {
     const struct lf_matrix *matrix;
