@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Make room for `needed` items of `each` bytes at *items; false (nothing changed) where memory ends. */
-static inline bool array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
+static inline bool etl_array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
     void **at = items;
     if (needed <= *capacity)
         return true;

@@ -5,12 +5,13 @@
 #include "libetl/intake.h"
 
 /* Count a record as refused; false where memory ends. */
-bool batch_refuse(struct batch *batch, struct text file, const char *at, const char *end, enum refusal why);
+bool etl_record_batch_reject(struct etl_record_batch *batch, struct etl_text file, const char *at, const char *end,
+                             enum etl_reject_reason reason);
 
 /* Keep a copy of a text as long as the batch's contents; NULL where memory ends. */
-const char *batch_keep(struct batch *batch, struct text text);
+const char *etl_record_batch_keep(struct etl_record_batch *batch, struct etl_text text);
 
 /* Keep what the newest submission borrows, which is about to go; false where memory ends. */
-bool batch_keep_submission(struct batch *batch, size_t features);
+bool etl_record_batch_keep_submission(struct etl_record_batch *batch, size_t features);
 
 #endif

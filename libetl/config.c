@@ -11,9 +11,9 @@
 
 #include "libetl/text.h"
 
-static bool fail(struct config_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool fail(struct etl_config_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static bool fail(struct config_error *err, const char *format, ...) {
+static bool fail(struct etl_config_error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     if (err != NULL)
@@ -24,15 +24,16 @@ static bool fail(struct config_error *err, const char *format, ...) {
 
 /* ---- pieces ---- */
 
-static bool read_name(char **out, const json_t *value, const char *where, struct config_error *err) {
+static bool read_name(char **out, const json_t *value, const char *where, struct etl_config_error *err) {
     const char *text = json_string_value(value);
-    if (text == NULL || text[0] == '\0' || strlen(text) > CONFIG_MAX_NAME)
-        return fail(err, "%s: a text of 1 to %d bytes is needed", where, CONFIG_MAX_NAME);
+    if (text == NULL || text[0] == '\0' || strlen(text) > ETL_CONFIG_MAX_NAME)
+        return fail(err, "%s: a text of 1 to %d bytes is needed", where, ETL_CONFIG_MAX_NAME);
     *out = strdup(text);
     return *out != NULL || fail(err, "out of memory");
 }
 
-static bool read_strings(struct config_strings *out, const json_t *array, const char *where, struct config_error *err) {
+static bool read_strings(struct etl_config_strings *out, const json_t *array, const char *where,
+                         struct etl_config_error *err) {
     if (array == NULL)
         return true;
     if (!json_is_array(array))
@@ -51,7 +52,7 @@ static bool read_strings(struct config_strings *out, const json_t *array, const 
 }
 
 /* Money in the file is in major units, at most two decimals; in memory it is in hundredths. */
-static bool read_money(int64_t *out, const json_t *value, const char *where, struct config_error *err) {
+static bool read_money(int64_t *out, const json_t *value, const char *where, struct etl_config_error *err) {
     double minor = json_is_number(value) ? json_number_value(value) * 100 : -1;
     if (!(minor >= 0 && minor <= 1e12) || fabs(minor - nearbyint(minor)) > 1e-6)
         return fail(err, "%s: an amount of money is needed, such as 150 or 149.99", where);
@@ -59,7 +60,8 @@ static bool read_money(int64_t *out, const json_t *value, const char *where, str
     return true;
 }
 
-static bool known_keys(const json_t *object, const char *const *known, const char *where, struct config_error *err) {
+static bool known_keys(const json_t *object, const char *const *known, const char *where,
+                       struct etl_config_error *err) {
     if (!json_is_object(object))
         return fail(err, "%s: an object is needed", where);
     const char *key;
@@ -76,7 +78,8 @@ static bool known_keys(const json_t *object, const char *const *known, const cha
 
 /* ---- packages ---- */
 
-static bool read_package(struct config_package *out, const json_t *object, size_t place, struct config_error *err) {
+static bool read_package(struct etl_config_package *out, const json_t *object, size_t place,
+                         struct etl_config_error *err) {
     static const char *const known[] = {"name", "price", "price_ids", "product_ids", "lookup_keys", "nicknames", NULL};
     char where[40];
     snprintf(where, sizeof where, "packages[%zu]", place);
@@ -89,10 +92,10 @@ static bool read_package(struct config_package *out, const json_t *object, size_
            read_strings(&out->nicknames, json_object_get(object, "nicknames"), where, err);
 }
 
-static bool read_packages(struct config *config, const json_t *array, struct config_error *err) {
+static bool read_packages(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
     size_t count = json_array_size(array);
-    if (count < 2 || count > CONFIG_MAX_PACKAGES)
-        return fail(err, "packages: a list of 2 to %d is needed", CONFIG_MAX_PACKAGES);
+    if (count < 2 || count > ETL_CONFIG_MAX_PACKAGES)
+        return fail(err, "packages: a list of 2 to %d is needed", ETL_CONFIG_MAX_PACKAGES);
     config->packages = calloc(count, sizeof *config->packages);
     if (config->packages == NULL)
         return fail(err, "out of memory");
@@ -100,7 +103,7 @@ static bool read_packages(struct config *config, const json_t *array, struct con
     for (size_t i = 0; i < count; i++) {
         if (!read_package(&config->packages[i], json_array_get(array, i), i, err))
             return false;
-        if (config_find_package(config, config->packages[i].name) != i)
+        if (etl_config_find_package(config, config->packages[i].name) != i)
             return fail(err, "packages[%zu]: a second package named %s", i, config->packages[i].name);
     }
     return true;
@@ -108,7 +111,7 @@ static bool read_packages(struct config *config, const json_t *array, struct con
 
 /* ---- features ---- */
 
-static size_t find_string(const struct config_strings *list, const char *text) {
+static size_t find_string(const struct etl_config_strings *list, const char *text) {
     size_t i = 0;
     while (i < list->count && strcmp(list->text[i], text) != 0)
         i++;
@@ -125,8 +128,8 @@ static size_t count_aliases(const json_t *object) {
     return count;
 }
 
-static bool read_aliases(struct config_feature *out, const json_t *object, const char *where,
-                         struct config_error *err) {
+static bool read_aliases(struct etl_config_feature *out, const json_t *object, const char *where,
+                         struct etl_config_error *err) {
     if (object == NULL)
         return true;
     if (!json_is_object(object))
@@ -143,7 +146,7 @@ static bool read_aliases(struct config_feature *out, const json_t *object, const
         size_t i;
         json_t *spelling;
         json_array_foreach(list, i, spelling) {
-            struct config_alias *alias = &out->aliases[out->alias_count];
+            struct etl_config_alias *alias = &out->aliases[out->alias_count];
             if (!read_name(&alias->spelling, spelling, where, err))
                 return false;
             alias->level = number;
@@ -153,16 +156,16 @@ static bool read_aliases(struct config_feature *out, const json_t *object, const
     return true;
 }
 
-static bool read_kind(enum config_kind *out, const json_t *value, const char *where, struct config_error *err) {
+static bool read_kind(enum etl_config_kind *out, const json_t *value, const char *where, struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || (strcmp(text, "categorical") != 0 && strcmp(text, "numeric") != 0))
         return fail(err, "%s: kind must be categorical or numeric", where);
-    *out = strcmp(text, "numeric") == 0 ? CONFIG_NUMERIC : CONFIG_CATEGORICAL;
+    *out = strcmp(text, "numeric") == 0 ? ETL_CONFIG_NUMERIC : ETL_CONFIG_CATEGORICAL;
     return true;
 }
 
 /* Beside its features a call for a prediction tells these. */
-static bool is_free(const char *name, const char *where, struct config_error *err) {
+static bool is_free(const char *name, const char *where, struct etl_config_error *err) {
     /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a name that was not read is not looked at */
     bool taken = strcmp(name, "lead_id") == 0 || strcmp(name, "source") == 0;
     return !taken || fail(err,
@@ -171,7 +174,8 @@ static bool is_free(const char *name, const char *where, struct config_error *er
                           where, name);
 }
 
-static bool read_feature(struct config_feature *out, const json_t *object, size_t place, struct config_error *err) {
+static bool read_feature(struct etl_config_feature *out, const json_t *object, size_t place,
+                         struct etl_config_error *err) {
     static const char *const known[] = {"name", "kind", "columns", "levels", "ranges", "aliases", NULL};
     char where[40];
     snprintf(where, sizeof where, "features[%zu]", place);
@@ -185,19 +189,19 @@ static bool read_feature(struct config_feature *out, const json_t *object, size_
 }
 
 static bool is_same_column(const char *a, const char *b) {
-    char folded_a[CONFIG_MAX_NAME + 1], folded_b[CONFIG_MAX_NAME + 1];
-    text_fold_name((struct text){a, strlen(a)}, folded_a, sizeof folded_a);
-    text_fold_name((struct text){b, strlen(b)}, folded_b, sizeof folded_b);
+    char folded_a[ETL_CONFIG_MAX_NAME + 1], folded_b[ETL_CONFIG_MAX_NAME + 1];
+    etl_text_fold_name((struct etl_text){a, strlen(a)}, folded_a, sizeof folded_a);
+    etl_text_fold_name((struct etl_text){b, strlen(b)}, folded_b, sizeof folded_b);
     return folded_a[0] != '\0' && strcmp(folded_a, folded_b) == 0;
 }
 
 /* The names by which a column may be the feature: its own, then the others; NULL behind the last. */
-static const char *column_of(const struct config_feature *feature, size_t i) {
+static const char *column_of(const struct etl_config_feature *feature, size_t i) {
     return i == 0 ? feature->name : i <= feature->columns.count ? feature->columns.text[i - 1] : NULL;
 }
 
 /* A column that two features are found by, which could only be the first one's; NULL where there is none. */
-static const char *shared_column(const struct config_feature *a, const struct config_feature *b) {
+static const char *shared_column(const struct etl_config_feature *a, const struct etl_config_feature *b) {
     for (size_t i = 0; column_of(a, i) != NULL; i++)
         for (size_t k = 0; column_of(b, k) != NULL; k++)
             if (is_same_column(column_of(a, i), column_of(b, k)))
@@ -205,10 +209,10 @@ static const char *shared_column(const struct config_feature *a, const struct co
     return NULL;
 }
 
-static bool read_features(struct config *config, const json_t *array, struct config_error *err) {
+static bool read_features(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
     size_t count = json_array_size(array);
-    if (count < 1 || count > CONFIG_MAX_FEATURES)
-        return fail(err, "features: a list of 1 to %d is needed", CONFIG_MAX_FEATURES);
+    if (count < 1 || count > ETL_CONFIG_MAX_FEATURES)
+        return fail(err, "features: a list of 1 to %d is needed", ETL_CONFIG_MAX_FEATURES);
     config->features = calloc(count, sizeof *config->features);
     if (config->features == NULL)
         return fail(err, "out of memory");
@@ -228,15 +232,15 @@ static bool read_features(struct config *config, const json_t *array, struct con
 
 /* ---- offers and the rest ---- */
 
-static bool read_offer(struct config *config, struct config_offer *out, const json_t *object, size_t place,
-                       struct config_error *err) {
+static bool read_offer(struct etl_config *config, struct etl_config_offer *out, const json_t *object, size_t place,
+                       struct etl_config_error *err) {
     static const char *const known[] = {"package", "probability", "offer", NULL};
     char where[40];
     snprintf(where, sizeof where, "offers[%zu]", place);
     const json_t *package = json_object_get(object, "package");
     out->package =
-        json_is_string(package) ? config_find_package(config, json_string_value(package)) : CONFIG_ANY_PACKAGE;
-    if (package != NULL && out->package == CONFIG_ANY_PACKAGE)
+        json_is_string(package) ? etl_config_find_package(config, json_string_value(package)) : ETL_CONFIG_ANY_PACKAGE;
+    if (package != NULL && out->package == ETL_CONFIG_ANY_PACKAGE)
         return fail(err, "%s: package is not one of packages", where);
     out->probability = json_number_value(json_object_get(object, "probability"));
     if (!(out->probability >= 0 && out->probability <= 1))
@@ -245,7 +249,7 @@ static bool read_offer(struct config *config, struct config_offer *out, const js
            read_name(&out->offer, json_object_get(object, "offer"), where, err);
 }
 
-static bool read_offers(struct config *config, const json_t *array, struct config_error *err) {
+static bool read_offers(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
     size_t count = json_array_size(array);
     config->offers = calloc(count + 1, sizeof *config->offers);
     if (config->offers == NULL)
@@ -258,15 +262,15 @@ static bool read_offers(struct config *config, const json_t *array, struct confi
     return true;
 }
 
-static bool read_label(struct config *config, const json_t *value, struct config_error *err) {
+static bool read_label(struct etl_config *config, const json_t *value, struct etl_config_error *err) {
     const char *text = value == NULL ? "first" : json_string_value(value);
     if (text == NULL || (strcmp(text, "first") != 0 && strcmp(text, "latest") != 0))
         return fail(err, "label: must be first or latest");
-    config->label = strcmp(text, "latest") == 0 ? CONFIG_LATEST : CONFIG_FIRST;
+    config->label = strcmp(text, "latest") == 0 ? ETL_CONFIG_LATEST : ETL_CONFIG_FIRST;
     return true;
 }
 
-static bool read_currency(struct config *config, const json_t *value, struct config_error *err) {
+static bool read_currency(struct etl_config *config, const json_t *value, struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || strlen(text) != 3 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 3)
         return fail(err, "currency: three lower-case letters are needed, such as usd");
@@ -274,7 +278,7 @@ static bool read_currency(struct config *config, const json_t *value, struct con
     return true;
 }
 
-static bool read_config(struct config *config, const json_t *root, struct config_error *err) {
+static bool read_config(struct etl_config *config, const json_t *root, struct etl_config_error *err) {
     static const char *const known[] = {"currency", "setup_fee", "packages", "label", "features", "offers", NULL};
     return known_keys(root, known, "configuration", err) &&
            read_currency(config, json_object_get(root, "currency"), err) &&
@@ -285,10 +289,10 @@ static bool read_config(struct config *config, const json_t *root, struct config
            read_offers(config, json_object_get(root, "offers"), err);
 }
 
-struct config *config_parse(const char *json, size_t size, struct config_error *err) {
+struct etl_config *etl_config_parse(const char *json, size_t size, struct etl_config_error *err) {
     json_error_t problem;
-    if (size > CONFIG_MAX_SIZE) {
-        fail(err, "the file is larger than %d bytes", CONFIG_MAX_SIZE);
+    if (size > ETL_CONFIG_MAX_SIZE) {
+        fail(err, "the file is larger than %d bytes", ETL_CONFIG_MAX_SIZE);
         return NULL;
     }
     json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &problem);
@@ -296,33 +300,33 @@ struct config *config_parse(const char *json, size_t size, struct config_error *
         fail(err, "line %d: %.120s", problem.line, problem.text);
         return NULL;
     }
-    struct config *config = calloc(1, sizeof *config);
+    struct etl_config *config = calloc(1, sizeof *config);
     if (config == NULL)
         fail(err, "out of memory");
     else if (!read_config(config, root, err)) {
-        config_free(config);
+        etl_config_free(config);
         config = NULL;
     }
     json_decref(root);
     return config;
 }
 
-size_t config_find_package(const struct config *config, const char *name) {
+size_t etl_config_find_package(const struct etl_config *config, const char *name) {
     for (size_t i = 0; i < config->package_count; i++)
         if (config->packages[i].name != NULL && strcmp(config->packages[i].name, name) == 0)
             return i;
-    return CONFIG_ANY_PACKAGE;
+    return ETL_CONFIG_ANY_PACKAGE;
 }
 
 /* ---- the end ---- */
 
-static void free_strings(struct config_strings *list) {
+static void free_strings(struct etl_config_strings *list) {
     for (size_t i = 0; i < list->count; i++)
         free(list->text[i]);
     free(list->text);
 }
 
-static void free_package(struct config_package *package) {
+static void free_package(struct etl_config_package *package) {
     free(package->name);
     free_strings(&package->price_ids);
     free_strings(&package->product_ids);
@@ -330,7 +334,7 @@ static void free_package(struct config_package *package) {
     free_strings(&package->nicknames);
 }
 
-static void free_feature(struct config_feature *feature) {
+static void free_feature(struct etl_config_feature *feature) {
     free(feature->name);
     free_strings(&feature->columns);
     free_strings(&feature->levels);
@@ -339,7 +343,7 @@ static void free_feature(struct config_feature *feature) {
     free(feature->aliases);
 }
 
-void config_free(struct config *config) {
+void etl_config_free(struct etl_config *config) {
     if (config == NULL)
         return;
     for (size_t i = 0; i < config->package_count; i++)

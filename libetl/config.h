@@ -11,79 +11,79 @@
 #include <stdint.h>
 
 enum {
-    CONFIG_MAX_PACKAGES = 64,
-    CONFIG_MAX_FEATURES = 64,
-    CONFIG_MAX_NAME = 255,    /* bytes of any name */
-    CONFIG_MAX_SIZE = 1 << 20 /* bytes of the file */
+    ETL_CONFIG_MAX_PACKAGES = 64,
+    ETL_CONFIG_MAX_FEATURES = 64,
+    ETL_CONFIG_MAX_NAME = 255,    /* bytes of any name */
+    ETL_CONFIG_MAX_SIZE = 1 << 20 /* bytes of the file */
 };
 
 /* A list of strings, owned by the config that holds it. */
-struct config_strings {
+struct etl_config_strings {
     size_t count;
     char **text; /* [count] */
 };
 
 /* A package; its place in the list is its tier (0 is the smallest) and its class number. */
-struct config_package {
+struct etl_config_package {
     char *name;
-    int64_t price;                   /* a month, in hundredths of the currency, whatever coins it has */
-    struct config_strings price_ids; /* how Stripe may name its plan */
-    struct config_strings product_ids;
-    struct config_strings lookup_keys;
-    struct config_strings nicknames;
+    int64_t price;                       /* a month, in hundredths of the currency, whatever coins it has */
+    struct etl_config_strings price_ids; /* how Stripe may name its plan */
+    struct etl_config_strings product_ids;
+    struct etl_config_strings lookup_keys;
+    struct etl_config_strings nicknames;
 };
 
-enum config_kind { CONFIG_CATEGORICAL, CONFIG_NUMERIC };
+enum etl_config_kind { ETL_CONFIG_CATEGORICAL, ETL_CONFIG_NUMERIC };
 
 /* Another spelling of a level. */
-struct config_alias {
+struct etl_config_alias {
     char *spelling;
     size_t level;
 };
 
 /* An input of the model, as it stands in a form. */
-struct config_feature {
+struct etl_config_feature {
     char *name;
-    enum config_kind kind;
-    struct config_strings columns; /* other names of the form's field */
-    struct config_strings levels;  /* canonical spellings, in order; a value that is none stays as it is */
-    bool ranges;                   /* levels are ranges of whole numbers ("10-25", "251+"), a number falls into one */
-    struct config_alias *aliases;
+    enum etl_config_kind kind;
+    struct etl_config_strings columns; /* other names of the form's field */
+    struct etl_config_strings levels;  /* canonical spellings, in order; a value that is none stays as it is */
+    bool ranges; /* levels are ranges of whole numbers ("10-25", "251+"), a number falls into one */
+    struct etl_config_alias *aliases;
     size_t alias_count;
 };
 
 /* What to offer a scored lead; the first that fits is taken. */
-struct config_offer {
-    size_t package;     /* or CONFIG_ANY_PACKAGE */
+struct etl_config_offer {
+    size_t package;     /* or ETL_CONFIG_ANY_PACKAGE */
     double probability; /* at least */
     char *offer;
 };
-#define CONFIG_ANY_PACKAGE ((size_t)-1)
+#define ETL_CONFIG_ANY_PACKAGE ((size_t)-1)
 
-enum config_label { CONFIG_FIRST, CONFIG_LATEST };
+enum etl_config_label { ETL_CONFIG_FIRST, ETL_CONFIG_LATEST };
 
-struct config {
+struct etl_config {
     char currency[4];  /* lower case */
     int64_t setup_fee; /* once, in hundredths */
     size_t package_count;
-    struct config_package *packages; /* [package_count] */
+    struct etl_config_package *packages; /* [package_count] */
     size_t feature_count;
-    struct config_feature *features; /* [feature_count] */
+    struct etl_config_feature *features; /* [feature_count] */
     size_t offer_count;
-    struct config_offer *offers; /* [offer_count] */
-    enum config_label label;     /* which of a person's purchases is the label */
+    struct etl_config_offer *offers; /* [offer_count] */
+    enum etl_config_label label;     /* which of a person's purchases is the label */
 };
 
 /* Why a configuration was refused, in one line for a person. */
-struct config_error {
+struct etl_config_error {
     char text[200];
 };
 
 /* A configuration from JSON text; NULL and err where it is not one. The caller frees it. */
-struct config *config_parse(const char *json, size_t size, struct config_error *err);
-void config_free(struct config *config); /* NULL is fine */
+struct etl_config *etl_config_parse(const char *json, size_t size, struct etl_config_error *err);
+void etl_config_free(struct etl_config *config); /* NULL is fine */
 
-/* The class number of a package by its name; CONFIG_ANY_PACKAGE where there is none. */
-size_t config_find_package(const struct config *config, const char *name);
+/* The class number of a package by its name; ETL_CONFIG_ANY_PACKAGE where there is none. */
+size_t etl_config_find_package(const struct etl_config *config, const char *name);
 
 #endif

@@ -6,22 +6,22 @@
 
 #include "libetl/array.h"
 
-#define NONE IDMAP_NONE
+#define NONE ETL_IDMAP_NONE
 
 enum { AHEAD = 12 /* sales fetched into the cache before their turn */ };
 
 struct joining {
-    struct leads *leads;
-    const struct config *config;
-    struct dataset *out;
-    dataset_pseudonym *pseudonym;
+    struct etl_leads *leads;
+    const struct etl_config *config;
+    struct etl_dataset *out;
+    etl_dataset_pseudonym *pseudonym;
     void *user;
 };
 
-static void id_of(const struct joining *j, uint32_t lead, char out[LEADS_ID]) {
-    char address[LEADS_ID];
+static void id_of(const struct joining *j, uint32_t lead, char out[ETL_LEADS_ID]) {
+    char address[ETL_LEADS_ID];
     bool is_address;
-    leads_id(j->leads, lead, address, &is_address);
+    etl_leads_id(j->leads, lead, address, &is_address);
     if (is_address)
         j->pseudonym(j->user, address, out);
     else
@@ -30,7 +30,7 @@ static void id_of(const struct joining *j, uint32_t lead, char out[LEADS_ID]) {
 
 /* Of two leads the one whose id is the smaller text. */
 static uint32_t smaller_id(const struct joining *j, uint32_t a, uint32_t b) {
-    char id_a[LEADS_ID], id_b[LEADS_ID];
+    char id_a[ETL_LEADS_ID], id_b[ETL_LEADS_ID];
     if (a == b)
         return a;
     id_of(j, a, id_a);
@@ -40,83 +40,84 @@ static uint32_t smaller_id(const struct joining *j, uint32_t a, uint32_t b) {
 
 /* ---- what was bought ---- */
 
-static bool add_claims(struct dataset *out, const uint64_t *names, size_t count, enum dataset_rank rank) {
-    if (!array_reserve(&out->claims, &out->claim_capacity, out->claim_count + count, sizeof *out->claims))
+static bool add_matches(struct etl_dataset *out, const uint64_t *names, size_t count, enum etl_dataset_rank rank) {
+    if (!etl_array_reserve(&out->matches, &out->match_capacity, out->match_count + count, sizeof *out->matches))
         return false;
     for (size_t i = 0; i < count; i++)
-        out->claims[out->claim_count++] =
-            (struct leads_claim){names[i], NONE, out->sale_count & DATASET_NOBODY, (unsigned)rank & 3};
+        out->matches[out->match_count++] =
+            (struct etl_leads_match){names[i], NONE, out->sale_count & ETL_DATASET_NOBODY, (unsigned)rank & 3};
     return true;
 }
 
-static bool take_purchase(void *user, const struct purchase *p) {
-    struct dataset *out = user;
+static bool take_purchase(void *user, const struct etl_purchase *p) {
+    struct etl_dataset *out = user;
     const uint64_t *learned = p->emails + p->own_email_count;
     out->found++;
-    if (p->verdict != VERDICT_COUNTS) {
-        out->verdicts[p->verdict]++;
+    if (p->status != ETL_STATUS_VALID) {
+        out->status_counts[p->status]++;
         return true;
     }
-    if (out->sale_count >= DATASET_NOBODY ||
-        !add_claims(out, p->references, p->reference_count, DATASET_BY_REFERENCE) ||
-        !add_claims(out, p->emails, p->own_email_count, DATASET_BY_ADDRESS) ||
-        !add_claims(out, learned, p->email_count - p->own_email_count, DATASET_BY_CUSTOMER) ||
-        !array_reserve(&out->sales, &out->sale_capacity, out->sale_count + 1, sizeof *out->sales))
+    if (out->sale_count >= ETL_DATASET_NOBODY ||
+        !add_matches(out, p->references, p->reference_count, ETL_DATASET_BY_REFERENCE) ||
+        !add_matches(out, p->emails, p->own_email_count, ETL_DATASET_BY_ADDRESS) ||
+        !add_matches(out, learned, p->email_count - p->own_email_count, ETL_DATASET_BY_CUSTOMER) ||
+        !etl_array_reserve(&out->sales, &out->sale_capacity, out->sale_count + 1, sizeof *out->sales))
         return false;
     out->sales[out->sale_count++] =
-        (struct dataset_sale){p->at, p->amount, DATASET_NOBODY, 0, p->currency, p->method, p->package};
+        (struct etl_dataset_sale){p->at, p->amount, ETL_DATASET_NOBODY, 0, p->currency, p->method, p->package};
     return true;
 }
 
-bool dataset_judge(struct dataset *out, struct purchases *purchases, const struct config *config) {
-    *out = (struct dataset){0};
-    bool done = purchases_judge(purchases, config, take_purchase, out);
-    purchases_done(purchases);
+bool etl_dataset_begin(struct etl_dataset *out, struct etl_purchases *purchases, const struct etl_config *config) {
+    *out = (struct etl_dataset){0};
+    bool done = etl_purchases_classify(purchases, config, take_purchase, out);
+    etl_purchases_done(purchases);
     return done;
 }
 
 /* ---- whose purchase ---- */
 
-static bool is_surer(const struct joining *j, const struct leads_claim *claim, const struct dataset_sale *sale) {
-    if (sale->lead == DATASET_NOBODY || claim->rank != sale->rank)
-        return sale->lead == DATASET_NOBODY || claim->rank < sale->rank;
-    return smaller_id(j, claim->lead, sale->lead) != sale->lead;
+static bool is_more_certain(const struct joining *j, const struct etl_leads_match *match,
+                            const struct etl_dataset_sale *sale) {
+    if (sale->lead == ETL_DATASET_NOBODY || match->rank != sale->rank)
+        return sale->lead == ETL_DATASET_NOBODY || match->rank < sale->rank;
+    return smaller_id(j, match->lead, sale->lead) != sale->lead;
 }
 
 static void find_buyers(struct joining *j) {
-    struct dataset *out = j->out;
-    for (size_t i = 0; i < out->claim_count; i++) {
-        const struct leads_claim *claim = &out->claims[i];
-        struct dataset_sale *sale = &out->sales[claim->of];
-        if (claim->lead == NONE || !is_surer(j, claim, sale))
+    struct etl_dataset *out = j->out;
+    for (size_t i = 0; i < out->match_count; i++) {
+        const struct etl_leads_match *match = &out->matches[i];
+        struct etl_dataset_sale *sale = &out->sales[match->of];
+        if (match->lead == NONE || !is_more_certain(j, match, sale))
             continue;
-        sale->lead = claim->lead & DATASET_NOBODY;
-        sale->rank = claim->rank;
+        sale->lead = match->lead & ETL_DATASET_NOBODY;
+        sale->rank = match->rank;
     }
 }
 
 /* Sales that are nobody's are counted and left out. */
-static void drop_orphans(struct dataset *out) {
+static void drop_orphans(struct etl_dataset *out) {
     size_t kept = 0;
     for (size_t i = 0; i < out->sale_count; i++)
-        if (out->sales[i].lead != DATASET_NOBODY)
+        if (out->sales[i].lead != ETL_DATASET_NOBODY)
             out->sales[kept++] = out->sales[i];
-    out->verdicts[VERDICT_NO_LEAD] += out->sale_count - kept;
+    out->status_counts[ETL_STATUS_NO_LEAD] += out->sale_count - kept;
     out->sale_count = kept;
 }
 
-static void forget_claims(struct dataset *out) {
-    free(out->claims);
-    out->claims = NULL;
-    out->claim_count = out->claim_capacity = 0;
+static void free_matches(struct etl_dataset *out) {
+    free(out->matches);
+    out->matches = NULL;
+    out->match_count = out->match_capacity = 0;
 }
 
 /* ---- which of a person's purchases ---- */
 
 /* Whether a is the label rather than b: in time as configured, then by all that the row would show. */
-static bool is_label(const struct joining *j, const struct dataset_sale *a, const struct dataset_sale *b) {
+static bool is_label(const struct joining *j, const struct etl_dataset_sale *a, const struct etl_dataset_sale *b) {
     if (a->at != b->at)
-        return (a->at < b->at) == (j->config->label == CONFIG_FIRST);
+        return (a->at < b->at) == (j->config->label == ETL_CONFIG_FIRST);
     if (a->package != b->package)
         return a->package > b->package;
     if (a->amount != b->amount)
@@ -125,16 +126,16 @@ static bool is_label(const struct joining *j, const struct dataset_sale *a, cons
         return a->currency < b->currency;
     if (a->method != b->method)
         return a->method < b->method;
-    bool by_reference = a->rank == DATASET_BY_REFERENCE;
-    if (by_reference != (b->rank == DATASET_BY_REFERENCE))
+    bool by_reference = a->rank == ETL_DATASET_BY_REFERENCE;
+    if (by_reference != (b->rank == ETL_DATASET_BY_REFERENCE))
         return by_reference;
     return smaller_id(j, a->lead, b->lead) == a->lead;
 }
 
 static void choose_labels(struct joining *j) {
-    struct dataset *out = j->out;
+    struct etl_dataset *out = j->out;
     for (uint32_t i = 0; i < out->sale_count; i++) {
-        uint32_t *label = &out->people[leads_person(j->leads, out->sales[i].lead)].sale;
+        uint32_t *label = &out->people[etl_leads_person(j->leads, out->sales[i].lead)].sale;
         if (*label == NONE || is_label(j, &out->sales[i], &out->sales[*label]))
             *label = i;
     }
@@ -142,8 +143,8 @@ static void choose_labels(struct joining *j) {
 
 /* Only labels are left, in the order of their people: what follows goes through people, and memory is far away. */
 static bool keep_labels(struct joining *j) {
-    struct dataset *out = j->out;
-    struct dataset_sale *labels = malloc((out->sale_count + 1) * sizeof *labels);
+    struct etl_dataset *out = j->out;
+    struct etl_dataset_sale *labels = malloc((out->sale_count + 1) * sizeof *labels);
     uint32_t kept = 0;
     for (uint32_t i = 0; labels != NULL && i < j->leads->count; i++) {
         uint32_t *sale = &out->people[i].sale;
@@ -157,8 +158,8 @@ static bool keep_labels(struct joining *j) {
     if (labels == NULL)
         return false;
     free(out->sales);
-    out->verdicts[VERDICT_COUNTS] = out->labelled = kept;
-    out->verdicts[VERDICT_LATER] += out->sale_count - kept;
+    out->status_counts[ETL_STATUS_VALID] = out->labelled = kept;
+    out->status_counts[ETL_STATUS_LATER] += out->sale_count - kept;
     out->sales = labels;
     out->sale_count = out->sale_capacity = kept;
     return true;
@@ -166,28 +167,28 @@ static bool keep_labels(struct joining *j) {
 
 /* ---- which of a person's submissions ---- */
 
-static int compare_values(const struct profiles *profiles, uint32_t a, uint32_t b) {
+static int compare_values(const struct etl_feature_intern *intern, uint32_t a, uint32_t b) {
     int order = 0;
-    for (size_t i = 0; i < profiles->config->feature_count && order == 0 && a != b; i++)
-        order = strcmp(profiles_value(profiles, a, i), profiles_value(profiles, b, i));
+    for (size_t i = 0; i < intern->config->feature_count && order == 0 && a != b; i++)
+        order = strcmp(etl_feature_intern_value(intern, a, i), etl_feature_intern_value(intern, b, i));
     return order;
 }
 
 /* Whether submission a's features count rather than b's, for a purchase at `limit`. */
-static bool is_newer(const struct leads *leads, const struct leads_submission *a, const struct leads_submission *b,
-                     int64_t limit) {
-    int64_t time_a = leads_time(a->moment), time_b = leads_time(b->moment);
+static bool is_newer(const struct etl_leads *leads, const struct etl_leads_submission *a,
+                     const struct etl_leads_submission *b, int64_t limit) {
+    int64_t time_a = etl_leads_time(a->moment), time_b = etl_leads_time(b->moment);
     bool a_late = time_a > limit, b_late = time_b > limit;
     if (a_late != b_late)
         return b_late;
     if (time_a != time_b)
         return (time_a > time_b) != a_late; /* of those that came too late the oldest */
-    return compare_values(&leads->profiles, a->profile, b->profile) < 0;
+    return compare_values(&leads->intern, a->profile, b->profile) < 0;
 }
 
 static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int64_t limit) {
-    const struct leads_submission *x = &j->leads->submissions[a], *y = &j->leads->submissions[b];
-    int64_t time_x = leads_time(x->moment), time_y = leads_time(y->moment);
+    const struct etl_leads_submission *x = &j->leads->submissions[a], *y = &j->leads->submissions[b];
+    int64_t time_x = etl_leads_time(x->moment), time_y = etl_leads_time(y->moment);
     bool x_late = time_x > limit, y_late = time_y > limit;
     if (x_late != y_late)
         return y_late;
@@ -197,60 +198,60 @@ static bool is_better_name(const struct joining *j, uint32_t a, uint32_t b, int6
 }
 
 static void choose_submissions(struct joining *j) {
-    const struct leads *leads = j->leads;
-    struct dataset *out = j->out;
+    const struct etl_leads *leads = j->leads;
+    struct etl_dataset *out = j->out;
     for (uint32_t i = 0; i < leads->submission_count; i++) {
-        const struct leads_submission *s = &leads->submissions[i];
-        struct dataset_person *person = &out->people[leads_person(leads, s->lead)];
+        const struct etl_leads_submission *s = &leads->submissions[i];
+        struct etl_dataset_person *person = &out->people[etl_leads_person(leads, s->lead)];
         /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): join_all made every person */
         int64_t limit = person->sale != NONE ? out->sales[person->sale].at : INT64_MAX;
         if (s->moment != 0 && (person->moment == 0 || s->moment < person->moment))
             person->moment = s->moment;
         if (person->chosen == NONE || is_newer(leads, s, &leads->submissions[person->chosen], limit))
             person->chosen = i;
-        if (s->by_address == 0 && (person->named == DATASET_NOBODY || is_better_name(j, i, person->named, limit)))
-            person->named = i & DATASET_NOBODY;
+        if (s->by_address == 0 && (person->named == ETL_DATASET_NOBODY || is_better_name(j, i, person->named, limit)))
+            person->named = i & ETL_DATASET_NOBODY;
     }
 }
 
-static const struct dataset_sale *sale_of(const struct dataset *d, uint32_t person) {
+static const struct etl_dataset_sale *sale_of(const struct etl_dataset *d, uint32_t person) {
     /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): likewise */
     return d->people[person].sale != NONE ? &d->sales[d->people[person].sale] : NULL;
 }
 
 /* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address.
  */
-static uint32_t row_lead(const struct dataset *d, uint32_t person) {
-    const struct dataset_sale *sale = sale_of(d, person);
+static uint32_t row_lead(const struct etl_dataset *d, uint32_t person) {
+    const struct etl_dataset_sale *sale = sale_of(d, person);
     uint32_t named = (uint32_t)d->people[person].named;
-    if (sale != NULL && sale->rank == DATASET_BY_REFERENCE)
+    if (sale != NULL && sale->rank == ETL_DATASET_BY_REFERENCE)
         return sale->lead;
-    return named != DATASET_NOBODY ? (uint32_t)d->leads->submissions[named].lead : person;
+    return named != ETL_DATASET_NOBODY ? (uint32_t)d->leads->submissions[named].lead : person;
 }
 
 /* From submissions to what a row needs of them. */
-static void settle_people(struct joining *j) {
-    struct dataset *out = j->out;
+static void finish_people(struct joining *j) {
+    struct etl_dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++)
-        if (leads_person(j->leads, i) == i) {
-            struct dataset_person *person = &out->people[i];
-            person->named = row_lead(out, i) & DATASET_NOBODY;
+        if (etl_leads_person(j->leads, i) == i) {
+            struct etl_dataset_person *person = &out->people[i];
+            person->named = row_lead(out, i) & ETL_DATASET_NOBODY;
             person->profile = j->leads->submissions[person->chosen].profile;
         }
 }
 
 /* ---- rows ---- */
 
-void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
+void etl_dataset_row(const struct etl_dataset *d, size_t i, struct etl_dataset_row *row) {
     uint32_t place = d->order[i];
-    const struct dataset_person *person = &d->people[place];
-    const struct dataset_sale *sale = sale_of(d, place);
-    int64_t signup_at = leads_time(person->moment);
-    *row = (struct dataset_row){.signup_at = signup_at,
-                                .lead = (uint32_t)person->named,
-                                .profile = person->profile,
-                                .at = signup_at,
-                                .package = DATASET_NO_PACKAGE};
+    const struct etl_dataset_person *person = &d->people[place];
+    const struct etl_dataset_sale *sale = sale_of(d, place);
+    int64_t signup_at = etl_leads_time(person->moment);
+    *row = (struct etl_dataset_row){.signup_at = signup_at,
+                                    .lead = (uint32_t)person->named,
+                                    .profile = person->profile,
+                                    .at = signup_at,
+                                    .package = ETL_DATASET_NO_PACKAGE};
     if (sale == NULL)
         return;
     row->at = sale->at;
@@ -261,18 +262,18 @@ void dataset_row(const struct dataset *d, size_t i, struct dataset_row *row) {
 }
 
 /* People lead to sales and leads, and leads to their ids: each is fetched when what leads to it has come. */
-void dataset_prefetch(const struct dataset *d, size_t i) {
+void etl_dataset_prefetch(const struct etl_dataset *d, size_t i) {
     enum { STEP = 8 };
     if (i + 3 * STEP < d->count)
         __builtin_prefetch(&d->people[d->order[i + 3 * STEP]]);
     if (i + 2 * STEP < d->count) {
-        const struct dataset_person *person = &d->people[d->order[i + 2 * STEP]];
+        const struct etl_dataset_person *person = &d->people[d->order[i + 2 * STEP]];
         __builtin_prefetch(&d->leads->leads[person->named]);
         if (person->sale != NONE)
             __builtin_prefetch(&d->sales[person->sale]);
     }
     if (i + STEP < d->count)
-        leads_prefetch_id(d->leads, (uint32_t)d->people[d->order[i + STEP]].named);
+        etl_leads_prefetch_id(d->leads, (uint32_t)d->people[d->order[i + STEP]].named);
 }
 
 /* ---- their order ---- */
@@ -280,10 +281,10 @@ void dataset_prefetch(const struct dataset *d, size_t i) {
 enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCKETS = 1 << DIGIT_BITS };
 
 /* A person and its time as one number that sorts by time; no date comes first. */
-static uint64_t sort_key(const struct dataset *d, uint32_t person) {
-    const struct dataset_sale *sale = sale_of(d, person);
-    int64_t at = sale != NULL ? sale->at : leads_time(d->people[person].moment);
-    return (uint64_t)(at == FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
+static uint64_t sort_key(const struct etl_dataset *d, uint32_t person) {
+    const struct etl_dataset_sale *sale = sale_of(d, person);
+    int64_t at = sale != NULL ? sale->at : etl_leads_time(d->people[person].moment);
+    return (uint64_t)(at == ETL_FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
 }
 
 /* By time alone, digit by digit from the lowest; keys of one time keep their order. */
@@ -309,7 +310,7 @@ static uint32_t key_person(uint64_t key) {
 
 static int by_id(const void *a, const void *b, void *user) {
     const struct joining *j = user;
-    char id_a[LEADS_ID], id_b[LEADS_ID];
+    char id_a[ETL_LEADS_ID], id_b[ETL_LEADS_ID];
     uint32_t x = key_person(*(const uint64_t *)a), y = key_person(*(const uint64_t *)b);
     id_of(j, (uint32_t)j->out->people[x].named, id_a);
     id_of(j, (uint32_t)j->out->people[y].named, id_b);
@@ -327,24 +328,24 @@ static void sort_people(struct joining *j, uint64_t *keys, uint64_t *spare, size
 }
 
 static void count_people(struct joining *j) {
-    struct dataset *out = j->out;
+    struct etl_dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++) {
-        const struct dataset_sale *sale = sale_of(out, i);
-        out->count += leads_person(j->leads, i) == i;
+        const struct etl_dataset_sale *sale = sale_of(out, i);
+        out->count += etl_leads_person(j->leads, i) == i;
         out->before_lead +=
-            sale != NULL && leads_time(out->people[i].moment) > sale->at; /* FORM_NO_DATE is older than any */
+            sale != NULL && etl_leads_time(out->people[i].moment) > sale->at; /* ETL_FORM_NO_DATE is older than any */
     }
 }
 
 static bool order_people(struct joining *j) {
-    struct dataset *out = j->out;
+    struct etl_dataset *out = j->out;
     count_people(j);
     uint64_t *keys = malloc((out->count + 1) * sizeof *keys), *spare = malloc((out->count + 1) * sizeof *spare);
     out->order = malloc((out->count + 1) * sizeof *out->order);
     bool done = keys != NULL && spare != NULL && out->order != NULL;
     size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
     for (uint32_t i = 0; done && i < j->leads->count; i++)
-        if (leads_person(j->leads, i) == i)
+        if (etl_leads_person(j->leads, i) == i)
             keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
     if (done) {
         sort_people(j, keys, spare, out->labelled);
@@ -358,7 +359,7 @@ static bool order_people(struct joining *j) {
 }
 
 static bool join_all(struct joining *j) {
-    const struct dataset_person nobody = {.named = DATASET_NOBODY, .sale = NONE, .chosen = NONE};
+    const struct etl_dataset_person nobody = {.named = ETL_DATASET_NOBODY, .sale = NONE, .chosen = NONE};
     size_t count = j->leads->count;
     j->out->people = malloc((count + 1) * sizeof *j->out->people);
     if (j->out->people == NULL)
@@ -369,30 +370,30 @@ static bool join_all(struct joining *j) {
     if (!keep_labels(j))
         return false;
     choose_submissions(j);
-    settle_people(j);
-    leads_forget_submissions(j->leads);
+    finish_people(j);
+    etl_leads_forget_submissions(j->leads);
     return order_people(j);
 }
 
-bool dataset_build(struct dataset *d, struct leads *leads, const struct config *config, dataset_pseudonym *pseudonym,
-                   void *user, unsigned threads) {
+bool etl_dataset_build(struct etl_dataset *d, struct etl_leads *leads, const struct etl_config *config,
+                       etl_dataset_pseudonym *pseudonym, void *user, unsigned threads) {
     struct joining j = {leads, config, d, pseudonym, user};
     d->leads = leads;
-    bool done = leads_settle(leads, d->claims, d->claim_count, threads);
+    bool done = etl_leads_resolve_identities(leads, d->matches, d->match_count, threads);
     if (done)
         find_buyers(&j);
     drop_orphans(d);
-    forget_claims(d);
+    free_matches(d);
     done = done && join_all(&j);
     if (!done)
-        dataset_done(d);
+        etl_dataset_done(d);
     return done;
 }
 
-void dataset_done(struct dataset *dataset) {
+void etl_dataset_done(struct etl_dataset *dataset) {
     free(dataset->order);
     free(dataset->sales);
-    free(dataset->claims);
+    free(dataset->matches);
     free(dataset->people);
-    *dataset = (struct dataset){0};
+    *dataset = (struct etl_dataset){0};
 }

@@ -17,28 +17,28 @@ struct known_name {
     bool service; /* begins with "_", as the form service's own do: a visitor's "date" is not when the form was sent */
 };
 
-struct form_reader {
-    const struct config *config;
-    struct stripe_reader hashes;
+struct etl_form_reader {
+    const struct etl_config *config;
+    struct etl_stripe_reader hashes;
     struct known_name *names; /* [name_count] */
     size_t name_count, name_capacity;
 };
 
 /* ---- names ---- */
 
-static bool add_name(struct form_reader *form, const char *name, size_t meaning, size_t rank) {
+static bool add_name(struct etl_form_reader *form, const char *name, size_t meaning, size_t rank) {
     struct known_name known = {.meaning = (uint8_t)meaning, .rank = (uint8_t)(rank < 255 ? rank : 255)};
     known.service = meaning < FEATURE && name[0] == '_';
-    size_t size = text_fold_name((struct text){name, strlen(name)}, known.folded, sizeof known.folded);
+    size_t size = etl_text_fold_name((struct etl_text){name, strlen(name)}, known.folded, sizeof known.folded);
     if (size == 0 || size == sizeof known.folded)
         return true;
-    if (!array_reserve(&form->names, &form->name_capacity, form->name_count + 1, sizeof *form->names))
+    if (!etl_array_reserve(&form->names, &form->name_capacity, form->name_count + 1, sizeof *form->names))
         return false;
     form->names[form->name_count++] = known;
     return true;
 }
 
-static bool add_names(struct form_reader *form, enum meaning meaning, const char *const *names) {
+static bool add_names(struct etl_form_reader *form, enum meaning meaning, const char *const *names) {
     for (size_t i = 0; names[i] != NULL; i++)
         if (!add_name(form, names[i], meaning, i))
             return false;
@@ -46,13 +46,13 @@ static bool add_names(struct form_reader *form, enum meaning meaning, const char
 }
 
 /* Features first: a column that the configuration claims is a feature, whatever its name. */
-static bool learn_names(struct form_reader *form) {
+static bool learn_names(struct etl_form_reader *form) {
     static const char *const lead[] = {"lead_id", "customer_id", NULL};
     static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", "reply_to", NULL};
     static const char *const date[] = {"_date",       "date",      "submitted_at", "_submitted", "submitted",
                                        "signup_date", "signup_at", "created_at",   "timestamp",  NULL};
     for (size_t i = 0; i < form->config->feature_count; i++) {
-        const struct config_feature *feature = &form->config->features[i];
+        const struct etl_config_feature *feature = &form->config->features[i];
         bool done = add_name(form, feature->name, FEATURE + i, 0);
         for (size_t k = 0; done && k < feature->columns.count; k++)
             done = add_name(form, feature->columns.text[k], FEATURE + i, k + 1);
@@ -62,20 +62,20 @@ static bool learn_names(struct form_reader *form) {
     return add_names(form, LEAD_ID, lead) && add_names(form, EMAIL, email) && add_names(form, DATE, date);
 }
 
-struct form_reader *form_new(const struct config *config, uint64_t seed) {
-    struct form_reader *form = calloc(1, sizeof *form);
+struct etl_form_reader *etl_form_new(const struct etl_config *config, uint64_t seed) {
+    struct etl_form_reader *form = calloc(1, sizeof *form);
     if (form == NULL)
         return NULL;
     form->config = config;
     form->hashes.seed = seed;
     if (!learn_names(form)) {
-        form_free(form);
+        etl_form_free(form);
         return NULL;
     }
     return form;
 }
 
-void form_free(struct form_reader *form) {
+void etl_form_free(struct etl_form_reader *form) {
     if (form == NULL)
         return;
     free(form->names);
@@ -84,9 +84,9 @@ void form_free(struct form_reader *form) {
 
 /* ---- columns ---- */
 
-static const struct known_name *find_name(const struct form_reader *form, struct text name) {
+static const struct known_name *find_name(const struct etl_form_reader *form, struct etl_text name) {
     char folded[64];
-    size_t size = text_fold_name(name, folded, sizeof folded);
+    size_t size = etl_text_fold_name(name, folded, sizeof folded);
     for (size_t i = 0; i < form->name_count && size > 0 && size < sizeof folded; i++)
         if (strcmp(form->names[i].folded, folded) == 0 && (!form->names[i].service || name.at[0] == '_'))
             return &form->names[i];
@@ -95,12 +95,12 @@ static const struct known_name *find_name(const struct form_reader *form, struct
 
 /* Room for a column, behind those with better names; NULL where as many of its name are there as one form can have had.
  */
-static struct form_column *place_column(struct form_columns *columns, const struct known_name *known) {
+static struct etl_form_column *place_column(struct etl_form_columns *columns, const struct known_name *known) {
     enum { OF_ONE_NAME = 8 };
     size_t same = 0, at = columns->count;
     for (size_t i = 0; i < columns->count; i++)
         same += columns->items[i].meaning == known->meaning && columns->items[i].rank == known->rank;
-    if (same == OF_ONE_NAME || columns->count == FORM_MAX_COLUMNS)
+    if (same == OF_ONE_NAME || columns->count == ETL_FORM_MAX_COLUMNS)
         return NULL;
     for (; at > 0 && columns->items[at - 1].rank > known->rank; at--)
         columns->items[at] = columns->items[at - 1];
@@ -109,20 +109,20 @@ static struct form_column *place_column(struct form_columns *columns, const stru
 }
 
 /* The meaning of a name; of those that say nothing of a lead, IGNORED. */
-static struct known_name meaning_of(const struct form_reader *form, struct text name) {
+static struct known_name meaning_of(const struct etl_form_reader *form, struct etl_text name) {
     const struct known_name *known = find_name(form, name);
-    return known != NULL ? *known : (struct known_name){.meaning = text_is(name, "_id") ? MESSAGE : IGNORED};
+    return known != NULL ? *known : (struct known_name){.meaning = etl_text_is(name, "_id") ? MESSAGE : IGNORED};
 }
 
-void form_columns_set(const struct form_reader *form, struct form_columns *columns, const struct text *names,
-                      size_t count) {
+void etl_form_columns_set(const struct etl_form_reader *form, struct etl_form_columns *columns,
+                          const struct etl_text *names, size_t count) {
     bool seen[UINT8_MAX + 1] = {false};
     columns->count = 0;
     for (size_t i = 0; i < count; i++) {
         struct known_name known = meaning_of(form, names[i]);
-        struct form_column *column = known.meaning != IGNORED ? place_column(columns, &known) : NULL;
+        struct etl_form_column *column = known.meaning != IGNORED ? place_column(columns, &known) : NULL;
         if (column != NULL)
-            *column = (struct form_column){.place = (uint32_t)i, .meaning = known.meaning, .rank = known.rank};
+            *column = (struct etl_form_column){.place = (uint32_t)i, .meaning = known.meaning, .rank = known.rank};
     }
     for (size_t i = 0; i < columns->count; i++) {
         columns->items[i].rival = seen[columns->items[i].meaning];
@@ -130,7 +130,7 @@ void form_columns_set(const struct form_reader *form, struct form_columns *colum
     }
 }
 
-void form_columns_drop_dates(struct form_columns *columns) {
+void etl_form_columns_drop_dates(struct etl_form_columns *columns) {
     size_t kept = 0;
     for (size_t i = 0; i < columns->count; i++)
         if (columns->items[i].meaning != DATE)
@@ -138,7 +138,7 @@ void form_columns_drop_dates(struct form_columns *columns) {
     columns->count = kept;
 }
 
-bool form_columns_identify(const struct form_columns *columns) {
+bool etl_form_columns_identify(const struct etl_form_columns *columns) {
     for (size_t i = 0; i < columns->count; i++)
         if (columns->items[i].meaning == LEAD_ID || columns->items[i].meaning == EMAIL)
             return true;
@@ -149,105 +149,107 @@ bool form_columns_identify(const struct form_columns *columns) {
 
 /* Ids travel in URLs, CSV and logs: letters, digits and few signs.  Two words are what a page's script writes for all
  * whose id it has lost. */
-static bool is_lead_id(struct text id) {
-    bool fine = !text_is(id, "undefined") && !text_is(id, "null");
+static bool is_lead_id(struct etl_text id) {
+    bool fine = !etl_text_is(id, "undefined") && !etl_text_is(id, "null");
     for (size_t i = 0; i < id.size; i++) {
         char c = id.at[i];
         fine &= (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
                 c == '.' || c == ':';
     }
-    return fine && id.size <= FORM_MAX_LEAD_ID;
+    return fine && id.size <= ETL_FORM_MAX_LEAD_ID;
 }
 
-static enum refusal read_date(struct text field, int64_t *at) {
-    field = text_trim(field);
-    *at = FORM_NO_DATE;
-    return field.size == 0 || timestamp_parse(field.at, field.size, at) ? REFUSAL_NONE : REFUSAL_BAD_DATE;
+static enum etl_reject_reason read_date(struct etl_text field, int64_t *at) {
+    field = etl_text_trim(field);
+    *at = ETL_FORM_NO_DATE;
+    return field.size == 0 || etl_timestamp_parse(field.at, field.size, at) ? ETL_REJECT_NONE : ETL_REJECT_BAD_DATE;
 }
 
 /* The most that may clean up to 255 bytes is a little more; beyond that nobody meant it. */
-static bool is_short(struct text field) {
-    char clean[CONFIG_MAX_NAME + 1];
-    return field.size <= CONFIG_MAX_NAME || text_clean(field, clean, sizeof clean) < sizeof clean;
+static bool is_short(struct etl_text field) {
+    char clean[ETL_CONFIG_MAX_NAME + 1];
+    return field.size <= ETL_CONFIG_MAX_NAME || etl_text_clean(field, clean, sizeof clean) < sizeof clean;
 }
 
 /* E-mails have ids that are nobody else's; other ids of submissions are their form's. */
-static bool is_message_id(struct text field) {
+static bool is_message_id(struct etl_text field) {
     return field.size > 0 && memchr(field.at, '@', field.size) != NULL;
 }
 
-static enum refusal read_field(const struct form_reader *form, size_t meaning, struct text field, struct submission *s,
-                               struct text *written) {
+static enum etl_reject_reason read_field(const struct etl_form_reader *form, size_t meaning, struct etl_text field,
+                                         struct etl_submission *s, struct etl_text *written) {
     switch (meaning) {
     case LEAD_ID:
-        s->id = text_trim(field);
+        s->id = etl_text_trim(field);
         s->bad_id = !is_lead_id(s->id);
         s->id.size = s->bad_id ? 0 : s->id.size;
-        s->lead = stripe_hash_reference(&form->hashes, s->id);
-        return REFUSAL_NONE;
+        s->lead = etl_stripe_hash_reference(&form->hashes, s->id);
+        return ETL_REJECT_NONE;
     case EMAIL:
         s->address = field;
-        s->email = stripe_hash_email(&form->hashes, field);
-        return REFUSAL_NONE;
+        s->email = etl_stripe_hash_email(&form->hashes, field);
+        return ETL_REJECT_NONE;
     case DATE:
         return read_date(field, &s->at);
     case MESSAGE:
-        s->message = is_message_id(field) ? stripe_hash_id(&form->hashes, text_trim(field)) : 0;
-        return REFUSAL_NONE;
+        s->message = is_message_id(field) ? etl_stripe_hash_id(&form->hashes, etl_text_trim(field)) : 0;
+        return ETL_REJECT_NONE;
     default:
         written[meaning - FEATURE] = field;
-        return is_short(field) ? REFUSAL_NONE : REFUSAL_VALUE_TOO_LONG;
+        return is_short(field) ? ETL_REJECT_NONE : ETL_REJECT_VALUE_TOO_LONG;
     }
 }
 
 /* Whether a better column has said it already. */
-static bool is_said(size_t meaning, const struct submission *s, const struct text *written) {
+static bool has_value(size_t meaning, const struct etl_submission *s, const struct etl_text *written) {
     switch (meaning) {
     case LEAD_ID:
         return s->lead != 0;
     case EMAIL:
         return s->email != 0;
     case DATE:
-        return s->at != FORM_NO_DATE;
+        return s->at != ETL_FORM_NO_DATE;
     case MESSAGE:
         return s->message != 0;
     default:
-        return text_trim(written[meaning - FEATURE]).size > 0;
+        return etl_text_trim(written[meaning - FEATURE]).size > 0;
     }
 }
 
-static uint64_t hash_profile(const struct form_reader *form, const struct text *written) {
+static uint64_t features_hash(const struct etl_form_reader *form, const struct etl_text *written) {
     uint64_t hash = form->hashes.seed;
     for (size_t i = 0; i < form->config->feature_count; i++)
-        hash = hash_join(hash, hash_bytes(written[i].at, written[i].size, form->hashes.seed));
+        hash = etl_hash_join(hash, etl_hash_bytes(written[i].at, written[i].size, form->hashes.seed));
     return hash;
 }
 
-enum refusal form_read(const struct form_reader *form, const struct form_columns *columns, const struct text *fields,
-                       struct submission_list *out, bool *no_memory) {
+enum etl_reject_reason etl_form_read(const struct etl_form_reader *form, const struct etl_form_columns *columns,
+                                     const struct etl_text *fields, struct etl_submission_list *out, bool *no_memory) {
     size_t features = form->config->feature_count;
-    if (!array_reserve(&out->items, &out->capacity, out->count + 1, sizeof *out->items) ||
-        !array_reserve(&out->written, &out->written_capacity, out->written_count + features, sizeof *out->written)) {
+    if (!etl_array_reserve(&out->items, &out->capacity, out->count + 1, sizeof *out->items) ||
+        !etl_array_reserve(&out->written, &out->written_capacity, out->written_count + features,
+                           sizeof *out->written)) {
         *no_memory = true;
-        return REFUSAL_NONE;
+        return ETL_REJECT_NONE;
     }
-    struct submission s = {.at = FORM_NO_DATE, .features = out->written_count, .id = {"", 0}, .address = {"", 0}};
-    struct text *written = out->written + out->written_count;
+    struct etl_submission s = {
+        .at = ETL_FORM_NO_DATE, .features = out->written_count, .id = {"", 0}, .address = {"", 0}};
+    struct etl_text *written = out->written + out->written_count;
     for (size_t i = 0; i < features; i++)
-        written[i] = (struct text){"", 0};
+        written[i] = (struct etl_text){"", 0};
     for (size_t i = 0; i < columns->count; i++) {
-        const struct form_column *column = &columns->items[i];
-        struct text field = fields[column->place];
-        if (column->rival && (is_said(column->meaning, &s, written) || text_trim(field).size == 0))
+        const struct etl_form_column *column = &columns->items[i];
+        struct etl_text field = fields[column->place];
+        if (column->rival && (has_value(column->meaning, &s, written) || etl_text_trim(field).size == 0))
             continue;
-        enum refusal refusal = read_field(form, column->meaning, field, &s, written);
-        if (refusal != REFUSAL_NONE)
-            return refusal;
+        enum etl_reject_reason reason = read_field(form, column->meaning, field, &s, written);
+        if (reason != ETL_REJECT_NONE)
+            return reason;
     }
     if (s.lead == 0 && s.email == 0)
-        return s.bad_id ? REFUSAL_BAD_LEAD_ID : REFUSAL_NO_IDENTITY;
-    s.profile = hash_profile(form, written);
+        return s.bad_id ? ETL_REJECT_BAD_LEAD_ID : ETL_REJECT_NO_IDENTITY;
+    s.profile = features_hash(form, written);
     out->items[out->count++] = s;
     out->written_count += features;
-    return REFUSAL_NONE;
+    return ETL_REJECT_NONE;
 }

@@ -15,37 +15,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IDMAP_PARTS = 64 };
-#define IDMAP_NONE UINT32_MAX
+enum { ETL_IDMAP_PARTS = 64 };
+#define ETL_IDMAP_NONE UINT32_MAX
 
-struct idmap_entry {
+struct etl_idmap_entry {
     uint32_t low, high; /* of the key; both 0: empty */
     uint32_t value;
 };
 
-struct idmap_part {
-    struct idmap_entry *entries; /* [capacity and a few more] */
+struct etl_idmap_part {
+    struct etl_idmap_entry *entries; /* [capacity and a few more] */
     uint32_t capacity, used;
 };
 
 /* All zeroes is an empty map. */
-struct idmap {
-    struct idmap_part parts[IDMAP_PARTS];
+struct etl_idmap {
+    struct etl_idmap_part parts[ETL_IDMAP_PARTS];
 };
 
-/* The value of a key (never 0), or IDMAP_NONE. */
-uint32_t idmap_find(const struct idmap *map, uint64_t key);
+/* The value of a key (never 0), or ETL_IDMAP_NONE. */
+uint32_t etl_idmap_find(const struct etl_idmap *map, uint64_t key);
 
 /* The place of a key's value, made with `fresh` in it where there was none; good until the next call.
  * NULL where memory ends. */
-uint32_t *idmap_at(struct idmap *map, uint64_t key, uint32_t fresh);
+uint32_t *etl_idmap_at(struct etl_idmap *map, uint64_t key, uint32_t fresh);
 
 /* Make room in an empty map for about so many keys at once; false where memory ends. */
-bool idmap_reserve(struct idmap *map, size_t keys);
+bool etl_idmap_reserve(struct etl_idmap *map, size_t keys);
 
 /* Say that a key will be asked for soon. */
-void idmap_prefetch(const struct idmap *map, uint64_t key);
+void etl_idmap_prefetch(const struct etl_idmap *map, uint64_t key);
 
-void idmap_done(struct idmap *map);
+void etl_idmap_done(struct etl_idmap *map);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * intake.h - reads stretches of raw files into batches: evidence, submissions, refusals.
+ * intake.h - reads chunks of raw files into batches: evidence, submissions, rejects.
  *
- * A stretch is read without knowing what was before it and changes nothing but its batch, so threads may
- * read stretches of one file side by side.  Whoever puts batches together checks that each stretch began
+ * A chunk is read without knowing what was before it and changes nothing but its batch, so threads may
+ * read chunks of one file side by side.  Whoever puts batches together checks that each chunk began
  * where the one before it stopped.
  *
  * Files of JSON may hold one record, records in an array, in a list object (Stripe's {"object":"list",
@@ -21,53 +21,53 @@
 #include "libetl/payments_csv.h"
 #include "libetl/stripe.h"
 
-enum { INTAKE_MAX_RECORD = 16 << 20 }; /* bytes of a JSON record */
+enum { ETL_READER_MAX_RECORD = 16 << 20 }; /* bytes of a JSON record */
 
-enum intake_kind { INTAKE_FORM_CSV, INTAKE_FORM_JSON, INTAKE_STRIPE_CSV, INTAKE_STRIPE_JSON };
+enum etl_reader_kind { ETL_READER_FORM_CSV, ETL_READER_FORM_JSON, ETL_READER_STRIPE_CSV, ETL_READER_STRIPE_JSON };
 
 /* Only read while reading; threads may share one. */
-struct intake {
-    struct stripe_reader stripe;
-    const struct form_reader *form;
+struct etl_reader {
+    struct etl_stripe_reader stripe;
+    const struct etl_form_reader *form;
     bool reference_only; /* everything by jansson and libcsv, for comparison */
 };
 
 /* A record that is no evidence. */
-struct intake_refusal {
+struct etl_reject {
     uint64_t offset;
     uint32_t length; /* UINT32_MAX where it is longer */
-    uint32_t why;    /* enum refusal */
+    uint32_t reason; /* enum etl_reject_reason */
 };
 
-/* Start with {0}; intake_reset makes it empty for the next stretch and keeps its memory. */
-struct batch {
-    struct evidence_list evidence;
-    struct submission_list submissions;
-    struct intake_refusal *refusals; /* [refusal_count] */
-    size_t refusal_count, refusal_capacity;
+/* Start with {0}; etl_record_batch_reset makes it empty for the next chunk and keeps its memory. */
+struct etl_record_batch {
+    struct etl_payment_fact_list facts;
+    struct etl_submission_list submissions;
+    struct etl_reject *rejects; /* [reject_count] */
+    size_t reject_count, reject_capacity;
     uint64_t read; /* records found, whatever became of them */
     /* for reading */
-    struct tape tape;
-    struct csv_fields fields;
-    struct form_columns columns; /* of a JSON submission */
-    struct text *names, *values;
+    struct etl_tape tape;
+    struct etl_csv_fields fields;
+    struct etl_form_columns columns; /* of a JSON submission */
+    struct etl_text *names, *values;
     size_t name_capacity, value_capacity;
-    struct text_block *kept; /* texts that submissions borrow */
-    uint64_t wasted;         /* bytes looked at for the ends of values that have none */
+    struct etl_text_block *kept; /* texts that submissions borrow */
+    uint64_t wasted;             /* bytes looked at for the ends of values that have none */
 };
-void batch_reset(struct batch *batch);
-void batch_done(struct batch *batch);
+void etl_record_batch_reset(struct etl_record_batch *batch);
+void etl_record_batch_done(struct etl_record_batch *batch);
 
 /* The meaning of a CSV file's columns, and what parts them. */
-struct intake_header {
+struct etl_csv_header {
     size_t count;
     char delimiter;
-    struct form_columns form;
-    struct payments_csv payments;
+    struct etl_form_columns form;
+    struct etl_payments_csv payments;
 };
 
 /* Why a file cannot be read, in one line for a person without the file's name. */
-struct intake_error {
+struct etl_reader_error {
     char text[200];
 };
 
@@ -76,26 +76,27 @@ struct intake_error {
  * that makes no sense, by semicolons or tabs, as spreadsheets of half of Europe write.  False where the file is not
  * what its name says (err says why) or memory ends (err is empty).
  */
-bool intake_csv_header(const struct intake *intake, enum intake_kind kind, struct text file,
-                       struct intake_header *header, size_t *behind, struct intake_error *err);
+bool etl_reader_csv_header(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file,
+                           struct etl_csv_header *header, size_t *behind, struct etl_reader_error *err);
 
 /*
  * Read the records that begin at or behind offset `from` and before `until`; *stopped is where the next one
  * begins.  `from` is where a record begins or white space before one.  False where memory ends.
  */
-bool intake_csv(const struct intake *intake, enum intake_kind kind, const struct intake_header *header,
-                struct text file, size_t from, size_t until, struct batch *batch, size_t *stopped);
-bool intake_json(const struct intake *intake, enum intake_kind kind, struct text file, size_t from, size_t until,
-                 struct batch *batch, size_t *stopped);
+bool etl_reader_read_csv(const struct etl_reader *reader, enum etl_reader_kind kind,
+                         const struct etl_csv_header *header, struct etl_text file, size_t from, size_t until,
+                         struct etl_record_batch *batch, size_t *stopped);
+bool etl_reader_read_json(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file, size_t from,
+                          size_t until, struct etl_record_batch *batch, size_t *stopped);
 
 /*
  * How records follow each other in an array or a list object: the bytes from the end of the first record to the
  * start of what identifies the second, such as `},{"id":"evt_`.  Where the same bytes stand again another record
  * probably begins, *brace bytes on.  Empty where there are no two records.
  */
-struct text intake_json_joint(struct text file, size_t *brace);
+struct etl_text etl_reader_json_separator(struct etl_text file, size_t *brace);
 
 /* Where the first record of a file can begin: behind a byte order mark. */
-size_t intake_start(struct text file);
+size_t etl_reader_start(struct etl_text file);
 
 #endif

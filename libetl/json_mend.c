@@ -20,9 +20,9 @@ static unsigned escaped_unit(const char *at, const char *end) {
 }
 
 /* Returns whether there was a half. */
-static bool mend_surrogates(char *json, size_t size) {
+static bool repair_surrogates(char *json, size_t size) {
     const char *end = json + size;
-    bool mended = false;
+    bool repaired = false;
     for (char *at = json; at < end; at++) {
         if (*at != '\\')
             continue;
@@ -34,20 +34,20 @@ static bool mend_surrogates(char *json, size_t size) {
         if (unit >> 11 == 0xD800 >> 11) {
             /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on */
             memcpy(at + 2, "fffd", 4);
-            mended = true;
+            repaired = true;
         }
         at++; /* over what was escaped, be it another backslash */
     }
-    return mended;
+    return repaired;
 }
 
-json_t *json_mend_load(struct text text, json_error_t *problem) {
+json_t *etl_json_repair_load(struct etl_text text, json_error_t *problem) {
     json_t *value = json_loadb(text.at, text.size, JSON_ALLOW_NUL, problem);
     char *copy = value == NULL && text.size > 0 ? malloc(text.size) : NULL;
     if (copy == NULL)
         return value;
     memcpy(copy, text.at, text.size);
-    if (mend_surrogates(copy, text.size))
+    if (repair_surrogates(copy, text.size))
         value = json_loadb(copy, text.size, JSON_ALLOW_NUL, problem);
     free(copy);
     return value;

@@ -12,6 +12,6 @@
 #include "libetl/text.h"
 
 /* The value, which the caller drops; NULL where there is none, and then problem (may be NULL) says why. */
-json_t *json_mend_load(struct text text, json_error_t *problem);
+json_t *etl_json_repair_load(struct etl_text text, json_error_t *problem);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-const char *json_text_space(const char *at, const char *end) {
+const char *etl_json_text_space(const char *at, const char *end) {
     while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     return at;
@@ -58,7 +58,7 @@ static const char *skip_nested(const char *at, const char *end, const char **sto
     return NULL;
 }
 
-const char *json_text_value_to(const char *at, const char *end, const char **stopped) {
+const char *etl_json_text_value_to(const char *at, const char *end, const char **stopped) {
     *stopped = end;
     if (at == end)
         return NULL;
@@ -67,19 +67,19 @@ const char *json_text_value_to(const char *at, const char *end, const char **sto
     return *at == '"' ? skip_string(at, end, stopped) : skip_scalar(at, end);
 }
 
-const char *json_text_value(const char *at, const char *end) {
+const char *etl_json_text_value(const char *at, const char *end) {
     const char *stopped;
-    return json_text_value_to(at, end, &stopped);
+    return etl_json_text_value_to(at, end, &stopped);
 }
 
 /* A walk over an object's members. */
 struct json_walk {
     const char *at, *end;
-    struct text name; /* between its quotes */
+    struct etl_text name; /* between its quotes */
     const char *value;
 };
 
-static void walk_begin(struct json_walk *walk, struct text object) {
+static void walk_begin(struct json_walk *walk, struct etl_text object) {
     *walk = (struct json_walk){.at = object.at, .end = object.at + object.size, .name = {"", 0}};
     if (object.size > 0)
         walk->at++; /* over the brace */
@@ -89,44 +89,45 @@ static void walk_begin(struct json_walk *walk, struct text object) {
 static bool walk_next(struct json_walk *walk) {
     const char *stopped;
     if (walk->value != NULL) {
-        const char *behind = json_text_value(walk->value, walk->end);
+        const char *behind = etl_json_text_value(walk->value, walk->end);
         if (behind == NULL)
             return false;
-        walk->at = json_text_space(behind, walk->end);
+        walk->at = etl_json_text_space(behind, walk->end);
         if (walk->at == walk->end || *walk->at != ',')
             return false;
         walk->at++;
     }
-    walk->at = json_text_space(walk->at, walk->end);
+    walk->at = etl_json_text_space(walk->at, walk->end);
     if (walk->at == walk->end || *walk->at != '"')
         return false;
     const char *behind = skip_string(walk->at, walk->end, &stopped);
     if (behind == NULL)
         return false;
-    walk->name = (struct text){walk->at + 1, (size_t)(behind - walk->at) - 2};
-    walk->at = json_text_space(behind, walk->end);
+    walk->name = (struct etl_text){walk->at + 1, (size_t)(behind - walk->at) - 2};
+    walk->at = etl_json_text_space(behind, walk->end);
     if (walk->at == walk->end || *walk->at != ':')
         return false;
-    walk->value = json_text_space(walk->at + 1, walk->end);
+    walk->value = etl_json_text_space(walk->at + 1, walk->end);
     return walk->value < walk->end;
 }
 
-struct text json_text_member(struct text object, const char *name) {
+struct etl_text etl_json_text_member(struct etl_text object, const char *name) {
     struct json_walk walk;
     walk_begin(&walk, object);
     while (walk_next(&walk))
-        if (text_is(walk.name, name)) {
-            const char *behind = json_text_value(walk.value, walk.end);
-            return behind != NULL ? (struct text){walk.value, (size_t)(behind - walk.value)} : (struct text){"", 0};
+        if (etl_text_is(walk.name, name)) {
+            const char *behind = etl_json_text_value(walk.value, walk.end);
+            return behind != NULL ? (struct etl_text){walk.value, (size_t)(behind - walk.value)}
+                                  : (struct etl_text){"", 0};
         }
-    return (struct text){"", 0};
+    return (struct etl_text){"", 0};
 }
 
-const char *json_text_items(struct text object) {
+const char *etl_json_text_items(struct etl_text object) {
     struct json_walk walk;
     walk_begin(&walk, object);
     while (walk_next(&walk))
-        if (*walk.value == '[' && (text_is(walk.name, "data") || text_is(walk.name, "submissions")))
+        if (*walk.value == '[' && (etl_text_is(walk.name, "data") || etl_text_is(walk.name, "submissions")))
             return walk.value + 1;
     return NULL;
 }

@@ -14,20 +14,21 @@ enum {
     MANY = 16                  /* submissions of one lead: further ones are looked up */
 };
 
-void leads_begin(struct leads *leads, const struct config *config, const struct vocabulary *vocabulary, uint64_t seed) {
-    *leads = (struct leads){0};
-    profiles_begin(&leads->profiles, config, vocabulary, seed);
+void etl_leads_begin(struct etl_leads *leads, const struct etl_config *config, const struct etl_normalizer *normalizer,
+                     uint64_t seed) {
+    *leads = (struct etl_leads){0};
+    etl_feature_intern_begin(&leads->intern, config, normalizer, seed);
 }
 
-void leads_done(struct leads *leads) {
-    idmap_done(&leads->names);
-    idmap_done(&leads->records);
-    profiles_done(&leads->profiles);
+void etl_leads_done(struct etl_leads *leads) {
+    etl_idmap_done(&leads->names);
+    etl_idmap_done(&leads->records);
+    etl_feature_intern_done(&leads->intern);
     free(leads->leads);
     free(leads->addresses);
     free(leads->ids);
     free(leads->submissions);
-    *leads = (struct leads){0};
+    *leads = (struct etl_leads){0};
 }
 
 /* ---- ids: a UUID in lower case as 16 bytes, others as they are ---- */
@@ -37,7 +38,7 @@ enum { PACKED_UUID = 0, PACKED_ADDRESS = 255 /* then a byte of length; other fir
 /* Where the two digits of each byte stand. */
 static const uint8_t uuid_places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
-static void unpack_uuid(const char in[16], char out[LEADS_ID]) {
+static void unpack_uuid(const char in[16], char out[ETL_LEADS_ID]) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < sizeof uuid_places; i++) {
         out[uuid_places[i]] = digits[(unsigned char)in[i] >> 4];
@@ -53,8 +54,8 @@ static unsigned hex_value(char c) {
 }
 
 /* A text is a UUID if, packed and unpacked, it is itself: so no digit is looked at twice. */
-static bool pack_uuid(struct text id, char out[16]) {
-    char back[LEADS_ID];
+static bool pack_uuid(struct etl_text id, char out[16]) {
+    char back[ETL_LEADS_ID];
     if (id.size != UUID)
         return false;
     for (size_t i = 0; i < sizeof uuid_places; i++)
@@ -63,8 +64,8 @@ static bool pack_uuid(struct text id, char out[16]) {
     return memcmp(back, id.at, UUID) == 0;
 }
 
-static bool keep_id(struct leads *leads, struct text id, struct text address, uint32_t *place) {
-    char packed[2 + TEXT_EMAIL], clean[TEXT_EMAIL];
+static bool keep_id(struct etl_leads *leads, struct etl_text id, struct etl_text address, uint32_t *place) {
+    char packed[2 + ETL_TEXT_EMAIL], clean[ETL_TEXT_EMAIL];
     size_t size = 0;
     if (pack_uuid(id, packed + 1)) {
         packed[size++] = PACKED_UUID;
@@ -74,14 +75,14 @@ static bool keep_id(struct leads *leads, struct text id, struct text address, ui
         memcpy(packed + size, id.at, id.size);
         size += id.size;
     } else {
-        size_t length = text_email(address, clean);
+        size_t length = etl_text_email(address, clean);
         packed[size++] = (char)PACKED_ADDRESS;
         packed[size++] = (char)length;
         memcpy(packed + size, clean, length);
         size += length;
     }
     if (leads->ids_size + size > UINT32_MAX ||
-        !array_reserve(&leads->ids, &leads->ids_capacity, leads->ids_size + size, 1))
+        !etl_array_reserve(&leads->ids, &leads->ids_capacity, leads->ids_size + size, 1))
         return false;
     *place = (uint32_t)leads->ids_size;
     memcpy(leads->ids + leads->ids_size, packed, size);
@@ -89,7 +90,7 @@ static bool keep_id(struct leads *leads, struct text id, struct text address, ui
     return true;
 }
 
-void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool *is_address) {
+void etl_leads_id(const struct etl_leads *leads, uint32_t lead, char out[ETL_LEADS_ID], bool *is_address) {
     const char *packed = leads->ids + leads->leads[lead].id;
     unsigned char first = (unsigned char)packed[0];
     *is_address = first == PACKED_ADDRESS;
@@ -103,33 +104,33 @@ void leads_id(const struct leads *leads, uint32_t lead, char out[LEADS_ID], bool
     out[size] = '\0';
 }
 
-void leads_prefetch_id(const struct leads *leads, uint32_t lead) {
+void etl_leads_prefetch_id(const struct etl_leads *leads, uint32_t lead) {
     __builtin_prefetch(leads->ids + leads->leads[lead].id);
 }
 
 /* ---- leads ---- */
 
-static bool new_lead(struct leads *leads, const struct submission *s, uint32_t *place) {
+static bool new_lead(struct etl_leads *leads, const struct etl_submission *s, uint32_t *place) {
     uint32_t id;
     if (leads->count >= MAX_LEADS || !keep_id(leads, s->id, s->address, &id) ||
-        !array_reserve(&leads->leads, &leads->capacity, leads->count + 1, sizeof *leads->leads))
+        !etl_array_reserve(&leads->leads, &leads->capacity, leads->count + 1, sizeof *leads->leads))
         return false;
     *place = (uint32_t)leads->count++;
-    leads->leads[*place] = (struct leads_lead){s->email, id, {(uint32_t)leads->submission_count}};
+    leads->leads[*place] = (struct etl_lead){s->email, id, {(uint32_t)leads->submission_count}};
     return true;
 }
 
 /* What tells leads apart: the lead id, or the address of those who have none. */
-static uint64_t name_of(const struct submission *s) {
+static uint64_t name_of(const struct etl_submission *s) {
     return s->lead != 0 ? s->lead : s->email;
 }
 
 /* The lead of a submission, made where there is none. */
-static bool find_lead(struct leads *leads, const struct submission *s, uint32_t *lead, bool *fresh) {
-    uint32_t *known = idmap_at(&leads->names, name_of(s), IDMAP_NONE);
+static bool find_lead(struct etl_leads *leads, const struct etl_submission *s, uint32_t *lead, bool *fresh) {
+    uint32_t *known = etl_idmap_at(&leads->names, name_of(s), ETL_IDMAP_NONE);
     if (known == NULL)
         return false;
-    *fresh = *known == IDMAP_NONE;
+    *fresh = *known == ETL_IDMAP_NONE;
     if (*fresh && !new_lead(leads, s, known))
         return false;
     *lead = *known;
@@ -138,97 +139,100 @@ static bool find_lead(struct leads *leads, const struct submission *s, uint32_t 
 
 /* ---- submissions ---- */
 
-static bool is_like(const struct leads_submission *a, const struct leads_submission *b) {
+static bool is_same_submission(const struct etl_leads_submission *a, const struct etl_leads_submission *b) {
     return a->moment == b->moment && a->profile == b->profile;
 }
 
 /* What makes a submission of a lead that has many the one that it is. */
-static uint64_t record_of(const struct submission *s, uint64_t email, const struct leads_submission *kept) {
-    return hash_join(hash_join(name_of(s), email + 1), hash_join(kept->moment, kept->profile));
+static uint64_t record_key(const struct etl_submission *s, uint64_t email, const struct etl_leads_submission *kept) {
+    return etl_hash_join(etl_hash_join(name_of(s), email + 1), etl_hash_join(kept->moment, kept->profile));
 }
 
 /* A lead with many submissions, or with several addresses: look them up rather than through. */
-static bool crowd(struct leads *leads, const struct submission *s, struct leads_lead *lead) {
-    for (uint32_t at = lead->newest; at != IDMAP_NONE; at = leads->submissions[at].before)
-        if (idmap_at(&leads->records, record_of(s, lead->email, &leads->submissions[at]), 0) == NULL)
+static bool index_submissions(struct etl_leads *leads, const struct etl_submission *s, struct etl_lead *lead) {
+    for (uint32_t at = lead->newest; at != ETL_IDMAP_NONE; at = leads->submissions[at].before)
+        if (etl_idmap_at(&leads->records, record_key(s, lead->email, &leads->submissions[at]), 0) == NULL)
             return false;
-    lead->newest = IDMAP_NONE;
+    lead->newest = ETL_IDMAP_NONE;
     return true;
 }
 
 /* Whether one like it was added before; `new` is it as it would be kept. */
-static bool is_repeated(struct leads *leads, const struct submission *s, const struct leads_submission *new,
+static bool is_repeated(struct etl_leads *leads, const struct etl_submission *s, const struct etl_leads_submission *new,
                         bool *repeated) {
-    struct leads_lead *lead = &leads->leads[new->lead];
+    struct etl_lead *lead = &leads->leads[new->lead];
     size_t seen = 0;
     *repeated = false;
-    if (lead->newest != IDMAP_NONE && s->email == lead->email)
-        for (uint32_t at = lead->newest; at != IDMAP_NONE && !*repeated && seen < MANY; seen++) {
-            *repeated = is_like(&leads->submissions[at], new);
+    if (lead->newest != ETL_IDMAP_NONE && s->email == lead->email)
+        for (uint32_t at = lead->newest; at != ETL_IDMAP_NONE && !*repeated && seen < MANY; seen++) {
+            *repeated = is_same_submission(&leads->submissions[at], new);
             at = leads->submissions[at].before;
         }
-    if (*repeated || (lead->newest != IDMAP_NONE && s->email == lead->email && seen < MANY))
+    if (*repeated || (lead->newest != ETL_IDMAP_NONE && s->email == lead->email && seen < MANY))
         return true;
-    if (lead->newest != IDMAP_NONE && !crowd(leads, s, lead))
+    if (lead->newest != ETL_IDMAP_NONE && !index_submissions(leads, s, lead))
         return false;
-    uint32_t *known = idmap_at(&leads->records, record_of(s, s->email, new), IDMAP_NONE);
+    uint32_t *known = etl_idmap_at(&leads->records, record_key(s, s->email, new), ETL_IDMAP_NONE);
     if (known == NULL)
         return false;
-    *repeated = *known != IDMAP_NONE;
+    *repeated = *known != ETL_IDMAP_NONE;
     *known = 0;
     return true;
 }
 
-static bool keep_submission(struct leads *leads, const struct submission *s, struct leads_submission new, bool first) {
-    struct leads_lead *lead = &leads->leads[new.lead];
-    if (!array_reserve(&leads->submissions, &leads->submission_capacity, leads->submission_count + 1,
-                       sizeof *leads->submissions))
+static bool keep_submission(struct etl_leads *leads, const struct etl_submission *s, struct etl_leads_submission new,
+                            bool first) {
+    struct etl_lead *lead = &leads->leads[new.lead];
+    if (!etl_array_reserve(&leads->submissions, &leads->submission_capacity, leads->submission_count + 1,
+                           sizeof *leads->submissions))
         return false;
-    new.before = first ? IDMAP_NONE : lead->newest;
-    if (lead->newest != IDMAP_NONE)
+    new.before = first ? ETL_IDMAP_NONE : lead->newest;
+    if (lead->newest != ETL_IDMAP_NONE)
         lead->newest = (uint32_t)leads->submission_count;
     leads->submissions[leads->submission_count++] = new;
     if (s->email == 0 || s->email == lead->email)
         return true;
-    if (!array_reserve(&leads->addresses, &leads->address_capacity, leads->address_count + 1, sizeof *leads->addresses))
+    if (!etl_array_reserve(&leads->addresses, &leads->address_capacity, leads->address_count + 1,
+                           sizeof *leads->addresses))
         return false;
-    leads->addresses[leads->address_count++] = (struct leads_address){s->email, new.lead};
+    leads->addresses[leads->address_count++] = (struct etl_leads_address){s->email, new.lead};
     return true;
 }
 
 /* Whether the same e-mail brought a submission before. */
-static bool is_known_message(struct leads *leads, const struct submission *s, bool *known) {
-    uint32_t *place = s->message != 0 ? idmap_at(&leads->records, s->message, IDMAP_NONE) : NULL;
+static bool is_known_message(struct etl_leads *leads, const struct etl_submission *s, bool *known) {
+    uint32_t *place = s->message != 0 ? etl_idmap_at(&leads->records, s->message, ETL_IDMAP_NONE) : NULL;
     if (place == NULL)
         return s->message == 0;
-    *known = *place != IDMAP_NONE;
+    *known = *place != ETL_IDMAP_NONE;
     *place = 0;
     return true;
 }
 
 /* What an e-mail brings again is laid down too where it is not the same, such as when it arrived: then the order of
  * reading does not matter. */
-bool leads_add(struct leads *leads, const struct submission_list *list, const struct submission *s, bool *fresh) {
+bool etl_leads_add(struct etl_leads *leads, const struct etl_submission_list *list, const struct etl_submission *s,
+                   bool *fresh) {
     uint32_t lead, profile;
     bool first, repeated = false, known = false;
     if (leads->submission_count >= MAX_LEADS || !find_lead(leads, s, &lead, &first) ||
-        !profiles_find(&leads->profiles, s->profile, list->written + s->features, &profile))
+        !etl_feature_intern_find(&leads->intern, s->profile, list->written + s->features, &profile))
         return false;
-    struct leads_submission new = {.moment = (uint64_t)(s->at == FORM_NO_DATE ? 0 : s->at + 1) & MAX_MOMENT,
-                                   .lead = lead & MAX_LEADS,
-                                   .by_address = s->lead == 0,
-                                   .profile = profile};
+    struct etl_leads_submission new = {.moment = (uint64_t)(s->at == ETL_FORM_NO_DATE ? 0 : s->at + 1) & MAX_MOMENT,
+                                       .lead = lead & MAX_LEADS,
+                                       .by_address = s->lead == 0,
+                                       .profile = profile};
     if (!is_known_message(leads, s, &known) || (!first && !is_repeated(leads, s, &new, &repeated)))
         return false;
     *fresh = !repeated && !known;
     return repeated || keep_submission(leads, s, new, first);
 }
 
-void leads_prefetch(const struct leads *leads, const struct submission *s) {
-    idmap_prefetch(&leads->names, name_of(s));
+void etl_leads_prefetch(const struct etl_leads *leads, const struct etl_submission *s) {
+    etl_idmap_prefetch(&leads->names, name_of(s));
 }
 
-void leads_forget_submissions(struct leads *leads) {
+void etl_leads_forget_submissions(struct etl_leads *leads) {
     free(leads->submissions);
     leads->submissions = NULL;
     leads->submission_count = leads->submission_capacity = 0;

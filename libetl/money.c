@@ -8,20 +8,20 @@ static int letter(char c) {
     return c >= 'a' && c <= 'z' ? c - 'a' : c >= 'A' && c <= 'Z' ? c - 'A' : -1;
 }
 
-money_currency money_currency_of(const char *text, size_t size) {
+etl_money_currency etl_money_currency_of(const char *text, size_t size) {
     if (size != 3 || letter(text[0]) < 0 || letter(text[1]) < 0 || letter(text[2]) < 0)
         return 0;
-    return (money_currency)(1 + letter(text[0]) * 676 + letter(text[1]) * 26 + letter(text[2]));
+    return (etl_money_currency)(1 + letter(text[0]) * 676 + letter(text[1]) * 26 + letter(text[2]));
 }
 
-static bool is_among(money_currency currency, const char *codes) {
+static bool is_among(etl_money_currency currency, const char *codes) {
     for (; *codes != '\0'; codes += 3)
-        if (money_currency_of(codes, 3) == currency)
+        if (etl_money_currency_of(codes, 3) == currency)
             return true;
     return false;
 }
 
-int money_decimals(money_currency currency) {
+int etl_money_decimals(etl_money_currency currency) {
     if (is_among(currency, "bifclpdjfgnfjpykmfkrwmgapygrwfvndvuvxafxofxpf"))
         return 0;
     return is_among(currency, "bhdjodkwdomrtnd") ? 3 : 2;
@@ -37,18 +37,18 @@ static bool is_point(const char *text, size_t size, size_t i) {
     return text[i] == '.' || (last && (digits == 1 || digits == 2));
 }
 
-static bool parts_thousands(const char *text, size_t size, size_t i) {
+static bool is_thousands_separator(const char *text, size_t size, size_t i) {
     return text[i] == ',' && i > 0 && i + 3 < size && !is_point(text, size, i) &&
            (i + 4 == size || text[i + 4] == ',' || text[i + 4] == '.');
 }
 
-bool money_parse(const char *text, size_t size, money_currency currency, int64_t *minor) {
-    int decimals = money_decimals(currency), seen = -1; /* decimals read; -1 before the point */
+bool etl_money_parse(const char *text, size_t size, etl_money_currency currency, int64_t *minor) {
+    int decimals = etl_money_decimals(currency), seen = -1; /* decimals read; -1 before the point */
     int64_t value = 0;
     bool digit = false;
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
-        if (seen < 0 && parts_thousands(text, size, i))
+        if (seen < 0 && is_thousands_separator(text, size, i))
             continue;
         if (seen < 0 && is_point(text, size, i)) {
             seen = 0;
@@ -70,9 +70,9 @@ bool money_parse(const char *text, size_t size, money_currency currency, int64_t
     return digit;
 }
 
-void money_format(int64_t minor, money_currency currency, char out[MONEY_TEXT]) {
-    int decimals = money_decimals(currency);
-    char digits[MONEY_TEXT], *at = digits + sizeof digits - 1; /* from the last to the first */
+void etl_money_format(int64_t minor, etl_money_currency currency, char out[ETL_MONEY_TEXT]) {
+    int decimals = etl_money_decimals(currency);
+    char digits[ETL_MONEY_TEXT], *at = digits + sizeof digits - 1; /* from the last to the first */
     uint64_t left = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
     *at = '\0';
     for (int i = 0; i <= decimals || left > 0; i++, left /= 10) {

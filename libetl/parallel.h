@@ -8,6 +8,6 @@
  * Call task(user, i) once for each i below `tasks`, on up to `threads` threads of which the caller's is one; all are
  * done when this returns.  Where fewer threads can be started than wanted, these do it all.
  */
-void parallel_run(unsigned threads, size_t tasks, void (*task)(void *user, size_t number), void *user);
+void etl_tasks_run(unsigned threads, size_t tasks, void (*task)(void *user, size_t number), void *user);
 
 #endif

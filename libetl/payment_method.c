@@ -40,15 +40,15 @@ static const char *const names[] = {"",
                                     "other"};
 enum { COUNT = sizeof names / sizeof *names };
 
-uint8_t payment_method_of(struct text text) {
+uint8_t etl_payment_method_of(struct etl_text text) {
     if (text.size == 0)
         return 0;
     uint8_t method = 1;
-    while (method < COUNT - 1 && !text_is_word(text, names[method]))
+    while (method < COUNT - 1 && !etl_text_is_word(text, names[method]))
         method++;
     return method;
 }
 
-const char *payment_method_name(uint8_t method) {
+const char *etl_payment_method_name(uint8_t method) {
     return method < COUNT ? names[method] : "other";
 }

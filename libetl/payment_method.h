@@ -7,7 +7,7 @@
 #include "libetl/text.h"
 
 /* 0 for no text; words that are not known are all "other". */
-uint8_t payment_method_of(struct text text);
-const char *payment_method_name(uint8_t method); /* "" for 0 */
+uint8_t etl_payment_method_of(struct etl_text text);
+const char *etl_payment_method_name(uint8_t method); /* "" for 0 */
 
 #endif

@@ -14,34 +14,36 @@
 #include "libetl/evidence.h"
 #include "libetl/stripe.h"
 
-enum payments_csv_column {
-    PAYMENTS_ID,
-    PAYMENTS_CREATED,
-    PAYMENTS_AMOUNT,
-    PAYMENTS_REFUNDED,
-    PAYMENTS_CURRENCY,
-    PAYMENTS_CAPTURED,
-    PAYMENTS_MODE,
-    PAYMENTS_STATUS,
-    PAYMENTS_CUSTOMER,
-    PAYMENTS_EMAIL,
-    PAYMENTS_INVOICE,
-    PAYMENTS_DESCRIPTION,
-    PAYMENTS_METHOD,
-    PAYMENTS_REFERENCE,
-    PAYMENTS_COLUMNS
+enum etl_payments_csv_column {
+    ETL_PAYMENTS_ID,
+    ETL_PAYMENTS_CREATED,
+    ETL_PAYMENTS_AMOUNT,
+    ETL_PAYMENTS_REFUNDED,
+    ETL_PAYMENTS_CURRENCY,
+    ETL_PAYMENTS_CAPTURED,
+    ETL_PAYMENTS_MODE,
+    ETL_PAYMENTS_STATUS,
+    ETL_PAYMENTS_CUSTOMER,
+    ETL_PAYMENTS_EMAIL,
+    ETL_PAYMENTS_INVOICE,
+    ETL_PAYMENTS_DESCRIPTION,
+    ETL_PAYMENTS_METHOD,
+    ETL_PAYMENTS_REFERENCE,
+    ETL_PAYMENTS_COLUMNS
 };
 
 /* The places of each column by its names, the best first; -1 behind the last. */
-enum { PAYMENTS_NAMES = 4 };
-struct payments_csv {
-    int places[PAYMENTS_COLUMNS][PAYMENTS_NAMES];
+enum { ETL_PAYMENTS_NAMES = 4 };
+struct etl_payments_csv {
+    int places[ETL_PAYMENTS_COLUMNS][ETL_PAYMENTS_NAMES];
 };
 
 /* False where a column is missing that must be there; *missing then names it. */
-bool payments_csv_columns(struct payments_csv *columns, const struct text *names, size_t count, const char **missing);
+bool etl_payments_csv_columns(struct etl_payments_csv *columns, const struct etl_text *names, size_t count,
+                              const char **missing);
 
-enum refusal payments_csv_read(const struct stripe_reader *reader, const struct payments_csv *columns,
-                               const struct text *fields, struct evidence *out);
+enum etl_reject_reason etl_payments_csv_read(const struct etl_stripe_reader *reader,
+                                             const struct etl_payments_csv *columns, const struct etl_text *fields,
+                                             struct etl_payment_fact *out);
 
 #endif

@@ -8,27 +8,28 @@
 #include "libetl/idmap.h"
 #include "libetl/vocabulary.h"
 
-struct profiles {
-    const struct config *config;         /* borrowed */
-    const struct vocabulary *vocabulary; /* borrowed */
-    uint64_t seed;                       /* of the hashes of values (hash.h) */
-    struct idmap known;                  /* hashes of features as written -> profiles */
-    uint32_t *values;                    /* [count][config->feature_count]: places in texts */
+struct etl_feature_intern {
+    const struct etl_config *config;         /* borrowed */
+    const struct etl_normalizer *normalizer; /* borrowed */
+    uint64_t seed;                           /* of the hashes of values (hash.h) */
+    struct etl_idmap known;                  /* hashes of features as written -> profiles */
+    uint32_t *values;                        /* [count][config->feature_count]: places in texts */
     size_t count, capacity;
-    struct idmap places; /* hashes of values -> places in texts */
-    char *texts;         /* values, each with its zero */
+    struct etl_idmap places; /* hashes of values -> places in texts */
+    char *texts;             /* values, each with its zero */
     size_t texts_size, texts_capacity;
 };
 
-/* Start empty; the lender of config and vocabulary outlives it. */
-void profiles_begin(struct profiles *profiles, const struct config *config, const struct vocabulary *vocabulary,
-                    uint64_t seed);
-void profiles_done(struct profiles *profiles);
+/* Start empty; the lender of config and normalizer outlives it. */
+void etl_feature_intern_begin(struct etl_feature_intern *intern, const struct etl_config *config,
+                              const struct etl_normalizer *normalizer, uint64_t seed);
+void etl_feature_intern_done(struct etl_feature_intern *intern);
 
 /* The profile of features as they were written, [config->feature_count] with this hash; false where memory ends. */
-bool profiles_find(struct profiles *profiles, uint64_t hash, const struct text *written, uint32_t *profile);
+bool etl_feature_intern_find(struct etl_feature_intern *intern, uint64_t hash, const struct etl_text *written,
+                             uint32_t *profile);
 
 /* The text of a profile's feature; borrowed. */
-const char *profiles_value(const struct profiles *profiles, uint32_t profile, size_t feature);
+const char *etl_feature_intern_value(const struct etl_feature_intern *intern, uint32_t profile, size_t feature);
 
 #endif

@@ -1,16 +1,16 @@
 /* refusal.c - the reasons as people read them. */
 #include "libetl/refusal.h"
 
-#define REFUSAL_ROW(code, broken, text) {text, broken},
+#define REASON_ROW(code, broken, text) {text, broken},
 static const struct {
     const char *text;
     bool broken;
-} rows[REFUSAL_COUNT] = {{"", false}, REFUSALS(REFUSAL_ROW)};
+} rows[ETL_REJECT_COUNT] = {{"", false}, ETL_REJECT_REASONS(REASON_ROW)};
 
-const char *refusal_text(enum refusal refusal) {
-    return rows[refusal].text;
+const char *etl_reject_reason_text(enum etl_reject_reason reason) {
+    return rows[reason].text;
 }
 
-bool refusal_is_broken(enum refusal refusal) {
-    return rows[refusal].broken;
+bool etl_reject_reason_is_broken(enum etl_reject_reason reason) {
+    return rows[reason].broken;
 }

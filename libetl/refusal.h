@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define REFUSALS(X)                                                                                                    \
+#define ETL_REJECT_REASONS(X)                                                                                          \
     X(NOT_JSON, true, "not JSON")                                                                                      \
     X(CUT_OFF, true, "the JSON does not end before the file does")                                                     \
     X(TOO_LARGE, true, "larger than 16 MiB")                                                                           \
@@ -31,11 +31,11 @@
     X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                         \
     X(UNKNOWN_STATUS, true, "a payment status that is not known")
 
-#define REFUSAL_CODE(code, broken, text) REFUSAL_##code,
-enum refusal { REFUSAL_NONE, REFUSALS(REFUSAL_CODE) REFUSAL_COUNT };
-#undef REFUSAL_CODE
+#define ETL_REJECT_CODE(code, broken, text) ETL_REJECT_##code,
+enum etl_reject_reason { ETL_REJECT_NONE, ETL_REJECT_REASONS(ETL_REJECT_CODE) ETL_REJECT_COUNT };
+#undef ETL_REJECT_CODE
 
-const char *refusal_text(enum refusal refusal);
-bool refusal_is_broken(enum refusal refusal);
+const char *etl_reject_reason_text(enum etl_reject_reason reason);
+bool etl_reject_reason_is_broken(enum etl_reject_reason reason);
 
 #endif

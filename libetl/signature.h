@@ -13,32 +13,33 @@
 
 #include "libetl/text.h"
 
-enum { SIGNATURE_MAX_SECRETS = 8 };
+enum { ETL_SIGNATURE_MAX_SECRETS = 8 };
 
 /* Borrowed from the setting they were read from. */
-struct signature_secrets {
+struct etl_signature_secrets {
     size_t count;
-    struct text secret[SIGNATURE_MAX_SECRETS];
+    struct etl_text secret[ETL_SIGNATURE_MAX_SECRETS];
 };
 
 /* Secrets apart by commas or white space; NULL or empty is none. False where there are too many. */
-bool signature_read_secrets(struct signature_secrets *out, const char *setting);
+bool etl_signature_read_secrets(struct etl_signature_secrets *out, const char *setting);
 
-enum signature_sender { SIGNATURE_STRIPE, SIGNATURE_FORMSPREE };
+enum etl_signature_sender { ETL_SIGNATURE_STRIPE, ETL_SIGNATURE_FORMSPREE };
 
-enum signature_result {
-    SIGNATURE_VALID,
-    SIGNATURE_MISSING,  /* no header, or one without a time or a v1 */
-    SIGNATURE_WRONG,    /* no v1 fits any secret */
-    SIGNATURE_TOO_OLD,  /* it fits, but was made more than `tolerance` seconds before now */
-    SIGNATURE_TOO_EARLY /* likewise after now; Stripe's own libraries allow that */
+enum etl_signature_result {
+    ETL_SIGNATURE_VALID,
+    ETL_SIGNATURE_MISSING,  /* no header, or one without a time or a v1 */
+    ETL_SIGNATURE_WRONG,    /* no v1 fits any secret */
+    ETL_SIGNATURE_TOO_OLD,  /* it fits, but was made more than `tolerance` seconds before now */
+    ETL_SIGNATURE_TOO_EARLY /* likewise after now; Stripe's own libraries allow that */
 };
 
 /* header may be NULL; now is in seconds since 1970. */
-enum signature_result signature_check(enum signature_sender sender, const struct signature_secrets *secrets,
-                                      const char *header, struct text body, int64_t now, int64_t tolerance);
+enum etl_signature_result etl_signature_check(enum etl_signature_sender sender,
+                                              const struct etl_signature_secrets *secrets, const char *header,
+                                              struct etl_text body, int64_t now, int64_t tolerance);
 
 /* The result in words: "fits no secret". */
-const char *signature_text(enum signature_result result);
+const char *etl_signature_text(enum etl_signature_result result);
 
 #endif

@@ -15,27 +15,28 @@
 #include "libetl/tape.h"
 
 /* Only read while reading; threads may share one. */
-struct stripe_reader {
-    const struct config *config;
+struct etl_stripe_reader {
+    const struct etl_config *config;
     bool test_mode; /* wanted are payments in test mode, not live ones */
     uint64_t seed;  /* of all hashes */
 };
 
-enum stripe_result {
-    STRIPE_EVIDENCE,
-    STRIPE_REFUSED, /* *why says why; nothing was appended */
-    STRIPE_LIST,    /* a list object: its items are the records */
-    STRIPE_NO_MEMORY
+enum etl_stripe_result {
+    ETL_STRIPE_FACTS,
+    ETL_STRIPE_REJECTED, /* *why says why; nothing was appended */
+    ETL_STRIPE_LIST,     /* a list object: its items are the records */
+    ETL_STRIPE_NO_MEMORY
 };
 
 /* Append what the object at `node` says to *out. received is when it arrived, for records that carry no
- * time of their own, or EVIDENCE_NO_TIME. */
-enum stripe_result stripe_read(const struct stripe_reader *reader, const struct tape *tape, uint32_t node,
-                               int64_t received, struct evidence_list *out, enum refusal *why);
+ * time of their own, or ETL_FACT_NO_TIME. */
+enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, const struct etl_tape *tape,
+                                       uint32_t node, int64_t received, struct etl_payment_fact_list *out,
+                                       enum etl_reject_reason *reason);
 
 /* The hashes by which payments and leads meet. */
-uint64_t stripe_hash_id(const struct stripe_reader *reader, struct text id);        /* of Stripe's ids */
-uint64_t stripe_hash_reference(const struct stripe_reader *reader, struct text id); /* of lead ids */
-uint64_t stripe_hash_email(const struct stripe_reader *reader, struct text email);  /* 0 where it is none */
+uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id);        /* of Stripe's ids */
+uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id); /* of lead ids */
+uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email);  /* 0 where it is none */
 
 #endif

@@ -15,19 +15,19 @@
 #include "libetl/plans.h"
 #include "libetl/tape.h"
 
-struct stripe_lines {
-    struct plan plan;  /* PLAN_UNKNOWN where no line tells */
-    struct text price; /* id of the price of that line */
-    bool has_plan;     /* a line that was paid for is a plan's, known or not */
+struct etl_stripe_lines {
+    struct etl_plan plan;  /* ETL_PLAN_UNKNOWN where no line tells */
+    struct etl_text price; /* id of the price of that line */
+    bool has_plan;         /* a line that was paid for is a plan's, known or not */
     bool has_one_time;
 };
 
-/* list is a list object, an array, or one object that has a plan of its own; TAPE_NONE gives nothing. */
-void stripe_lines_read(struct stripe_lines *out, const struct config *config, const struct tape *tape, uint32_t list,
-                       money_currency currency);
+/* list is a list object, an array, or one object that has a plan of its own; ETL_TAPE_NONE gives nothing. */
+void etl_stripe_lines_read(struct etl_stripe_lines *out, const struct etl_config *config, const struct etl_tape *tape,
+                           uint32_t list, etl_money_currency currency);
 
 /* The same for one price or plan object. */
-void stripe_lines_read_price(struct stripe_lines *out, const struct config *config, const struct tape *tape,
-                             uint32_t price, money_currency currency);
+void etl_stripe_lines_read_price(struct etl_stripe_lines *out, const struct etl_config *config,
+                                 const struct etl_tape *tape, uint32_t price, etl_money_currency currency);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * stripe_object.h - what one Stripe object says of payments; for stripe.c, which knows records.
  *
- * Each kind of object has a reader.  It fills evidence that stripe_object_read has begun.
+ * Each kind of object has a reader.  It fills evidence that etl_stripe_object_read has begun.
  */
 #ifndef LIBETL_STRIPE_OBJECT_H
 #define LIBETL_STRIPE_OBJECT_H
@@ -9,38 +9,40 @@
 #include "libetl/stripe.h"
 
 /* One record being read. */
-struct stripe_reading {
-    const struct stripe_reader *reader;
-    const struct tape *tape;
-    struct text event_type; /* empty for a bare object */
-    int64_t event_at;       /* when the event happened, or EVIDENCE_NO_TIME */
+struct etl_stripe_record {
+    const struct etl_stripe_reader *reader;
+    const struct etl_tape *tape;
+    struct etl_text event_type; /* empty for a bare object */
+    int64_t event_at;           /* when the event happened, or ETL_FACT_NO_TIME */
     int64_t received;
-    bool other_mode;                  /* the event says so */
-    uint32_t object;                  /* the one whose members are listed: */
-    uint32_t places[TAPE_name_count]; /* where each is, or TAPE_NONE */
+    bool other_mode;                      /* the event says so */
+    uint32_t object;                      /* the one whose members are listed: */
+    uint32_t places[ETL_TAPE_name_count]; /* where each is, or ETL_TAPE_NONE */
 };
 
 /* A bare object, told of by nobody; what an event adds is for the caller to set. The lists of members are not. */
-void stripe_object_begin(struct stripe_reading *reading, const struct stripe_reader *reader, const struct tape *tape,
-                         int64_t received);
+void etl_stripe_object_begin(struct etl_stripe_record *reading, const struct etl_stripe_reader *reader,
+                             const struct etl_tape *tape, int64_t received);
 
 /* Ask for members of this object from now on: they are listed once. */
-void stripe_object_list(struct stripe_reading *reading, uint32_t object);
+void etl_stripe_object_list(struct etl_stripe_record *reading, uint32_t object);
 
 /* What the members of any object are; harmless where there is none. */
-uint32_t stripe_object_member(const struct stripe_reading *reading, uint32_t object, enum tape_name name);
-struct text stripe_object_text(const struct stripe_reading *reading, uint32_t object, enum tape_name name);
-uint64_t stripe_object_reference(const struct stripe_reading *reading, uint32_t object,
-                                 enum tape_name name); /* id or object */
-int64_t stripe_object_time(const struct stripe_reading *reading, uint32_t object, enum tape_name name);
+uint32_t etl_stripe_object_member(const struct etl_stripe_record *reading, uint32_t object, enum etl_tape_name name);
+struct etl_text etl_stripe_object_text(const struct etl_stripe_record *reading, uint32_t object,
+                                       enum etl_tape_name name);
+uint64_t etl_stripe_object_reference(const struct etl_stripe_record *reading, uint32_t object,
+                                     enum etl_tape_name name); /* id or object */
+int64_t etl_stripe_object_time(const struct etl_stripe_record *reading, uint32_t object, enum etl_tape_name name);
 
 /* A kind of object of ours; NULL where the object is of another. */
-struct stripe_kind;
-const struct stripe_kind *stripe_object_kind(const struct stripe_reading *reading, uint32_t object);
-bool stripe_object_counts_inside(const struct stripe_kind *kind); /* also where it stands inside another record */
+struct etl_stripe_kind;
+const struct etl_stripe_kind *etl_stripe_object_kind(const struct etl_stripe_record *reading, uint32_t object);
+bool etl_stripe_object_counts_when_nested(
+    const struct etl_stripe_kind *kind); /* also where it stands inside another record */
 
 /* Fill *out with what the object says by itself. */
-enum refusal stripe_object_read(struct stripe_reading *reading, uint32_t object, const struct stripe_kind *kind,
-                                struct evidence *out);
+enum etl_reject_reason etl_stripe_object_read(struct etl_stripe_record *reading, uint32_t object,
+                                              const struct etl_stripe_kind *kind, struct etl_payment_fact *out);
 
 #endif

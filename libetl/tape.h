@@ -1,9 +1,9 @@
 /*
  * tape.h - a JSON object laid out flat: only the members whose names we know, in order.
  *
- * Two makers write the same tape.  tape_scan is ours: one pass over the bytes, nothing allocated but the
- * nodes; it gives up on whatever it does not fully recognise.  tape_read goes through jansson, takes all
- * that jansson takes, and is the reference: where tape_scan succeeds, tape_read gives an equal tape.
+ * Two makers write the same tape.  etl_tape_scan is ours: one pass over the bytes, nothing allocated but the
+ * nodes; it gives up on whatever it does not fully recognise.  etl_tape_read goes through jansson, takes all
+ * that jansson takes, and is the reference: where etl_tape_scan succeeds, etl_tape_read gives an equal tape.
  * Members with other names are checked and left out; of several members with one name the last counts.
  * Of descriptions only those are kept that begin with S, as the ones that Stripe writes itself do: people's
  * are full of escapes, and private.
@@ -19,7 +19,7 @@
 
 /* Names that tell something of a payment. */
 /* clang-format off */
-#define TAPE_NAMES(X) \
+#define ETL_TAPE_NAMES(X) \
     X(amount) X(amount_captured) X(amount_due) X(amount_paid) X(amount_received) X(amount_refunded) \
     X(amount_total) X(billing_details) X(billing_reason) X(body) X(captured) X(charge) X(charges) \
     X(client_reference_id) X(created) X(currency) X(customer) X(customer_details) X(customer_email) X(data) \
@@ -32,107 +32,109 @@
     X(unit_amount_decimal)
 /* clang-format on */
 
-#define TAPE_NAME(name) TAPE_##name,
-enum tape_name { TAPE_unnamed, TAPE_NAMES(TAPE_NAME) TAPE_name_count };
-#undef TAPE_NAME
+#define ETL_TAPE_NAME(name) ETL_TAPE_##name,
+enum etl_tape_name { ETL_TAPE_unnamed, ETL_TAPE_NAMES(ETL_TAPE_NAME) ETL_TAPE_name_count };
+#undef ETL_TAPE_NAME
 
-enum tape_kind {
-    TAPE_OTHER, /* null and fractions */
-    TAPE_FALSE,
-    TAPE_TRUE,
-    TAPE_WHOLE,
-    TAPE_TEXT,
-    TAPE_OBJECT,
-    TAPE_ARRAY
+enum etl_tape_kind {
+    ETL_TAPE_OTHER, /* null and fractions */
+    ETL_TAPE_FALSE,
+    ETL_TAPE_TRUE,
+    ETL_TAPE_INTEGER,
+    ETL_TAPE_TEXT,
+    ETL_TAPE_OBJECT,
+    ETL_TAPE_ARRAY
 };
 
-struct tape_node {
-    uint8_t kind;   /* enum tape_kind */
-    uint8_t name;   /* enum tape_name: of this member; TAPE_unnamed in an array */
+struct etl_tape_node {
+    uint8_t kind;   /* enum etl_tape_kind */
+    uint8_t name;   /* enum etl_tape_name: of this member; ETL_TAPE_unnamed in an array */
     uint32_t after; /* place of the first node behind this one and what is in it */
     union {
-        struct text text; /* borrowed from the bytes or from `owner` */
-        int64_t whole;
+        struct etl_text text; /* borrowed from the bytes or from `owner` */
+        int64_t integer;
     };
 };
 
-struct tape {
-    struct tape_node *nodes; /* [count]; the first is nothing, the second the object itself */
+struct etl_tape {
+    struct etl_tape_node *nodes; /* [count]; the first is nothing, the second the object itself */
     size_t count, capacity;
-    void *owner; /* jansson's tree, where tape_read made the tape */
+    void *owner; /* jansson's tree, where etl_tape_read made the tape */
 };
 
 enum {
-    TAPE_MAX_NODES = 1 << 20, /* of one record */
-    TAPE_NONE = 0,            /* the node that stands for nothing: of kind TAPE_OTHER, without members */
-    TAPE_ROOT = 1
+    ETL_TAPE_MAX_NODES = 1 << 20, /* of one record */
+    ETL_TAPE_NONE = 0,            /* the node that stands for nothing: of kind ETL_TAPE_OTHER, without members */
+    ETL_TAPE_ROOT = 1
 };
 
-enum tape_result { TAPE_DONE, TAPE_UNKNOWN /* not recognised: ask tape_read */, TAPE_NO_MEMORY };
+enum etl_tape_result { ETL_TAPE_DONE, ETL_TAPE_UNKNOWN /* not recognised: ask etl_tape_read */, ETL_TAPE_NO_MEMORY };
 
 /* Lay out the object at the start of text; *used is its length. A tape may be used again and again. */
-enum tape_result tape_scan(struct tape *tape, struct text text, size_t *used);
+enum etl_tape_result etl_tape_scan(struct etl_tape *tape, struct etl_text text, size_t *used);
 
 /* The same by jansson for text that must be one object and nothing else. */
-enum tape_result tape_read(struct tape *tape, struct text text);
+enum etl_tape_result etl_tape_read(struct etl_tape *tape, struct etl_text text);
 
-void tape_done(struct tape *tape); /* fine on zeroes */
+void etl_tape_done(struct etl_tape *tape); /* fine on zeroes */
 
 /* ---- asking; every answer is harmless where the member is not there or of another kind ---- */
 
-static inline bool tape_is(const struct tape *tape, uint32_t node, enum tape_kind kind) {
+static inline bool etl_tape_is(const struct etl_tape *tape, uint32_t node, enum etl_tape_kind kind) {
     return tape->nodes[node].kind == (uint8_t)kind;
 }
 
-/* A member of an object; TAPE_NONE where there is none. */
-static inline uint32_t tape_member(const struct tape *tape, uint32_t object, enum tape_name name) {
-    const struct tape_node *nodes = tape->nodes;
-    if (nodes[object].kind != TAPE_OBJECT)
-        return TAPE_NONE;
+/* A member of an object; ETL_TAPE_NONE where there is none. */
+static inline uint32_t etl_tape_member(const struct etl_tape *tape, uint32_t object, enum etl_tape_name name) {
+    const struct etl_tape_node *nodes = tape->nodes;
+    if (nodes[object].kind != ETL_TAPE_OBJECT)
+        return ETL_TAPE_NONE;
     for (uint32_t at = object + 1; at < nodes[object].after; at = nodes[at].after)
         if (nodes[at].name == name)
             return at;
-    return TAPE_NONE;
+    return ETL_TAPE_NONE;
 }
 
-/* The first item of an array, and the one after an item; TAPE_NONE where there is none. */
-static inline uint32_t tape_first(const struct tape *tape, uint32_t array) {
-    return tape_is(tape, array, TAPE_ARRAY) && tape->nodes[array].after > array + 1 ? array + 1 : TAPE_NONE;
+/* The first item of an array, and the one after an item; ETL_TAPE_NONE where there is none. */
+static inline uint32_t etl_tape_first(const struct etl_tape *tape, uint32_t array) {
+    return etl_tape_is(tape, array, ETL_TAPE_ARRAY) && tape->nodes[array].after > array + 1 ? array + 1 : ETL_TAPE_NONE;
 }
 
-static inline uint32_t tape_next(const struct tape *tape, uint32_t array, uint32_t item) {
+static inline uint32_t etl_tape_next(const struct etl_tape *tape, uint32_t array, uint32_t item) {
     uint32_t next = tape->nodes[item].after;
-    return next < tape->nodes[array].after ? next : TAPE_NONE;
+    return next < tape->nodes[array].after ? next : ETL_TAPE_NONE;
 }
 
 /* A text; empty where the node is none. */
-static inline struct text tape_text(const struct tape *tape, uint32_t node) {
-    return tape_is(tape, node, TAPE_TEXT) ? tape->nodes[node].text : (struct text){"", 0};
+static inline struct etl_text etl_tape_text(const struct etl_tape *tape, uint32_t node) {
+    return etl_tape_is(tape, node, ETL_TAPE_TEXT) ? tape->nodes[node].text : (struct etl_text){"", 0};
 }
 
-static inline int64_t tape_whole(const struct tape *tape, uint32_t node, int64_t otherwise) {
-    return tape_is(tape, node, TAPE_WHOLE) ? tape->nodes[node].whole : otherwise;
+static inline int64_t etl_tape_integer(const struct etl_tape *tape, uint32_t node, int64_t otherwise) {
+    return etl_tape_is(tape, node, ETL_TAPE_INTEGER) ? tape->nodes[node].integer : otherwise;
 }
 
 /* The same of a member. */
-static inline struct text tape_member_text(const struct tape *tape, uint32_t object, enum tape_name name) {
-    return tape_text(tape, tape_member(tape, object, name));
+static inline struct etl_text etl_tape_member_text(const struct etl_tape *tape, uint32_t object,
+                                                   enum etl_tape_name name) {
+    return etl_tape_text(tape, etl_tape_member(tape, object, name));
 }
 
-static inline int64_t tape_member_whole(const struct tape *tape, uint32_t object, enum tape_name name,
-                                        int64_t otherwise) {
-    return tape_whole(tape, tape_member(tape, object, name), otherwise);
+static inline int64_t etl_tape_member_integer(const struct etl_tape *tape, uint32_t object, enum etl_tape_name name,
+                                              int64_t otherwise) {
+    return etl_tape_integer(tape, etl_tape_member(tape, object, name), otherwise);
 }
 
-static inline bool tape_member_is(const struct tape *tape, uint32_t object, enum tape_name name, enum tape_kind kind) {
-    uint32_t node = tape_member(tape, object, name);
-    return node != TAPE_NONE && tape_is(tape, node, kind);
+static inline bool etl_tape_member_is(const struct etl_tape *tape, uint32_t object, enum etl_tape_name name,
+                                      enum etl_tape_kind kind) {
+    uint32_t node = etl_tape_member(tape, object, name);
+    return node != ETL_TAPE_NONE && etl_tape_is(tape, node, kind);
 }
 
 /* Whether the text of a member is kept; for the makers. */
-bool tape_keeps(enum tape_name name, struct text text);
+bool etl_tape_keeps(enum etl_tape_name name, struct etl_text text);
 
-/* The number of a name; TAPE_unnamed where it is none of ours. */
-enum tape_name tape_name_of(struct text name);
+/* The number of a name; ETL_TAPE_unnamed where it is none of ours. */
+enum etl_tape_name etl_tape_name_of(struct etl_text name);
 
 #endif

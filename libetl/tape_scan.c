@@ -15,7 +15,7 @@ enum {
 
 struct scanner {
     const char *at, *end;
-    struct tape *tape;
+    struct etl_tape *tape;
     bool no_memory;
 };
 
@@ -122,7 +122,7 @@ static const char *skip_escape(const char *at, const char *end) {
 }
 
 /* A string with the quote at s->at; *plain where its bytes are its characters. */
-static bool scan_string(struct scanner *s, struct text *out, bool *plain) {
+static bool scan_string(struct scanner *s, struct etl_text *out, bool *plain) {
     const char *start = s->at + 1, *at = start;
     bool escaped = false, wide = false;
     for (;;) {
@@ -137,10 +137,10 @@ static bool scan_string(struct scanner *s, struct text *out, bool *plain) {
         if (at == NULL)
             return false;
     }
-    *out = (struct text){start, (size_t)(at - start)};
+    *out = (struct etl_text){start, (size_t)(at - start)};
     *plain = !escaped;
     s->at = at + 1;
-    return !wide || text_is_utf8(*out);
+    return !wide || etl_text_is_utf8(*out);
 }
 
 /* ---- numbers and words ---- */
@@ -151,14 +151,14 @@ static const char *skip_digits(const char *at, const char *end) {
     return at;
 }
 
-static bool scan_number(struct scanner *s, struct tape_node *node) {
+static bool scan_number(struct scanner *s, struct etl_tape_node *node) {
     const char *start = s->at, *digits = start + (*start == '-'), *at = skip_digits(digits, s->end);
     if (at == digits || (*digits == '0' && at - digits > 1))
         return false;
     s->at = at;
     if (at < s->end && *at == '.') {
         s->at = skip_digits(at + 1, s->end);
-        node->kind = TAPE_OTHER;
+        node->kind = ETL_TAPE_OTHER;
         return s->at > at + 1 && s->at - start <= MAX_NUMBER && !(s->at < s->end && (*s->at == 'e' || *s->at == 'E'));
     }
     if (at - digits > MAX_DIGITS || (at < s->end && (*at == 'e' || *at == 'E')))
@@ -166,12 +166,12 @@ static bool scan_number(struct scanner *s, struct tape_node *node) {
     int64_t value = 0;
     for (const char *c = digits; c < at; c++)
         value = value * 10 + (*c - '0');
-    node->kind = TAPE_WHOLE;
-    node->whole = *start == '-' ? -value : value;
+    node->kind = ETL_TAPE_INTEGER;
+    node->integer = *start == '-' ? -value : value;
     return true;
 }
 
-static bool scan_word(struct scanner *s, struct tape_node *node, const char *word, enum tape_kind kind) {
+static bool scan_word(struct scanner *s, struct etl_tape_node *node, const char *word, enum etl_tape_kind kind) {
     size_t size = strlen(word);
     node->kind = (uint8_t)kind;
     if ((size_t)(s->end - s->at) < size || memcmp(s->at, word, size) != 0)
@@ -194,41 +194,41 @@ static bool take(struct scanner *s, char wanted) {
     return there;
 }
 
-static struct tape_node *add_node(struct scanner *s, enum tape_name name) {
-    struct tape *tape = s->tape;
-    if (tape->count >= TAPE_MAX_NODES)
+static struct etl_tape_node *add_node(struct scanner *s, enum etl_tape_name name) {
+    struct etl_tape *tape = s->tape;
+    if (tape->count >= ETL_TAPE_MAX_NODES)
         return NULL;
     if (tape->count == tape->capacity &&
-        !array_reserve(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes)) {
+        !etl_array_reserve(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes)) {
         s->no_memory = true;
         return NULL;
     }
-    struct tape_node *node = &tape->nodes[tape->count++];
-    *node = (struct tape_node){.name = (uint8_t)name, .after = (uint32_t)tape->count};
+    struct etl_tape_node *node = &tape->nodes[tape->count++];
+    *node = (struct etl_tape_node){.name = (uint8_t)name, .after = (uint32_t)tape->count};
     return node;
 }
 
-static bool scan_value(struct scanner *s, struct tape_node *node, bool keep, int depth);
+static bool scan_value(struct scanner *s, struct etl_tape_node *node, bool keep, int depth);
 
 /* A member's value or an item: into a node of its own where it is kept. */
-static bool scan_child(struct scanner *s, enum tape_name name, bool keep, int depth) {
-    struct tape_node ignored, *node = keep ? add_node(s, name) : &ignored;
+static bool scan_child(struct scanner *s, enum etl_tape_name name, bool keep, int depth) {
+    struct etl_tape_node ignored, *node = keep ? add_node(s, name) : &ignored;
     return node != NULL && scan_value(s, node, keep, depth);
 }
 
 /* A name of ours that comes twice in one object is left to jansson, which takes the last. */
 static bool scan_member(struct scanner *s, uint64_t seen[2], bool keep, int depth) {
-    struct text name;
+    struct etl_text name;
     bool plain;
     skip_space(s);
     if (s->at == s->end || *s->at != '"' || !scan_string(s, &name, &plain) || !plain || !take(s, ':'))
         return false;
-    enum tape_name known = keep ? tape_name_of(name) : TAPE_unnamed;
+    enum etl_tape_name known = keep ? etl_tape_name_of(name) : ETL_TAPE_unnamed;
     uint64_t bit = UINT64_C(1) << (known & 63);
-    if (known != TAPE_unnamed && (seen[known >> 6] & bit) != 0)
+    if (known != ETL_TAPE_unnamed && (seen[known >> 6] & bit) != 0)
         return false;
     seen[known >> 6] |= bit;
-    return scan_child(s, known, known != TAPE_unnamed, depth);
+    return scan_child(s, known, known != ETL_TAPE_unnamed, depth);
 }
 
 static bool scan_object(struct scanner *s, bool keep, int depth) {
@@ -248,15 +248,15 @@ static bool scan_array(struct scanner *s, bool keep, int depth) {
     if (take(s, ']'))
         return true;
     do
-        if (!scan_child(s, TAPE_unnamed, keep, depth + 1))
+        if (!scan_child(s, ETL_TAPE_unnamed, keep, depth + 1))
             return false;
     while (take(s, ','));
     return take(s, ']');
 }
 
-static bool scan_nested(struct scanner *s, struct tape_node *node, bool keep, int depth) {
+static bool scan_nested(struct scanner *s, struct etl_tape_node *node, bool keep, int depth) {
     size_t place = s->tape->count - 1; /* of the node, which may move */
-    node->kind = *s->at == '{' ? TAPE_OBJECT : TAPE_ARRAY;
+    node->kind = *s->at == '{' ? ETL_TAPE_OBJECT : ETL_TAPE_ARRAY;
     if (depth >= MAX_DEPTH || !(*s->at == '{' ? scan_object : scan_array)(s, keep, depth))
         return false;
     if (keep)
@@ -265,19 +265,19 @@ static bool scan_nested(struct scanner *s, struct tape_node *node, bool keep, in
 }
 
 /* A string that is kept must be plain; one that its first character tells is not kept need not. */
-static bool scan_text(struct scanner *s, struct tape_node *node, bool keep) {
+static bool scan_text(struct scanner *s, struct etl_tape_node *node, bool keep) {
     bool plain;
-    struct text text;
+    struct etl_text text;
     if (!scan_string(s, &text, &plain))
         return false;
-    bool kept = keep && ((text.size > 0 && text.at[0] == '\\') || tape_keeps((enum tape_name)node->name, text));
-    node->kind = kept ? TAPE_TEXT : TAPE_OTHER;
+    bool kept = keep && ((text.size > 0 && text.at[0] == '\\') || etl_tape_keeps((enum etl_tape_name)node->name, text));
+    node->kind = kept ? ETL_TAPE_TEXT : ETL_TAPE_OTHER;
     if (kept)
         node->text = text;
     return plain || !kept;
 }
 
-static bool scan_value(struct scanner *s, struct tape_node *node, bool keep, int depth) {
+static bool scan_value(struct scanner *s, struct etl_tape_node *node, bool keep, int depth) {
     skip_space(s);
     if (s->at == s->end)
         return false;
@@ -288,21 +288,21 @@ static bool scan_value(struct scanner *s, struct tape_node *node, bool keep, int
     case '[':
         return scan_nested(s, node, keep, depth);
     case 't':
-        return scan_word(s, node, "true", TAPE_TRUE);
+        return scan_word(s, node, "true", ETL_TAPE_TRUE);
     case 'f':
-        return scan_word(s, node, "false", TAPE_FALSE);
+        return scan_word(s, node, "false", ETL_TAPE_FALSE);
     case 'n':
-        return scan_word(s, node, "null", TAPE_OTHER);
+        return scan_word(s, node, "null", ETL_TAPE_OTHER);
     default:
         return (*s->at == '-' || (*s->at >= '0' && *s->at <= '9')) && scan_number(s, node);
     }
 }
 
-enum tape_result tape_scan(struct tape *tape, struct text text, size_t *used) {
+enum etl_tape_result etl_tape_scan(struct etl_tape *tape, struct etl_text text, size_t *used) {
     struct scanner s = {text.at, text.at + text.size, tape, false};
     tape->count = 0;
-    bool done = text.size > 0 && text.at[0] == '{' && add_node(&s, TAPE_unnamed) != NULL &&
-                scan_child(&s, TAPE_unnamed, true, 0);
+    bool done = text.size > 0 && text.at[0] == '{' && add_node(&s, ETL_TAPE_unnamed) != NULL &&
+                scan_child(&s, ETL_TAPE_unnamed, true, 0);
     *used = (size_t)(s.at - text.at);
-    return s.no_memory ? TAPE_NO_MEMORY : done ? TAPE_DONE : TAPE_UNKNOWN;
+    return s.no_memory ? ETL_TAPE_NO_MEMORY : done ? ETL_TAPE_DONE : ETL_TAPE_UNKNOWN;
 }

@@ -12,7 +12,7 @@ static bool is_alnum(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c & 0x80) != 0;
 }
 
-bool text_is_word(struct text text, const char *word) {
+bool etl_text_is_word(struct etl_text text, const char *word) {
     size_t i = 0;
     while (i < text.size && word[i] != '\0' && lower(text.at[i]) == lower(word[i]))
         i++;
@@ -20,7 +20,7 @@ bool text_is_word(struct text text, const char *word) {
 }
 
 /* Bytes of white space at the start of a text: ASCII's, or a no-break space, or one of U+2000..U+200B, or a BOM. */
-static size_t leading_space(struct text t) {
+static size_t leading_space(struct etl_text t) {
     const unsigned char *u = (const unsigned char *)t.at;
     if (t.size >= 1 && (u[0] <= ' ' || u[0] == 0x7f))
         return 1;
@@ -31,14 +31,14 @@ static size_t leading_space(struct text t) {
     return t.size >= 3 && memcmp(t.at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-static size_t trailing_space(struct text t) {
+static size_t trailing_space(struct etl_text t) {
     for (size_t n = 1; n <= 3 && n <= t.size; n++)
-        if (leading_space((struct text){t.at + t.size - n, n}) == n)
+        if (leading_space((struct etl_text){t.at + t.size - n, n}) == n)
             return n;
     return 0;
 }
 
-struct text text_trim(struct text text) {
+struct etl_text etl_text_trim(struct etl_text text) {
     for (size_t n; (n = leading_space(text)) > 0; text.at += n)
         text.size -= n;
     for (size_t n; (n = trailing_space(text)) > 0;)
@@ -48,7 +48,7 @@ struct text text_trim(struct text text) {
 
 /* Bytes of one well-formed character at the start of a text (no surrogates, nothing too long), 0 where there is none.
  */
-static size_t character(struct text t) {
+static size_t character(struct etl_text t) {
     const unsigned char *u = (const unsigned char *)t.at;
     if (t.size == 0)
         return 0;
@@ -65,7 +65,7 @@ static size_t character(struct text t) {
     return odd ? 0 : n;
 }
 
-bool text_is_utf8(struct text text) {
+bool etl_text_is_utf8(struct etl_text text) {
     while (text.size > 0) {
         size_t n = character(text);
         if (n == 0)
@@ -101,28 +101,28 @@ static size_t finish(struct sink *sink, size_t room) {
 }
 
 /* Windows-1252, which is what Latin-1 means wherever it is said: its characters 80 to 9f, 0 where it has none. */
-static const uint16_t of_windows[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
-                                        0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
-                                        0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-                                        0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                          0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
 /* A byte as UTF-8; one that means nothing becomes a space. */
-static struct text decode(char byte, char out[3]) {
-    unsigned c = (unsigned char)byte, code = c >= 0x80 && c < 0xa0 ? of_windows[c - 0x80] : c;
+static struct etl_text decode(char byte, char out[3]) {
+    unsigned c = (unsigned char)byte, code = c >= 0x80 && c < 0xa0 ? windows_1252[c - 0x80] : c;
     size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
     out[0] = (char)(n == 1 ? (code != 0 ? code : ' ') : n == 2 ? 0xc0 | code >> 6 : 0xe0 | code >> 12);
     out[1] = (char)(n == 3 ? 0x80 | (code >> 6 & 0x3f) : 0x80 | (code & 0x3f));
     out[2] = (char)(0x80 | (code & 0x3f));
-    return (struct text){out, n};
+    return (struct etl_text){out, n};
 }
 
-size_t text_clean(struct text text, char *out, size_t room) {
+size_t etl_text_clean(struct etl_text text, char *out, size_t room) {
     struct sink sink = {out, room, 0};
-    bool utf8 = text_is_utf8(text), gap = false;
+    bool utf8 = etl_text_is_utf8(text), gap = false;
     char decoded[3];
-    text = text_trim(text);
+    text = etl_text_trim(text);
     while (text.size > 0) {
-        struct text next = utf8 ? text : decode(text.at[0], decoded);
+        struct etl_text next = utf8 ? text : decode(text.at[0], decoded);
         size_t space = leading_space(next), n = space > 0 ? space : character(next);
         if (space == 0 && gap && sink.size > 0)
             put(&sink, " ", 1);
@@ -136,7 +136,7 @@ size_t text_clean(struct text text, char *out, size_t room) {
     return finish(&sink, room);
 }
 
-size_t text_dash(const char *at) {
+size_t etl_text_dash(const char *at) {
     static const char *const wide[] = {"\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94",
                                        "\xe2\x80\x95", "\xe2\x88\x92", "\xef\xb9\x98", "\xef\xb9\xa3", "\xef\xbc\x8d"};
     if (*at == '-')
@@ -151,17 +151,17 @@ size_t text_dash(const char *at) {
 static size_t wide_punctuation(const char *at) {
     const unsigned char *u = (const unsigned char *)at;
     bool general = u[0] == 0xe2 && u[1] == 0x80 && u[2] >= 0x90 && u[2] <= 0xa6;
-    return general || text_dash(at) == 3 ? 3 : 0;
+    return general || etl_text_dash(at) == 3 ? 3 : 0;
 }
 
 static size_t apostrophe(const char *at) {
     return *at == '\'' ? 1 : strncmp(at, "\xe2\x80\x98", 3) == 0 || strncmp(at, "\xe2\x80\x99", 3) == 0 ? 3 : 0;
 }
 
-static size_t fold(struct text text, char *out, size_t room, bool spaces) {
+static size_t fold(struct etl_text text, char *out, size_t room, bool spaces) {
     char clean[512];
     struct sink sink = {out, room, 0};
-    size_t size = text_clean(text, clean, sizeof clean);
+    size_t size = etl_text_clean(text, clean, sizeof clean);
     bool gap = false;
     if (size == sizeof clean)
         sink.room = 0;
@@ -181,18 +181,18 @@ static size_t fold(struct text text, char *out, size_t room, bool spaces) {
     return finish(&sink, room);
 }
 
-size_t text_fold(struct text text, char *out, size_t room) {
+size_t etl_text_fold(struct etl_text text, char *out, size_t room) {
     return fold(text, out, room, true);
 }
 
-size_t text_fold_name(struct text text, char *out, size_t room) {
+size_t etl_text_fold_name(struct etl_text text, char *out, size_t room) {
     return fold(text, out, room, false);
 }
 
-size_t text_email(struct text text, char out[TEXT_EMAIL]) {
-    text = text_trim(text);
+size_t etl_text_email(struct etl_text text, char out[ETL_TEXT_EMAIL]) {
+    text = etl_text_trim(text);
     size_t at = 0, signs = 0;
-    if (text.size < 3 || text.size >= TEXT_EMAIL)
+    if (text.size < 3 || text.size >= ETL_TEXT_EMAIL)
         return 0;
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.at[i];

@@ -9,45 +9,45 @@
 #include <string.h>
 
 /* Some bytes that belong to someone else; not ended by a zero. */
-struct text {
+struct etl_text {
     const char *at;
     size_t size;
 };
 
-enum { TEXT_EMAIL = 255 }; /* bytes for an address and the end */
+enum { ETL_TEXT_EMAIL = 255 }; /* bytes for an address and the end */
 
 /* The very same bytes. Inline, for words that the compiler knows. */
-static inline bool text_is(struct text text, const char *word) {
+static inline bool etl_text_is(struct etl_text text, const char *word) {
     size_t length = strlen(word);
     return length == text.size && memcmp(text.at, word, length) == 0;
 }
-bool text_is_word(struct text text, const char *word); /* the same but for the case of ASCII letters */
-struct text text_trim(struct text text);               /* without white space (also no-break spaces) around it */
+bool etl_text_is_word(struct etl_text text, const char *word); /* the same but for the case of ASCII letters */
+struct etl_text etl_text_trim(struct etl_text text); /* without white space (also no-break spaces) around it */
 
-bool text_is_utf8(struct text text);
+bool etl_text_is_utf8(struct etl_text text);
 
 /*
  * Clean UTF-8: bytes that are none are taken as Latin-1 (as Windows writes it, with dashes and quotes), control
  * characters and runs of white space become one space, none is left around it.  At most `room` - 1 bytes and a zero are
  * written; the answer is the length it has, or `room` where it does not fit.
  */
-size_t text_clean(struct text text, char *out, size_t room);
+size_t etl_text_clean(struct etl_text text, char *out, size_t room);
 
 /*
  * The bare spelling: clean, lower case (ASCII), without apostrophes, every run of anything else but letters and
  * digits one space, a plus after a digit kept.  "Dental-Clinic " and "dental  clinic" are one, so are "10–25" and
  * "10 - 25", "Doctor's" and "doctors".
  */
-size_t text_fold(struct text text, char *out, size_t room);
+size_t etl_text_fold(struct etl_text text, char *out, size_t room);
 
 /* The same without spaces, for names of columns: "Business Type", "business_type" and "businessType" are one. */
-size_t text_fold_name(struct text text, char *out, size_t room);
+size_t etl_text_fold_name(struct etl_text text, char *out, size_t room);
 
 /* Bytes of the dash at the start of a text that ends with a zero: ASCII's, Unicode's, a minus sign; 0 where there is
  * none. */
-size_t text_dash(const char *at);
+size_t etl_text_dash(const char *at);
 
 /* A trimmed, lower-case e-mail address; 0 where the text is none. */
-size_t text_email(struct text text, char out[TEXT_EMAIL]);
+size_t etl_text_email(struct etl_text text, char out[ETL_TEXT_EMAIL]);
 
 #endif

@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-struct cursor {
+struct text_cursor {
     const char *at, *end;
 };
 
-static bool take(struct cursor *c, char wanted) {
+static bool take(struct text_cursor *c, char wanted) {
     bool there = c->at < c->end && *c->at == wanted;
     c->at += there;
     return there;
 }
 
-static bool take_digits(struct cursor *c, int count, int64_t *out) {
+static bool take_digits(struct text_cursor *c, int count, int64_t *out) {
     *out = 0;
     for (int i = 0; i < count; i++, c->at++) {
         if (c->at == c->end || *c->at < '0' || *c->at > '9')
@@ -39,15 +39,15 @@ static int64_t days_before(int64_t year, int64_t month) {
 }
 
 /* One or two digits and a dot. */
-static bool take_dotted(struct cursor *c, int64_t *out) {
+static bool take_dotted(struct text_cursor *c, int64_t *out) {
     bool two = c->end - c->at > 1 && c->at[1] != '.';
     return take_digits(c, two ? 2 : 1, out) && take(c, '.');
 }
 
 /* With dots the day comes first, wherever people write so; with strokes it comes first for some and second for others.
  */
-static bool take_parts(struct cursor *c, int64_t *year, int64_t *month, int64_t *day) {
-    struct cursor dots = *c;
+static bool take_parts(struct text_cursor *c, int64_t *year, int64_t *month, int64_t *day) {
+    struct text_cursor dots = *c;
     if (take_dotted(&dots, day)) {
         *c = dots;
         return take_dotted(c, month) && take_digits(c, 4, year);
@@ -57,7 +57,7 @@ static bool take_parts(struct cursor *c, int64_t *year, int64_t *month, int64_t 
 }
 
 /* Days since 1970-01-01 of a date that must exist. */
-static bool take_date(struct cursor *c, int64_t *days) {
+static bool take_date(struct text_cursor *c, int64_t *days) {
     int64_t year, month, day;
     if (!take_parts(c, &year, &month, &day))
         return false;
@@ -68,7 +68,7 @@ static bool take_date(struct cursor *c, int64_t *days) {
     return day <= length;
 }
 
-static bool take_clock(struct cursor *c, int64_t *seconds) {
+static bool take_clock(struct text_cursor *c, int64_t *seconds) {
     int64_t hour, minute, second = 0;
     if (!take_digits(c, 2, &hour) || !take(c, ':') || !take_digits(c, 2, &minute))
         return false;
@@ -84,7 +84,7 @@ static bool take_clock(struct cursor *c, int64_t *seconds) {
 }
 
 /* Seconds east of UTC. */
-static bool take_zone(struct cursor *c, int64_t *east) {
+static bool take_zone(struct text_cursor *c, int64_t *east) {
     *east = 0;
     if (c->at == c->end || take(c, 'Z') || take(c, 'z'))
         return true;
@@ -105,16 +105,16 @@ static bool take_zone(struct cursor *c, int64_t *east) {
 
 /* Seconds as Stripe counts them, or thousandths as a page does. */
 static bool parse_seconds(const char *text, size_t size, int64_t *out) {
-    struct cursor c = {text, text + size};
+    struct text_cursor c = {text, text + size};
     if ((size < 9 || size > 10) && size != 13)
         return false;
     bool digits = take_digits(&c, (int)size, out);
     *out /= size == 13 ? 1000 : 1;
-    return digits && *out < TIMESTAMP_LAST;
+    return digits && *out < ETL_TIMESTAMP_LAST;
 }
 
-bool timestamp_parse(const char *text, size_t size, int64_t *out) {
-    struct cursor c = {text, text + size};
+bool etl_timestamp_parse(const char *text, size_t size, int64_t *out) {
+    struct text_cursor c = {text, text + size};
     int64_t days, seconds = 0, east = 0;
     if (parse_seconds(text, size, out))
         return true;
@@ -128,7 +128,7 @@ bool timestamp_parse(const char *text, size_t size, int64_t *out) {
             return false;
     }
     int64_t at = days * 86400 + seconds - east;
-    if (c.at != c.end || at < 0 || at >= TIMESTAMP_LAST)
+    if (c.at != c.end || at < 0 || at >= ETL_TIMESTAMP_LAST)
         return false;
     *out = at;
     return true;
@@ -140,8 +140,8 @@ static char *put_digits(char *at, int64_t value, int count) {
     return at + count;
 }
 
-void timestamp_format(int64_t at, char out[TIMESTAMP_TEXT]) {
-    at = at < 0 ? 0 : at > TIMESTAMP_LAST ? TIMESTAMP_LAST : at;
+void etl_timestamp_format(int64_t at, char out[ETL_TIMESTAMP_TEXT]) {
+    at = at < 0 ? 0 : at > ETL_TIMESTAMP_LAST ? ETL_TIMESTAMP_LAST : at;
     int64_t days = at / 86400 + days_before_year(1970), seconds = at % 86400;
     int64_t year = days * 400 / 146097 + 1, month = 12; /* at most one too late */
     if (days_before_year(year) > days)

@@ -13,11 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TIMESTAMP_TEXT = 21 };              /* "2026-01-31T10:20:30Z" and the end */
-#define TIMESTAMP_LAST INT64_C(7258118400) /* the end of 2199 */
+enum { ETL_TIMESTAMP_TEXT = 21 };              /* "2026-01-31T10:20:30Z" and the end */
+#define ETL_TIMESTAMP_LAST INT64_C(7258118400) /* the end of 2199 */
 
 /* The text must be a moment and nothing else. */
-bool timestamp_parse(const char *text, size_t size, int64_t *out);
-void timestamp_format(int64_t at, char out[TIMESTAMP_TEXT]); /* 0 .. TIMESTAMP_LAST */
+bool etl_timestamp_parse(const char *text, size_t size, int64_t *out);
+void etl_timestamp_format(int64_t at, char out[ETL_TIMESTAMP_TEXT]); /* 0 .. ETL_TIMESTAMP_LAST */
 
 #endif

@@ -17,16 +17,16 @@ struct range {
     size_t level;
 };
 
-struct words {
+struct feature_levels {
     struct spelling *spellings; /* [spelling_count] */
     size_t spelling_count, spelling_capacity;
     struct range *ranges; /* [range_count] */
     size_t range_count, range_capacity;
 };
 
-struct vocabulary {
-    const struct config *config;
-    struct words *features; /* [config->feature_count] */
+struct etl_normalizer {
+    const struct etl_config *config;
+    struct feature_levels *features; /* [config->feature_count] */
 };
 
 /* ---- ranges ---- */
@@ -49,7 +49,7 @@ static bool take_dash(const char **at) {
     const char *c = *at;
     bool dash = false;
     for (;;) {
-        size_t n = strncmp(c, "to ", 3) == 0 ? 2 : text_dash(c);
+        size_t n = strncmp(c, "to ", 3) == 0 ? 2 : etl_text_dash(c);
         dash = dash || n > 0;
         if (*c == ' ')
             n = 1;
@@ -79,93 +79,94 @@ static bool read_range(const char *text, long *low, long *high) {
     return (*text == '\0' || *text == ' ') && strpbrk(text, "0123456789") == NULL;
 }
 
-static const struct range *find_range(const struct words *words, const char *text) {
+static const struct range *find_range(const struct feature_levels *levels, const char *text) {
     long low, high;
-    if (words->range_count == 0 || !read_range(text, &low, &high))
+    if (levels->range_count == 0 || !read_range(text, &low, &high))
         return NULL;
-    for (size_t i = 0; i < words->range_count; i++)
-        if (low >= words->ranges[i].low && high <= words->ranges[i].high)
-            return &words->ranges[i];
+    for (size_t i = 0; i < levels->range_count; i++)
+        if (low >= levels->ranges[i].low && high <= levels->ranges[i].high)
+            return &levels->ranges[i];
     return NULL;
 }
 
 /* ---- making ---- */
 
-static bool add_spelling(struct words *words, const char *text, size_t level) {
-    char folded[VOCABULARY_VALUE];
-    size_t size = text_fold((struct text){text, strlen(text)}, folded, sizeof folded);
+static bool add_spelling(struct feature_levels *levels, const char *text, size_t level) {
+    char folded[ETL_NORMALIZER_VALUE];
+    size_t size = etl_text_fold((struct etl_text){text, strlen(text)}, folded, sizeof folded);
     if (size == 0 || size == sizeof folded)
         return true;
-    if (!array_reserve(&words->spellings, &words->spelling_capacity, words->spelling_count + 1,
-                       sizeof *words->spellings))
+    if (!etl_array_reserve(&levels->spellings, &levels->spelling_capacity, levels->spelling_count + 1,
+                           sizeof *levels->spellings))
         return false;
     char *copy = strdup(folded);
-    words->spellings[words->spelling_count] = (struct spelling){copy, level};
-    words->spelling_count += copy != NULL;
+    levels->spellings[levels->spelling_count] = (struct spelling){copy, level};
+    levels->spelling_count += copy != NULL;
     return copy != NULL;
 }
 
-static bool add_range(struct words *words, const char *text, size_t level) {
+static bool add_range(struct feature_levels *levels, const char *text, size_t level) {
     struct range range = {.level = level};
     if (!read_range(text, &range.low, &range.high))
         return true;
-    if (!array_reserve(&words->ranges, &words->range_capacity, words->range_count + 1, sizeof *words->ranges))
+    if (!etl_array_reserve(&levels->ranges, &levels->range_capacity, levels->range_count + 1, sizeof *levels->ranges))
         return false;
-    words->ranges[words->range_count++] = range;
+    levels->ranges[levels->range_count++] = range;
     return true;
 }
 
 /* Levels before aliases, so that an alias never takes a level's own name. */
-static bool learn(struct words *words, const struct config_feature *feature) {
+static bool add_levels(struct feature_levels *levels, const struct etl_config_feature *feature) {
     for (size_t i = 0; i < feature->levels.count; i++)
-        if (!add_spelling(words, feature->levels.text[i], i) ||
-            (feature->ranges && !add_range(words, feature->levels.text[i], i)))
+        if (!add_spelling(levels, feature->levels.text[i], i) ||
+            (feature->ranges && !add_range(levels, feature->levels.text[i], i)))
             return false;
     for (size_t i = 0; i < feature->alias_count; i++)
-        if (!add_spelling(words, feature->aliases[i].spelling, feature->aliases[i].level))
+        if (!add_spelling(levels, feature->aliases[i].spelling, feature->aliases[i].level))
             return false;
     return true;
 }
 
-struct vocabulary *vocabulary_new(const struct config *config) {
-    struct vocabulary *vocabulary = calloc(1, sizeof *vocabulary);
-    if (vocabulary == NULL)
+struct etl_normalizer *etl_normalizer_new(const struct etl_config *config) {
+    struct etl_normalizer *normalizer = calloc(1, sizeof *normalizer);
+    if (normalizer == NULL)
         return NULL;
-    vocabulary->config = config;
-    vocabulary->features = calloc(config->feature_count + 1, sizeof *vocabulary->features);
-    bool done = vocabulary->features != NULL;
+    normalizer->config = config;
+    normalizer->features = calloc(config->feature_count + 1, sizeof *normalizer->features);
+    bool done = normalizer->features != NULL;
     for (size_t i = 0; done && i < config->feature_count; i++)
-        done = learn(&vocabulary->features[i], &config->features[i]);
+        done = add_levels(&normalizer->features[i], &config->features[i]);
     if (!done) {
-        vocabulary_free(vocabulary);
+        etl_normalizer_free(normalizer);
         return NULL;
     }
-    return vocabulary;
+    return normalizer;
 }
 
-void vocabulary_free(struct vocabulary *vocabulary) {
-    if (vocabulary == NULL)
+void etl_normalizer_free(struct etl_normalizer *normalizer) {
+    if (normalizer == NULL)
         return;
-    for (size_t i = 0; vocabulary->features != NULL && i < vocabulary->config->feature_count; i++) {
-        for (size_t k = 0; k < vocabulary->features[i].spelling_count; k++)
-            free(vocabulary->features[i].spellings[k].folded);
-        free(vocabulary->features[i].spellings);
-        free(vocabulary->features[i].ranges);
+    for (size_t i = 0; normalizer->features != NULL && i < normalizer->config->feature_count; i++) {
+        for (size_t k = 0; k < normalizer->features[i].spelling_count; k++)
+            free(normalizer->features[i].spellings[k].folded);
+        free(normalizer->features[i].spellings);
+        free(normalizer->features[i].ranges);
     }
-    free(vocabulary->features);
-    free(vocabulary);
+    free(normalizer->features);
+    free(normalizer);
 }
 
 /* ---- using ---- */
 
 /* The level a text spells, or the count of levels. */
-static size_t find_level(const struct words *words, const struct config_feature *feature, const char *text) {
-    char folded[VOCABULARY_VALUE];
-    size_t size = text_fold((struct text){text, strlen(text)}, folded, sizeof folded);
-    for (size_t i = 0; i < words->spelling_count && size > 0 && size < sizeof folded; i++)
-        if (strcmp(words->spellings[i].folded, folded) == 0)
-            return words->spellings[i].level;
-    const struct range *range = find_range(words, text);
+static size_t find_level(const struct feature_levels *levels, const struct etl_config_feature *feature,
+                         const char *text) {
+    char folded[ETL_NORMALIZER_VALUE];
+    size_t size = etl_text_fold((struct etl_text){text, strlen(text)}, folded, sizeof folded);
+    for (size_t i = 0; i < levels->spelling_count && size > 0 && size < sizeof folded; i++)
+        if (strcmp(levels->spellings[i].folded, folded) == 0)
+            return levels->spellings[i].level;
+    const struct range *range = find_range(levels, text);
     return range != NULL ? range->level : feature->levels.count;
 }
 
@@ -182,16 +183,16 @@ static void clean_number(char *value) {
         value[0] = '\0';
 }
 
-bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written,
-                      char out[VOCABULARY_VALUE]) {
-    const struct config_feature *about = &vocabulary->config->features[feature];
-    if (text_clean(written, out, VOCABULARY_VALUE) == VOCABULARY_VALUE)
+bool etl_normalizer_apply(const struct etl_normalizer *normalizer, size_t feature, struct etl_text written,
+                          char out[ETL_NORMALIZER_VALUE]) {
+    const struct etl_config_feature *about = &normalizer->config->features[feature];
+    if (etl_text_clean(written, out, ETL_NORMALIZER_VALUE) == ETL_NORMALIZER_VALUE)
         return false;
-    if (about->kind == CONFIG_NUMERIC) {
+    if (about->kind == ETL_CONFIG_NUMERIC) {
         clean_number(out);
         return true;
     }
-    size_t level = out[0] != '\0' ? find_level(&vocabulary->features[feature], about, out) : about->levels.count;
+    size_t level = out[0] != '\0' ? find_level(&normalizer->features[feature], about, out) : about->levels.count;
     if (level < about->levels.count)
         memcpy(out, about->levels.text[level], strlen(about->levels.text[level]) + 1);
     return true;

@@ -12,16 +12,16 @@
 #include "libetl/config.h"
 #include "libetl/text.h"
 
-enum { VOCABULARY_VALUE = CONFIG_MAX_NAME + 1 }; /* bytes for a value and the end */
+enum { ETL_NORMALIZER_VALUE = ETL_CONFIG_MAX_NAME + 1 }; /* bytes for a value and the end */
 
-struct vocabulary; /* threads may share one */
+struct etl_normalizer; /* threads may share one */
 
 /* The config is borrowed. NULL where memory ends. */
-struct vocabulary *vocabulary_new(const struct config *config);
-void vocabulary_free(struct vocabulary *vocabulary);
+struct etl_normalizer *etl_normalizer_new(const struct etl_config *config);
+void etl_normalizer_free(struct etl_normalizer *normalizer);
 
 /* The value of feature number `feature` in its canonical spelling; false where it is longer than 255 bytes. */
-bool vocabulary_clean(const struct vocabulary *vocabulary, size_t feature, struct text written,
-                      char out[VOCABULARY_VALUE]);
+bool etl_normalizer_apply(const struct etl_normalizer *normalizer, size_t feature, struct etl_text written,
+                          char out[ETL_NORMALIZER_VALUE]);
 
 #endif

@@ -133,18 +133,18 @@ static void put(const struct forest *f, const lf_sum *from, const struct output 
         out->label[row] = lf_forest_class(f, sum);
 }
 
-static void answer_one(const struct forest *f, const float *row, const struct output *out, size_t at) {
+static void predict_one(const struct forest *f, const float *row, const struct output *out, size_t at) {
     if (out->prob != NULL)
         forest_predict(f, row, out->prob + at * f->classes);
     else
         out->label[at] = forest_classify(f, row);
 }
 
-static size_t answer_block(const struct forest *f, const float *rows, size_t n, const struct output *out, size_t at) {
+static size_t predict_block(const struct forest *f, const float *rows, size_t n, const struct output *out, size_t at) {
     uint32_t stack[STACK_BYTES / sizeof(uint32_t)];
     struct block block = block_make(f, out->prob != NULL ? out->prob + at * f->classes : NULL, n - at, stack);
     if (block.rows < FEW_ROWS) {
-        answer_one(f, rows + at * f->features, out, at);
+        predict_one(f, rows + at * f->features, out, at);
         return 1;
     }
     encode_block(f, rows + at * f->features, &block);
@@ -154,18 +154,18 @@ static size_t answer_block(const struct forest *f, const float *rows, size_t n, 
     return block.rows;
 }
 
-static void answer_rows(const struct forest *f, const float *rows, size_t n, const struct output *out) {
+static void predict_rows(const struct forest *f, const float *rows, size_t n, const struct output *out) {
     size_t done = 0;
     while (f->table == NULL && done < n)
-        done += answer_block(f, rows, n, out, done);
+        done += predict_block(f, rows, n, out, done);
     for (; done < n; done++)
-        answer_one(f, rows + done * f->features, out, done);
+        predict_one(f, rows + done * f->features, out, done);
 }
 
 void forest_predict_batch(const struct forest *f, const float *rows, size_t n, float *prob) {
-    answer_rows(f, rows, n, &(struct output){.prob = prob});
+    predict_rows(f, rows, n, &(struct output){.prob = prob});
 }
 
 void forest_classify_batch(const struct forest *f, const float *rows, size_t n, uint16_t *label) {
-    answer_rows(f, rows, n, &(struct output){.label = label});
+    predict_rows(f, rows, n, &(struct output){.label = label});
 }

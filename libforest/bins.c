@@ -29,21 +29,21 @@ static float midpoint(float a, float b) {
 }
 
 /* Sorted values with their cells in the low bits, and what is left to put into how many bins. */
-struct ladder {
+struct sorted_values {
     const uint64_t *item; /* [n], ordered bits of the value << 32 | cell */
     size_t n;
     const uint64_t *count;
     uint32_t distinct;
 };
 
-static uint32_t value_at(const struct ladder *ladder, size_t i) {
-    return (uint32_t)(ladder->item[i] >> 32);
+static uint32_t value_at(const struct sorted_values *sorted, size_t i) {
+    return (uint32_t)(sorted->item[i] >> 32);
 }
 
-static uint32_t count_distinct(const struct ladder *ladder) {
+static uint32_t count_distinct(const struct sorted_values *sorted) {
     uint32_t distinct = 0;
-    for (size_t i = 0; i < ladder->n; i++)
-        distinct += i == 0 || value_at(ladder, i) != value_at(ladder, i - 1);
+    for (size_t i = 0; i < sorted->n; i++)
+        distinct += i == 0 || value_at(sorted, i) != value_at(sorted, i - 1);
     return distinct;
 }
 
@@ -51,22 +51,22 @@ static uint32_t count_distinct(const struct ladder *ladder) {
  * Give codes from below.  A bin is closed once it holds its even share of the weight that was left
  * when it was opened; with as many bins as distinct values that is every value.
  */
-static void give_codes(const struct ladder *ladder, uint32_t bins, struct lf_bins *out, uint16_t *code) {
+static void give_codes(const struct sorted_values *sorted, uint32_t bins, struct lf_bins *out, uint16_t *code) {
     double left = 0, held = 0;
-    for (size_t i = 0; i < ladder->n; i++)
-        left += (double)ladder->count[(uint32_t)ladder->item[i]];
+    for (size_t i = 0; i < sorted->n; i++)
+        left += (double)sorted->count[(uint32_t)sorted->item[i]];
     uint32_t bin = 1;
     double share = left / bins;
-    for (size_t i = 0; i < ladder->n; i++) {
-        bool new_value = i > 0 && value_at(ladder, i) != value_at(ladder, i - 1);
-        if (new_value && bin < bins && (bins == ladder->distinct || held >= share)) {
-            out->cut[bin - 1] = midpoint(from_ordered(value_at(ladder, i - 1)), from_ordered(value_at(ladder, i)));
+    for (size_t i = 0; i < sorted->n; i++) {
+        bool new_value = i > 0 && value_at(sorted, i) != value_at(sorted, i - 1);
+        if (new_value && bin < bins && (bins == sorted->distinct || held >= share)) {
+            out->cut[bin - 1] = midpoint(from_ordered(value_at(sorted, i - 1)), from_ordered(value_at(sorted, i)));
             left -= held;
             held = 0;
             share = left / (bins - bin++);
         }
-        uint32_t cell = (uint32_t)ladder->item[i];
-        held += (double)ladder->count[cell];
+        uint32_t cell = (uint32_t)sorted->item[i];
+        held += (double)sorted->count[cell];
         code[cell] = (uint16_t)bin;
     }
     out->codes = bin + 1;
@@ -83,15 +83,15 @@ bool lf_bins_make(struct lf_bins *out, const uint32_t *word, const uint64_t *cou
             item[n++] = (uint64_t)to_ordered(word[cell]) << 32 | cell;
     }
     lf_sort_values(item, item + cells, n);
-    struct ladder ladder = {item, n, count, 0};
-    ladder.distinct = count_distinct(&ladder);
-    bool exact = ladder.distinct <= LF_QUANTILES || cells <= LF_EXACT_CELLS;
-    uint32_t bins = exact ? ladder.distinct : LF_QUANTILES;
+    struct sorted_values sorted = {item, n, count, 0};
+    sorted.distinct = count_distinct(&sorted);
+    bool exact = sorted.distinct <= LF_QUANTILES || cells <= LF_EXACT_CELLS;
+    uint32_t bins = exact ? sorted.distinct : LF_QUANTILES;
     if (bins == 0)
         bins = 1; /* all missing */
     out->cut = calloc(bins, sizeof *out->cut);
     if (out->cut != NULL)
-        give_codes(&ladder, bins, out, code);
+        give_codes(&sorted, bins, out, code);
     free(item);
     return out->cut != NULL;
 }

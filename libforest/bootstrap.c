@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_DRAWS ((uint64_t)INT32_MAX) /* sums of squared counts stay below 2^62 */
+#define MAX_DRAWS ((uint64_t)INT32_MAX) /* sums of squared counts stay below 2^62 */
 
 /* One unit a row while rows are few, else one a cell. */
 static bool make_units(struct lf_bootstrap *out, const struct lf_matrix *matrix) {
@@ -44,16 +44,16 @@ static void set_chances(struct lf_bootstrap *out, const struct lf_matrix *matrix
 /* fraction x rows to the nearest, within limits. */
 static uint64_t count_draws(double fraction, uint64_t rows, enum forest_bootstrap kind) {
     double wanted = fraction * (double)rows + 0.5;
-    uint64_t most = kind == FOREST_WITHOUT_REPLACEMENT && rows < MOST_DRAWS ? rows : MOST_DRAWS;
+    uint64_t most = kind == FOREST_WITHOUT_REPLACEMENT && rows < MAX_DRAWS ? rows : MAX_DRAWS;
     return wanted < 1 ? 1 : wanted < (double)most ? (uint64_t)wanted : most;
 }
 
 enum forest_status lf_bootstrap_make(struct lf_bootstrap *out, const struct lf_matrix *matrix,
                                      enum forest_bootstrap kind, double fraction, const double *weight,
                                      struct forest_error *err) {
-    if (kind == FOREST_ALL_ROWS && matrix->rows > MOST_DRAWS)
+    if (kind == FOREST_ALL_ROWS && matrix->rows > MAX_DRAWS)
         return lf_fail(err, FOREST_INVALID, "every tree on all rows is limited to %llu rows, not %llu",
-                       (unsigned long long)MOST_DRAWS, (unsigned long long)matrix->rows);
+                       (unsigned long long)MAX_DRAWS, (unsigned long long)matrix->rows);
     *out = (struct lf_bootstrap){.kind = kind, .rows = matrix->rows};
     out->draws = kind == FOREST_ALL_ROWS ? matrix->rows : count_draws(fraction, matrix->rows, kind);
     if (!make_units(out, matrix)) {

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /* No temperature is outside; those fitted are well inside. */
-#define LF_COLDEST 0.05
-#define LF_HOTTEST 20.0
+#define LF_MIN_TEMPERATURE 0.05
+#define LF_MAX_TEMPERATURE 20.0
 
 void lf_calibrate(double *prob /* [classes], sums to 1 */, size_t classes, double temperature);
 

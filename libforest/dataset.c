@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define DENSE_COUNTERS ((size_t)1 << 20) /* 8 MiB, of which only pages in use exist */
-#define MOST_ROWS ((uint64_t)1 << 53)    /* counts stay exact in a double */
+#define MAX_ROWS ((uint64_t)1 << 53)     /* counts stay exact in a double */
 
 struct forest_dataset {
     struct forest_schema *schema;
@@ -24,9 +24,9 @@ struct forest_dataset {
     size_t combinations; /* above 0: dense */
     uint64_t *count;     /* dense: [combinations][classes]; otherwise [capacity], by record */
     size_t capacity;
-    struct lf_pool pool; /* records: a word a feature (code, or the bits of a number), then the label */
-    uint32_t *record;    /* [features + 1], the record at hand */
-    uint32_t *levels;    /* [features], 0 for a numeric one */
+    struct lf_intern intern; /* records: a word a feature (code, or the bits of a number), then the label */
+    uint32_t *record;        /* [features + 1], the record at hand */
+    uint32_t *levels;        /* [features], 0 for a numeric one */
 };
 
 static bool make(struct forest_dataset *ds) {
@@ -37,7 +37,7 @@ static bool make(struct forest_dataset *ds) {
         return false;
     for (size_t f = 0; f < features; f++)
         ds->levels[f] = (uint32_t)ds->schema->feature[f].levels;
-    lf_pool_init(&ds->pool, (features + 1) * sizeof *ds->record);
+    lf_intern_init(&ds->intern, (features + 1) * sizeof *ds->record);
     ds->combinations = lf_schema_domain(ds->schema, DENSE_COUNTERS / classes);
     if (ds->combinations > 0)
         ds->count = calloc(ds->combinations * classes, sizeof *ds->count);
@@ -64,7 +64,7 @@ enum forest_status forest_dataset_new(struct forest_dataset **out, const struct 
 void forest_dataset_free(struct forest_dataset *ds) {
     if (ds == NULL)
         return;
-    lf_pool_done(&ds->pool);
+    lf_intern_done(&ds->intern);
     free(ds->count);
     free(ds->record);
     free(ds->levels);
@@ -126,7 +126,7 @@ static void fill_record(struct forest_dataset *ds, const float *row, uint16_t la
 }
 
 static bool reserve_counters(struct forest_dataset *ds) {
-    if (ds->pool.count < ds->capacity)
+    if (ds->intern.count < ds->capacity)
         return true;
     size_t capacity = ds->capacity + ds->capacity / 2 + 64;
     uint64_t *count = reallocarray(ds->count, capacity, sizeof *count);
@@ -138,11 +138,11 @@ static bool reserve_counters(struct forest_dataset *ds) {
 }
 
 static bool sparse_add_one(struct forest_dataset *ds, const float *row, uint16_t label, uint64_t weight) {
-    uint32_t number, before = ds->pool.count;
+    uint32_t number, before = ds->intern.count;
     fill_record(ds, row, label);
-    if (!reserve_counters(ds) || !lf_pool_intern(&ds->pool, ds->record, &number))
+    if (!reserve_counters(ds) || !lf_intern_add(&ds->intern, ds->record, &number))
         return false;
-    if (ds->pool.count > before)
+    if (ds->intern.count > before)
         ds->count[number] = 0;
     ds->cells += ds->count[number] == 0;
     ds->count[number] += weight;
@@ -154,7 +154,7 @@ static bool sparse_add_one(struct forest_dataset *ds, const float *row, uint16_t
 static void sparse_take_back(struct forest_dataset *ds, const float *row, uint16_t label, uint64_t weight) {
     uint32_t number;
     fill_record(ds, row, label);
-    if (lf_pool_intern(&ds->pool, ds->record, &number)) {
+    if (lf_intern_add(&ds->intern, ds->record, &number)) {
         ds->count[number] -= weight;
         ds->cells -= ds->count[number] == 0;
     }
@@ -181,7 +181,7 @@ static bool sparse_add(struct forest_dataset *ds, const float *rows, const uint1
 /* ---- both ------------------------------------------------------------------------------------ */
 
 static enum forest_status check_rows(uint64_t have, uint64_t more, struct forest_error *err) {
-    if (more > MOST_ROWS - have)
+    if (more > MAX_ROWS - have)
         return lf_fail(err, FOREST_INVALID, "%llu rows and %llu more are over 2^53", (unsigned long long)have,
                        (unsigned long long)more);
     return FOREST_OK;
@@ -252,7 +252,7 @@ static void read_dense(const struct forest_dataset *ds, size_t index, struct lf_
 }
 
 static void read_sparse(const struct forest_dataset *ds, uint32_t number, struct lf_cell *cell) {
-    const uint32_t *record = lf_pool_at(&ds->pool, number);
+    const uint32_t *record = lf_intern_at(&ds->intern, number);
     size_t features = ds->schema->features;
     for (size_t f = 0; f < features; f++)
         cell->row[f] = ds->levels[f] ? level_value(record[f], ds->levels[f]) : bits_float(record[f]);
@@ -261,7 +261,7 @@ static void read_sparse(const struct forest_dataset *ds, uint32_t number, struct
 
 /* Counters, some of which may be 0. */
 static size_t counters(const struct forest_dataset *ds) {
-    return ds->combinations > 0 ? ds->combinations * ds->schema->classes : ds->pool.count;
+    return ds->combinations > 0 ? ds->combinations * ds->schema->classes : ds->intern.count;
 }
 
 bool lf_dataset_next(const struct forest_dataset *ds, size_t *position, struct lf_cell *cell) {
@@ -286,7 +286,7 @@ void lf_dataset_column(const struct forest_dataset *ds, size_t feature, uint32_t
     for (size_t i = 0, end = counters(ds); i < end; i++)
         if (ds->count[i] != 0)
             *word++ = ds->combinations > 0 ? (uint32_t)(i / stride % (ds->levels[feature] + 2))
-                                           : lf_pool_at(&ds->pool, (uint32_t)i)[feature];
+                                           : lf_intern_at(&ds->intern, (uint32_t)i)[feature];
 }
 
 void lf_dataset_labels(const struct forest_dataset *ds, uint16_t *label, uint64_t *count) {
@@ -294,7 +294,7 @@ void lf_dataset_labels(const struct forest_dataset *ds, uint16_t *label, uint64_
     for (size_t i = 0, end = counters(ds); i < end; i++)
         if (ds->count[i] != 0) {
             *label++ = (uint16_t)(ds->combinations > 0 ? i % ds->schema->classes
-                                                       : lf_pool_at(&ds->pool, (uint32_t)i)[features]);
+                                                       : lf_intern_at(&ds->intern, (uint32_t)i)[features]);
             *count++ = ds->count[i];
         }
 }

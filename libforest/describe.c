@@ -2,7 +2,7 @@
 #include "libforest/handle.h"
 
 void forest_describe(const struct forest *f, struct forest_info *info) {
-    const struct lf_image_info *of = f->info;
+    const struct lf_format_info *of = f->info;
     *info = (struct forest_info){.trees = of->trees,
                                  .depth = of->depth,
                                  .mtry = of->mtry,

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { DEEPEST_INDENT = 40 };
+enum { MAX_INDENT = 40 };
 
 /* A node that is still to be written. */
 struct waiting {
@@ -71,7 +71,7 @@ static void put_shares(struct dumping *d, uint32_t at) {
 }
 
 static void put_node(struct dumping *d, const struct waiting *at) {
-    uint32_t indent = at->depth < DEEPEST_INDENT ? at->depth : DEEPEST_INDENT;
+    uint32_t indent = at->depth < MAX_INDENT ? at->depth : MAX_INDENT;
     lf_text_format(&d->text, "%*s%s", (int)(2 * indent + 2), "", at->answer);
     if (lf_is_leaf(d->walk.node[at->node]))
         put_shares(d, at->node);

@@ -8,57 +8,57 @@
 #include <string.h>
 
 /* One thread's memory. */
-struct hand {
+struct worker_state {
     struct lf_grower *grower;
     uint32_t *drawn;  /* [units] */
     uint32_t *weight; /* [cells] */
-    struct lf_ballot ballot;
+    struct lf_oob_scratch scratch;
     struct lf_votes votes;
 };
 
-struct job {
+struct ensemble_job {
     const struct lf_training *training;
     const struct lf_smoothing *smoothing;
-    const struct lf_probes *probes;
+    const struct lf_oob_queries *queries;
     struct lf_tree *tree;
-    struct hand *hand; /* [threads] */
+    struct worker_state *state; /* [threads] */
 };
 
-static void draw(const struct job *job, struct hand *hand, uint32_t tree) {
+static void draw(const struct ensemble_job *job, struct worker_state *state, uint32_t tree) {
     const struct lf_training *training = job->training;
-    lf_bootstrap_draw(training->bootstrap, training->seed, tree, hand->drawn);
-    lf_ballot_admit(&hand->ballot, training->bootstrap, hand->drawn);
+    lf_bootstrap_draw(training->bootstrap, training->seed, tree, state->drawn);
+    lf_oob_scratch_begin_tree(&state->scratch, training->bootstrap, state->drawn);
 }
 
-static void weigh_cells(const struct lf_training *training, struct hand *hand) {
-    memset(hand->weight, 0, training->matrix->cells * sizeof *hand->weight);
+static void weigh_cells(const struct lf_training *training, struct worker_state *state) {
+    memset(state->weight, 0, training->matrix->cells * sizeof *state->weight);
     for (uint32_t unit = 0; unit < training->bootstrap->units; unit++)
-        hand->weight[training->bootstrap->cell[unit]] += hand->drawn[unit];
+        state->weight[training->bootstrap->cell[unit]] += state->drawn[unit];
 }
 
-static bool vote(const struct job *job, struct hand *hand, const struct lf_tree *tree) {
+static bool vote(const struct ensemble_job *job, struct worker_state *state, const struct lf_tree *tree) {
     uint32_t *begin = lf_tree_set_begins(tree);
     if (begin == NULL)
         return false;
     struct lf_walk walk = {tree->node, tree->nodes, tree->sets.count > 0 ? begin : NULL, tree->sets.record,
                            tree->share};
-    lf_votes_add(&hand->votes, job->probes, &hand->ballot, &walk, tree->share, tree->shares);
+    lf_votes_add(&state->votes, job->queries, &state->scratch, &walk, tree->share, tree->shares);
     free(begin);
     return true;
 }
 
 static enum forest_status grow_one(void *context, unsigned worker, uint32_t number) {
-    struct job *job = context;
-    struct hand *hand = &job->hand[worker];
+    struct ensemble_job *job = context;
+    struct worker_state *state = &job->state[worker];
     const struct lf_training *training = job->training;
     struct lf_tree tree;
-    draw(job, hand, number);
-    weigh_cells(training, hand);
-    if (!lf_grow(hand->grower, hand->weight, lf_key(training->seed, number, LF_TRY_FEATURES), &tree))
+    draw(job, state, number);
+    weigh_cells(training, state);
+    if (!lf_grow(state->grower, state->weight, lf_key(training->seed, number, LF_TRY_FEATURES), &tree))
         return FOREST_NO_MEMORY;
     bool done = lf_tree_shares(&tree, training->matrix->classes, training->prior, job->smoothing->rows,
                                job->smoothing->variants) &&
-                vote(job, hand, &tree);
+                vote(job, state, &tree);
     if (done && job->tree != NULL)
         job->tree[number] = tree;
     else
@@ -67,58 +67,59 @@ static enum forest_status grow_one(void *context, unsigned worker, uint32_t numb
 }
 
 static enum forest_status vote_one(void *context, unsigned worker, uint32_t number) {
-    struct job *job = context;
-    struct hand *hand = &job->hand[worker];
-    draw(job, hand, number);
-    return vote(job, hand, &job->tree[number]) ? FOREST_OK : FOREST_NO_MEMORY;
+    struct ensemble_job *job = context;
+    struct worker_state *state = &job->state[worker];
+    draw(job, state, number);
+    return vote(job, state, &job->tree[number]) ? FOREST_OK : FOREST_NO_MEMORY;
 }
 
-static bool make_hand(struct hand *hand, const struct job *job, const struct lf_limits *limits,
-                      const struct lf_votes *votes) {
+static bool make_worker_state(struct worker_state *state, const struct ensemble_job *job,
+                              const struct lf_limits *limits, const struct lf_votes *votes) {
     const struct lf_training *training = job->training;
-    hand->grower = limits ? lf_grower_new(training->matrix, limits) : NULL;
-    hand->drawn = calloc(training->bootstrap->units, sizeof *hand->drawn);
-    hand->weight = calloc(training->matrix->cells, sizeof *hand->weight);
-    return (hand->grower != NULL || limits == NULL) && hand->drawn != NULL && hand->weight != NULL &&
-           lf_ballot_make(&hand->ballot, job->probes, training->bootstrap->units) &&
-           lf_votes_make(&hand->votes, votes->probes, votes->classes, votes->variants);
+    state->grower = limits ? lf_grower_new(training->matrix, limits) : NULL;
+    state->drawn = calloc(training->bootstrap->units, sizeof *state->drawn);
+    state->weight = calloc(training->matrix->cells, sizeof *state->weight);
+    return (state->grower != NULL || limits == NULL) && state->drawn != NULL && state->weight != NULL &&
+           lf_oob_scratch_make(&state->scratch, job->queries, training->bootstrap->units) &&
+           lf_votes_make(&state->votes, votes->queries, votes->classes, votes->variants);
 }
 
 /* limits NULL: trees are there. */
-static enum forest_status by_hands(struct job *job, const struct lf_limits *limits, uint32_t from, uint32_t to,
-                                   struct lf_votes *votes, struct forest_error *err) {
-    unsigned hands = job->training->threads < to - from ? job->training->threads : to - from;
-    job->hand = calloc(hands, sizeof *job->hand);
-    bool made = job->hand != NULL;
-    for (unsigned h = 0; made && h < hands; h++)
-        made = make_hand(&job->hand[h], job, limits, votes);
+static enum forest_status run_workers(struct ensemble_job *job, const struct lf_limits *limits, uint32_t from,
+                                      uint32_t to, struct lf_votes *votes, struct forest_error *err) {
+    unsigned workers = job->training->threads < to - from ? job->training->threads : to - from;
+    job->state = calloc(workers, sizeof *job->state);
+    bool made = job->state != NULL;
+    for (unsigned h = 0; made && h < workers; h++)
+        made = make_worker_state(&job->state[h], job, limits, votes);
     enum forest_status status = !made ? lf_no_memory(err)
-                                      : lf_parallel(hands, from, to, limits ? grow_one : vote_one, job,
+                                      : lf_parallel(workers, from, to, limits ? grow_one : vote_one, job,
                                                     limits ? job->training->watch : NULL, err);
-    for (unsigned h = 0; job->hand != NULL && h < hands; h++) {
-        struct hand *hand = &job->hand[h];
+    for (unsigned h = 0; job->state != NULL && h < workers; h++) {
+        struct worker_state *state = &job->state[h];
         if (status == FOREST_OK)
-            lf_votes_move(votes, &hand->votes);
-        lf_votes_done(&hand->votes);
-        lf_ballot_done(&hand->ballot);
-        lf_grower_free(hand->grower);
-        free(hand->drawn);
-        free(hand->weight);
+            lf_votes_move(votes, &state->votes);
+        lf_votes_done(&state->votes);
+        lf_oob_scratch_done(&state->scratch);
+        lf_grower_free(state->grower);
+        free(state->drawn);
+        free(state->weight);
     }
-    free(job->hand);
+    free(job->state);
     return status;
 }
 
 enum forest_status lf_ensemble_grow(const struct lf_training *training, const struct lf_limits *limits,
                                     const struct lf_smoothing *smoothing, uint32_t from, uint32_t to,
-                                    const struct lf_probes *probes, struct lf_votes *votes, struct lf_tree *tree,
+                                    const struct lf_oob_queries *queries, struct lf_votes *votes, struct lf_tree *tree,
                                     struct forest_error *err) {
-    struct job job = {.training = training, .smoothing = smoothing, .probes = probes, .tree = tree};
-    return by_hands(&job, limits, from, to, votes, err);
+    struct ensemble_job job = {.training = training, .smoothing = smoothing, .queries = queries, .tree = tree};
+    return run_workers(&job, limits, from, to, votes, err);
 }
 
 enum forest_status lf_ensemble_vote(const struct lf_training *training, struct lf_tree *tree, uint32_t trees,
-                                    const struct lf_probes *probes, struct lf_votes *votes, struct forest_error *err) {
-    struct job job = {.training = training, .probes = probes, .tree = tree};
-    return by_hands(&job, NULL, 0, trees, votes, err);
+                                    const struct lf_oob_queries *queries, struct lf_votes *votes,
+                                    struct forest_error *err) {
+    struct ensemble_job job = {.training = training, .queries = queries, .tree = tree};
+    return run_workers(&job, NULL, 0, trees, votes, err);
 }

@@ -5,7 +5,7 @@
 #include "libforest/oob.h"
 #include "libforest/parallel.h"
 
-enum { LF_MOST_VARIANTS = 8 };
+enum { LF_MAX_VARIANTS = 8 };
 
 /* What all trees of one training have in common. */
 struct lf_training {
@@ -20,7 +20,7 @@ struct lf_training {
 /* How leaves are smoothed; with several variants trees vote in each of them, and are not kept. */
 struct lf_smoothing {
     uint32_t variants;
-    double rows[LF_MOST_VARIANTS];
+    double rows[LF_MAX_VARIANTS];
 };
 
 /*
@@ -29,11 +29,12 @@ struct lf_smoothing {
  */
 enum forest_status lf_ensemble_grow(const struct lf_training *training, const struct lf_limits *limits,
                                     const struct lf_smoothing *smoothing, uint32_t from, uint32_t to,
-                                    const struct lf_probes *probes, struct lf_votes *votes, struct lf_tree *tree,
+                                    const struct lf_oob_queries *queries, struct lf_votes *votes, struct lf_tree *tree,
                                     struct forest_error *err);
 
 /* Add the votes of trees that are there already, 0 .. trees-1. */
 enum forest_status lf_ensemble_vote(const struct lf_training *training, struct lf_tree *tree, uint32_t trees,
-                                    const struct lf_probes *probes, struct lf_votes *votes, struct forest_error *err);
+                                    const struct lf_oob_queries *queries, struct lf_votes *votes,
+                                    struct forest_error *err);
 
 #endif

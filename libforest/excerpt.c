@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct lf_excerpt {
+struct lf_column_cache {
     const struct lf_matrix *matrix;
     uint32_t n;
     uint32_t *cell;           /* [n], of the matrix */
@@ -14,47 +14,47 @@ struct lf_excerpt {
     size_t used;              /* so much of which is used */
 };
 
-struct lf_excerpt *lf_excerpt_new(const struct lf_matrix *matrix) {
-    struct lf_excerpt *e = calloc(1, sizeof *e);
+struct lf_column_cache *lf_column_cache_new(const struct lf_matrix *matrix) {
+    struct lf_column_cache *e = calloc(1, sizeof *e);
     if (e == NULL)
         return NULL;
-    size_t most = matrix->cells < LF_EXCERPT_CELLS ? matrix->cells : LF_EXCERPT_CELLS;
+    size_t most = matrix->cells < LF_COLUMN_CACHE_CELLS ? matrix->cells : LF_COLUMN_CACHE_CELLS;
     e->matrix = matrix;
     e->cell = calloc(most, sizeof *e->cell);
     e->column = calloc(matrix->features, sizeof *e->column);
     e->here = calloc(matrix->features, sizeof *e->here);
     e->code = calloc(matrix->features, most * sizeof *e->code);
     if (e->cell == NULL || e->column == NULL || e->here == NULL || e->code == NULL) {
-        lf_excerpt_free(e);
+        lf_column_cache_free(e);
         return NULL;
     }
     memcpy(e->column, matrix->column, matrix->features * sizeof *e->column);
     return e;
 }
 
-void lf_excerpt_free(struct lf_excerpt *excerpt) {
-    if (excerpt == NULL)
+void lf_column_cache_free(struct lf_column_cache *cache) {
+    if (cache == NULL)
         return;
-    free(excerpt->cell);
-    free(excerpt->column);
-    free(excerpt->here);
-    free(excerpt->code);
-    free(excerpt);
+    free(cache->cell);
+    free(cache->column);
+    free(cache->here);
+    free(cache->code);
+    free(cache);
 }
 
-void lf_excerpt_begin(struct lf_excerpt *excerpt, struct lf_item *item, uint32_t n) {
-    excerpt->n = n;
-    excerpt->used = 0;
-    memset(excerpt->here, 0, excerpt->matrix->features * sizeof *excerpt->here);
+void lf_column_cache_begin(struct lf_column_cache *cache, struct lf_item *item, uint32_t n) {
+    cache->n = n;
+    cache->used = 0;
+    memset(cache->here, 0, cache->matrix->features * sizeof *cache->here);
     for (uint32_t i = 0; i < n; i++) {
-        excerpt->cell[i] = item[i].cell;
+        cache->cell[i] = item[i].cell;
         item[i].cell = i;
     }
 }
 
 /* Columns follow each other without gaps: at distances that are powers of two they would drive each other from the
  * cache. */
-static void copy_column(struct lf_excerpt *e, const struct lf_column *from, struct lf_column *to) {
+static void copy_column(struct lf_column_cache *e, const struct lf_column *from, struct lf_column *to) {
     uint16_t *code = e->code + e->used;
     if (from->narrow != NULL) {
         to->narrow = (uint8_t *)code;
@@ -69,10 +69,10 @@ static void copy_column(struct lf_excerpt *e, const struct lf_column *from, stru
     }
 }
 
-const struct lf_column *lf_excerpt_column(struct lf_excerpt *excerpt, uint32_t feature) {
-    if (!excerpt->here[feature]) {
-        copy_column(excerpt, &excerpt->matrix->column[feature], &excerpt->column[feature]);
-        excerpt->here[feature] = true;
+const struct lf_column *lf_column_cache_get(struct lf_column_cache *cache, uint32_t feature) {
+    if (!cache->here[feature]) {
+        copy_column(cache, &cache->matrix->column[feature], &cache->column[feature]);
+        cache->here[feature] = true;
     }
-    return &excerpt->column[feature];
+    return &cache->column[feature];
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* A feature on the way to a node. */
-struct asked {
+struct path_feature {
     double zero;
     bool one;
     bool active;
@@ -27,13 +27,13 @@ struct step {
     double ratio;     /* share of the parent's rows that went to the child */
     bool agrees;      /* so did the row */
     bool entered;
-    struct asked before;
+    struct path_feature before;
 };
 
 struct explaining {
     const struct forest *f;
     uint16_t code[1 + FOREST_MAX_FEATURES];
-    struct asked asked[FOREST_MAX_FEATURES];
+    struct path_feature path[FOREST_MAX_FEATURES];
     uint16_t active[FOREST_MAX_FEATURES]; /* [actives] */
     uint32_t actives;
     double poly[FOREST_MAX_FEATURES + 1], rest[FOREST_MAX_FEATURES + 1];
@@ -50,13 +50,13 @@ static uint32_t multiply_out(struct explaining *e) {
     uint32_t degree = 0;
     e->poly[0] = 1;
     for (uint32_t i = 0; i < e->actives; i++) {
-        const struct asked *asked = &e->asked[e->active[i]];
-        if (!asked->one)
+        const struct path_feature *path = &e->path[e->active[i]];
+        if (!path->one)
             continue;
         e->poly[degree + 1] = e->poly[degree];
         for (uint32_t k = degree; k > 0; k--)
-            e->poly[k] = e->poly[k] * asked->zero + e->poly[k - 1];
-        e->poly[0] *= asked->zero;
+            e->poly[k] = e->poly[k] * path->zero + e->poly[k - 1];
+        e->poly[0] *= path->zero;
         degree++;
     }
     return degree;
@@ -90,16 +90,16 @@ static void explain_leaf(struct explaining *e, const uint16_t *share) {
     double disagreeing = 1; /* product of zero over features that disagree */
     uint32_t m = e->actives, degree = multiply_out(e);
     for (uint32_t i = 0; i < m; i++)
-        if (!e->asked[e->active[i]].one)
-            disagreeing *= e->asked[e->active[i]].zero;
+        if (!e->path[e->active[i]].one)
+            disagreeing *= e->path[e->active[i]].zero;
     double all_known = shapley_sum(e->poly, degree + 1, m > 0 ? m : 1);
     for (uint32_t i = 0; i < m; i++) {
-        const struct asked *asked = &e->asked[e->active[i]];
-        if (!asked->one) /* its own factor is zero, times -zero from the difference */
+        const struct path_feature *path = &e->path[e->active[i]];
+        if (!path->one) /* its own factor is zero, times -zero from the difference */
             add_value(e, e->active[i], -all_known * disagreeing, share);
         else
             add_value(e, e->active[i],
-                      (1 - asked->zero) * disagreeing * shapley_sum(without(e, degree, asked->zero), degree, m), share);
+                      (1 - path->zero) * disagreeing * shapley_sum(without(e, degree, path->zero), degree, m), share);
     }
 }
 
@@ -115,22 +115,22 @@ static void sum_covers(struct explaining *e, const struct lf_walk *walk, const u
 }
 
 static void enter(struct explaining *e, struct step *step) {
-    struct asked *asked = &e->asked[step->feature];
-    step->before = *asked;
+    struct path_feature *path = &e->path[step->feature];
+    step->before = *path;
     step->entered = true;
-    if (!asked->active) {
-        *asked = (struct asked){1, true, true};
+    if (!path->active) {
+        *path = (struct path_feature){1, true, true};
         e->active[e->actives++] = (uint16_t)step->feature;
     }
-    asked->zero *= step->ratio;
-    asked->one = asked->one && step->agrees;
+    path->zero *= step->ratio;
+    path->one = path->one && step->agrees;
 }
 
 /* Features become active and inactive like a stack, since steps do. */
 static void leave(struct explaining *e, const struct step *step) {
     if (!step->before.active)
         e->actives--;
-    e->asked[step->feature] = step->before;
+    e->path[step->feature] = step->before;
 }
 
 static uint32_t push_children(struct explaining *e, const struct lf_walk *walk, uint32_t at, uint32_t top) {
@@ -202,9 +202,9 @@ enum forest_status forest_explain(const struct forest *f, const float *row, floa
         lf_forest_encode(f, row, e->code);
         explain_forest(e);
         for (size_t i = 0; i < values; i++)
-            contribution[i] = (float)(e->value[i] / f->whole);
+            contribution[i] = (float)(e->value[i] / f->share_scale);
         for (uint32_t k = 0; k < f->classes; k++)
-            base[k] = (float)(e->base[k] / f->whole);
+            base[k] = (float)(e->base[k] / f->share_scale);
     } else {
         status = lf_no_memory(err);
     }

@@ -8,8 +8,8 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "models are used as they lie in memory: little-endian");
 _Static_assert(sizeof(struct lf_header) == 64 && sizeof(struct lf_section) == 32, "the layout of files");
 
-const char lf_part_tag[LF_PARTS][5] = {"INFO", "KIND", "NAME", "CUTS", "TREE", "NODE", "SETS",
-                                       "BITS", "LEAF", "COVR", "IMPO", "TABL", "GOLD"};
+const char lf_section_tag[LF_SECTION_COUNT][5] = {"INFO", "KIND", "NAME", "CUTS", "TREE", "NODE", "SETS",
+                                                  "BITS", "LEAF", "COVR", "IMPO", "TABL", "GOLD"};
 
 static const struct lf_section *section_table(const uint8_t *image) {
     return (const struct lf_section *)(const void *)(image + sizeof(struct lf_header));
@@ -26,18 +26,18 @@ static enum forest_status check_header(const uint8_t *image, size_t size, struct
     if (header->size != size)
         return lf_fail(err, FOREST_CORRUPT, "damaged model: %zu bytes long where it says %llu", size,
                        (unsigned long long)header->size);
-    if (header->sections > LF_MOST_SECTIONS || size < sizeof *header + header->sections * sizeof(struct lf_section))
+    if (header->sections > LF_MAX_SECTIONS || size < sizeof *header + header->sections * sizeof(struct lf_section))
         return lf_fail(err, FOREST_CORRUPT, "damaged model: its section table does not fit");
     return FOREST_OK;
 }
 
 static enum forest_status keep_section(const uint8_t *image, const struct lf_section *section,
-                                       struct lf_part_bytes part[LF_PARTS], struct forest_error *err) {
-    for (int p = 0; p < LF_PARTS; p++)
-        if (memcmp(section->tag, lf_part_tag[p], sizeof section->tag) == 0) {
-            if (part[p].at != NULL)
+                                       struct lf_section_content content[LF_SECTION_COUNT], struct forest_error *err) {
+    for (int p = 0; p < LF_SECTION_COUNT; p++)
+        if (memcmp(section->tag, lf_section_tag[p], sizeof section->tag) == 0) {
+            if (content[p].at != NULL)
                 return lf_fail(err, FOREST_CORRUPT, "damaged model: a section comes twice");
-            part[p] = (struct lf_part_bytes){image + section->offset, section->length};
+            content[p] = (struct lf_section_content){image + section->offset, section->length};
             return FOREST_OK;
         }
     if (section->flags & LF_CRITICAL)
@@ -46,8 +46,8 @@ static enum forest_status keep_section(const uint8_t *image, const struct lf_sec
 }
 
 /* Sections follow one another with less than LF_ALIGN zeros in between and fill the image. */
-static enum forest_status find_sections(const uint8_t *image, size_t size, struct lf_part_bytes part[LF_PARTS],
-                                        struct forest_error *err) {
+static enum forest_status find_sections(const uint8_t *image, size_t size,
+                                        struct lf_section_content content[LF_SECTION_COUNT], struct forest_error *err) {
     const struct lf_section *section = section_table(image);
     uint32_t sections = ((const struct lf_header *)(const void *)image)->sections;
     uint64_t end = sizeof(struct lf_header) + sections * sizeof *section;
@@ -59,7 +59,7 @@ static enum forest_status find_sections(const uint8_t *image, size_t size, struc
             if (image[end] != 0)
                 return lf_fail(err, FOREST_CORRUPT, "damaged model: the space between sections is not empty");
         end = section[i].offset + section[i].length;
-        enum forest_status status = keep_section(image, &section[i], part, err);
+        enum forest_status status = keep_section(image, &section[i], content, err);
         if (status != FOREST_OK)
             return status;
     }
@@ -68,15 +68,15 @@ static enum forest_status find_sections(const uint8_t *image, size_t size, struc
     return FOREST_OK;
 }
 
-enum forest_status lf_frame_read(const uint8_t *image, size_t size, struct lf_part_bytes part[LF_PARTS],
-                                 struct forest_error *err) {
-    memset(part, 0, LF_PARTS * sizeof *part);
+enum forest_status lf_container_read(const uint8_t *image, size_t size,
+                                     struct lf_section_content content[LF_SECTION_COUNT], struct forest_error *err) {
+    memset(content, 0, LF_SECTION_COUNT * sizeof *content);
     enum forest_status status = check_header(image, size, err);
     if (status == FOREST_OK)
-        status = find_sections(image, size, part, err);
-    for (int p = 0; status == FOREST_OK && p < LF_PARTS; p++)
-        if (part[p].at == NULL && p != LF_TABL)
-            return lf_fail(err, FOREST_CORRUPT, "damaged model: no section %s", lf_part_tag[p]);
+        status = find_sections(image, size, content, err);
+    for (int p = 0; status == FOREST_OK && p < LF_SECTION_COUNT; p++)
+        if (content[p].at == NULL && p != LF_TABL)
+            return lf_fail(err, FOREST_CORRUPT, "damaged model: no section %s", lf_section_tag[p]);
     return status;
 }
 
@@ -89,7 +89,7 @@ static uint32_t header_crc(const uint8_t *image) {
                      header.sections * sizeof(struct lf_section));
 }
 
-enum forest_status lf_frame_check(const uint8_t *image, struct forest_error *err) {
+enum forest_status lf_container_check(const uint8_t *image, struct forest_error *err) {
     const struct lf_header *header = (const struct lf_header *)(const void *)image;
     const struct lf_section *section = section_table(image);
     if (header->crc != header_crc(image))
@@ -100,7 +100,7 @@ enum forest_status lf_frame_check(const uint8_t *image, struct forest_error *err
     return FOREST_OK;
 }
 
-void lf_frame_seal(uint8_t *image) {
+void lf_container_seal(uint8_t *image) {
     struct lf_header *header = (struct lf_header *)(void *)image;
     struct lf_section *section = (struct lf_section *)(header + 1);
     for (uint32_t i = 0; i < header->sections; i++)

@@ -24,8 +24,8 @@ struct lf_grower {
     uint32_t *record;             /* a level set: the feature, then its bits */
     uint64_t drawn;               /* rows in the tree */
 
-    struct lf_excerpt *excerpt; /* of the subtree at hand, where near */
-    bool near;
+    struct lf_column_cache *cache; /* of the subtree at hand, where near */
+    bool cached;
     uint32_t outside; /* nodes waiting outside that subtree */
 
     struct pending *pending; /* [waiting_capacity]; first .. waiting-1 have not had their turn */
@@ -110,7 +110,7 @@ static struct pending next_node(struct lf_grower *g, uint32_t *count) {
 
 static bool make_leaf(struct lf_grower *g, uint32_t node, const uint32_t *count, uint64_t rows) {
     uint32_t share;
-    if (!lf_pool_intern(&g->tree.counts, count, &share))
+    if (!lf_intern_add(&g->tree.counts, count, &share))
         return false;
     g->node[node] = lf_leaf(node, share);
     g->cover[node] = (uint32_t)rows;
@@ -120,7 +120,7 @@ static bool make_leaf(struct lf_grower *g, uint32_t node, const uint32_t *count,
 
 /* Each node that waits may become a leaf unlike all others: no more of them than there are numbers. */
 static bool may_wait(const struct lf_grower *g) {
-    return g->tree.counts.count + (uint64_t)(g->waiting - g->first) + 2 <= LF_MOST_SHARES &&
+    return g->tree.counts.count + (uint64_t)(g->waiting - g->first) + 2 <= LF_MAX_SHARES &&
            g->tree.nodes + 2 <= (g->limits.max_nodes ? g->limits.max_nodes : INT32_MAX);
 }
 
@@ -136,12 +136,12 @@ static bool may_split(const struct lf_grower *g, const struct pending *at, const
 
 /* A tree that has used up the numbers of level sets goes on with numeric features. */
 static bool may_try(const struct lf_grower *g, uint32_t feature) {
-    return g->matrix->column[feature].numeric || g->tree.sets.count < LF_MOST_SETS;
+    return g->matrix->column[feature].numeric || g->tree.sets.count < LF_MAX_SETS;
 }
 
 /* Where the codes of the items are. */
 static const struct lf_column *column_of(struct lf_grower *g, uint32_t feature) {
-    return g->near ? lf_excerpt_column(g->excerpt, feature) : &g->matrix->column[feature];
+    return g->cached ? lf_column_cache_get(g->cache, feature) : &g->matrix->column[feature];
 }
 
 static const struct lf_split *find_split(struct lf_grower *g, const struct pending *at, const uint32_t *count,
@@ -149,8 +149,8 @@ static const struct lf_split *find_split(struct lf_grower *g, const struct pendi
     struct lf_rng rng = lf_rng_start(at->key);
     lf_splitter_begin(g->splitter, g->item + at->begin, at->end - at->begin, count, rows);
     uint32_t tried = 0;
-    for (uint32_t left = g->matrix->features; left > 0 && tried < g->limits.mtry && !lf_splitter_perfect(g->splitter);
-         left--) {
+    for (uint32_t left = g->matrix->features;
+         left > 0 && tried < g->limits.mtry && !lf_splitter_is_perfect(g->splitter); left--) {
         uint32_t draw = (uint32_t)lf_rng_below(&rng, left), feature = g->feature[draw];
         g->feature[draw] = g->feature[left - 1];
         g->feature[left - 1] = feature;
@@ -168,7 +168,7 @@ static bool make_inner(struct lf_grower *g, uint32_t node, const struct lf_split
     uint32_t number;
     g->record[0] = split->feature;
     memcpy(g->record + 1, split->set, lf_splitter_set_words(g->splitter) * sizeof *split->set);
-    if (!lf_pool_intern(&g->tree.sets, g->record, &number))
+    if (!lf_intern_add(&g->tree.sets, g->record, &number))
         return false;
     inner->bin = (uint16_t)number;
     return true;
@@ -182,7 +182,7 @@ static bool goes_right(const struct lf_split *split, uint32_t code) {
 }
 
 /* Part the items, stably and without a branch on the outcome.  Returns where the right part begins. */
-static uint32_t part(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
+static uint32_t partition(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
     const struct lf_column *column = column_of(g, split->feature);
     struct lf_item *left = g->item + at->begin, *right = g->spare;
     for (const struct lf_item *item = left, *end = g->item + at->end; item < end; item++) {
@@ -207,7 +207,7 @@ static void push_children(struct lf_grower *g, const struct pending *at, const u
                           const struct lf_split *split) {
     uint32_t classes = g->matrix->classes, depth = at->depth + 1, node = g->tree.nodes;
     uint32_t *left = count_of(g, g->waiting), *right = count_of(g, g->waiting + 1);
-    uint32_t middle = part(g, at, split);
+    uint32_t middle = partition(g, at, split);
     bool fewer_left = middle - at->begin < at->end - middle;
     uint32_t *fewer = fewer_left ? left : right, *rest = fewer_left ? right : left;
     count_classes(g, fewer_left ? at->begin : middle, fewer_left ? middle : at->end, fewer);
@@ -227,14 +227,14 @@ static double impurity_base(const uint32_t *count, uint32_t classes, uint64_t ro
     return (double)squares / (double)rows;
 }
 
-/* Take an excerpt for a small subtree, and leave it where that ends.  Breadth first there is no such end. */
-static void come_near(struct lf_grower *g, const struct pending *at) {
+/* Take an cache for a small subtree, and leave it where that ends.  Breadth first there is no such end. */
+static void fill_cache(struct lf_grower *g, const struct pending *at) {
     uint32_t n = at->end - at->begin;
-    g->near = g->near && g->waiting >= g->outside;
-    if (g->near || n > LF_EXCERPT_CELLS || g->limits.max_nodes > 0)
+    g->cached = g->cached && g->waiting >= g->outside;
+    if (g->cached || n > LF_COLUMN_CACHE_CELLS || g->limits.max_nodes > 0)
         return;
-    lf_excerpt_begin(g->excerpt, g->item + at->begin, n);
-    g->near = true;
+    lf_column_cache_begin(g->cache, g->item + at->begin, n);
+    g->cached = true;
     g->outside = g->waiting;
 }
 
@@ -246,7 +246,7 @@ static bool grow_node(struct lf_grower *g) {
         rows += count[k];
     if (!may_split(g, &at, count, rows))
         return make_leaf(g, at.node, count, rows);
-    come_near(g, &at);
+    fill_cache(g, &at);
     const struct lf_split *split = find_split(g, &at, count, rows);
     if (split->score < 0)
         return make_leaf(g, at.node, count, rows);
@@ -290,10 +290,10 @@ static bool start(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     for (uint32_t i = 0; i < g->matrix->features; i++)
         g->feature[i] = g->matrix->by_name[i];
     g->tree = (struct lf_tree){.gain = calloc(g->matrix->features + (size_t)1, sizeof *g->tree.gain)};
-    lf_pool_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
-    lf_pool_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
+    lf_intern_init(&g->tree.sets, (1 + lf_splitter_set_words(g->splitter)) * sizeof(uint32_t));
+    lf_intern_init(&g->tree.counts, g->matrix->classes * sizeof(uint32_t));
     g->waiting = 0;
-    g->near = false;
+    g->cached = false;
     if (g->tree.gain == NULL || !reserve(g) || !reserve_waiting(g))
         return false;
     take_items(g, weight, key);
@@ -325,8 +325,8 @@ struct lf_grower *lf_grower_new(const struct lf_matrix *matrix, const struct lf_
     g->item = calloc(matrix->cells, sizeof *g->item);
     g->spare = calloc(matrix->cells, sizeof *g->spare);
     g->feature = calloc(matrix->features, sizeof *g->feature);
-    g->excerpt = lf_excerpt_new(matrix);
-    if (g->record == NULL || g->item == NULL || g->spare == NULL || g->feature == NULL || g->excerpt == NULL) {
+    g->cache = lf_column_cache_new(matrix);
+    if (g->record == NULL || g->item == NULL || g->spare == NULL || g->feature == NULL || g->cache == NULL) {
         lf_grower_free(g);
         return NULL;
     }
@@ -341,7 +341,7 @@ void lf_grower_free(struct lf_grower *g) {
     free(g->spare);
     free(g->feature);
     free(g->record);
-    lf_excerpt_free(g->excerpt);
+    lf_column_cache_free(g->cache);
     free(g->pending);
     free(g->count);
     free(g->node);

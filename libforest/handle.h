@@ -23,12 +23,12 @@ struct forest {
     struct lf_input *input;       /* [inputs], in the order of features */
     uint16_t *input_of;           /* [features], which input each is */
     uint32_t inputs, trees, features, classes;
-    double whole; /* trees x LF_ONE, what sums of shares add up to */
-    const struct lf_image_info *info;
-    const struct lf_image_feature *kind;
+    double share_scale; /* trees x LF_ONE, what sums of shares add up to */
+    const struct lf_format_info *info;
+    const struct lf_format_feature *kind;
     const char *names; /* NAME */
     const float *cut;
-    const struct lf_image_tree *tree; /* [trees + 1] */
+    const struct lf_format_tree *tree; /* [trees + 1] */
     const struct lf_node *node;
     const uint32_t *set, *word;
     const uint16_t *share; /* LEAF */
@@ -36,7 +36,7 @@ struct forest {
     const double *importance; /* [2][features] */
     const uint32_t *table;    /* or NULL */
     float *tabled;            /* [combinations][classes], the probabilities of the table; NULL without one */
-    const struct lf_image_gold *gold;
+    const struct lf_format_gold *gold;
     uint64_t nodes, sets, words, shares, combinations;
 };
 

@@ -8,11 +8,11 @@
  * All is little-endian and naturally aligned, so that a mapped file is used as it lies.  A reader
  * skips sections that it does not know unless they are marked critical.
  *
- *   INFO  struct lf_image_info
- *   KIND  struct lf_image_feature [features]
+ *   INFO  struct lf_format_info
+ *   KIND  struct lf_format_feature [features]
  *   NAME  names, each ended by 0: of the classes, then of each feature followed by its levels
  *   CUTS  float: cuts of all numeric features, one feature after the other (bins.h)
- *   TREE  struct lf_image_tree [trees + 1], the last one marking the ends
+ *   TREE  struct lf_format_tree [trees + 1], the last one marking the ends
  *   NODE  struct lf_node: trees one after the other (node.h)
  *   SETS  u32: for each level set of each tree, where in BITS it begins
  *   BITS  u32: level sets, (levels + 2 + 31) / 32 words each
@@ -20,7 +20,7 @@
  *   COVR  u32: for each leaf in the order of NODE, rows of the training data that reached it
  *   IMPO  double [2][features]: impurity and permutation importances
  *   TABL  u32 [combinations of levels][classes]: sums of shares over trees; only where it is small
- *   GOLD  struct lf_image_gold: rows and the sums that they give
+ *   GOLD  struct lf_format_gold: rows and the sums that they give
  */
 #ifndef LF_IMAGE_H
 #define LF_IMAGE_H
@@ -28,7 +28,7 @@
 #include "libforest/forest.h"
 #include "libforest/node.h"
 
-enum { LF_MAJOR = 2, LF_MINOR = 0, LF_ALIGN = 64, LF_MOST_SECTIONS = 64, LF_ENDIAN = 0x01020304, LF_CRITICAL = 1 };
+enum { LF_MAJOR = 2, LF_MINOR = 0, LF_ALIGN = 64, LF_MAX_SECTIONS = 64, LF_ENDIAN = 0x01020304, LF_CRITICAL = 1 };
 enum { LF_TABLE_BYTES = 1 << 20 };
 
 /* As in PNG: shows at once that a file was sent as text or cut to seven bits. */
@@ -52,7 +52,7 @@ struct lf_section {
     uint32_t zero;
 };
 
-struct lf_image_info {
+struct lf_format_info {
     uint32_t trees, features, classes, depth;
     uint32_t mtry, min_leaf, zero[2];
     uint64_t nodes, rows, cells, seed;
@@ -60,21 +60,21 @@ struct lf_image_info {
     struct forest_metrics oob;
 };
 
-struct lf_image_feature {
+struct lf_format_feature {
     uint32_t kind, levels, cuts, zero;
 };
 
-struct lf_image_tree {
+struct lf_format_tree {
     uint64_t node, set, share; /* first of each in NODE, SETS and LEAF */
 };
 
-struct lf_image_gold {
+struct lf_format_gold {
     uint32_t rows, zero;
     /* float row[rows][features], then uint32_t sum[rows][classes] */
 };
 
 /* What a section may be found by. */
-enum lf_part {
+enum lf_section_id {
     LF_INFO,
     LF_KIND,
     LF_NAME,
@@ -88,9 +88,9 @@ enum lf_part {
     LF_IMPO,
     LF_TABL,
     LF_GOLD,
-    LF_PARTS
+    LF_SECTION_COUNT
 };
-extern const char lf_part_tag[LF_PARTS][5];
+extern const char lf_section_tag[LF_SECTION_COUNT][5];
 
 static inline uint64_t lf_aligned(uint64_t offset) {
     return (offset + LF_ALIGN - 1) / LF_ALIGN * LF_ALIGN;

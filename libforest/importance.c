@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_WORK ((size_t)1 << 17)  /* permuted probes x classes */
-#define MOST_CODES ((size_t)1 << 22) /* permuted probes x features, at once */
-#define LEAST_ROWS 32
+#define MAX_WORK ((size_t)1 << 17)  /* permuted queries x classes */
+#define MAX_CODES ((size_t)1 << 22) /* permuted queries x features, at once */
+#define MIN_ROWS 32
 #define MANY_FEATURES 8 /* of so many a tree asks a row for some only */
 
 void lf_impurity_importance(const struct lf_tree *tree, uint32_t trees, uint32_t features, double *out) {
@@ -80,43 +80,45 @@ static uint32_t drawn_code(const struct marginal *marginal, struct lf_rng *rng) 
 /* A few features at once, so that trees' draws are repeated once for all of them. */
 struct chunk {
     const struct lf_training *training;
-    const struct lf_probes *probes; /* of units */
+    const struct lf_oob_queries *queries; /* of units */
     const struct lf_votes *votes;
     struct marginal *marginal; /* [features], those used by some tree */
     uint32_t features;
     uint32_t rows; /* units that are permuted, for each feature the same */
 };
 
-/* Which of the unit probes the given one of chunk->rows is. */
+/* Which of the unit queries the given one of chunk->rows is. */
 static uint32_t origin_of(const struct chunk *chunk, uint32_t row) {
-    return (uint32_t)((uint64_t)row * chunk->probes->n / chunk->rows);
+    return (uint32_t)((uint64_t)row * chunk->queries->n / chunk->rows);
 }
 
-static bool permute(const struct chunk *chunk, const struct marginal *marginal, struct lf_probes *out, uint32_t at) {
-    const struct lf_probes *from = chunk->probes;
+static bool permute(const struct chunk *chunk, const struct marginal *marginal, struct lf_oob_queries *out,
+                    uint32_t at) {
+    const struct lf_oob_queries *from = chunk->queries;
     uint16_t code[FOREST_MAX_FEATURES];
     bool all = marginal->present <= LF_CLOSED_FORM;
     struct lf_rng rng = lf_rng_start(lf_key(chunk->training->seed, marginal->feature, LF_PERMUTE));
     for (uint32_t value = 0; value < copies(marginal); value++)
         for (uint32_t row = 0; row < chunk->rows; row++, at++) {
             uint32_t origin = origin_of(chunk, row);
-            memcpy(code, lf_probes_codes(from, from->row[origin]), from->features * sizeof *code);
+            memcpy(code, lf_oob_queries_codes(from, from->row[origin]), from->features * sizeof *code);
             code[marginal->feature] = (uint16_t)(all ? marginal->code[value] : drawn_code(marginal, &rng));
             out->unit[at] = from->unit[origin];
             if (out->period > 0)
                 out->replaced[at / out->period] = (uint16_t)marginal->feature;
             out->weight[at] = from->weight[origin] * (all ? marginal->share[value] : 1);
-            if (!lf_probes_ask(out, at, code))
+            if (!lf_oob_queries_set(out, at, code))
                 return false;
         }
     return true;
 }
 
-/* The probes that are permuted are bases, and have votes already. */
-static bool make_bases(const struct chunk *chunk, struct lf_probes *out, struct lf_votes *votes) {
+/* The queries that are permuted are bases, and have votes already. */
+static bool make_bases(const struct chunk *chunk, struct lf_oob_queries *out, struct lf_votes *votes) {
     size_t classes = votes->classes;
     for (uint32_t row = 0; row < out->period; row++)
-        if (!lf_probes_base(out, row, lf_probes_codes(chunk->probes, chunk->probes->row[origin_of(chunk, row)])))
+        if (!lf_oob_queries_set_base(out, row,
+                                     lf_oob_queries_codes(chunk->queries, chunk->queries->row[origin_of(chunk, row)])))
             return false;
     for (uint32_t i = 0; out->period > 0 && i < out->n; i++) {
         uint32_t origin = origin_of(chunk, i % chunk->rows);
@@ -126,31 +128,31 @@ static bool make_bases(const struct chunk *chunk, struct lf_probes *out, struct 
     return true;
 }
 
-/* Weighted mean rise of the loss over probes begin .. end-1. */
-static double mean_rise(const struct chunk *chunk, const struct lf_probes *permuted, const struct lf_votes *votes,
+/* Weighted mean rise of the loss over queries begin .. end-1. */
+static double mean_rise(const struct chunk *chunk, const struct lf_oob_queries *permuted, const struct lf_votes *votes,
                         uint32_t begin, uint32_t end) {
     double rise = 0, weight = 0, prob[FOREST_MAX_CLASSES];
     for (uint32_t i = begin; i < end; i++) {
         uint8_t label = chunk->training->matrix->label[chunk->training->bootstrap->cell[permuted->unit[i]]];
-        if (!lf_votes_share(chunk->votes, 0, origin_of(chunk, (i - begin) % chunk->rows), prob))
+        if (!lf_votes_probabilities(chunk->votes, 0, origin_of(chunk, (i - begin) % chunk->rows), prob))
             continue;
         double before = lf_loss(prob[label]);
-        lf_votes_share(votes, 0, i, prob);
+        lf_votes_probabilities(votes, 0, i, prob);
         rise += permuted->weight[i] * (lf_loss(prob[label]) - before);
         weight += permuted->weight[i];
     }
     return weight > 0 ? rise / weight : 0;
 }
 
-static enum forest_status ask(const struct chunk *chunk, struct lf_tree *tree, uint32_t trees, double *out,
-                              struct forest_error *err) {
-    struct lf_probes permuted;
+static enum forest_status measure_features(const struct chunk *chunk, struct lf_tree *tree, uint32_t trees, double *out,
+                                           struct forest_error *err) {
+    struct lf_oob_queries permuted;
     struct lf_votes votes = {0};
     uint32_t n = 0, at = 0;
     for (uint32_t i = 0; i < chunk->features; i++)
         n += chunk->rows * copies(&chunk->marginal[i]);
     uint32_t features = chunk->training->matrix->features;
-    bool made = lf_probes_make(&permuted, n, features, features < MANY_FEATURES ? 0 : chunk->rows) &&
+    bool made = lf_oob_queries_make(&permuted, n, features, features < MANY_FEATURES ? 0 : chunk->rows) &&
                 lf_votes_make(&votes, n, chunk->votes->classes, 1) && make_bases(chunk, &permuted, &votes);
     for (uint32_t i = 0; made && i < chunk->features; at += chunk->rows * copies(&chunk->marginal[i++]))
         made = permute(chunk, &chunk->marginal[i], &permuted, at);
@@ -163,7 +165,7 @@ static enum forest_status ask(const struct chunk *chunk, struct lf_tree *tree, u
         at = end;
     }
     lf_votes_done(&votes);
-    lf_probes_done(&permuted);
+    lf_oob_queries_done(&permuted);
     return status;
 }
 
@@ -186,22 +188,22 @@ static uint32_t permuted_rows(const struct chunk *chunk) {
     size_t each = 0;
     for (uint32_t i = 0; i < chunk->features; i++)
         each += copies(&chunk->marginal[i]);
-    size_t rows = each ? MOST_WORK / chunk->votes->classes / each : 0;
-    rows = rows < LEAST_ROWS ? LEAST_ROWS : rows;
-    return rows < chunk->probes->n ? (uint32_t)rows : chunk->probes->n;
+    size_t rows = each ? MAX_WORK / chunk->votes->classes / each : 0;
+    rows = rows < MIN_ROWS ? MIN_ROWS : rows;
+    return rows < chunk->queries->n ? (uint32_t)rows : chunk->queries->n;
 }
 
 static uint32_t chunk_features(const struct chunk *all, uint32_t first) {
     size_t codes = 0, last = first;
-    while (last < all->features && (last == first || codes < MOST_CODES))
+    while (last < all->features && (last == first || codes < MAX_CODES))
         codes += (size_t)all->rows * copies(&all->marginal[last++]) * all->training->matrix->features;
     return (uint32_t)last - first;
 }
 
 enum forest_status lf_permutation_importance(const struct lf_training *training, struct lf_tree *tree, uint32_t trees,
-                                             const struct lf_probes *probes, const struct lf_votes *votes, double *out,
-                                             struct forest_error *err) {
-    struct chunk all = {.training = training, .probes = probes, .votes = votes};
+                                             const struct lf_oob_queries *queries, const struct lf_votes *votes,
+                                             double *out, struct forest_error *err) {
+    struct chunk all = {.training = training, .queries = queries, .votes = votes};
     memset(out, 0, training->matrix->features * sizeof *out);
     enum forest_status status = make_marginals(&all, tree, trees) ? FOREST_OK : lf_no_memory(err);
     all.rows = permuted_rows(&all);
@@ -209,7 +211,7 @@ enum forest_status lf_permutation_importance(const struct lf_training *training,
         struct chunk chunk = all;
         chunk.marginal += first;
         chunk.features = chunk_features(&all, first);
-        status = ask(&chunk, tree, trees, out, err);
+        status = measure_features(&chunk, tree, trees, out, err);
         first += chunk.features;
     }
     for (uint32_t i = 0; i < all.features; i++)

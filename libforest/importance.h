@@ -18,9 +18,9 @@ enum { LF_CLOSED_FORM = 32 };
 void lf_impurity_importance(const struct lf_tree *tree, uint32_t trees, uint32_t features,
                             double *out /* [features] */);
 
-/* votes are those of all trees on probes of units, for which bootstrap left rows out of bag. */
+/* votes are those of all trees on queries of units, for which bootstrap left rows out of bag. */
 enum forest_status lf_permutation_importance(const struct lf_training *training, struct lf_tree *tree, uint32_t trees,
-                                             const struct lf_probes *probes, const struct lf_votes *votes,
+                                             const struct lf_oob_queries *queries, const struct lf_votes *votes,
                                              double *out /* [features] */, struct forest_error *err);
 
 #endif

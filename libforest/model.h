@@ -9,7 +9,7 @@
 struct lf_model {
     const struct lf_matrix *matrix;
     const struct lf_tree *tree; /* [info.trees], with shares */
-    struct lf_image_info info;  /* all but depth and nodes */
+    struct lf_format_info info; /* all but depth and nodes */
     const double *importance;   /* [2][features] */
 };
 

@@ -22,9 +22,9 @@ enum { LF_FEATURE = 0x0fff, LF_MISSING_RIGHT = 0x4000, LF_LEVEL_SET = 0x8000 };
 enum {
     LF_FLAGS_AT = 12,
     LF_BIN_BITS = 16,
-    LF_MOST_SHARES = 1 << 20,
-    LF_MOST_SETS = UINT16_MAX,
-    LF_MOST_CUTS = UINT16_MAX - 2
+    LF_MAX_SHARES = 1 << 20,
+    LF_MAX_SETS = UINT16_MAX,
+    LF_MAX_CUTS = UINT16_MAX - 2
 };
 
 struct lf_node {
@@ -37,7 +37,7 @@ static inline bool lf_is_leaf(struct lf_node node) {
     return (node.test & LF_FEATURE) == 0;
 }
 
-/* A leaf that is node number `at`, with class shares number `share`, which is below LF_MOST_SHARES. */
+/* A leaf that is node number `at`, with class shares number `share`, which is below LF_MAX_SHARES. */
 static inline struct lf_node lf_leaf(uint32_t at, uint32_t share) {
     return (struct lf_node){at, (uint16_t)(share >> LF_BIN_BITS << LF_FLAGS_AT), (uint16_t)share};
 }

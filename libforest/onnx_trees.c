@@ -18,7 +18,7 @@ struct graph {
     struct lf_protobuf *pb;
     uint32_t *value_column; /* [features], numeric: where its numbers are; UINT32_MAX nowhere */
     uint32_t *known_column; /* [features], likewise for whether it is known */
-    struct lf_pool *sets;   /* [features], categorical: its distinct level sets */
+    struct lf_intern *sets; /* [features], categorical: its distinct level sets */
     uint32_t *set_column;   /* [features], the column of the first of those */
     uint32_t *number_of;    /* [sets of the forest], which of its feature's sets each is */
     uint32_t columns;
@@ -28,7 +28,7 @@ static uint32_t words_of(const struct forest *f, uint32_t feature) {
     return (f->kind[feature].levels + 2 + 31) / 32;
 }
 
-static bool asks_if_known(struct lf_node node) {
+static bool tests_if_known(struct lf_node node) {
     return node.bin == 0 && !(node.test & LF_LEVEL_SET);
 }
 
@@ -46,9 +46,9 @@ static bool collect(struct graph *g) {
             uint32_t feature = lf_feature(node);
             if (node.test & LF_LEVEL_SET) {
                 uint64_t set = f->tree[t].set + node.bin;
-                if (!lf_pool_intern(&g->sets[feature], f->word + f->set[set], &g->number_of[set]))
+                if (!lf_intern_add(&g->sets[feature], f->word + f->set[set], &g->number_of[set]))
                     return false;
-            } else if (asks_if_known(node)) {
+            } else if (tests_if_known(node)) {
                 g->known_column[feature] = 0;
             } else {
                 g->value_column[feature] = 0;
@@ -78,7 +78,7 @@ static bool some_column(struct graph *g) {
     if (g->f->inputs > 0)
         return true;
     if (g->f->kind[0].kind == FOREST_CATEGORICAL)
-        return lf_pool_intern(&g->sets[0], empty, &number);
+        return lf_intern_add(&g->sets[0], empty, &number);
     g->value_column[0] = 0;
     return true;
 }
@@ -94,7 +94,7 @@ static bool graph_make(struct graph *g) {
         return false;
     for (uint32_t i = 0; i < features; i++) {
         g->value_column[i] = g->known_column[i] = UINT32_MAX;
-        lf_pool_init(&g->sets[i], words_of(g->f, i) * sizeof(uint32_t));
+        lf_intern_init(&g->sets[i], words_of(g->f, i) * sizeof(uint32_t));
     }
     if (!collect(g) || !some_column(g))
         return false;
@@ -104,7 +104,7 @@ static bool graph_make(struct graph *g) {
 
 static void graph_done(struct graph *g) {
     for (uint32_t i = 0; g->sets != NULL && i < g->f->features; i++)
-        lf_pool_done(&g->sets[i]);
+        lf_intern_done(&g->sets[i]);
     free(g->sets);
     free(g->value_column);
     free(g->known_column);
@@ -135,7 +135,7 @@ static bool put_sets(struct graph *g, uint32_t feature) {
         return false;
     for (uint32_t c = 0; c < codes; c++)
         for (uint32_t s = 0; s < sets; s++)
-            member[c * sets + s] = lf_in_set(lf_pool_at(&g->sets[feature], s), c);
+            member[c * sets + s] = lf_in_set(lf_intern_at(&g->sets[feature], s), c);
     snprintf(vector, sizeof vector, "forest/codes_%u", feature);
     snprintf(matrix, sizeof matrix, "forest/members_%u", feature);
     snprintf(columns, sizeof columns, "forest/sets_%u", feature);
@@ -202,7 +202,7 @@ static struct question question_of(const struct graph *g, uint32_t tree, struct 
     uint32_t feature = lf_feature(node);
     if (node.test & LF_LEVEL_SET)
         return (struct question){g->set_column[feature] + g->number_of[f->tree[tree].set + node.bin], 0.5F, false};
-    if (asks_if_known(node))
+    if (tests_if_known(node))
         return (struct question){g->known_column[feature], 0.5F, false};
     return (struct question){g->value_column[feature], lf_forest_cuts(f, feature)[node.bin - 1],
                              !(node.test & LF_MISSING_RIGHT)};
@@ -291,7 +291,7 @@ static void put_weights(struct graph *g) {
             const uint16_t *share = lf_forest_leaf(g->f, &walk, walk.node[i]);
             for (uint32_t k = 0; k < g->f->classes; k++)
                 if (class_is_written(share, first, k)) {
-                    float weight = (float)(share[k] / g->f->whole);
+                    float weight = (float)(share[k] / g->f->share_scale);
                     lf_pb_packed_bytes(g->pb, &weight, sizeof weight);
                 }
             first = false;

@@ -12,75 +12,75 @@
 #include <string.h>
 
 #define CLOSE 1e-4 /* enough of a temperature, relative */
-enum { MOST_STEPS = 30 };
-#define MOST_PROBES ((size_t)1 << 15)
-#define MOST_VOTES ((size_t)1 << 23) /* probes x classes x variants */
+enum { MAX_STEPS = 30 };
+#define MAX_QUERIES ((size_t)1 << 15)
+#define MAX_VOTES ((size_t)1 << 23) /* queries x classes x variants */
 
-bool lf_probes_make(struct lf_probes *out, uint32_t n, uint32_t features, uint32_t period) {
-    *out = (struct lf_probes){.n = n,
-                              .features = features,
-                              .unit = calloc(n, sizeof *out->unit),
-                              .weight = calloc(n, sizeof *out->weight),
-                              .row = calloc(n, sizeof *out->row),
-                              .period = period,
-                              .base = calloc(period + (size_t)1, sizeof *out->base),
-                              .replaced = calloc(period ? n / period : 1, sizeof *out->replaced)};
-    lf_pool_init(&out->codes, (1 + features + 1) / 2 * sizeof(uint32_t));
+bool lf_oob_queries_make(struct lf_oob_queries *out, uint32_t n, uint32_t features, uint32_t period) {
+    *out = (struct lf_oob_queries){.n = n,
+                                   .features = features,
+                                   .unit = calloc(n, sizeof *out->unit),
+                                   .weight = calloc(n, sizeof *out->weight),
+                                   .row = calloc(n, sizeof *out->row),
+                                   .period = period,
+                                   .base = calloc(period + (size_t)1, sizeof *out->base),
+                                   .replaced = calloc(period ? n / period : 1, sizeof *out->replaced)};
+    lf_intern_init(&out->codes, (1 + features + 1) / 2 * sizeof(uint32_t));
     return out->unit && out->weight && out->row && out->base && out->replaced;
 }
 
-void lf_probes_done(struct lf_probes *probes) {
-    free(probes->unit);
-    free(probes->weight);
-    free(probes->row);
-    free(probes->base);
-    free(probes->replaced);
-    lf_pool_done(&probes->codes);
-    *probes = (struct lf_probes){0};
+void lf_oob_queries_done(struct lf_oob_queries *queries) {
+    free(queries->unit);
+    free(queries->weight);
+    free(queries->row);
+    free(queries->base);
+    free(queries->replaced);
+    lf_intern_done(&queries->codes);
+    *queries = (struct lf_oob_queries){0};
 }
 
-static bool intern_codes(struct lf_probes *probes, const uint16_t *code, uint32_t *row) {
+static bool intern_codes(struct lf_oob_queries *queries, const uint16_t *code, uint32_t *row) {
     uint32_t record[(1 + FOREST_MAX_FEATURES + 1) / 2];
-    record[0] = record[probes->features / 2] = 0; /* the code in front, and the padding */
-    memcpy((uint16_t *)record + 1, code, probes->features * sizeof *code);
-    for (uint32_t f = 0; f < probes->features; f++)
-        probes->zeros |= code[f] == 0; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): all were made */
-    return lf_pool_intern(&probes->codes, record, row);
+    record[0] = record[queries->features / 2] = 0; /* the code in front, and the padding */
+    memcpy((uint16_t *)record + 1, code, queries->features * sizeof *code);
+    for (uint32_t f = 0; f < queries->features; f++)
+        queries->zeros |= code[f] == 0; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): all were made */
+    return lf_intern_add(&queries->codes, record, row);
 }
 
-bool lf_probes_ask(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
-    return intern_codes(probes, code, &probes->row[i]);
+bool lf_oob_queries_set(struct lf_oob_queries *queries, uint32_t i, const uint16_t *code) {
+    return intern_codes(queries, code, &queries->row[i]);
 }
 
-bool lf_probes_base(struct lf_probes *probes, uint32_t i, const uint16_t *code) {
-    return intern_codes(probes, code, &probes->base[i]);
+bool lf_oob_queries_set_base(struct lf_oob_queries *queries, uint32_t i, const uint16_t *code) {
+    return intern_codes(queries, code, &queries->base[i]);
 }
 
-enum forest_status lf_probes_of_units(struct lf_probes *out, const struct lf_matrix *matrix,
-                                      const struct lf_bootstrap *bootstrap, uint32_t variants,
-                                      struct forest_error *err) {
+enum forest_status lf_oob_queries_of_units(struct lf_oob_queries *out, const struct lf_matrix *matrix,
+                                           const struct lf_bootstrap *bootstrap, uint32_t variants,
+                                           struct forest_error *err) {
     size_t votes = (size_t)variants * matrix->classes;
-    size_t most = MOST_VOTES / votes < MOST_PROBES ? MOST_VOTES / votes : MOST_PROBES;
+    size_t most = MAX_VOTES / votes < MAX_QUERIES ? MAX_VOTES / votes : MAX_QUERIES;
     uint32_t n = bootstrap->units < most ? bootstrap->units : (uint32_t)most;
     uint16_t code[FOREST_MAX_FEATURES];
-    bool made = lf_probes_make(out, n, matrix->features, 0);
+    bool made = lf_oob_queries_make(out, n, matrix->features, 0);
     for (uint32_t i = 0; made && i < n; i++) {
         uint32_t unit = (uint32_t)((uint64_t)i * bootstrap->units / n);
         out->unit[i] = unit;
         out->weight[i] = (double)bootstrap->count[unit];
         for (uint32_t f = 0; f < matrix->features; f++)
             code[f] = (uint16_t)lf_column_code(&matrix->column[f], bootstrap->cell[unit]);
-        made = lf_probes_ask(out, i, code);
+        made = lf_oob_queries_set(out, i, code);
     }
     return made ? FOREST_OK : lf_no_memory(err);
 }
 
-bool lf_votes_make(struct lf_votes *out, uint32_t probes, uint32_t classes, uint32_t variants) {
-    *out = (struct lf_votes){.probes = probes,
+bool lf_votes_make(struct lf_votes *out, uint32_t queries, uint32_t classes, uint32_t variants) {
+    *out = (struct lf_votes){.queries = queries,
                              .classes = classes,
                              .variants = variants,
-                             .sum = calloc((size_t)probes * classes, variants * sizeof *out->sum),
-                             .chance = calloc(probes, sizeof *out->chance)};
+                             .sum = calloc((size_t)queries * classes, variants * sizeof *out->sum),
+                             .chance = calloc(queries, sizeof *out->chance)};
     return out->sum != NULL && out->chance != NULL;
 }
 
@@ -90,35 +90,37 @@ void lf_votes_done(struct lf_votes *votes) {
     *votes = (struct lf_votes){0};
 }
 
-static size_t asked_words(const struct lf_probes *probes) {
-    return (probes->features + (size_t)63) / 64;
+static size_t tested_words(const struct lf_oob_queries *queries) {
+    return (queries->features + (size_t)63) / 64;
 }
 
-bool lf_ballot_make(struct lf_ballot *out, const struct lf_probes *probes, uint32_t units) {
-    size_t rows = probes->codes.count;
-    *out = (struct lf_ballot){.missed = calloc(units, sizeof *out->missed),
-                              .arrived = calloc(rows, sizeof *out->arrived),
-                              .pick = calloc(rows + 1, sizeof *out->pick),
-                              .share = calloc(rows, sizeof *out->share),
-                              .asked = calloc(probes->period + (size_t)1, asked_words(probes) * sizeof *out->asked),
-                              .voter = calloc(probes->period + (size_t)1, sizeof *out->voter),
-                              .changed = calloc(probes->n + (size_t)1, sizeof *out->changed)};
-    return out->missed && out->arrived && out->pick && out->share && out->asked && out->voter && out->changed;
+bool lf_oob_scratch_make(struct lf_oob_scratch *out, const struct lf_oob_queries *queries, uint32_t units) {
+    size_t rows = queries->codes.count;
+    *out = (struct lf_oob_scratch){.missed = calloc(units, sizeof *out->missed),
+                                   .arrived = calloc(rows, sizeof *out->arrived),
+                                   .pick = calloc(rows + 1, sizeof *out->pick),
+                                   .share = calloc(rows, sizeof *out->share),
+                                   .tested =
+                                       calloc(queries->period + (size_t)1, tested_words(queries) * sizeof *out->tested),
+                                   .voter = calloc(queries->period + (size_t)1, sizeof *out->voter),
+                                   .changed = calloc(queries->n + (size_t)1, sizeof *out->changed)};
+    return out->missed && out->arrived && out->pick && out->share && out->tested && out->voter && out->changed;
 }
 
-void lf_ballot_done(struct lf_ballot *ballot) {
-    free(ballot->missed);
-    free(ballot->arrived);
-    free(ballot->pick);
-    free(ballot->share);
-    free(ballot->asked);
-    free(ballot->voter);
-    free(ballot->changed);
-    *ballot = (struct lf_ballot){0};
+void lf_oob_scratch_done(struct lf_oob_scratch *scratch) {
+    free(scratch->missed);
+    free(scratch->arrived);
+    free(scratch->pick);
+    free(scratch->share);
+    free(scratch->tested);
+    free(scratch->voter);
+    free(scratch->changed);
+    *scratch = (struct lf_oob_scratch){0};
 }
 
-void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootstrap, const uint32_t *drawn) {
-    uint32_t units = bootstrap->units, *missed = ballot->missed;
+void lf_oob_scratch_begin_tree(struct lf_oob_scratch *scratch, const struct lf_bootstrap *bootstrap,
+                               const uint32_t *drawn) {
+    uint32_t units = bootstrap->units, *missed = scratch->missed;
     if (bootstrap->even && bootstrap->kind != FOREST_ALL_ROWS) /* a unit is a row, drawn or not */
         for (uint32_t unit = 0; unit < units; unit++)
             missed[unit] = drawn[unit] == 0 ? LF_CERTAIN : 0;
@@ -128,151 +130,154 @@ void lf_ballot_admit(struct lf_ballot *ballot, const struct lf_bootstrap *bootst
 }
 
 /* Walk the n rows of codes that were picked. */
-static void walk_picked(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk,
-                        uint32_t n) {
-    struct lf_codes codes = {probes->codes.record, probes->codes.width / sizeof(uint16_t), false, probes->zeros};
+static void walk_picked(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
+                        const struct lf_walk *walk, uint32_t n) {
+    struct lf_codes codes = {queries->codes.record, queries->codes.width / sizeof(uint16_t), false, queries->zeros};
     struct lf_fetch fetch = lf_fetch_make(walk, n);
     lf_fetch_rest(&fetch);
-    lf_walk_rows(walk, &codes, ballot->pick, n, ballot->share, NULL);
+    lf_walk_rows(walk, &codes, scratch->pick, n, scratch->share, NULL);
     for (uint32_t i = 0; i < n; i++)
-        ballot->arrived[ballot->pick[i]] = ballot->share[i];
+        scratch->arrived[scratch->pick[i]] = scratch->share[i];
 }
 
-/* Walk the rows of codes that some probe with a vote asks with. */
-static void walk_probes(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
+/* Walk the rows of codes that some query with a vote asks with. */
+static void walk_queries(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
+                         const struct lf_walk *walk) {
     uint32_t n = 0;
-    memset(ballot->arrived, 0, probes->codes.count * sizeof *ballot->arrived);
-    for (uint32_t i = 0; i < probes->n; i++) {
-        uint32_t row = probes->row[i];
-        bool first = ballot->missed[probes->unit[i]] != 0 && ballot->arrived[row] == 0;
-        ballot->pick[n] = row;
-        ballot->arrived[row] |= first;
+    memset(scratch->arrived, 0, queries->codes.count * sizeof *scratch->arrived);
+    for (uint32_t i = 0; i < queries->n; i++) {
+        uint32_t row = queries->row[i];
+        bool first = scratch->missed[queries->unit[i]] != 0 && scratch->arrived[row] == 0;
+        scratch->pick[n] = row;
+        scratch->arrived[row] |= first;
         n += first;
     }
-    walk_picked(probes, ballot, walk, n);
+    walk_picked(queries, scratch, walk, n);
 }
 
-static void add_votes(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_ballot *ballot,
-                      const uint16_t *share, size_t shares) {
-    for (uint32_t i = 0; i < probes->n; i++) {
-        uint64_t missed = ballot->missed[probes->unit[i]];
+static void add_votes(struct lf_votes *votes, const struct lf_oob_queries *queries,
+                      const struct lf_oob_scratch *scratch, const uint16_t *share, size_t shares) {
+    for (uint32_t i = 0; i < queries->n; i++) {
+        uint64_t missed = scratch->missed[queries->unit[i]];
         if (missed == 0)
             continue;
         votes->chance[i] += missed;
         for (uint32_t variant = 0; variant < votes->variants; variant++) {
-            const uint16_t *row = share + (variant * shares + ballot->arrived[probes->row[i]]) * votes->classes;
-            uint64_t *sum = votes->sum + ((size_t)variant * votes->probes + i) * votes->classes;
+            const uint16_t *row = share + (variant * shares + scratch->arrived[queries->row[i]]) * votes->classes;
+            uint64_t *sum = votes->sum + ((size_t)variant * votes->queries + i) * votes->classes;
             for (uint32_t k = 0; k < votes->classes; k++)
                 sum[k] += missed * row[k];
         }
     }
 }
 
-/* ---- probes that differ from bases --------------------------------------------------------------- */
+/* ---- queries that differ from bases --------------------------------------------------------------- */
 
 #define NOT_WALKED UINT32_MAX
 
 /* Where a base arrives, and what it is asked for on the way. */
-static void walk_base(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk,
+static void walk_base(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch, const struct lf_walk *walk,
                       uint32_t base) {
-    const uint16_t *code = lf_probes_codes(probes, base);
-    uint64_t *asked = ballot->asked + base * asked_words(probes);
+    const uint16_t *code = lf_oob_queries_codes(queries, base);
+    uint64_t *tested = scratch->tested + base * tested_words(queries);
     struct lf_node node = walk->node[0];
-    memset(asked, 0, asked_words(probes) * sizeof *asked);
+    memset(tested, 0, tested_words(queries) * sizeof *tested);
     while (!lf_is_leaf(node)) {
         uint32_t feature = lf_feature(node);
-        asked[feature / 64] |= (uint64_t)1 << feature % 64;
+        tested[feature / 64] |= (uint64_t)1 << feature % 64;
         node = walk->node[node.next + lf_sends_right(walk, node, code[feature], walk->set != NULL)];
     }
-    ballot->arrived[base] = lf_leaf_share(node);
+    scratch->arrived[base] = lf_leaf_share(node);
 }
 
-/* Walk the bases of probes that have a vote.  Returns how many of the first probes have. */
-static uint32_t walk_bases(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
+/* Walk the bases of queries that have a vote.  Returns how many of the first queries have. */
+static uint32_t walk_bases(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
+                           const struct lf_walk *walk) {
     uint32_t voters = 0;
-    for (uint32_t row = 0; row < probes->codes.count; row++)
-        ballot->arrived[row] = NOT_WALKED;
-    for (uint32_t i = 0; i < probes->period; i++)
-        if (ballot->missed[probes->unit[i]] != 0) {
-            ballot->voter[voters++] = i;
-            if (ballot->arrived[probes->base[i]] == NOT_WALKED)
-                walk_base(probes, ballot, walk, probes->base[i]);
+    for (uint32_t row = 0; row < queries->codes.count; row++)
+        scratch->arrived[row] = NOT_WALKED;
+    for (uint32_t i = 0; i < queries->period; i++)
+        if (scratch->missed[queries->unit[i]] != 0) {
+            scratch->voter[voters++] = i;
+            if (scratch->arrived[queries->base[i]] == NOT_WALKED)
+                walk_base(queries, scratch, walk, queries->base[i]);
         }
     return voters;
 }
 
 /* Walk those that may arrive elsewhere.  Returns how many that are. */
-static uint32_t walk_changed(const struct lf_probes *probes, struct lf_ballot *ballot, const struct lf_walk *walk) {
-    uint32_t n = 0, changed = 0, voters = walk_bases(probes, ballot, walk);
-    size_t words = asked_words(probes);
-    for (uint32_t first = 0; first < probes->n; first += probes->period) {
-        uint32_t feature = probes->replaced[first / probes->period];
+static uint32_t walk_changed(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
+                             const struct lf_walk *walk) {
+    uint32_t n = 0, changed = 0, voters = walk_bases(queries, scratch, walk);
+    size_t words = tested_words(queries);
+    for (uint32_t first = 0; first < queries->n; first += queries->period) {
+        uint32_t feature = queries->replaced[first / queries->period];
         for (uint32_t v = 0; v < voters; v++) {
-            uint32_t i = first + ballot->voter[v], row = probes->row[i];
-            bool asked = ballot->asked[probes->base[ballot->voter[v]] * words + feature / 64] >> feature % 64 & 1;
-            bool new_row = asked && ballot->arrived[row] == NOT_WALKED;
-            ballot->changed[changed] = i;
-            changed += asked;
-            ballot->pick[n] = row;
+            uint32_t i = first + scratch->voter[v], row = queries->row[i];
+            bool tested = scratch->tested[queries->base[scratch->voter[v]] * words + feature / 64] >> feature % 64 & 1;
+            bool new_row = tested && scratch->arrived[row] == NOT_WALKED;
+            scratch->changed[changed] = i;
+            changed += tested;
+            scratch->pick[n] = row;
             n += new_row;
-            ballot->arrived[row] -= new_row; /* to another place where no row arrives */
+            scratch->arrived[row] -= new_row; /* to another place where no row arrives */
         }
     }
-    walk_picked(probes, ballot, walk, n);
+    walk_picked(queries, scratch, walk, n);
     return changed;
 }
 
 /* Sums are taken modulo 2^64, so that a difference may be below 0. */
-static void add_changes(struct lf_votes *votes, const struct lf_probes *probes, const struct lf_ballot *ballot,
-                        uint32_t changed, const uint16_t *share) {
+static void add_changes(struct lf_votes *votes, const struct lf_oob_queries *queries,
+                        const struct lf_oob_scratch *scratch, uint32_t changed, const uint16_t *share) {
     for (uint32_t c = 0; c < changed; c++) {
-        uint32_t i = ballot->changed[c];
-        const uint16_t *row = share + (size_t)ballot->arrived[probes->row[i]] * votes->classes;
-        const uint16_t *of_base = share + (size_t)ballot->arrived[probes->base[i % probes->period]] * votes->classes;
-        uint64_t *sum = votes->sum + (size_t)i * votes->classes, missed = ballot->missed[probes->unit[i]];
+        uint32_t i = scratch->changed[c];
+        const uint16_t *row = share + (size_t)scratch->arrived[queries->row[i]] * votes->classes;
+        const uint16_t *of_base = share + (size_t)scratch->arrived[queries->base[i % queries->period]] * votes->classes;
+        uint64_t *sum = votes->sum + (size_t)i * votes->classes, missed = scratch->missed[queries->unit[i]];
         for (uint32_t k = 0; k < votes->classes; k++)
             sum[k] += missed * row[k] - missed * of_base[k];
     }
 }
 
-void lf_votes_add(struct lf_votes *votes, const struct lf_probes *probes, struct lf_ballot *ballot,
+void lf_votes_add(struct lf_votes *votes, const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
                   const struct lf_walk *walk, const uint16_t *share, size_t shares) {
-    if (probes->period > 0) {
-        add_changes(votes, probes, ballot, walk_changed(probes, ballot, walk), share);
+    if (queries->period > 0) {
+        add_changes(votes, queries, scratch, walk_changed(queries, scratch, walk), share);
     } else {
-        walk_probes(probes, ballot, walk);
-        add_votes(votes, probes, ballot, share, shares);
+        walk_queries(queries, scratch, walk);
+        add_votes(votes, queries, scratch, share, shares);
     }
 }
 
 void lf_votes_move(struct lf_votes *into, struct lf_votes *from) {
-    size_t sums = (size_t)into->variants * into->probes * into->classes;
+    size_t sums = (size_t)into->variants * into->queries * into->classes;
     for (size_t i = 0; i < sums; i++)
         into->sum[i] += from->sum[i];
-    for (uint32_t i = 0; i < into->probes; i++)
+    for (uint32_t i = 0; i < into->queries; i++)
         into->chance[i] += from->chance[i];
     memset(from->sum, 0, sums * sizeof *from->sum);
-    memset(from->chance, 0, from->probes * sizeof *from->chance);
+    memset(from->chance, 0, from->queries * sizeof *from->chance);
 }
 
-bool lf_votes_share(const struct lf_votes *votes, uint32_t variant, uint32_t probe, double *prob) {
-    const uint64_t *sum = votes->sum + ((size_t)variant * votes->probes + probe) * votes->classes;
-    double whole = (double)votes->chance[probe] * LF_ONE;
-    if (whole == 0)
+bool lf_votes_probabilities(const struct lf_votes *votes, uint32_t variant, uint32_t query, double *prob) {
+    const uint64_t *sum = votes->sum + ((size_t)variant * votes->queries + query) * votes->classes;
+    double total = (double)votes->chance[query] * LF_ONE;
+    if (total == 0)
         return false;
     for (uint32_t k = 0; k < votes->classes; k++)
-        prob[k] = (double)sum[k] / whole;
+        prob[k] = (double)sum[k] / total;
     return true;
 }
 
-struct forest_metrics lf_votes_metrics(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
-                                       const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap,
-                                       double temperature) {
+struct forest_metrics lf_votes_metrics(const struct lf_votes *votes, uint32_t variant,
+                                       const struct lf_oob_queries *queries, const struct lf_matrix *matrix,
+                                       const struct lf_bootstrap *bootstrap, double temperature) {
     struct lf_tally tally = {0};
     double prob[FOREST_MAX_CLASSES];
-    for (uint32_t i = 0; i < probes->n; i++)
-        if (lf_votes_share(votes, variant, i, prob)) {
-            uint32_t unit = probes->unit[i];
+    for (uint32_t i = 0; i < queries->n; i++)
+        if (lf_votes_probabilities(votes, variant, i, prob)) {
+            uint32_t unit = queries->unit[i];
             lf_calibrate(prob, votes->classes, temperature);
             lf_tally_add(&tally, prob, votes->classes, matrix->label[bootstrap->cell[unit]], bootstrap->count[unit]);
         }
@@ -307,25 +312,25 @@ static void add_slope(struct slope *slope, const double *prob, uint32_t classes,
     slope->second += weight * (squares / sum - mean * mean);
 }
 
-static struct slope slope_at(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
+static struct slope slope_at(const struct lf_votes *votes, uint32_t variant, const struct lf_oob_queries *queries,
                              const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap, uint32_t most,
                              double inverse) {
     struct slope slope = {0, 0};
     double prob[FOREST_MAX_CLASSES];
-    for (uint32_t i = 0; i < probes->n; i += 1 + probes->n / most) {
-        uint32_t label = matrix->label[bootstrap->cell[probes->unit[i]]];
-        if (lf_votes_share(votes, variant, i, prob) && prob[label] > 0)
-            add_slope(&slope, prob, votes->classes, label, probes->weight[i] * bootstrap->weight[label], inverse);
+    for (uint32_t i = 0; i < queries->n; i += 1 + queries->n / most) {
+        uint32_t label = matrix->label[bootstrap->cell[queries->unit[i]]];
+        if (lf_votes_probabilities(votes, variant, i, prob) && prob[label] > 0)
+            add_slope(&slope, prob, votes->classes, label, queries->weight[i] * bootstrap->weight[label], inverse);
     }
     return slope;
 }
 
 /* Newton's steps; where one would leave the interval in which the minimum is known to lie, its middle. */
-double lf_fit_temperature(const struct lf_votes *votes, uint32_t variant, const struct lf_probes *probes,
+double lf_fit_temperature(const struct lf_votes *votes, uint32_t variant, const struct lf_oob_queries *queries,
                           const struct lf_matrix *matrix, const struct lf_bootstrap *bootstrap, uint32_t most) {
-    double low = 1 / LF_HOTTEST, high = 1 / LF_COLDEST, inverse = 1;
-    for (int step = 0; step < MOST_STEPS; step++) {
-        struct slope slope = slope_at(votes, variant, probes, matrix, bootstrap, most, inverse);
+    double low = 1 / LF_MAX_TEMPERATURE, high = 1 / LF_MIN_TEMPERATURE, inverse = 1;
+    for (int step = 0; step < MAX_STEPS; step++) {
+        struct slope slope = slope_at(votes, variant, queries, matrix, bootstrap, most, inverse);
         if (slope.first == 0)
             break;
         if (slope.first > 0)

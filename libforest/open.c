@@ -14,23 +14,23 @@
 #include <string.h>
 #include <sys/mman.h>
 
-_Static_assert(sizeof(struct lf_image_info) == 120 && sizeof(struct lf_node) == 8, "the layout of files");
+_Static_assert(sizeof(struct lf_format_info) == 120 && sizeof(struct lf_node) == 8, "the layout of files");
 
-struct reading {
+struct model_reader {
     struct forest *f;
-    struct lf_part_bytes part[LF_PARTS];
+    struct lf_section_content content[LF_SECTION_COUNT];
     struct forest_error *err;
 };
 
-static enum forest_status corrupt(struct reading *r, const char *what) {
+static enum forest_status corrupt(struct model_reader *r, const char *what) {
     return lf_fail(r->err, FOREST_CORRUPT, "damaged model: %s", what);
 }
 
 /* ---- contents -------------------------------------------------------------------------------- */
 
 /* The elements of a part, or a length that no part has where it does not hold whole ones. */
-static uint64_t elements(const struct reading *r, enum lf_part p, size_t size) {
-    return size > 0 && r->part[p].length % size == 0 ? r->part[p].length / size : UINT64_MAX;
+static uint64_t elements(const struct model_reader *r, enum lf_section_id p, size_t size) {
+    return size > 0 && r->content[p].length % size == 0 ? r->content[p].length / size : UINT64_MAX;
 }
 
 static bool all_finite(const double *number, size_t n) {
@@ -44,41 +44,41 @@ static bool metrics_are_finite(const struct forest_metrics *m) {
     return isfinite(m->accuracy) && isfinite(m->log_loss) && isfinite(m->brier) && isfinite(m->ece);
 }
 
-static enum forest_status read_info(struct reading *r) {
+static enum forest_status read_info(struct model_reader *r) {
     struct forest *f = r->f;
-    f->info = r->part[LF_INFO].at;
+    f->info = r->content[LF_INFO].at;
     if (elements(r, LF_INFO, sizeof *f->info) != 1)
         return corrupt(r, "INFO has a wrong length");
     f->trees = f->info->trees;
     f->features = f->info->features;
     f->classes = f->info->classes;
-    f->whole = (double)f->trees * LF_ONE;
+    f->share_scale = (double)f->trees * LF_ONE;
     if (f->trees < 1 || f->trees > FOREST_MAX_TREES || f->features < 1 || f->features > FOREST_MAX_FEATURES ||
         f->classes < 2 || f->classes > FOREST_MAX_CLASSES)
         return corrupt(r, "a number of trees, features or classes is out of range");
-    if (!(f->info->temperature >= LF_COLDEST && f->info->temperature <= LF_HOTTEST) || !isfinite(f->info->smoothing) ||
-        !metrics_are_finite(&f->info->oob))
+    if (!(f->info->temperature >= LF_MIN_TEMPERATURE && f->info->temperature <= LF_MAX_TEMPERATURE) ||
+        !isfinite(f->info->smoothing) || !metrics_are_finite(&f->info->oob))
         return corrupt(r, "a number of INFO is out of range");
-    f->importance = r->part[LF_IMPO].at;
+    f->importance = r->content[LF_IMPO].at;
     if (elements(r, LF_IMPO, sizeof(double)) != 2 * (uint64_t)f->features ||
         !all_finite(f->importance, 2 * f->features))
         return corrupt(r, "importances are not two finite numbers a feature");
     return FOREST_OK;
 }
 
-static enum forest_status read_kinds(struct reading *r, uint64_t *names) {
+static enum forest_status read_kinds(struct model_reader *r, uint64_t *names) {
     struct forest *f = r->f;
-    f->kind = r->part[LF_KIND].at;
-    f->cut = r->part[LF_CUTS].at;
+    f->kind = r->content[LF_KIND].at;
+    f->cut = r->content[LF_CUTS].at;
     if (elements(r, LF_KIND, sizeof *f->kind) != f->features)
         return corrupt(r, "KIND has a wrong length");
     uint64_t cuts = 0;
     *names = f->classes + (uint64_t)f->features;
     for (uint32_t i = 0; i < f->features; i++) {
-        const struct lf_image_feature *kind = &f->kind[i];
+        const struct lf_format_feature *kind = &f->kind[i];
         bool numeric = kind->kind == FOREST_NUMERIC;
         if (kind->kind > FOREST_NUMERIC || (numeric ? kind->levels != 0 : kind->levels < 1 || kind->cuts != 0) ||
-            kind->levels > FOREST_MAX_LEVELS || kind->cuts > LF_MOST_CUTS)
+            kind->levels > FOREST_MAX_LEVELS || kind->cuts > LF_MAX_CUTS)
             return corrupt(r, "the kind of a feature is out of range");
         cuts += kind->cuts;
         *names += kind->levels;
@@ -103,10 +103,10 @@ static const char *next_name(const char **at, const char *end) {
     return name;
 }
 
-static enum forest_status read_names(struct reading *r, uint64_t names) {
+static enum forest_status read_names(struct model_reader *r, uint64_t names) {
     struct forest *f = r->f;
-    const char *at = r->part[LF_NAME].at, *end = at + r->part[LF_NAME].length;
-    if (names > r->part[LF_NAME].length)
+    const char *at = r->content[LF_NAME].at, *end = at + r->content[LF_NAME].length;
+    if (names > r->content[LF_NAME].length)
         return corrupt(r, "NAME is too short");
     size_t features_size = f->features * sizeof(struct forest_feature);
     f->schema = malloc(sizeof *f->schema + features_size + names * sizeof(char *));
@@ -116,17 +116,17 @@ static enum forest_status read_names(struct reading *r, uint64_t names) {
     const char **name = (const char **)(feature + f->features);
     f->names = at;
     *f->schema = (struct forest_schema){f->features, feature, f->classes, name};
-    bool whole = true;
+    bool complete = true;
     for (uint32_t k = 0; k < f->classes; k++)
-        whole = whole && (*name++ = next_name(&at, end)) != NULL;
+        complete = complete && (*name++ = next_name(&at, end)) != NULL;
     for (uint32_t i = 0; i < f->features; i++) {
         feature[i] = (struct forest_feature){NULL, (enum forest_kind)f->kind[i].kind, f->kind[i].levels, NULL};
-        whole = whole && (feature[i].name = next_name(&at, end)) != NULL;
+        complete = complete && (feature[i].name = next_name(&at, end)) != NULL;
         feature[i].level = feature[i].levels ? name : NULL;
         for (uint32_t l = 0; l < f->kind[i].levels; l++)
-            whole = whole && (*name++ = next_name(&at, end)) != NULL;
+            complete = complete && (*name++ = next_name(&at, end)) != NULL;
     }
-    if (!whole || at != end)
+    if (!complete || at != end)
         return corrupt(r, "NAME does not hold the names that it should");
     struct forest_error why;
     enum forest_status status = lf_schema_check(f->schema, &why);
@@ -142,11 +142,11 @@ struct tree_extent {
     const uint32_t *set;
 };
 
-static bool inner_fits(const struct forest *f, const struct tree_extent *tree, struct lf_node node) {
+static bool inner_is_valid(const struct forest *f, const struct tree_extent *tree, struct lf_node node) {
     uint32_t feature = lf_feature(node), flags = node.test & ~(uint32_t)LF_FEATURE;
     if (feature >= f->features)
         return false;
-    const struct lf_image_feature *kind = &f->kind[feature];
+    const struct lf_format_feature *kind = &f->kind[feature];
     if (kind->kind == FOREST_NUMERIC) /* missing goes right only at a cut */
         return (flags == 0 || (flags == LF_MISSING_RIGHT && node.bin > 0)) && node.bin <= kind->cuts;
     uint64_t words = (kind->levels + 2 + 31) / 32;
@@ -159,8 +159,8 @@ static bool inner_fits(const struct forest *f, const struct tree_extent *tree, s
  * child is in range and after its parent, and every node but the root is the child of exactly one.
  * Levels are counted along the way: one ends where the children of the level before it ended.
  */
-static bool tree_fits(const struct forest *f, const struct tree_extent *tree, const struct lf_node *node,
-                      uint32_t *depth, bool *used) {
+static bool tree_is_valid(const struct forest *f, const struct tree_extent *tree, const struct lf_node *node,
+                          uint32_t *depth, bool *used) {
     uint64_t next = 1, level_end = 1;
     for (uint64_t i = 0; i < tree->nodes; i++) {
         if (i == level_end) {
@@ -172,7 +172,7 @@ static bool tree_fits(const struct forest *f, const struct tree_extent *tree, co
                 return false;
             continue;
         }
-        if (node[i].next != next || !inner_fits(f, tree, node[i]))
+        if (node[i].next != next || !inner_is_valid(f, tree, node[i]))
             return false;
         used[lf_feature(node[i])] = true;
         next += 2;
@@ -182,19 +182,19 @@ static bool tree_fits(const struct forest *f, const struct tree_extent *tree, co
     return next == tree->nodes;
 }
 
-static enum forest_status read_trees(struct reading *r, bool *used) {
+static enum forest_status read_trees(struct model_reader *r, bool *used) {
     struct forest *f = r->f;
-    f->tree = r->part[LF_TREE].at;
-    f->node = r->part[LF_NODE].at;
-    f->set = r->part[LF_SETS].at;
-    f->word = r->part[LF_BITS].at;
+    f->tree = r->content[LF_TREE].at;
+    f->node = r->content[LF_NODE].at;
+    f->set = r->content[LF_SETS].at;
+    f->word = r->content[LF_BITS].at;
     f->nodes = elements(r, LF_NODE, sizeof *f->node);
     f->sets = elements(r, LF_SETS, sizeof *f->set);
     f->words = elements(r, LF_BITS, sizeof *f->word);
     if (elements(r, LF_TREE, sizeof *f->tree) != f->trees + (uint64_t)1 || f->nodes != f->info->nodes ||
         f->sets == UINT64_MAX || f->words == UINT64_MAX)
         return corrupt(r, "TREE, NODE, SETS or BITS has a wrong length");
-    const struct lf_image_tree *begin = &f->tree[0], *end = &f->tree[f->trees];
+    const struct lf_format_tree *begin = &f->tree[0], *end = &f->tree[f->trees];
     if (begin->node != 0 || begin->set != 0 || begin->share != 0 || end->node != f->nodes || end->set != f->sets ||
         end->share != f->shares)
         return corrupt(r, "trees do not cover all nodes, sets and shares");
@@ -203,7 +203,7 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
             return corrupt(r, "a level set lies outside of BITS");
     uint32_t depth = 0;
     for (uint32_t t = 0; t < f->trees; t++) {
-        const struct lf_image_tree *tree = &f->tree[t];
+        const struct lf_format_tree *tree = &f->tree[t];
         if (tree[1].node <= tree->node || tree[1].node > f->nodes || tree[1].node - tree->node > INT32_MAX ||
             tree[1].set < tree->set || tree[1].set > f->sets || tree[1].share < tree->share ||
             tree[1].share > f->shares)
@@ -211,21 +211,21 @@ static enum forest_status read_trees(struct reading *r, bool *used) {
         struct tree_extent extent = {tree[1].node - tree->node, tree[1].set - tree->set, tree[1].share - tree->share,
                                      f->set + tree->set};
         uint32_t of_tree = 0;
-        if (!tree_fits(f, &extent, f->node + tree->node, &of_tree, used))
+        if (!tree_is_valid(f, &extent, f->node + tree->node, &of_tree, used))
             return lf_fail(r->err, FOREST_CORRUPT, "damaged model: tree %u is not a tree", t);
         depth = of_tree > depth ? of_tree : depth;
     }
     if (depth != f->info->depth)
         return corrupt(r, "the depth of the trees is not what INFO says");
-    f->cover = r->part[LF_COVR].at;
+    f->cover = r->content[LF_COVR].at;
     if (elements(r, LF_COVR, sizeof *f->cover) != (f->nodes + f->trees) / 2)
         return corrupt(r, "COVR has a wrong length");
     return FOREST_OK;
 }
 
-static enum forest_status read_shares(struct reading *r) {
+static enum forest_status read_shares(struct model_reader *r) {
     struct forest *f = r->f;
-    f->share = r->part[LF_LEAFS].at;
+    f->share = r->content[LF_LEAFS].at;
     f->shares = elements(r, LF_LEAFS, f->classes * sizeof *f->share);
     if (f->shares == UINT64_MAX)
         return corrupt(r, "LEAF has a wrong length");
@@ -239,11 +239,11 @@ static enum forest_status read_shares(struct reading *r) {
     return FOREST_OK;
 }
 
-static enum forest_status read_table(struct reading *r) {
+static enum forest_status read_table(struct model_reader *r) {
     struct forest *f = r->f;
-    if (r->part[LF_TABL].at == NULL)
+    if (r->content[LF_TABL].at == NULL)
         return FOREST_OK;
-    f->table = r->part[LF_TABL].at;
+    f->table = r->content[LF_TABL].at;
     f->combinations = lf_schema_domain(f->schema, LF_TABLE_BYTES / sizeof *f->table / f->classes);
     if (f->combinations == 0 || elements(r, LF_TABL, f->classes * sizeof *f->table) != f->combinations)
         return corrupt(r, "TABL has a wrong length");
@@ -257,7 +257,7 @@ static enum forest_status read_table(struct reading *r) {
     return FOREST_OK;
 }
 
-static enum forest_status make_inputs(struct reading *r, const bool *used) {
+static enum forest_status make_inputs(struct model_reader *r, const bool *used) {
     struct forest *f = r->f;
     f->input = calloc(f->features + (size_t)1, sizeof *f->input);
     f->input_of = calloc(f->features + (size_t)1, sizeof *f->input_of);
@@ -282,16 +282,17 @@ static const uint32_t *golden_sum(const struct forest *f, uint32_t row) {
     return (const uint32_t *)(const void *)golden_row(f, lf_golden_rows(f->features)) + (size_t)row * f->classes;
 }
 
-static enum forest_status read_gold(struct reading *r) {
+static enum forest_status read_gold(struct model_reader *r) {
     struct forest *f = r->f;
-    f->gold = r->part[LF_GOLD].at;
-    if (r->part[LF_GOLD].length < sizeof *f->gold || f->gold->rows != lf_golden_rows(f->features) ||
-        r->part[LF_GOLD].length != sizeof *f->gold + (uint64_t)f->gold->rows * 4 * ((uint64_t)f->features + f->classes))
+    f->gold = r->content[LF_GOLD].at;
+    if (r->content[LF_GOLD].length < sizeof *f->gold || f->gold->rows != lf_golden_rows(f->features) ||
+        r->content[LF_GOLD].length !=
+            sizeof *f->gold + (uint64_t)f->gold->rows * 4 * ((uint64_t)f->features + f->classes))
         return corrupt(r, "GOLD has a wrong length");
     return FOREST_OK;
 }
 
-static enum forest_status replay_gold(struct reading *r) {
+static enum forest_status replay_gold(struct model_reader *r) {
     const struct forest *f = r->f;
     uint16_t code[1 + FOREST_MAX_FEATURES];
     uint32_t sum[FOREST_MAX_CLASSES];
@@ -306,14 +307,14 @@ static enum forest_status replay_gold(struct reading *r) {
     return FOREST_OK;
 }
 
-static enum forest_status read_answers(struct reading *r) {
+static enum forest_status read_answers(struct model_reader *r) {
     enum forest_status status = read_table(r);
     return status == FOREST_OK ? read_gold(r) : status;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-static enum forest_status read_contents(struct reading *r) {
+static enum forest_status read_contents(struct model_reader *r) {
     bool used[FOREST_MAX_FEATURES] = {false};
     uint64_t names = 0;
     enum forest_status status = read_info(r);
@@ -330,9 +331,9 @@ enum depth { ALL_BUT_ANSWERS, ALL_BUT_PROOF, ALL };
 static enum forest_status read_all(struct forest *f, const void *image, size_t size, enum depth depth,
                                    struct forest_error *err) {
     *f = (struct forest){.image = image, .size = size};
-    struct reading r = {.f = f, .err = err};
-    enum forest_status status = lf_frame_read(image, size, r.part, err);
-    status = status == FOREST_OK && depth == ALL ? lf_frame_check(image, err) : status;
+    struct model_reader r = {.f = f, .err = err};
+    enum forest_status status = lf_container_read(image, size, r.content, err);
+    status = status == FOREST_OK && depth == ALL ? lf_container_check(image, err) : status;
     status = status == FOREST_OK ? read_contents(&r) : status;
     status = status == FOREST_OK && depth >= ALL_BUT_PROOF ? read_answers(&r) : status;
     status = status == FOREST_OK && depth == ALL ? replay_gold(&r) : status;

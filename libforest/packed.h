@@ -10,22 +10,22 @@
 
 #include "libforest/splitter.h"
 
-enum { LF_PACKED_CLASSES = 4, LF_FEW = 32, LF_CUT_LANES = 4, LF_BYTE_CODES = 256 };
+enum { LF_SIMD_CLASSES = 4, LF_SMALL = 32, LF_CUT_LANES = 4, LF_BYTE_CODES = 256 };
 
 typedef float lf_floats __attribute__((vector_size(LF_CUT_LANES * sizeof(float))));
 typedef int32_t lf_ints __attribute__((vector_size(LF_CUT_LANES * sizeof(int32_t))));
 typedef uint32_t lf_words __attribute__((vector_size(LF_CUT_LANES * sizeof(uint32_t))));
 
 /* Errors of a float's score add up to less than this share of it. */
-#define LF_BLUR 0x1p-18f
+#define LF_SCORE_TOLERANCE 0x1p-18f
 
-struct lf_packed {
-    float rows, min_leaf, total[LF_PACKED_CLASSES]; /* of the node */
+struct lf_simd {
+    float rows, min_leaf, total[LF_SIMD_CLASSES]; /* of the node */
 
     /* split_few.c; cuts come after the code of each item */
-    lf_words unit[LF_FEW];                /* [n], rows of an item, in all lanes */
-    int32_t code[LF_FEW];                 /* [n] */
-    lf_words left[LF_FEW / LF_CUT_LANES]; /* [n], rows to the left of each cut */
+    lf_words unit[LF_SMALL];                /* [n], rows of an item, in all lanes */
+    int32_t code[LF_SMALL];                 /* [n] */
+    lf_words left[LF_SMALL / LF_CUT_LANES]; /* [n], rows to the left of each cut */
 
     /* split_packed.c; cuts come after each code that is here, of which there are `codes` */
     uint64_t count[LF_BYTE_CODES];               /* by code, rows; all 0 between features */
@@ -38,11 +38,11 @@ struct lf_packed {
     float score[LF_BYTE_CODES + LF_CUT_LANES]; /* of each cut */
 };
 
-static inline void lf_packed_begin(struct lf_splitter *s) {
-    s->packed->rows = (float)s->rows;
-    s->packed->min_leaf = (float)s->min_leaf;
-    for (uint32_t k = 0; k < LF_PACKED_CLASSES; k++)
-        s->packed->total[k] = (float)s->total[k];
+static inline void lf_simd_begin(struct lf_splitter *s) {
+    s->simd->rows = (float)s->rows;
+    s->simd->min_leaf = (float)s->min_leaf;
+    for (uint32_t k = 0; k < LF_SIMD_CLASSES; k++)
+        s->simd->total[k] = (float)s->total[k];
 }
 
 /* Words from any place. */
@@ -74,7 +74,7 @@ static inline float lf_largest(lf_floats x) {
 }
 
 /* Scores from the rows of each class on the left, 0 where a leaf would be too small. */
-static inline lf_floats lf_score_cuts(const struct lf_packed *p, lf_floats a, lf_floats b, lf_floats c, lf_floats d) {
+static inline lf_floats lf_score_cuts(const struct lf_simd *p, lf_floats a, lf_floats b, lf_floats c, lf_floats d) {
     lf_floats left = (a + b) + (c + d), right = p->rows - left;
     lf_floats squares_left = (a * a + b * b) + (c * c + d * d);
     a = p->total[0] - a;
@@ -87,7 +87,7 @@ static inline lf_floats lf_score_cuts(const struct lf_packed *p, lf_floats a, lf
 }
 
 /* Put rows of a class on their sides. */
-static inline void lf_part_class(struct parted *now, double left, double total) {
+static inline void lf_partition_class(struct partition *now, double left, double total) {
     double right = total - left;
     now->left += left;
     now->right += right;
@@ -97,7 +97,7 @@ static inline void lf_part_class(struct parted *now, double left, double total) 
 
 /* Whether a cut whose score was found to be this may be better than the best so far. */
 static inline bool lf_may_pass(const struct lf_splitter *s, float score) {
-    return score > 0 && score * (1 + LF_BLUR) >= s->best.score;
+    return score > 0 && score * (1 + LF_SCORE_TOLERANCE) >= s->best.score;
 }
 
 #endif

@@ -8,8 +8,8 @@
 
 #define FIRST_SLOTS 64
 
-void lf_pool_init(struct lf_pool *pool, size_t width) {
-    *pool = (struct lf_pool){.width = width};
+void lf_intern_init(struct lf_intern *intern, size_t width) {
+    *intern = (struct lf_intern){.width = width};
 }
 
 static uint64_t hash_record(const uint32_t *record, size_t words) {
@@ -22,65 +22,65 @@ static uint64_t hash_record(const uint32_t *record, size_t words) {
 }
 
 /* Where the record is, or the free slot where it would be. */
-static size_t find(const struct lf_pool *pool, const uint32_t *record, uint64_t hash) {
-    size_t mask = pool->slots - 1, i = hash & mask;
-    for (; pool->slot[i] != 0; i = (i + 1) & mask)
-        if (pool->slot[i] >> 32 == hash >> 32 &&
-            memcmp(lf_pool_at(pool, (uint32_t)pool->slot[i] - 1), record, pool->width) == 0)
+static size_t find(const struct lf_intern *intern, const uint32_t *record, uint64_t hash) {
+    size_t mask = intern->slots - 1, i = hash & mask;
+    for (; intern->slot[i] != 0; i = (i + 1) & mask)
+        if (intern->slot[i] >> 32 == hash >> 32 &&
+            memcmp(lf_intern_at(intern, (uint32_t)intern->slot[i] - 1), record, intern->width) == 0)
             break;
     return i;
 }
 
-static bool grow_slots(struct lf_pool *pool) {
-    size_t slots = pool->slots ? pool->slots * 2 : FIRST_SLOTS;
+static bool grow_slots(struct lf_intern *intern) {
+    size_t slots = intern->slots ? intern->slots * 2 : FIRST_SLOTS;
     uint64_t *slot = calloc(slots, sizeof *slot);
     if (slot == NULL)
         return false;
-    for (uint32_t number = 0; number < pool->count; number++) {
-        uint64_t hash = hash_record(lf_pool_at(pool, number), pool->width / 4);
+    for (uint32_t number = 0; number < intern->count; number++) {
+        uint64_t hash = hash_record(lf_intern_at(intern, number), intern->width / 4);
         size_t i = hash & (slots - 1);
         while (slot[i] != 0)
             i = (i + 1) & (slots - 1);
         slot[i] = hash >> 32 << 32 | (number + 1);
     }
-    free(pool->slot);
-    pool->slot = slot;
-    pool->slots = slots;
+    free(intern->slot);
+    intern->slot = slot;
+    intern->slots = slots;
     return true;
 }
 
-static bool grow_records(struct lf_pool *pool) {
-    uint32_t capacity = pool->capacity ? pool->capacity + pool->capacity / 2 : 16;
-    uint32_t *record = capacity > pool->capacity ? reallocarray(pool->record, capacity, pool->width) : NULL;
+static bool grow_records(struct lf_intern *intern) {
+    uint32_t capacity = intern->capacity ? intern->capacity + intern->capacity / 2 : 16;
+    uint32_t *record = capacity > intern->capacity ? reallocarray(intern->record, capacity, intern->width) : NULL;
     if (record == NULL)
         return false;
-    pool->record = record;
-    pool->capacity = capacity;
+    intern->record = record;
+    intern->capacity = capacity;
     return true;
 }
 
-bool lf_pool_intern(struct lf_pool *pool, const uint32_t *record, uint32_t *number) {
-    uint64_t hash = hash_record(record, pool->width / 4);
-    size_t i = pool->slots > 0 ? find(pool, record, hash) : 0;
-    if (pool->slots > 0 && pool->slot[i] != 0) { /* one that is there takes no memory */
-        *number = (uint32_t)pool->slot[i] - 1;
+bool lf_intern_add(struct lf_intern *intern, const uint32_t *record, uint32_t *number) {
+    uint64_t hash = hash_record(record, intern->width / 4);
+    size_t i = intern->slots > 0 ? find(intern, record, hash) : 0;
+    if (intern->slots > 0 && intern->slot[i] != 0) { /* one that is there takes no memory */
+        *number = (uint32_t)intern->slot[i] - 1;
         return true;
     }
-    if (pool->count + (uint64_t)pool->count / 2 >= pool->slots) {
-        if (!grow_slots(pool))
+    if (intern->count + (uint64_t)intern->count / 2 >= intern->slots) {
+        if (!grow_slots(intern))
             return false;
-        i = find(pool, record, hash);
+        i = find(intern, record, hash);
     }
-    if (pool->count == pool->capacity && !grow_records(pool))
+    if (intern->count == intern->capacity && !grow_records(intern))
         return false;
-    memcpy(pool->record + pool->count * (pool->width / 4), record, pool->width);
-    *number = pool->count++;
-    pool->slot[i] = hash >> 32 << 32 | pool->count;
+    memcpy(intern->record + intern->count * (intern->width / 4), record, intern->width);
+    *number = intern->count++;
+    intern->slot[i] = hash >> 32 << 32 | intern->count;
     return true;
 }
 
-void lf_pool_done(struct lf_pool *pool) {
-    free(pool->record);
-    free(pool->slot);
-    *pool = (struct lf_pool){.width = pool->width};
+void lf_intern_done(struct lf_intern *intern) {
+    free(intern->record);
+    free(intern->slot);
+    *intern = (struct lf_intern){.width = intern->width};
 }

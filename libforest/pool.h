@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct lf_pool {
+struct lf_intern {
     size_t width; /* bytes of a record, a multiple of 4 */
     uint32_t count, capacity;
     uint32_t *record; /* [capacity][width / 4] */
@@ -14,16 +14,16 @@ struct lf_pool {
     size_t slots;
 };
 
-void lf_pool_init(struct lf_pool *pool, size_t width);
+void lf_intern_init(struct lf_intern *intern, size_t width);
 
 /* The number of the record, which becomes part of the pool if it was not.  False when memory ran
  * out; the pool is then as it was. */
-bool lf_pool_intern(struct lf_pool *pool, const uint32_t *record, uint32_t *number);
+bool lf_intern_add(struct lf_intern *intern, const uint32_t *record, uint32_t *number);
 
-static inline const uint32_t *lf_pool_at(const struct lf_pool *pool, uint32_t number) {
-    return pool->record + number * (pool->width / 4);
+static inline const uint32_t *lf_intern_at(const struct lf_intern *intern, uint32_t number) {
+    return intern->record + number * (intern->width / 4);
 }
 
-void lf_pool_done(struct lf_pool *pool);
+void lf_intern_done(struct lf_intern *intern);
 
 #endif

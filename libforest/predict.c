@@ -55,7 +55,7 @@ void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum)
     }
 }
 
-static const uint32_t *answer(const struct forest *f, const float *row, uint32_t *sum) {
+static const uint32_t *class_sums(const struct forest *f, const float *row, uint32_t *sum) {
     if (f->table != NULL)
         return lf_forest_table(f, row);
     uint16_t code[1 + FOREST_MAX_FEATURES];
@@ -67,12 +67,12 @@ static const uint32_t *answer(const struct forest *f, const float *row, uint32_t
 void lf_forest_probabilities(const struct forest *f, const uint32_t *sum, float *prob) {
     if (f->info->temperature == 1) {
         for (uint32_t k = 0; k < f->classes; k++)
-            prob[k] = (float)(sum[k] / f->whole);
+            prob[k] = (float)(sum[k] / f->share_scale);
         return;
     }
     double wide[FOREST_MAX_CLASSES];
     for (uint32_t k = 0; k < f->classes; k++)
-        wide[k] = sum[k] / f->whole;
+        wide[k] = sum[k] / f->share_scale;
     lf_calibrate(wide, f->classes, f->info->temperature);
     for (uint32_t k = 0; k < f->classes; k++)
         prob[k] = (float)wide[k];
@@ -104,10 +104,10 @@ void forest_predict(const struct forest *f, const float *row, float *prob) {
     if (f->table != NULL)
         predict_by_table(f, row, prob);
     else
-        lf_forest_probabilities(f, answer(f, row, sum), prob);
+        lf_forest_probabilities(f, class_sums(f, row, sum), prob);
 }
 
 uint16_t forest_classify(const struct forest *f, const float *row) {
     uint32_t sum[FOREST_MAX_CLASSES];
-    return lf_forest_class(f, answer(f, row, sum));
+    return lf_forest_class(f, class_sums(f, row, sum));
 }

@@ -18,7 +18,7 @@ static int continuation_bytes(unsigned char lead) {
 }
 
 /* Overlong forms, surrogates and numbers past U+10FFFF show in the second byte. */
-static bool second_byte_fits(unsigned char lead, unsigned char second) {
+static bool second_byte_is_valid(unsigned char lead, unsigned char second) {
     switch (lead) {
     case 0xe0:
         return second >= 0xa0;
@@ -39,7 +39,7 @@ static bool is_name(const char *name) {
     const unsigned char *c = (const unsigned char *)name;
     while (*c != '\0') {
         int more = continuation_bytes(*c);
-        if (more < 0 || (more > 0 && !second_byte_fits(c[0], c[1])))
+        if (more < 0 || (more > 0 && !second_byte_is_valid(c[0], c[1])))
             return false;
         for (c++; more > 0; more--, c++)
             if ((*c & 0xc0) != 0x80)

@@ -15,7 +15,7 @@ void lf_sort_places(uint32_t *place, uint32_t digits) {
 /* An item's place is how many are smaller.  n^2 comparisons without a branch, four to an instruction, beat
  * sorting by exchange, which mispredicts half of its branches. */
 static uint64_t *rank_sort(const uint64_t *item, uint64_t *sorted, uint32_t n) {
-    uint32_t key[LF_SORT_FEW], padded = (n + 3) / 4 * 4;
+    uint32_t key[LF_SORT_SMALL], padded = (n + 3) / 4 * 4;
     for (uint32_t i = 0; i < n; i++)
         key[i] = (uint32_t)(item[i] >> 48) << 8 | i;
     for (uint32_t i = n; i < padded; i++)
@@ -49,7 +49,7 @@ void lf_sort_values(uint64_t *item, uint64_t *spare, size_t n) {
 
 uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n, uint32_t codes) {
     unsigned bits = 1;
-    if (n <= LF_SORT_FEW)
+    if (n <= LF_SORT_SMALL)
         return rank_sort(item, spare, (uint32_t)n);
     while ((codes - 1) >> bits != 0)
         bits++;

@@ -16,6 +16,6 @@ uint64_t *lf_sort_codes(uint64_t *item, uint64_t *spare, size_t n, uint32_t code
 void lf_sort_places(uint32_t *place /* [digits] */, uint32_t digits);
 
 /* Up to how many items lf_sort_codes counts ranks. */
-enum { LF_SORT_FEW = 32 };
+enum { LF_SORT_SMALL = 32 };
 
 #endif

@@ -36,7 +36,7 @@ const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *col
     const struct lf_item *item = s->item;
     uint64_t *entry = s->entry;
     uint32_t n = s->n;
-    if (column->narrow != NULL && n > LF_SORT_FEW)
+    if (column->narrow != NULL && n > LF_SORT_SMALL)
         return sort_narrow(s, column);
     for (uint32_t i = 0; i < n; i++)
         entry[i] = entry_of(&item[i], lf_column_code(column, item[i].cell));
@@ -69,8 +69,8 @@ static bool is_present(const struct lf_splitter *s, uint32_t code) {
 
 static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t *entry, uint32_t from,
                          enum missing missing) {
-    struct parted now = all_right(s);
-    struct bar bar = bar_of(s);
+    struct partition now = all_right(s);
+    struct threshold threshold = threshold_of(s);
     double *left = s->left;
     const double *total = s->total;
     const uint64_t *last = entry + s->n - 1;
@@ -78,8 +78,8 @@ static void sweep_sorted(struct lf_splitter *s, uint32_t feature, const uint64_t
         uint32_t label = label_of(entry[0]);
         move(&now, &left[label], total[label], (int32_t)weight_of(entry[0]));
         /* Whether codes differ is hard to predict, hence asked last. */
-        if (passes(&bar, &now) && code_of(entry[0]) != code_of(entry[1]))
-            bar = take_cut(s, feature, &now, code_of(entry[0]), code_of(entry[1]), missing);
+        if (passes(&threshold, &now) && code_of(entry[0]) != code_of(entry[1]))
+            threshold = take_cut(s, feature, &now, code_of(entry[0]), code_of(entry[1]), missing);
     }
 }
 
@@ -97,7 +97,7 @@ static bool try_sorted(struct lf_splitter *s, uint32_t feature, const struct lf_
 }
 
 /* The counts of a code go from right to left.  Squares are summed anew, in LF_CLASS_LANES sums. */
-static inline void move_counts(struct parted *now, double *left, double *right, const uint32_t *count,
+static inline void move_counts(struct partition *now, double *left, double *right, const uint32_t *count,
                                uint32_t stride) {
     double rows[LF_CLASS_LANES] = {0}, squares_left[LF_CLASS_LANES] = {0}, squares_right[LF_CLASS_LANES] = {0};
     for (uint32_t k = 0; k < stride; k += LF_CLASS_LANES)
@@ -123,17 +123,17 @@ static inline void move_counts(struct parted *now, double *left, double *right, 
 static void sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
     double left[FOREST_MAX_CLASSES] = {0}, right[FOREST_MAX_CLASSES] = {0};
     uint32_t codes = s->matrix->column[feature].codes, stride = s->stride;
-    struct parted now = {0, s->rows, 0, s->squares};
-    struct bar bar = bar_of(s);
+    struct partition now = {0, s->rows, 0, s->squares};
+    struct threshold threshold = threshold_of(s);
     memcpy(right, s->total, s->classes * sizeof *right);
     for (uint32_t code = from; code < codes; code++) {
         move_counts(&now, left, right, s->table + (size_t)code * stride, stride);
-        if (!passes(&bar, &now))
+        if (!passes(&threshold, &now))
             continue;
         uint32_t next = code + 1;
         while (!is_present(s, next))
             next++;
-        bar = take_cut(s, feature, &now, code, next, missing);
+        threshold = take_cut(s, feature, &now, code, next, missing);
     }
 }
 
@@ -168,24 +168,24 @@ void lf_splitter_begin(struct lf_splitter *s, const struct lf_item *item, uint32
         s->squares += s->total[k] * s->total[k];
     }
     s->best.score = -1;
-    lf_packed_begin(s);
-    s->few = lf_few_fits(s);
-    if (s->few)
-        lf_few_begin(s);
+    lf_simd_begin(s);
+    s->small = lf_split_small_usable(s);
+    if (s->small)
+        lf_split_small_begin(s);
 }
 
 bool lf_splitter_try(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
     if (!column->numeric)
         return lf_split_try_levels(s, feature, column);
-    if (s->few)
-        return lf_split_try_few(s, feature, column);
-    if (lf_packed_fits(s, column))
-        return lf_split_try_packed(s, feature, column);
+    if (s->small)
+        return lf_split_try_small(s, feature, column);
+    if (lf_split_simd_usable(s, column))
+        return lf_split_try_simd(s, feature, column);
     return lf_split_counting_pays(s, column) ? try_counted(s, feature, column) : try_sorted(s, feature, column);
 }
 
 /* Both sides are pure when L/l + R/r has become l + r. */
-bool lf_splitter_perfect(const struct lf_splitter *s) {
+bool lf_splitter_is_perfect(const struct lf_splitter *s) {
     return s->best.score >= s->rows;
 }
 
@@ -226,8 +226,8 @@ static bool make(struct lf_splitter *s, const struct lf_matrix *matrix) {
     s->order = calloc(levels, sizeof *s->order);
     s->best.set = calloc(s->set_words, sizeof *s->best.set);
     s->place = calloc(matrix->features, sizeof *s->place);
-    s->packed = calloc(1, sizeof *s->packed);
-    return s->entry && s->spare && s->table && s->group && s->order && s->best.set && s->place && s->packed &&
+    s->simd = calloc(1, sizeof *s->simd);
+    return s->entry && s->spare && s->table && s->group && s->order && s->best.set && s->place && s->simd &&
            make_places(s);
 }
 
@@ -258,6 +258,6 @@ void lf_splitter_free(struct lf_splitter *s) {
     for (uint32_t f = 0; s->place != NULL && f < s->matrix->features; f++)
         free(s->place[f]);
     free(s->place);
-    free(s->packed);
+    free(s->simd);
     free(s);
 }

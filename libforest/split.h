@@ -49,7 +49,7 @@ void lf_splitter_begin(struct lf_splitter *splitter, const struct lf_item *item,
 bool lf_splitter_try(struct lf_splitter *splitter, uint32_t feature, const struct lf_column *column);
 
 /* Whether the best so far leaves both sides pure, so that nothing can be better. */
-bool lf_splitter_perfect(const struct lf_splitter *splitter);
+bool lf_splitter_is_perfect(const struct lf_splitter *splitter);
 
 /* The best of what was tried since begin; of equals, the first tried, which is a fair draw among features. */
 const struct lf_split *lf_splitter_best(const struct lf_splitter *splitter);

@@ -1,15 +1,15 @@
 /* split_few.c - the best way to part very few items by a numeric feature: every one is compared with every other. */
 #include "libforest/packed.h"
 
-enum { FIELD = 8, MOST_ROWS = UINT8_MAX, BLOCK = 2 * LF_CUT_LANES };
+enum { FIELD = 8, MAX_ROWS = UINT8_MAX, BLOCK = 2 * LF_CUT_LANES };
 
-bool lf_few_fits(const struct lf_splitter *s) {
-    return s->classes <= LF_PACKED_CLASSES && s->n <= LF_FEW && s->rows <= MOST_ROWS;
+bool lf_split_small_usable(const struct lf_splitter *s) {
+    return s->classes <= LF_SIMD_CLASSES && s->n <= LF_SMALL && s->rows <= MAX_ROWS;
 }
 
-void lf_few_begin(struct lf_splitter *s) {
+void lf_split_small_begin(struct lf_splitter *s) {
     for (uint32_t i = 0; i < s->n; i++)
-        s->packed->unit[i] = (lf_words){0} + (s->item[i].weight << s->item[i].label * FIELD);
+        s->simd->unit[i] = (lf_words){0} + (s->item[i].weight << s->item[i].label * FIELD);
 }
 
 /* What there is among the codes. */
@@ -31,7 +31,7 @@ static struct codes read_codes(const struct lf_splitter *s, const struct lf_colu
 }
 
 /* Rows that have the same code as an item or a lower one, for all items. */
-static void sum_lefts(struct lf_packed *p, uint32_t n) {
+static void sum_lefts(struct lf_simd *p, uint32_t n) {
     for (uint32_t i = 0; i < n; i += BLOCK) {
         lf_ints some, more;
         lf_words left_of_some = {0}, left_of_more = {0};
@@ -51,7 +51,7 @@ static inline lf_floats field(lf_words fields, uint32_t k) {
 }
 
 /* The largest score. */
-static float score_cuts(struct lf_packed *p, uint32_t n) {
+static float score_cuts(struct lf_simd *p, uint32_t n) {
     lf_floats largest = {0};
     for (uint32_t i = 0; i < n; i += LF_CUT_LANES) {
         lf_words left = p->left[i / LF_CUT_LANES];
@@ -63,35 +63,35 @@ static float score_cuts(struct lf_packed *p, uint32_t n) {
 }
 
 /* The cut after the code of item i. */
-static struct parted cut_at(const struct lf_splitter *s, uint32_t i) {
-    uint32_t fields = s->packed->left[i / LF_CUT_LANES][i % LF_CUT_LANES];
-    struct parted now = {0};
-    for (uint32_t k = 0; k < LF_PACKED_CLASSES; k++)
-        lf_part_class(&now, fields >> k * FIELD & UINT8_MAX, s->total[k]);
+static struct partition cut_at(const struct lf_splitter *s, uint32_t i) {
+    uint32_t fields = s->simd->left[i / LF_CUT_LANES][i % LF_CUT_LANES];
+    struct partition now = {0};
+    for (uint32_t k = 0; k < LF_SIMD_CLASSES; k++)
+        lf_partition_class(&now, fields >> k * FIELD & UINT8_MAX, s->total[k]);
     return now;
 }
 
 static uint32_t next_code(const struct lf_splitter *s, int32_t code) {
     int32_t next = INT32_MAX;
     for (uint32_t i = 0; i < s->n; i++)
-        if (s->packed->code[i] > code && s->packed->code[i] < next)
-            next = s->packed->code[i];
+        if (s->simd->code[i] > code && s->simd->code[i] < next)
+            next = s->simd->code[i];
     return (uint32_t)next;
 }
 
 /* The best cut, of equals the first.  Cuts are in no order, but so few rows are compared without rounding. */
 static void try_cuts(struct lf_splitter *s, uint32_t feature, enum missing missing) {
-    const struct lf_packed *p = s->packed;
-    float most = score_cuts(s->packed, s->n);
+    const struct lf_simd *p = s->simd;
+    float most = score_cuts(s->simd, s->n);
     if (!lf_may_pass(s, most))
         return;
-    struct parted best = {0};
+    struct partition best = {0};
     double best_above = -1, best_below = 1;
     int32_t code = 0;
     for (uint32_t i = 0; i < s->n; i++) {
-        if (p->score[i] < most * (1 - LF_BLUR))
+        if (p->score[i] < most * (1 - LF_SCORE_TOLERANCE))
             continue;
-        struct parted now = cut_at(s, i);
+        struct partition now = cut_at(s, i);
         double above = now.squares_left * now.right + now.squares_right * now.left, below = now.left * now.right;
         double more = above * best_below - best_above * below;
         if (more > 0 || (more == 0 && p->code[i] < code)) {
@@ -101,13 +101,13 @@ static void try_cuts(struct lf_splitter *s, uint32_t feature, enum missing missi
             code = p->code[i];
         }
     }
-    struct bar bar = bar_of(s);
-    if (passes(&bar, &best))
+    struct threshold threshold = threshold_of(s);
+    if (passes(&threshold, &best))
         take_cut(s, feature, &best, (uint32_t)code, next_code(s, code), missing);
 }
 
 /* Rows with code 0 go to the right. */
-static void move_missing(struct lf_packed *p, uint32_t n) {
+static void move_missing(struct lf_simd *p, uint32_t n) {
     lf_words missing = {0};
     for (uint32_t i = 0; i < n; i++)
         if (p->code[i] == 0)
@@ -116,14 +116,14 @@ static void move_missing(struct lf_packed *p, uint32_t n) {
         p->left[i / LF_CUT_LANES] -= missing;
 }
 
-bool lf_split_try_few(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
-    struct codes codes = read_codes(s, column, s->packed->code);
+bool lf_split_try_small(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
+    struct codes codes = read_codes(s, column, s->simd->code);
     if (!codes.vary)
         return false;
-    sum_lefts(s->packed, s->n);
+    sum_lefts(s->simd, s->n);
     try_cuts(s, feature, codes.missing ? MISSING_LEFT : MISSING_NONE);
     if (codes.missing) {
-        move_missing(s->packed, s->n);
+        move_missing(s->simd, s->n);
         try_cuts(s, feature, MISSING_RIGHT);
     }
     return true;

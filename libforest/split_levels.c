@@ -46,7 +46,7 @@ static void sort_groups(struct lf_group *group, uint32_t groups, const uint32_t 
 }
 
 /* Start the best level set: codes that are not here, missing and unseen among them, go with the larger part. */
-static struct bar take_levels(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
+static struct threshold take_levels(struct lf_splitter *s, uint32_t feature, const struct partition *now) {
     uint32_t codes = s->matrix->column[feature].codes;
     s->best.flags = LF_LEVEL_SET;
     memset(s->best.set, 0, s->set_words * sizeof *s->best.set);
@@ -63,15 +63,15 @@ static void put_level(struct lf_splitter *s, const struct lf_group *group, bool 
 /* Every subset of levels on the left, the last level always right: a subset and its complement are one split. */
 static void try_subsets(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
     uint32_t left = 0, best = 0;
-    struct parted now = all_right(s);
-    struct bar bar = bar_of(s);
+    struct partition now = all_right(s);
+    struct threshold threshold = threshold_of(s);
     sort_groups(s->group, groups, s->matrix->column[feature].rank);
     for (uint32_t step = 1; step < 1U << (groups - 1); step++) {
         uint32_t level = (uint32_t)__builtin_ctz(step);
         left ^= 1U << level;
         move_group(s, &now, s->group[level].count, left >> level & 1 ? 1 : -1);
-        if (passes(&bar, &now)) {
-            bar = take_levels(s, feature, &now);
+        if (passes(&threshold, &now)) {
+            threshold = take_levels(s, feature, &now);
             best = left;
         }
     }
@@ -99,13 +99,13 @@ static void order_groups(struct lf_splitter *s, uint32_t feature, uint32_t group
 
 static void try_order(struct lf_splitter *s, uint32_t feature, uint32_t groups) {
     uint32_t best = 0;
-    struct parted now = all_right(s);
-    struct bar bar = bar_of(s);
+    struct partition now = all_right(s);
+    struct threshold threshold = threshold_of(s);
     order_groups(s, feature, groups);
     for (uint32_t g = 0; g + 1 < groups; g++) {
         move_group(s, &now, s->group[s->order[g].group].count, 1);
-        if (passes(&bar, &now)) {
-            bar = take_levels(s, feature, &now);
+        if (passes(&threshold, &now)) {
+            threshold = take_levels(s, feature, &now);
             best = g + 1;
         }
     }

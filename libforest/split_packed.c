@@ -4,13 +4,13 @@
 
 #include <endian.h>
 
-enum { FIELD = 16, MOST_ROWS = UINT16_MAX };
+enum { FIELD = 16, MAX_ROWS = UINT16_MAX };
 
-bool lf_packed_fits(const struct lf_splitter *s, const struct lf_column *column) {
-    return s->classes <= LF_PACKED_CLASSES && s->rows <= MOST_ROWS && column->narrow != NULL;
+bool lf_split_simd_usable(const struct lf_splitter *s, const struct lf_column *column) {
+    return s->classes <= LF_SIMD_CLASSES && s->rows <= MAX_ROWS && column->narrow != NULL;
 }
 
-static void count_codes(const struct lf_splitter *s, const uint8_t *code, struct lf_packed *p) {
+static void count_codes(const struct lf_splitter *s, const uint8_t *code, struct lf_simd *p) {
     for (const struct lf_item *item = s->item, *end = item + s->n; item < end; item++) {
         uint32_t c = code[item->cell];
         p->count[c] += (uint64_t)item->weight << item->label * FIELD;
@@ -30,7 +30,7 @@ static inline uint64_t take_here(uint8_t *here) {
 }
 
 /* Rows to the left of each cut. */
-static void sum_lefts(struct lf_packed *p) {
+static void sum_lefts(struct lf_simd *p) {
     uint64_t sum = 0;
     uint32_t n = 0;
     for (uint32_t first = 0; first < LF_BYTE_CODES; first += 64)
@@ -54,7 +54,7 @@ static inline lf_floats upper(lf_words fields) {
 }
 
 /* Scores of cuts from .. to-1; the largest. */
-static float score_cuts(struct lf_packed *p, uint32_t from, uint32_t to) {
+static float score_cuts(struct lf_simd *p, uint32_t from, uint32_t to) {
     lf_floats largest = {0};
     for (uint32_t i = 0; i < LF_CUT_LANES; i++)
         p->low[to + i] = p->high[to + i] = 0;
@@ -67,34 +67,34 @@ static float score_cuts(struct lf_packed *p, uint32_t from, uint32_t to) {
     return lf_largest(largest);
 }
 
-static struct parted cut_at(const struct lf_splitter *s, uint32_t cut) {
-    uint32_t low = s->packed->low[cut], high = s->packed->high[cut];
-    struct parted now = {0};
-    lf_part_class(&now, low & UINT16_MAX, s->total[0]);
-    lf_part_class(&now, low >> FIELD, s->total[1]);
-    lf_part_class(&now, high & UINT16_MAX, s->total[2]);
-    lf_part_class(&now, high >> FIELD, s->total[3]);
+static struct partition cut_at(const struct lf_splitter *s, uint32_t cut) {
+    uint32_t low = s->simd->low[cut], high = s->simd->high[cut];
+    struct partition now = {0};
+    lf_partition_class(&now, low & UINT16_MAX, s->total[0]);
+    lf_partition_class(&now, low >> FIELD, s->total[1]);
+    lf_partition_class(&now, high & UINT16_MAX, s->total[2]);
+    lf_partition_class(&now, high >> FIELD, s->total[3]);
     return now;
 }
 
 static void try_cuts(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
-    const struct lf_packed *p = s->packed;
+    const struct lf_simd *p = s->simd;
     uint32_t to = p->codes - 1;
-    float most = score_cuts(s->packed, from, to);
+    float most = score_cuts(s->simd, from, to);
     if (!lf_may_pass(s, most))
         return;
-    struct bar bar = bar_of(s);
+    struct threshold threshold = threshold_of(s);
     for (uint32_t i = from; i < to; i++) {
-        if (p->score[i] < most * (1 - LF_BLUR))
+        if (p->score[i] < most * (1 - LF_SCORE_TOLERANCE))
             continue;
-        struct parted now = cut_at(s, i);
-        if (passes(&bar, &now))
-            bar = take_cut(s, feature, &now, p->cut[i], p->cut[i + 1], missing);
+        struct partition now = cut_at(s, i);
+        if (passes(&threshold, &now))
+            threshold = take_cut(s, feature, &now, p->cut[i], p->cut[i + 1], missing);
     }
 }
 
 /* Rows with code 0 go to the right. */
-static void move_missing(struct lf_packed *p) {
+static void move_missing(struct lf_simd *p) {
     uint32_t low = p->low[0], high = p->high[0];
     for (uint32_t i = 0; i < p->codes; i++) {
         p->low[i] -= low;
@@ -102,8 +102,8 @@ static void move_missing(struct lf_packed *p) {
     }
 }
 
-bool lf_split_try_packed(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
-    struct lf_packed *p = s->packed;
+bool lf_split_try_simd(struct lf_splitter *s, uint32_t feature, const struct lf_column *column) {
+    struct lf_simd *p = s->simd;
     count_codes(s, column->narrow, p);
     sum_lefts(p);
     if (p->codes < 2)

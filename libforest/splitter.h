@@ -42,8 +42,8 @@ struct lf_splitter {
     struct lf_group *group;   /* [codes] */
     struct lf_ordered *order; /* [codes] */
     uint32_t **place;         /* [features]; [codes], the tree's order of levels that are many, else NULL */
-    struct lf_packed *packed; /* packed.h */
-    bool few;                 /* lf_few_fits */
+    struct lf_simd *simd;     /* packed.h */
+    bool small;               /* lf_split_small_usable */
     struct lf_split best;
 };
 
@@ -53,17 +53,17 @@ struct lf_splitter {
  * Rows as they are parted now: how many on each side, and the sum of their squared class counts.  Counts are
  * integers and kept in doubles, which hold them exactly and multiply twice as fast as 64-bit integers do.
  */
-struct parted {
+struct partition {
     double left, right, squares_left, squares_right;
 };
 
-static inline struct parted all_right(struct lf_splitter *s) {
+static inline struct partition all_right(struct lf_splitter *s) {
     memset(s->left, 0, s->classes * sizeof *s->left);
-    return (struct parted){0, s->rows, 0, s->squares};
+    return (struct partition){0, s->rows, 0, s->squares};
 }
 
 /* Move rows of a class from right to left, or back where negative: (l + w)^2 - l^2 = w (2l + w). */
-static inline void move(struct parted *now, double *left_of_class, double total_of_class, double rows) {
+static inline void move(struct partition *now, double *left_of_class, double total_of_class, double rows) {
     double left = *left_of_class, right = total_of_class - left;
     *left_of_class = left + rows;
     now->squares_left += rows * (2 * left + rows);
@@ -73,7 +73,7 @@ static inline void move(struct parted *now, double *left_of_class, double total_
 }
 
 /* sign is 1 to the left, -1 back to the right. */
-static inline void move_group(struct lf_splitter *s, struct parted *now, const uint32_t *count, int32_t sign) {
+static inline void move_group(struct lf_splitter *s, struct partition *now, const uint32_t *count, int32_t sign) {
     for (uint32_t k = 0; k < s->classes; k++)
         move(now, &s->left[k], s->total[k], sign * (int32_t)count[k]);
 }
@@ -82,27 +82,27 @@ static inline void move_group(struct lf_splitter *s, struct parted *now, const u
  * What a split must pass to be the best so far: its quality, L/l + R/r, a little more, so that rounding does not
  * let an equal one pass; and the size of leaves.
  */
-struct bar {
+struct threshold {
     double score, min_leaf;
 };
 
-static inline struct bar bar_of(const struct lf_splitter *s) {
-    return (struct bar){s->best.score * (1 + 0x1p-40), s->min_leaf};
+static inline struct threshold threshold_of(const struct lf_splitter *s) {
+    return (struct threshold){s->best.score * (1 + 0x1p-40), s->min_leaf};
 }
 
 /* Most splits do not pass, which is seen first, and on one fraction line, without a division.  A side without
  * rows never does. */
-static inline bool passes(const struct bar *bar, const struct parted *now) {
+static inline bool passes(const struct threshold *threshold, const struct partition *now) {
     double above = now->squares_left * now->right + now->squares_right * now->left, below = now->left * now->right;
-    if (__builtin_expect(above <= bar->score * below, 1))
+    if (__builtin_expect(above <= threshold->score * below, 1))
         return false;
-    return now->left >= bar->min_leaf && now->right >= bar->min_leaf;
+    return now->left >= threshold->min_leaf && now->right >= threshold->min_leaf;
 }
 
-static inline struct bar take(struct lf_splitter *s, uint32_t feature, const struct parted *now) {
+static inline struct threshold take(struct lf_splitter *s, uint32_t feature, const struct partition *now) {
     s->best.score = now->squares_left / now->left + now->squares_right / now->right;
     s->best.feature = feature;
-    return bar_of(s);
+    return threshold_of(s);
 }
 
 enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
@@ -112,8 +112,8 @@ enum missing { MISSING_NONE, MISSING_LEFT, MISSING_RIGHT };
  * that a value not seen here goes with the nearer neighbour.  Where nothing is missing, what will be
  * missing later goes with the larger part.
  */
-static inline struct bar take_cut(struct lf_splitter *s, uint32_t feature, const struct parted *now, uint32_t low,
-                                  uint32_t high, enum missing missing) {
+static inline struct threshold take_cut(struct lf_splitter *s, uint32_t feature, const struct partition *now,
+                                        uint32_t low, uint32_t high, enum missing missing) {
     bool right = missing == MISSING_NONE ? now->right > now->left : missing == MISSING_RIGHT;
     uint32_t bin = low == 0 ? 0 : low + (high - 1 - low) / 2; /* 0: missing against the rest */
     s->best.flags = right ? LF_MISSING_RIGHT : 0;
@@ -145,11 +145,11 @@ const uint64_t *lf_split_sort(struct lf_splitter *s, const struct lf_column *col
 void lf_split_count(struct lf_splitter *s, const struct lf_column *column);
 
 /* lf_splitter_try for a numeric feature, where items are few, or codes are bytes and rows and classes are few. */
-bool lf_few_fits(const struct lf_splitter *s);
-void lf_few_begin(struct lf_splitter *s);
-bool lf_split_try_few(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
-bool lf_packed_fits(const struct lf_splitter *s, const struct lf_column *column);
-bool lf_split_try_packed(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
+bool lf_split_small_usable(const struct lf_splitter *s);
+void lf_split_small_begin(struct lf_splitter *s);
+bool lf_split_try_small(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
+bool lf_split_simd_usable(const struct lf_splitter *s, const struct lf_column *column);
+bool lf_split_try_simd(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);
 
 /* lf_splitter_try for a categorical feature. */
 bool lf_split_try_levels(struct lf_splitter *s, uint32_t feature, const struct lf_column *column);

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { FIRST_CHECK = 32, MOST_THREADS = 256, FIT_PROBES = 20000 };
+enum { FIRST_CHECK = 32, MAX_THREADS = 256, FIT_QUERIES = 20000 };
 
 void forest_params_init(struct forest_params *params) {
     *params = (struct forest_params){.seed = 1,
@@ -57,14 +57,14 @@ static enum forest_status check_sampling(const struct forest_params *p, size_t c
 
 /* ---- a training ------------------------------------------------------------------------------ */
 
-struct work {
+struct training_run {
     const struct forest_params *params;
     struct forest_error *err;
     struct lf_matrix matrix;
     struct lf_bootstrap bootstrap;
     struct lf_training training;
     struct lf_watch watch;
-    struct lf_probes probes;
+    struct lf_oob_queries queries;
     struct lf_votes votes;
     struct lf_limits limits;
     double smoothing, temperature;
@@ -74,13 +74,13 @@ struct work {
     struct forest_metrics oob;
 };
 
-static void work_done(struct work *w) {
+static void work_done(struct training_run *w) {
     for (uint32_t t = 0; w->tree != NULL && t < w->params->trees; t++)
         lf_tree_done(&w->tree[t]);
     free(w->tree);
     free(w->importance);
     lf_votes_done(&w->votes);
-    lf_probes_done(&w->probes);
+    lf_oob_queries_done(&w->queries);
     lf_bootstrap_done(&w->bootstrap);
     lf_matrix_done(&w->matrix);
 }
@@ -93,7 +93,7 @@ static void rows_by_class(const struct lf_matrix *matrix, double *rows /* [class
 }
 
 /* Sampling weights of classes, and the shares that classes then have.  Returns whether any differ from 1. */
-static bool weigh_classes(const struct work *w, double *weight, double *prior) {
+static bool weigh_classes(const struct training_run *w, double *weight, double *prior) {
     double rows[FOREST_MAX_CLASSES], sum = 0;
     const struct forest_params *p = w->params;
     rows_by_class(&w->matrix, rows);
@@ -108,7 +108,7 @@ static bool weigh_classes(const struct work *w, double *weight, double *prior) {
     return p->balanced || p->class_weights != NULL;
 }
 
-static enum forest_status prepare(struct work *w, const struct forest_dataset *ds) {
+static enum forest_status prepare(struct training_run *w, const struct forest_dataset *ds) {
     const struct forest_params *p = w->params;
     double weight[FOREST_MAX_CLASSES];
     enum forest_status status = lf_matrix_make(&w->matrix, ds, w->err);
@@ -118,13 +118,13 @@ static enum forest_status prepare(struct work *w, const struct forest_dataset *d
     status = lf_bootstrap_make(&w->bootstrap, &w->matrix, p->bootstrap, p->sample_fraction, weighted ? weight : NULL,
                                w->err);
     if (status == FOREST_OK)
-        status = lf_probes_of_units(&w->probes, &w->matrix, &w->bootstrap, 1, w->err);
+        status = lf_oob_queries_of_units(&w->queries, &w->matrix, &w->bootstrap, 1, w->err);
     if (status != FOREST_OK)
         return status;
     w->training.matrix = &w->matrix;
     w->training.bootstrap = &w->bootstrap;
     w->training.seed = p->seed;
-    w->training.threads = p->threads < MOST_THREADS ? p->threads : MOST_THREADS;
+    w->training.threads = p->threads < MAX_THREADS ? p->threads : MAX_THREADS;
     w->training.watch = &w->watch;
     w->watch = (struct lf_watch){p->progress, p->progress_user, 0, p->trees};
     w->limits = (struct lf_limits){p->mtry, p->min_leaf, p->max_depth, p->max_nodes};
@@ -134,35 +134,35 @@ static enum forest_status prepare(struct work *w, const struct forest_dataset *d
     w->temperature = 1;
     w->tree = calloc(p->trees, sizeof *w->tree);
     w->importance = calloc(2 * (size_t)w->matrix.features, sizeof *w->importance);
-    bool made = w->tree && w->importance && lf_votes_make(&w->votes, w->probes.n, w->matrix.classes, 1);
+    bool made = w->tree && w->importance && lf_votes_make(&w->votes, w->queries.n, w->matrix.classes, 1);
     return made ? FOREST_OK : lf_no_memory(w->err);
 }
 
-static enum forest_status tune(struct work *w) {
+static enum forest_status tune(struct training_run *w) {
     uint32_t features = w->matrix.features, trees = w->params->trees;
     if (!w->params->tune || w->params->bootstrap == FOREST_ALL_ROWS ||
         (uint64_t)w->matrix.cells * lf_tune_settings(features) > FOREST_TUNE_BOUND)
         return FOREST_OK;
-    struct lf_probes probes;
-    enum forest_status status = lf_probes_of_units(&probes, &w->matrix, &w->bootstrap, LF_MOST_VARIANTS, w->err);
+    struct lf_oob_queries queries;
+    enum forest_status status = lf_oob_queries_of_units(&queries, &w->matrix, &w->bootstrap, LF_MAX_VARIANTS, w->err);
     w->watch.total += lf_tune_trees(features, trees);
     if (status == FOREST_OK)
-        status = lf_tune(&w->training, &probes, trees, w->params->calibrate, &w->limits, &w->smoothing, w->err);
-    lf_probes_done(&probes);
+        status = lf_tune(&w->training, &queries, trees, w->params->calibrate, &w->limits, &w->smoothing, w->err);
+    lf_oob_queries_done(&queries);
     return status;
 }
 
 /* ---- growing, until trees are enough ---------------------------------------------------------- */
 
-/* The loss of each probe now, into loss; the mean of how far it fell, in standard errors of that mean.  Where no row
+/* The loss of each query now, into loss; the mean of how far it fell, in standard errors of that mean.  Where no row
  * is out of bag nothing can be said, and nothing stops. */
-static double gain_in_errors(const struct work *w, double *loss, bool first) {
+static double gain_in_errors(const struct training_run *w, double *loss, bool first) {
     double prob[FOREST_MAX_CLASSES], rows = 0, sum = 0, squares = 0;
-    for (uint32_t i = 0; i < w->probes.n; i++) {
-        if (!lf_votes_share(&w->votes, 0, i, prob))
+    for (uint32_t i = 0; i < w->queries.n; i++) {
+        if (!lf_votes_probabilities(&w->votes, 0, i, prob))
             continue;
-        double now = lf_loss(prob[w->matrix.label[w->bootstrap.cell[w->probes.unit[i]]]]);
-        double fall = loss[i] - now, weight = w->probes.weight[i];
+        double now = lf_loss(prob[w->matrix.label[w->bootstrap.cell[w->queries.unit[i]]]]);
+        double fall = loss[i] - now, weight = w->queries.weight[i];
         loss[i] = now;
         if (fall > 1e8)
             continue; /* no tree had missed it before */
@@ -176,19 +176,19 @@ static double gain_in_errors(const struct work *w, double *loss, bool first) {
     return variance > 0 ? mean / sqrt(variance) : 0;
 }
 
-static enum forest_status grow(struct work *w) {
+static enum forest_status grow(struct training_run *w) {
     uint32_t wanted = w->params->trees, round = w->params->stop_gain > 0 ? FIRST_CHECK : wanted;
     struct lf_smoothing smoothing = {1, {w->smoothing}};
-    double *loss = calloc(w->probes.n, sizeof *loss);
+    double *loss = calloc(w->queries.n, sizeof *loss);
     if (loss == NULL)
         return lf_no_memory(w->err);
-    for (uint32_t i = 0; i < w->probes.n; i++)
+    for (uint32_t i = 0; i < w->queries.n; i++)
         loss[i] = 1e9;
     enum forest_status status = FOREST_OK;
     bool enough = false;
     while (status == FOREST_OK && !enough && w->trees < wanted) {
         uint32_t to = round < wanted ? round : wanted;
-        status = lf_ensemble_grow(&w->training, &w->limits, &smoothing, w->trees, to, &w->probes, &w->votes, w->tree,
+        status = lf_ensemble_grow(&w->training, &w->limits, &smoothing, w->trees, to, &w->queries, &w->votes, w->tree,
                                   w->err);
         enough = status == FOREST_OK && to < wanted && w->params->bootstrap != FOREST_ALL_ROWS &&
                  gain_in_errors(w, loss, w->trees == 0) < w->params->stop_gain;
@@ -201,7 +201,7 @@ static enum forest_status grow(struct work *w) {
 
 /* ---- what goes with the trees ------------------------------------------------------------------ */
 
-static struct lf_model model_of(const struct work *w) {
+static struct lf_model model_of(const struct training_run *w) {
     return (struct lf_model){.matrix = &w->matrix,
                              .tree = w->tree,
                              .importance = w->importance,
@@ -219,7 +219,7 @@ static struct lf_model model_of(const struct work *w) {
 }
 
 /* Keep as many trees as max_bytes has room for; the others' votes are taken back by counting again. */
-static enum forest_status fit_bytes(struct work *w) {
+static enum forest_status fit_bytes(struct training_run *w) {
     uint64_t most = w->params->max_bytes, size = 0;
     uint32_t fits = 0, too_many = w->trees + 1;
     struct lf_model model = model_of(w);
@@ -241,33 +241,33 @@ static enum forest_status fit_bytes(struct work *w) {
         return FOREST_OK;
     w->trees = fits;
     lf_votes_done(&w->votes);
-    if (!lf_votes_make(&w->votes, w->probes.n, w->matrix.classes, 1))
+    if (!lf_votes_make(&w->votes, w->queries.n, w->matrix.classes, 1))
         return lf_no_memory(w->err);
-    return lf_ensemble_vote(&w->training, w->tree, fits, &w->probes, &w->votes, w->err);
+    return lf_ensemble_vote(&w->training, w->tree, fits, &w->queries, &w->votes, w->err);
 }
 
-static enum forest_status judge(struct work *w) {
+static enum forest_status measure(struct training_run *w) {
     lf_impurity_importance(w->tree, w->trees, w->matrix.features, w->importance);
     if (w->params->bootstrap == FOREST_ALL_ROWS)
         return FOREST_OK;
     if (w->params->calibrate)
-        w->temperature = lf_fit_temperature(&w->votes, 0, &w->probes, &w->matrix, &w->bootstrap, FIT_PROBES);
-    w->oob = lf_votes_metrics(&w->votes, 0, &w->probes, &w->matrix, &w->bootstrap, w->temperature);
-    return lf_permutation_importance(&w->training, w->tree, w->trees, &w->probes, &w->votes,
+        w->temperature = lf_fit_temperature(&w->votes, 0, &w->queries, &w->matrix, &w->bootstrap, FIT_QUERIES);
+    w->oob = lf_votes_metrics(&w->votes, 0, &w->queries, &w->matrix, &w->bootstrap, w->temperature);
+    return lf_permutation_importance(&w->training, w->tree, w->trees, &w->queries, &w->votes,
                                      w->importance + w->matrix.features, w->err);
 }
 
 enum forest_status forest_train(struct forest **out, const struct forest_dataset *ds,
                                 const struct forest_params *params, struct forest_error *err) {
     const struct forest_schema *schema = forest_dataset_schema(ds);
-    struct work w = {.params = params, .err = err};
+    struct training_run w = {.params = params, .err = err};
     enum forest_status status = check_numbers(params, schema->features, err);
     status = status == FOREST_OK ? check_sampling(params, schema->classes, err) : status;
     status = status == FOREST_OK ? prepare(&w, ds) : status;
     status = status == FOREST_OK ? tune(&w) : status;
     status = status == FOREST_OK ? grow(&w) : status;
     status = status == FOREST_OK ? fit_bytes(&w) : status;
-    status = status == FOREST_OK ? judge(&w) : status;
+    status = status == FOREST_OK ? measure(&w) : status;
     if (status == FOREST_OK) {
         struct lf_model model = model_of(&w);
         status = lf_model_forest(out, &model, err);

@@ -10,8 +10,8 @@ void lf_tree_done(struct lf_tree *tree) {
     free(tree->cover);
     free(tree->gain);
     free(tree->share);
-    lf_pool_done(&tree->sets);
-    lf_pool_done(&tree->counts);
+    lf_intern_done(&tree->sets);
+    lf_intern_done(&tree->counts);
     *tree = (struct lf_tree){0};
 }
 
@@ -24,8 +24,8 @@ bool lf_tree_shares(struct lf_tree *tree, uint32_t classes, const double *prior,
     uint16_t *share = tree->share;
     for (uint32_t variant = 0; variant < variants; variant++)
         for (uint32_t i = 0; i < tree->shares; i++, share += classes)
-            lf_leaf_shares(lf_pool_at(&tree->counts, i), prior, smoothing[variant], classes, share);
-    lf_pool_done(&tree->counts);
+            lf_leaf_shares(lf_intern_at(&tree->counts, i), prior, smoothing[variant], classes, share);
+    lf_intern_done(&tree->counts);
     return true;
 }
 

@@ -8,12 +8,12 @@
 /* A tree as it is grown; bins and leaves are still those of the matrix and of this tree. */
 struct lf_tree {
     uint32_t nodes, depth, leaves;
-    struct lf_node *node;  /* [nodes]; a leaf's share is a record of `counts` */
-    uint32_t *cover;       /* [leaves], rows drawn into each, in the order of the nodes */
-    double *gain;          /* [features], fall of Gini impurity, as a share of the rows drawn */
-    struct lf_pool sets;   /* level sets: the feature, then its bits */
-    struct lf_pool counts; /* rows by class, [classes], that leaves hold */
-    uint16_t *share;       /* [variants][shares][classes], class shares of each record of counts */
+    struct lf_node *node;    /* [nodes]; a leaf's share is a record of `counts` */
+    uint32_t *cover;         /* [leaves], rows drawn into each, in the order of the nodes */
+    double *gain;            /* [features], fall of Gini impurity, as a share of the rows drawn */
+    struct lf_intern sets;   /* level sets: the feature, then its bits */
+    struct lf_intern counts; /* rows by class, [classes], that leaves hold */
+    uint16_t *share;         /* [variants][shares][classes], class shares of each record of counts */
     uint32_t shares;
 };
 

@@ -6,7 +6,7 @@
 #include <math.h>
 
 /* Trees that order settings; the best of them then meets what was given with as many as were asked for. */
-enum { TREES = 50, MIN_LEAVES = 5, MTRIES = 3, FINALISTS = 2, FIT_PROBES = 2000 };
+enum { TREES = 50, MIN_LEAVES = 5, MTRIES = 3, FINALISTS = 2, FIT_QUERIES = 2000 };
 
 static const uint32_t min_leaves[MIN_LEAVES] = {1, 4, 12, 30, 80};
 static const struct lf_smoothing smoothings = {8, {0.05, 0.2, 0.5, 1, 2, 4, 8, 16}};
@@ -41,28 +41,28 @@ struct choice {
 };
 
 /* What all trials have in common. */
-struct trials {
+struct tuning {
     const struct lf_training *training;
-    const struct lf_probes *probes;
+    const struct lf_oob_queries *queries;
     bool calibrate;
     struct choice best;
     struct forest_error *err;
 };
 
-static double loss_of(const struct trials *t, const struct lf_votes *votes, uint32_t variant) {
+static double loss_of(const struct tuning *t, const struct lf_votes *votes, uint32_t variant) {
     const struct lf_matrix *matrix = t->training->matrix;
     const struct lf_bootstrap *bootstrap = t->training->bootstrap;
     double temperature =
-        t->calibrate ? lf_fit_temperature(votes, variant, t->probes, matrix, bootstrap, FIT_PROBES) : 1;
-    return lf_votes_metrics(votes, variant, t->probes, matrix, bootstrap, temperature).log_loss;
+        t->calibrate ? lf_fit_temperature(votes, variant, t->queries, matrix, bootstrap, FIT_QUERIES) : 1;
+    return lf_votes_metrics(votes, variant, t->queries, matrix, bootstrap, temperature).log_loss;
 }
 
-static enum forest_status try_limits(struct trials *t, uint32_t trees, const struct lf_limits *limits,
+static enum forest_status try_limits(struct tuning *t, uint32_t trees, const struct lf_limits *limits,
                                      const struct lf_smoothing *smoothing) {
     struct lf_votes votes;
-    bool made = lf_votes_make(&votes, t->probes->n, t->training->matrix->classes, smoothing->variants);
+    bool made = lf_votes_make(&votes, t->queries->n, t->training->matrix->classes, smoothing->variants);
     enum forest_status status =
-        made ? lf_ensemble_grow(t->training, limits, smoothing, 0, trees, t->probes, &votes, NULL, t->err)
+        made ? lf_ensemble_grow(t->training, limits, smoothing, 0, trees, t->queries, &votes, NULL, t->err)
              : lf_no_memory(t->err);
     for (uint32_t variant = 0; status == FOREST_OK && variant < smoothing->variants; variant++) {
         double loss = loss_of(t, &votes, variant);
@@ -73,7 +73,7 @@ static enum forest_status try_limits(struct trials *t, uint32_t trees, const str
     return status;
 }
 
-static enum forest_status try_grid(struct trials *t, uint32_t trees, const struct lf_limits *given) {
+static enum forest_status try_grid(struct tuning *t, uint32_t trees, const struct lf_limits *given) {
     uint32_t mtry[MTRIES] = {0}, mtries = list_mtries(t->training->matrix->features, mtry);
     enum forest_status status = FOREST_OK;
     for (uint32_t m = 0; m < mtries; m++)
@@ -86,10 +86,10 @@ static enum forest_status try_grid(struct trials *t, uint32_t trees, const struc
     return status;
 }
 
-enum forest_status lf_tune(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
+enum forest_status lf_tune(const struct lf_training *training, const struct lf_oob_queries *queries, uint32_t trees,
                            bool calibrate, struct lf_limits *limits, double *smoothing, struct forest_error *err) {
     struct choice given = {INFINITY, *limits, *smoothing};
-    struct trials t = {training, probes, calibrate, given, err};
+    struct tuning t = {training, queries, calibrate, given, err};
     enum forest_status status = try_grid(&t, trees < TREES ? trees : TREES, limits);
     const struct choice final[] = {given, t.best};
     t.best = given;

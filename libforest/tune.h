@@ -16,7 +16,7 @@ uint32_t lf_tune_settings(uint32_t features);
 uint32_t lf_tune_trees(uint32_t features, uint32_t trees);
 
 /* limits and smoothing become those that were best; of equals, the first tried. */
-enum forest_status lf_tune(const struct lf_training *training, const struct lf_probes *probes, uint32_t trees,
+enum forest_status lf_tune(const struct lf_training *training, const struct lf_oob_queries *queries, uint32_t trees,
                            bool calibrate, struct lf_limits *limits, double *smoothing, struct forest_error *err);
 
 #endif

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 /* The main thread does it, as on SIGHUP; whether it found one /model and /metrics tell. */
-void admin_reload(struct worker *worker, struct request *request, struct reply *reply) {
+void admin_reload(struct thread_context *context, struct request *request, struct response *response) {
     static const char asked[] = "{\"status\":\"looking\"}\n";
-    (void)worker;
+    (void)context;
     (void)request;
     kill(getpid(), SIGHUP);
-    reply_static(reply, 202, REPLY_JSON, asked, sizeof asked - 1);
+    response_static(response, 202, RESPONSE_JSON, asked, sizeof asked - 1);
 }

@@ -4,6 +4,6 @@
 
 #include "services/api/service.h"
 
-void admin_reload(struct worker *worker, struct request *request, struct reply *reply);
+void admin_reload(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

@@ -13,9 +13,9 @@
 
 /* A piece of the request's body; what becomes of it is kept in request->ticket.  false: it was not taken and is to be
  * given again a moment later, for the prediction log is behind. */
-bool batch_take(struct worker *worker, struct request *request, const char *bytes, size_t size);
+bool predict_batch_feed(struct thread_context *context, struct request *request, const char *bytes, size_t size);
 
 /* The body is whole. */
-void batch_predict(struct worker *worker, struct request *request, struct reply *reply);
+void predict_batch_respond(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

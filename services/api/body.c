@@ -4,45 +4,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-void body_start(struct body *body) {
-    body->size = body->limit = body->swallowed = body->expected = 0;
-    body->room = BODY_SMALL;
-    body->large = NULL;
+void request_body_start(struct request_body *body) {
+    body->size = body->limit = body->discarded = body->expected = 0;
+    body->capacity = REQUEST_BODY_INLINE;
+    body->heap_bytes = NULL;
 }
 
-void body_done(struct body *body) {
-    free(body->large);
-    body->large = NULL;
+void request_body_done(struct request_body *body) {
+    free(body->heap_bytes);
+    body->heap_bytes = NULL;
 }
 
-bool body_admits(struct body *body, size_t size) {
-    if (body->swallowed == 0 && size <= body->limit - body->size) {
+bool request_body_accept(struct request_body *body, size_t size) {
+    if (body->discarded == 0 && size <= body->limit - body->size) {
         body->size += size;
         return true;
     }
-    body->swallowed += size;
+    body->discarded += size;
     return false;
 }
 
 /* What was announced at once, otherwise in doubling steps. */
-static bool make_room(struct body *body, size_t before) {
-    size_t room = body->expected > 2 * body->room ? body->expected : 2 * body->room;
-    while (room < body->size)
-        room *= 2;
-    char *large = realloc(body->large, room);
-    if (large == NULL)
+static bool grow(struct request_body *body, size_t before) {
+    size_t capacity = body->expected > 2 * body->capacity ? body->expected : 2 * body->capacity;
+    while (capacity < body->size)
+        capacity *= 2;
+    char *heap_bytes = realloc(body->heap_bytes, capacity);
+    if (heap_bytes == NULL)
         return false;
-    if (body->large == NULL)
-        memcpy(large, body->small, before);
-    body->large = large;
-    body->room = room;
+    if (body->heap_bytes == NULL)
+        memcpy(heap_bytes, body->inline_bytes, before);
+    body->heap_bytes = heap_bytes;
+    body->capacity = capacity;
     return true;
 }
 
-bool body_keep(struct body *body, const char *bytes, size_t size) {
+bool request_body_append(struct request_body *body, const char *bytes, size_t size) {
     size_t before = body->size - size;
-    if (body->size > body->room && !make_room(body, before))
+    if (body->size > body->capacity && !grow(body, before))
         return false;
-    memcpy((body->large != NULL ? body->large : body->small) + before, bytes, size);
+    memcpy((body->heap_bytes != NULL ? body->heap_bytes : body->inline_bytes) + before, bytes, size);
     return true;
 }

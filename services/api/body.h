@@ -11,34 +11,34 @@
 #include <stddef.h>
 
 enum {
-    BODY_SMALL = 1024,       /* bytes kept without the heap */
-    BODY_SWALLOWED = 1 << 20 /* bytes that may pass the limit */
+    REQUEST_BODY_INLINE = 1024,          /* bytes kept without the heap */
+    REQUEST_BODY_MAX_DISCARDED = 1 << 20 /* bytes that may pass the limit */
 };
 
-struct body {
+struct request_body {
     size_t size, limit;
-    size_t swallowed; /* bytes beyond the limit */
+    size_t discarded; /* bytes beyond the limit */
     size_t expected;  /* as announced; 0: unknown */
-    size_t room;
-    char *large; /* NULL as long as it fits into `small` */
-    char small[BODY_SMALL];
+    size_t capacity;
+    char *heap_bytes; /* NULL as long as it fits into `small` */
+    char inline_bytes[REQUEST_BODY_INLINE];
 };
 
 /* Of a new request; a body that is not kept only counts its bytes. */
-void body_start(struct body *body);
-void body_done(struct body *body);
+void request_body_start(struct request_body *body);
+void request_body_done(struct request_body *body);
 
 /* Whether a piece fits within the limit; where not, it is swallowed. */
-bool body_admits(struct body *body, size_t size);
-static inline bool body_is_too_long(const struct body *body) {
-    return body->swallowed > 0;
+bool request_body_accept(struct request_body *body, size_t size);
+static inline bool request_body_is_too_long(const struct request_body *body) {
+    return body->discarded > 0;
 }
 
 /* Keep a piece that fits; false: no memory. */
-bool body_keep(struct body *body, const char *bytes, size_t size);
+bool request_body_append(struct request_body *body, const char *bytes, size_t size);
 
-static inline const char *body_bytes(const struct body *body) {
-    return body->large != NULL ? body->large : body->small;
+static inline const char *request_body_bytes(const struct request_body *body) {
+    return body->heap_bytes != NULL ? body->heap_bytes : body->inline_bytes;
 }
 
 #endif

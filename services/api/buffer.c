@@ -7,54 +7,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make_room(struct buffer *t, size_t more) {
-    if (t->bad || more > SIZE_MAX / 4 - t->size) {
-        t->bad = true;
+static bool reserve(struct strbuf *t, size_t more) {
+    if (t->failed || more > SIZE_MAX / 4 - t->size) {
+        t->failed = true;
         return false;
     }
-    if (t->size + more <= t->room)
+    if (t->size + more <= t->capacity)
         return true;
-    size_t room = t->room > 0 ? t->room : 256;
-    while (room < t->size + more)
-        room *= 2;
-    char *at = realloc(t->at, room);
+    size_t capacity = t->capacity > 0 ? t->capacity : 256;
+    while (capacity < t->size + more)
+        capacity *= 2;
+    char *at = realloc(t->at, capacity);
     if (at == NULL) {
-        t->bad = true;
+        t->failed = true;
         return false;
     }
     t->at = at;
-    t->room = room;
+    t->capacity = capacity;
     return true;
 }
 
-void buffer_clear(struct buffer *t) {
+void strbuf_clear(struct strbuf *t) {
     t->size = 0;
-    t->bad = false;
+    t->failed = false;
 }
 
-void buffer_done(struct buffer *t) {
+void strbuf_done(struct strbuf *t) {
     free(t->at);
-    *t = (struct buffer){0};
+    *t = (struct strbuf){0};
 }
 
-void buffer_bytes(struct buffer *t, const void *bytes, size_t size) {
-    if (size > 0 && make_room(t, size)) {
+void strbuf_append(struct strbuf *t, const void *bytes, size_t size) {
+    if (size > 0 && reserve(t, size)) {
         memcpy(t->at + t->size, bytes, size);
         t->size += size;
     }
 }
 
-void buffer_string(struct buffer *t, const char *string) {
-    buffer_bytes(t, string, strlen(string));
+void strbuf_puts(struct strbuf *t, const char *string) {
+    strbuf_append(t, string, strlen(string));
 }
 
-void buffer_format(struct buffer *t, const char *format, ...) {
+void strbuf_printf(struct strbuf *t, const char *format, ...) {
     va_list args;
     va_start(args, format);
     int size = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (size < 0 || !make_room(t, (size_t)size + 1)) {
-        t->bad = true;
+    if (size < 0 || !reserve(t, (size_t)size + 1)) {
+        t->failed = true;
         return;
     }
     va_start(args, format);
@@ -74,40 +74,40 @@ static const char *escape(unsigned char c, char out[8]) {
     return out;
 }
 
-void buffer_quoted(struct buffer *t, const char *string, size_t size) {
+void strbuf_json_string(struct strbuf *t, const char *string, size_t size) {
     char escaped[8];
     size_t from = 0;
-    buffer_bytes(t, "\"", 1);
+    strbuf_append(t, "\"", 1);
     for (size_t i = 0; i < size; i++) {
         const char *instead = escape((unsigned char)string[i], escaped);
         if (instead != NULL) {
-            buffer_bytes(t, string + from, i - from);
-            buffer_string(t, instead);
+            strbuf_append(t, string + from, i - from);
+            strbuf_puts(t, instead);
             from = i + 1;
         }
     }
-    buffer_bytes(t, string + from, size - from);
-    buffer_bytes(t, "\"", 1);
+    strbuf_append(t, string + from, size - from);
+    strbuf_append(t, "\"", 1);
 }
 
-void buffer_share(struct buffer *t, double share) {
-    long n = share > 0 ? lround((share < 1 ? share : 1) * 10000) : 0;
+void strbuf_probability(struct strbuf *t, double probability) {
+    long n = probability > 0 ? lround((probability < 1 ? probability : 1) * 10000) : 0;
     char digits[6] = {(char)('0' + n / 10000), '.', 0, 0, 0, 0};
     size_t size = 6;
     for (size_t i = 5; i >= 2; i--, n /= 10)
         digits[i] = (char)('0' + n % 10);
     while (size > 3 && digits[size - 1] == '0')
         size--;
-    buffer_bytes(t, digits, size);
+    strbuf_append(t, digits, size);
 }
 
-char *buffer_take(struct buffer *t, size_t *size) {
+char *strbuf_detach(struct strbuf *t, size_t *size) {
     char *at = t->at;
     *size = t->size;
-    if (t->bad) {
+    if (t->failed) {
         free(at);
         at = NULL;
     }
-    *t = (struct buffer){0};
+    *t = (struct strbuf){0};
     return at;
 }

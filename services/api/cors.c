@@ -38,33 +38,34 @@ static bool is_allowed(const struct cors *cors, const char *origin) {
     return false;
 }
 
-void cors_mark(const struct cors *cors, const struct request *request, struct reply *reply) {
+void cors_add_headers(const struct cors *cors, const struct request *request, struct response *response) {
     const char *origin = request->header[HEADER_ORIGIN];
     if (cors->origins == NULL)
         return;
     /* Caches must keep the answers for different websites apart, also those without one. */
     if (!for_anyone(cors))
-        reply_header_static(reply, "Vary", "Origin");
+        response_header_static(response, "Vary", "Origin");
     if (!is_allowed(cors, origin))
         return;
-    reply_header(reply, "Access-Control-Allow-Origin", for_anyone(cors) ? "*" : origin);
-    reply_header_static(reply, "Access-Control-Expose-Headers",
-                        "X-Model-Version, X-Request-Id, X-Prediction-Warning, Retry-After");
+    response_header(response, "Access-Control-Allow-Origin", for_anyone(cors) ? "*" : origin);
+    response_header_static(response, "Access-Control-Expose-Headers",
+                           "X-Model-Version, X-Request-Id, X-Prediction-Warning, Retry-After");
 }
 
-void cors_preflight(const struct cors *cors, const struct request *request, const char *methods, struct reply *reply) {
+void cors_preflight(const struct cors *cors, const struct request *request, const char *methods,
+                    struct response *response) {
     if (request->header[HEADER_PREFLIGHT_METHOD] == NULL) {
-        reply_static(reply, 204, NULL, "", 0);
-        reply_header(reply, "Allow", methods);
+        response_static(response, 204, NULL, "", 0);
+        response_header(response, "Allow", methods);
         return;
     }
     if (!is_allowed(cors, request->header[HEADER_ORIGIN])) {
-        problem_reply_one(reply, 403, request->id, "header", "Origin", "origin", "is not in CORS_ORIGINS");
+        problem_respond_one(response, 403, request->id, "header", "Origin", "origin", "is not in CORS_ORIGINS");
         return;
     }
-    reply_static(reply, 204, NULL, "", 0);
-    reply_header(reply, "Access-Control-Allow-Methods", methods);
-    reply_header_static(reply, "Access-Control-Allow-Headers",
-                        "Content-Type, Authorization, X-Api-Key, X-Request-Id, traceparent");
-    reply_header_static(reply, "Access-Control-Max-Age", "600");
+    response_static(response, 204, NULL, "", 0);
+    response_header(response, "Access-Control-Allow-Methods", methods);
+    response_header_static(response, "Access-Control-Allow-Headers",
+                           "Content-Type, Authorization, X-Api-Key, X-Request-Id, traceparent");
+    response_header_static(response, "Access-Control-Max-Age", "600");
 }

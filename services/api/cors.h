@@ -16,9 +16,10 @@ struct cors {
 bool cors_valid(const char *origins);
 
 /* Let the browser show this reply to the website that asked, where that is allowed. */
-void cors_mark(const struct cors *cors, const struct request *request, struct reply *reply);
+void cors_add_headers(const struct cors *cors, const struct request *request, struct response *response);
 
 /* Answer a preflight for a path that takes `methods` ("GET, HEAD"). */
-void cors_preflight(const struct cors *cors, const struct request *request, const char *methods, struct reply *reply);
+void cors_preflight(const struct cors *cors, const struct request *request, const char *methods,
+                    struct response *response);
 
 #endif

@@ -12,7 +12,7 @@
  * configuration lacks a price); why is the share of any lead, what each input and at last the calibration
  * added to it: together the predicted package's probability.
  */
-void details_write(const struct model *model, const struct inputs *inputs, const struct model_answer *answer,
-                   struct buffer *out);
+void explanation_write(const struct served_model *model, const struct lead_input *input,
+                       const struct prediction *prediction, struct strbuf *out);
 
 #endif

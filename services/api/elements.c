@@ -1,42 +1,42 @@
 /* elements.c - cuts a stream of bytes into the elements of a JSON array, or into lines. */
 #include "services/api/elements.h"
 
-void elements_open(struct elements *elements, enum elements_kind kind, size_t limit, elements_reader *read,
-                   void *user) {
-    *elements = (struct elements){.kind = kind, .limit = limit, .read = read, .user = user};
-    elements->place = kind == ELEMENTS_LINES ? ELEMENTS_NEXT : ELEMENTS_START;
+void json_splitter_open(struct json_splitter *splitter, enum json_splitter_kind kind, size_t limit,
+                        json_splitter_callback *read, void *user) {
+    *splitter = (struct json_splitter){.kind = kind, .limit = limit, .read = read, .user = user};
+    splitter->place = kind == JSON_SPLITTER_LINES ? JSON_SPLITTER_NEXT : JSON_SPLITTER_START;
 }
 
-void elements_done(struct elements *elements) {
-    buffer_done(&elements->kept);
+void json_splitter_done(struct json_splitter *splitter) {
+    strbuf_done(&splitter->partial);
 }
 
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool is_wrong(struct elements *elements, const char *why) {
-    elements->wrong = why;
+static bool set_error(struct json_splitter *splitter, const char *reason) {
+    splitter->error = reason;
     return false;
 }
 
 /* ---- between elements ---- */
 
 /* A byte that is no space; false where it must not stand here. */
-static bool step(struct elements *elements, char c) {
-    bool first = elements->place == ELEMENTS_FIRST;
-    if (elements->kind == ELEMENTS_LINES) {
-        elements->place = ELEMENTS_WITHIN;
-    } else if (elements->place == ELEMENTS_START) {
+static bool step(struct json_splitter *splitter, char c) {
+    bool first = splitter->place == JSON_SPLITTER_FIRST;
+    if (splitter->kind == JSON_SPLITTER_LINES) {
+        splitter->place = JSON_SPLITTER_WITHIN;
+    } else if (splitter->place == JSON_SPLITTER_START) {
         if (c != '[')
-            return is_wrong(elements, "is no JSON array");
-        elements->place = ELEMENTS_FIRST;
-    } else if (elements->place == ELEMENTS_AFTER) {
-        return is_wrong(elements, "goes on after the array's end");
+            return set_error(splitter, "is no JSON array");
+        splitter->place = JSON_SPLITTER_FIRST;
+    } else if (splitter->place == JSON_SPLITTER_AFTER) {
+        return set_error(splitter, "goes on after the array's end");
     } else if (c == ',' || (c == ']' && !first)) {
-        return is_wrong(elements, "has a comma without an element");
+        return set_error(splitter, "has a comma without an element");
     } else {
-        elements->place = c == ']' ? ELEMENTS_AFTER : ELEMENTS_WITHIN;
+        splitter->place = c == ']' ? JSON_SPLITTER_AFTER : JSON_SPLITTER_WITHIN;
     }
     return true;
 }
@@ -44,73 +44,74 @@ static bool step(struct elements *elements, char c) {
 /* ---- within one ---- */
 
 /* Whether the element is over before this byte. */
-static bool ends(struct elements *elements, char c) {
-    if (elements->kind == ELEMENTS_LINES)
+static bool element_ends(struct json_splitter *splitter, char c) {
+    if (splitter->kind == JSON_SPLITTER_LINES)
         return c == '\n';
-    if (elements->quoted) {
-        elements->quoted = elements->escaped || c != '"';
-        elements->escaped = !elements->escaped && c == '\\';
+    if (splitter->quoted) {
+        splitter->quoted = splitter->escaped || c != '"';
+        splitter->escaped = !splitter->escaped && c == '\\';
         return false;
     }
-    if (elements->depth == 0 && (c == ',' || c == ']'))
+    if (splitter->depth == 0 && (c == ',' || c == ']'))
         return true;
-    elements->quoted = c == '"';
+    splitter->quoted = c == '"';
     if (c == '{' || c == '[')
-        elements->depth++;
-    else if ((c == '}' || c == ']') && elements->depth > 0)
-        elements->depth--;
+        splitter->depth++;
+    else if ((c == '}' || c == ']') && splitter->depth > 0)
+        splitter->depth--;
     return false;
 }
 
 /* A part of the element; beyond the limit nothing of it is kept. */
-static void keep(struct elements *elements, const char *bytes, size_t size) {
-    elements->overlong |= size > elements->limit - elements->kept.size;
-    if (elements->overlong)
-        elements->kept.size = 0;
+static void append_partial(struct json_splitter *splitter, const char *bytes, size_t size) {
+    splitter->too_long |= size > splitter->limit - splitter->partial.size;
+    if (splitter->too_long)
+        splitter->partial.size = 0;
     else
-        buffer_bytes(&elements->kept, bytes, size);
+        strbuf_append(&splitter->partial, bytes, size);
 }
 
 /* The element's last part: most come in one piece, and are read where they are. */
-static void complete(struct elements *elements, const char *bytes, size_t size) {
-    struct buffer *kept = &elements->kept;
-    if (kept->size > 0 || elements->overlong || size > elements->limit) {
-        keep(elements, bytes, size);
-        bytes = elements->overlong ? NULL : kept->at;
-        size = kept->size;
+static void complete(struct json_splitter *splitter, const char *bytes, size_t size) {
+    struct strbuf *partial = &splitter->partial;
+    if (partial->size > 0 || splitter->too_long || size > splitter->limit) {
+        append_partial(splitter, bytes, size);
+        bytes = splitter->too_long ? NULL : partial->at;
+        size = partial->size;
     }
-    if (buffer_good(kept))
-        elements->read(elements->user, bytes, size);
-    kept->size = 0;
-    elements->overlong = false;
+    if (strbuf_ok(partial))
+        splitter->read(splitter->user, bytes, size);
+    partial->size = 0;
+    splitter->too_long = false;
 }
 
-bool elements_take(struct elements *elements, const char *bytes, size_t size) {
+bool json_splitter_feed(struct json_splitter *splitter, const char *bytes, size_t size) {
     const char *end = bytes + size, *from = bytes; /* of the element in hand */
-    for (const char *at = bytes; at < end; at++, elements->offset++) {
-        if (elements->place != ELEMENTS_WITHIN) {
+    for (const char *at = bytes; at < end; at++, splitter->offset++) {
+        if (splitter->place != JSON_SPLITTER_WITHIN) {
             if (is_space(*at))
                 continue;
-            if (!step(elements, *at))
+            if (!step(splitter, *at))
                 return false;
-            if (elements->place != ELEMENTS_WITHIN)
+            if (splitter->place != JSON_SPLITTER_WITHIN)
                 continue;
             from = at;
         }
-        if (ends(elements, *at)) {
-            complete(elements, from, (size_t)(at - from));
-            elements->place = *at == ']' ? ELEMENTS_AFTER : ELEMENTS_NEXT;
+        if (element_ends(splitter, *at)) {
+            complete(splitter, from, (size_t)(at - from));
+            splitter->place = *at == ']' ? JSON_SPLITTER_AFTER : JSON_SPLITTER_NEXT;
         }
     }
-    if (elements->place == ELEMENTS_WITHIN)
-        keep(elements, from, (size_t)(end - from));
-    return buffer_good(&elements->kept);
+    if (splitter->place == JSON_SPLITTER_WITHIN)
+        append_partial(splitter, from, (size_t)(end - from));
+    return strbuf_ok(&splitter->partial);
 }
 
-bool elements_end(struct elements *elements) {
-    if (elements->kind == ELEMENTS_LINES && elements->place == ELEMENTS_WITHIN)
-        complete(elements, "", 0);
-    else if (elements->kind == ELEMENTS_ARRAY && elements->place != ELEMENTS_AFTER)
-        return is_wrong(elements, elements->place == ELEMENTS_START ? "is no JSON array" : "ends within the array");
-    return buffer_good(&elements->kept);
+bool json_splitter_finish(struct json_splitter *splitter) {
+    if (splitter->kind == JSON_SPLITTER_LINES && splitter->place == JSON_SPLITTER_WITHIN)
+        complete(splitter, "", 0);
+    else if (splitter->kind == JSON_SPLITTER_ARRAY && splitter->place != JSON_SPLITTER_AFTER)
+        return set_error(splitter,
+                         splitter->place == JSON_SPLITTER_START ? "is no JSON array" : "ends within the array");
+    return strbuf_ok(&splitter->partial);
 }

@@ -9,33 +9,40 @@
 
 #include "services/api/buffer.h"
 
-enum elements_kind { ELEMENTS_ARRAY, ELEMENTS_LINES };
+enum json_splitter_kind { JSON_SPLITTER_ARRAY, JSON_SPLITTER_LINES };
 
 /* One element; NULL where it is longer than the limit.  Borrowed for the call. */
-typedef void elements_reader(void *user, const char *json, size_t size);
+typedef void json_splitter_callback(void *user, const char *json, size_t size);
 
-struct elements {
-    enum elements_kind kind;
+struct json_splitter {
+    enum json_splitter_kind kind;
     size_t limit; /* bytes an element may have */
-    elements_reader *read;
+    json_splitter_callback *read;
     void *user;
-    enum elements_place { ELEMENTS_START, ELEMENTS_FIRST, ELEMENTS_NEXT, ELEMENTS_WITHIN, ELEMENTS_AFTER } place;
+    enum json_splitter_place {
+        JSON_SPLITTER_START,
+        JSON_SPLITTER_FIRST,
+        JSON_SPLITTER_NEXT,
+        JSON_SPLITTER_WITHIN,
+        JSON_SPLITTER_AFTER
+    } place;
     unsigned long long depth;  /* of brackets within the element */
     bool quoted, escaped;      /* within a string of it, after a backslash */
-    bool overlong;             /* it is beyond the limit: nothing of it is kept */
-    struct buffer kept;        /* what came of it in earlier pieces */
+    bool too_long;             /* it is beyond the limit: nothing of it is kept */
+    struct strbuf partial;     /* what came of it in earlier pieces */
     unsigned long long offset; /* bytes taken so far */
-    const char *wrong;         /* what is no array about it; NULL: nothing yet.  Static */
+    const char *error;         /* what is no array about it; NULL: nothing yet.  Static */
 };
 
-void elements_open(struct elements *elements, enum elements_kind kind, size_t limit, elements_reader *read, void *user);
-void elements_done(struct elements *elements);
+void json_splitter_open(struct json_splitter *splitter, enum json_splitter_kind kind, size_t limit,
+                        json_splitter_callback *read, void *user);
+void json_splitter_done(struct json_splitter *splitter);
 
 /* A further piece: every element that it completes is read.  false where it is no array (`wrong`, at `offset`) or there
  * is no memory; what follows is then not to be taken. */
-bool elements_take(struct elements *elements, const char *bytes, size_t size);
+bool json_splitter_feed(struct json_splitter *splitter, const char *bytes, size_t size);
 
 /* That was all: a last line is read.  false as above. */
-bool elements_end(struct elements *elements);
+bool json_splitter_finish(struct json_splitter *splitter);
 
 #endif

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-void gate_refuse(struct gate *gate, int status, const char *why) {
-    if (gate->status == 0) {
-        gate->status = status;
-        gate->why = why;
+void header_check_reject(struct header_check *check, int status, const char *reason) {
+    if (check->status == 0) {
+        check->status = status;
+        check->reason = reason;
     }
 }
 
@@ -50,19 +50,19 @@ static bool is_single(enum request_header header) {
            header == HEADER_INFERENCE_LENGTH;
 }
 
-void gate_header(struct gate *gate, struct request *request, const char *name, size_t name_size, const char *value,
-                 size_t value_size) {
+void header_check_add(struct header_check *check, struct request *request, const char *name, size_t name_size,
+                      const char *value, size_t value_size) {
     if (!is_token(name, name_size)) {
-        gate_refuse(gate, 400, "has a header whose name is no token");
+        header_check_reject(check, 400, "has a header whose name is no token");
         return;
     }
     if (value == NULL)
         value = "";
     if (!is_field_value(value, value_size)) {
-        gate_refuse(gate, 400, "has control characters in a header's value");
+        header_check_reject(check, 400, "has control characters in a header's value");
         return;
     }
-    enum request_header header = request_header_named(name, name_size);
+    enum request_header header = request_header_parse(name, name_size);
     if (header == HEADER_COUNT)
         return;
     if (header == HEADER_FORWARDED_FOR)
@@ -70,7 +70,7 @@ void gate_header(struct gate *gate, struct request *request, const char *name, s
     else if (request->header[header] == NULL)
         request->header[header] = value;
     else if (is_single(header))
-        gate_refuse(gate, 400, "has a header twice that may come once");
+        header_check_reject(check, 400, "has a header twice that may come once");
 }
 
 /* Whether a list of codings ends in "chunked". */
@@ -81,37 +81,37 @@ static bool ends_chunked(const char *codings) {
     return strcasecmp(last, "chunked") == 0;
 }
 
-static void check_length(struct gate *gate, const char *length, size_t limit) {
+static void check_length(struct header_check *check, const char *length, size_t limit) {
     size_t size = strlen(length);
     if (size == 0 || strspn(length, "0123456789") != size)
-        gate_refuse(gate, 400, "has a Content-Length that is no number");
+        header_check_reject(check, 400, "has a Content-Length that is no number");
     else if (size > 18 || strtoull(length, NULL, 10) > limit)
-        gate_refuse(gate, 413, "is larger than this route takes");
+        header_check_reject(check, 413, "is larger than this route takes");
 }
 
-static void check_coding(struct gate *gate, const struct request *request, const char *version) {
+static void check_coding(struct header_check *check, const struct request *request, const char *version) {
     const char *coding = request->header[HEADER_TRANSFER_ENCODING];
     if (request->header[HEADER_CONTENT_LENGTH] != NULL)
-        gate_refuse(gate, 400, "has both Content-Length and Transfer-Encoding");
+        header_check_reject(check, 400, "has both Content-Length and Transfer-Encoding");
     else if (strcmp(version, "HTTP/1.0") == 0 || !ends_chunked(coding))
-        gate_refuse(gate, 400, "has a Transfer-Encoding that does not say where the body ends");
+        header_check_reject(check, 400, "has a Transfer-Encoding that does not say where the body ends");
     else if (strcasecmp(coding, "chunked") != 0)
-        gate_refuse(gate, 501, "has a transfer coding other than chunked");
+        header_check_reject(check, 501, "has a transfer coding other than chunked");
 }
 
-void gate_close(struct gate *gate, const struct request *request, const char *version, size_t limit) {
+void header_check_finish(struct header_check *check, const struct request *request, const char *version, size_t limit) {
     const char *host = request->header[HEADER_HOST];
     if (host == NULL && strcmp(version, "HTTP/1.0") != 0)
-        gate_refuse(gate, 400, "has no Host");
+        header_check_reject(check, 400, "has no Host");
     if (host != NULL && !is_host(host))
-        gate_refuse(gate, 400, "has a Host that is none");
+        header_check_reject(check, 400, "has a Host that is none");
     if (request->header[HEADER_TRANSFER_ENCODING] != NULL)
-        check_coding(gate, request, version);
+        check_coding(check, request, version);
     else if (request->header[HEADER_CONTENT_LENGTH] != NULL)
-        check_length(gate, request->header[HEADER_CONTENT_LENGTH], limit);
+        check_length(check, request->header[HEADER_CONTENT_LENGTH], limit);
 }
 
-size_t gate_length(const struct request *request) {
+size_t header_check_content_length(const struct request *request) {
     const char *length = request->header[HEADER_CONTENT_LENGTH];
     return length != NULL ? (size_t)strtoull(length, NULL, 10) : 0;
 }

@@ -12,22 +12,22 @@
 
 #include "services/api/request.h"
 
-struct gate {
-    int status;      /* 0: good so far; otherwise the first complaint */
-    const char *why; /* static */
+struct header_check {
+    int status;         /* 0: good so far; otherwise the first complaint */
+    const char *reason; /* static */
 };
 
 /* Something that its user found wrong. */
-void gate_refuse(struct gate *gate, int status, const char *why);
+void header_check_reject(struct header_check *check, int status, const char *reason);
 
 /* One header as it came; known ones are remembered in request->header. */
-void gate_header(struct gate *gate, struct request *request, const char *name, size_t name_size, const char *value,
-                 size_t value_size);
+void header_check_add(struct header_check *check, struct request *request, const char *name, size_t name_size,
+                      const char *value, size_t value_size);
 
 /* After the last header: do they agree with each other and with the version?  limit: bytes a body may have. */
-void gate_close(struct gate *gate, const struct request *request, const char *version, size_t limit);
+void header_check_finish(struct header_check *check, const struct request *request, const char *version, size_t limit);
 
-/* The length a request announces; 0 where it announces none.  Only after gate_close was content. */
-size_t gate_length(const struct request *request);
+/* The length a request announces; 0 where it announces none.  Only after header_check_finish was content. */
+size_t header_check_content_length(const struct request *request);
 
 #endif

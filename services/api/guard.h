@@ -8,10 +8,10 @@
 #include "services/api/route.h"
 
 struct access {
-    struct keys keys, admin_keys;
-    struct proxies proxies;
-    long long per_minute; /* requests that one client may send; 0: no limit */
-    struct rate rate;     /* open where there is a limit */
+    struct api_keys keys, admin_keys;
+    struct trusted_proxies proxies;
+    long long per_minute;   /* requests that one client may send; 0: no limit */
+    struct rate_limit rate; /* open where there is a limit */
 };
 
 /* The settings have been checked. False where memory ends. */
@@ -20,6 +20,6 @@ bool access_open(struct access *access, const char *api_keys, const char *admin_
 void access_done(struct access *access);
 
 /* Whether the request may go on to its route; where not the reply is made: 401, or 429 with Retry-After. */
-bool guard_admit(struct access *access, const struct request *request, struct reply *reply);
+bool access_check(struct access *access, const struct request *request, struct response *response);
 
 #endif

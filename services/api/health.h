@@ -4,12 +4,12 @@
 
 #include "services/api/service.h"
 
-void health_live(struct worker *worker, struct request *request, struct reply *reply);
-void health_ready(struct worker *worker, struct request *request, struct reply *reply);
-void health_model(struct worker *worker, struct request *request, struct reply *reply);
-void health_version(struct worker *worker, struct request *request, struct reply *reply);
+void health_live(struct thread_context *context, struct request *request, struct response *response);
+void health_ready(struct thread_context *context, struct request *request, struct response *response);
+void health_model(struct thread_context *context, struct request *request, struct response *response);
+void health_version(struct thread_context *context, struct request *request, struct response *response);
 
 /* 503 with Retry-After: there is no model. */
-void health_no_model(const struct request *request, struct reply *reply);
+void health_no_model(const struct request *request, struct response *response);
 
 #endif

@@ -10,111 +10,116 @@
 #include "services/common/publish.h"
 #include "services/common/volume.h"
 
-static const struct timespec gathering = {.tv_nsec = 2000000};
+static const struct timespec group_commit_delay = {.tv_nsec = 2000000};
 
-const char *inbox_source_name(enum inbox_source source) {
-    return source == INBOX_STRIPE ? "stripe" : "formspree";
+const char *webhook_source_name(enum webhook_source source) {
+    return source == WEBHOOK_STRIPE ? "stripe" : "formspree";
 }
 
 /* ---- the thread ---- */
 
-static bool append(struct inbox *inbox, enum inbox_source source, const struct buffer *lines, struct file_error *err) {
-    char path[PATH_MAX], day[CLOCK_TEXT];
-    clock_format_day((moment)time(NULL), day);
-    return publish_path(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", inbox->data, inbox_source_name(source),
-                        inbox->instance, day) &&
-           append_lines(&inbox->file[source], path, lines->at, lines->size, err);
+static bool append_deliveries(struct webhook_store *store, enum webhook_source source, const struct strbuf *lines,
+                              struct error *err) {
+    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+    unix_time_format_day((unix_time)time(NULL), day);
+    return path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", store->data, webhook_source_name(source),
+                       store->instance, day) &&
+           append_log_write(&store->file[source], path, lines->at, lines->size, err);
 }
 
 /* All tickets of one source with one fsync; how it went. */
-static enum inbox_state commit(struct inbox *inbox, enum inbox_source source, const struct inbox_ticket *tickets) {
-    struct buffer lines = {0};
-    struct file_error err = {.text = "out of memory"};
-    for (const struct inbox_ticket *t = tickets; t != NULL; t = t->next)
+static enum webhook_store_state commit(struct webhook_store *store, enum webhook_source source,
+                                       const struct webhook_store_ticket *tickets) {
+    struct strbuf lines = {0};
+    struct error err = {.text = "out of memory"};
+    for (const struct webhook_store_ticket *t = tickets; t != NULL; t = t->next)
         if (t->source == source)
-            buffer_bytes(&lines, t->line, t->size);
-    if (buffer_good(&lines) && lines.size == 0)
-        return INBOX_STORED;
-    bool good = buffer_good(&lines) && append(inbox, source, &lines, &err);
-    if (!good && !inbox->failing[source])
+            strbuf_append(&lines, t->line, t->size);
+    if (strbuf_ok(&lines) && lines.size == 0)
+        return WEBHOOK_STORE_STORED;
+    bool good = strbuf_ok(&lines) && append_deliveries(store, source, &lines, &err);
+    if (!good && !store->failing[source])
         log_event(LOG_ERROR, "inbox fails", "%s", err.text);
-    else if (good && inbox->failing[source])
-        log_event(LOG_INFO, "inbox stores again", "%s", inbox_source_name(source));
-    inbox->failing[source] = !good;
-    buffer_done(&lines);
-    return good ? INBOX_STORED : INBOX_FAILED;
+    else if (good && store->failing[source])
+        log_event(LOG_INFO, "inbox stores again", "%s", webhook_source_name(source));
+    store->failing[source] = !good;
+    strbuf_done(&lines);
+    return good ? WEBHOOK_STORE_STORED : WEBHOOK_STORE_FAILED;
 }
 
 /* Tell every request how it went; after that its ticket is no longer ours. */
-static void decide(struct inbox *inbox, struct inbox_ticket *tickets, const enum inbox_state state[INBOX_SOURCES]) {
-    for (struct inbox_ticket *t = tickets, *next; t != NULL; t = next) {
+static void complete_tickets(struct webhook_store *store, struct webhook_store_ticket *tickets,
+                             const enum webhook_store_state state[WEBHOOK_SOURCES]) {
+    for (struct webhook_store_ticket *t = tickets, *next; t != NULL; t = next) {
         void *waker = t->waker;
         next = t->next;
-        atomic_fetch_add(state[t->source] == INBOX_STORED ? &inbox->stored[t->source] : &inbox->failed[t->source], 1);
+        atomic_fetch_add(
+            state[t->source] == WEBHOOK_STORE_STORED ? &store->stored[t->source] : &store->failed[t->source], 1);
         atomic_store(&t->state, state[t->source]);
-        inbox->wake(waker);
+        store->wake(waker);
     }
 }
 
 /* What waits, once something does; NULL once it is over.  Where it came while the last was written, more is under way:
  * a moment for it halves the fsyncs.  One that comes alone does not wait. */
-static struct inbox_ticket *take(struct inbox *inbox) {
-    pthread_mutex_lock(&inbox->lock);
-    if (inbox->first != NULL) {
-        pthread_mutex_unlock(&inbox->lock);
-        nanosleep(&gathering, NULL);
-        pthread_mutex_lock(&inbox->lock);
+static struct webhook_store_ticket *take_waiting(struct webhook_store *store) {
+    pthread_mutex_lock(&store->lock);
+    if (store->first != NULL) {
+        pthread_mutex_unlock(&store->lock);
+        nanosleep(&group_commit_delay, NULL);
+        pthread_mutex_lock(&store->lock);
     }
-    while (inbox->first == NULL && !inbox->over)
-        pthread_cond_wait(&inbox->arrived, &inbox->lock);
-    struct inbox_ticket *tickets = inbox->first;
-    inbox->first = NULL;
-    inbox->last = &inbox->first;
-    pthread_mutex_unlock(&inbox->lock);
+    while (store->first == NULL && !store->stopping)
+        pthread_cond_wait(&store->arrived, &store->lock);
+    struct webhook_store_ticket *tickets = store->first;
+    store->first = NULL;
+    store->last = &store->first;
+    pthread_mutex_unlock(&store->lock);
     return tickets;
 }
 
-static void *serve(void *argument) {
-    struct inbox *inbox = argument;
-    for (struct inbox_ticket *tickets; (tickets = take(inbox)) != NULL;) {
-        enum inbox_state state[INBOX_SOURCES];
-        for (int source = 0; source < INBOX_SOURCES; source++)
-            state[source] = commit(inbox, (enum inbox_source)source, tickets);
-        decide(inbox, tickets, state);
+static void *run(void *argument) {
+    struct webhook_store *store = argument;
+    for (struct webhook_store_ticket *tickets; (tickets = take_waiting(store)) != NULL;) {
+        enum webhook_store_state state[WEBHOOK_SOURCES];
+        for (int source = 0; source < WEBHOOK_SOURCES; source++)
+            state[source] = commit(store, (enum webhook_source)source, tickets);
+        complete_tickets(store, tickets, state);
     }
-    for (int source = 0; source < INBOX_SOURCES; source++)
-        append_close(&inbox->file[source]);
+    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+        append_log_close(&store->file[source]);
     return NULL;
 }
 
 /* ---- the loops' side ---- */
 
-bool inbox_open(struct inbox *inbox, const char *data, const char *instance, void (*wake)(void *waker)) {
-    *inbox = (struct inbox){.data = data, .instance = instance, .wake = wake};
-    for (int source = 0; source < INBOX_SOURCES; source++)
-        inbox->file[source].file = -1;
-    inbox->last = &inbox->first;
-    pthread_mutex_init(&inbox->lock, NULL);
-    pthread_cond_init(&inbox->arrived, NULL);
-    return pthread_create(&inbox->thread, NULL, serve, inbox) == 0;
+bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance,
+                        void (*wake)(void *waker)) {
+    *store = (struct webhook_store){.data = data, .instance = instance, .wake = wake};
+    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+        store->file[source].file = -1;
+    store->last = &store->first;
+    pthread_mutex_init(&store->lock, NULL);
+    pthread_cond_init(&store->arrived, NULL);
+    return pthread_create(&store->thread, NULL, run, store) == 0;
 }
 
-void inbox_submit(struct inbox *inbox, struct inbox_ticket *ticket) {
+void webhook_store_submit(struct webhook_store *store, struct webhook_store_ticket *ticket) {
     ticket->next = NULL;
-    atomic_store(&ticket->state, INBOX_WAITING);
-    pthread_mutex_lock(&inbox->lock);
-    *inbox->last = ticket;
-    inbox->last = &ticket->next;
-    pthread_cond_signal(&inbox->arrived);
-    pthread_mutex_unlock(&inbox->lock);
+    atomic_store(&ticket->state, WEBHOOK_STORE_WAITING);
+    pthread_mutex_lock(&store->lock);
+    *store->last = ticket;
+    store->last = &ticket->next;
+    pthread_cond_signal(&store->arrived);
+    pthread_mutex_unlock(&store->lock);
 }
 
-void inbox_close(struct inbox *inbox) {
-    pthread_mutex_lock(&inbox->lock);
-    inbox->over = true;
-    pthread_cond_signal(&inbox->arrived);
-    pthread_mutex_unlock(&inbox->lock);
-    pthread_join(inbox->thread, NULL);
-    pthread_cond_destroy(&inbox->arrived);
-    pthread_mutex_destroy(&inbox->lock);
+void webhook_store_close(struct webhook_store *store) {
+    pthread_mutex_lock(&store->lock);
+    store->stopping = true;
+    pthread_cond_signal(&store->arrived);
+    pthread_mutex_unlock(&store->lock);
+    pthread_join(store->thread, NULL);
+    pthread_cond_destroy(&store->arrived);
+    pthread_mutex_destroy(&store->lock);
 }

@@ -15,40 +15,40 @@
 
 #include "services/common/append.h"
 
-enum inbox_source { INBOX_STRIPE, INBOX_FORMSPREE, INBOX_SOURCES };
+enum webhook_source { WEBHOOK_STRIPE, WEBHOOK_FORMSPREE, WEBHOOK_SOURCES };
 
-enum inbox_state { INBOX_WAITING, INBOX_STORED, INBOX_FAILED };
+enum webhook_store_state { WEBHOOK_STORE_WAITING, WEBHOOK_STORE_STORED, WEBHOOK_STORE_FAILED };
 
 /* One delivery on its way; its owner keeps it until it no longer waits. */
-struct inbox_ticket {
-    enum inbox_source source;
+struct webhook_store_ticket {
+    enum webhook_source source;
     char *line; /* [size], with its newline */
     size_t size;
     void *waker;
-    _Atomic enum inbox_state state;
-    struct inbox_ticket *next;
+    _Atomic enum webhook_store_state state;
+    struct webhook_store_ticket *next;
 };
 
-struct inbox {
+struct webhook_store {
     const char *data, *instance; /* borrowed */
     void (*wake)(void *waker);   /* called by the inbox's thread, once for each ticket */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t arrived;
-    struct inbox_ticket *first, **last; /* under lock */
-    bool over;                          /* under lock */
-    bool failing[INBOX_SOURCES];        /* of the thread, as are the files */
-    struct append file[INBOX_SOURCES];
-    _Atomic uint64_t stored[INBOX_SOURCES], failed[INBOX_SOURCES];
+    struct webhook_store_ticket *first, **last; /* under lock */
+    bool stopping;                              /* under lock */
+    bool failing[WEBHOOK_SOURCES];              /* of the thread, as are the files */
+    struct append_log file[WEBHOOK_SOURCES];
+    _Atomic uint64_t stored[WEBHOOK_SOURCES], failed[WEBHOOK_SOURCES];
 };
 
-const char *inbox_source_name(enum inbox_source source);
+const char *webhook_source_name(enum webhook_source source);
 
-bool inbox_open(struct inbox *inbox, const char *data, const char *instance, void (*wake)(void *waker));
+bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance, void (*wake)(void *waker));
 
 /* Have a ticket stored; once that is decided its state says how and its waker is woken. */
-void inbox_submit(struct inbox *inbox, struct inbox_ticket *ticket);
+void webhook_store_submit(struct webhook_store *store, struct webhook_store_ticket *ticket);
 
-void inbox_close(struct inbox *inbox); /* after everything submitted is decided */
+void webhook_store_close(struct webhook_store *store); /* after everything submitted is decided */
 
 #endif

@@ -10,12 +10,12 @@
 
 #include "services/api/service.h"
 
-#define INFERENCE_MODEL "leadforest"
+#define OIP_V2_MODEL "leadforest"
 
-void inference_server(struct worker *worker, struct request *request, struct reply *reply); /* GET /v2 */
-void inference_live(struct worker *worker, struct request *request, struct reply *reply);
-void inference_ready(struct worker *worker, struct request *request, struct reply *reply);
-void inference_model(struct worker *worker, struct request *request, struct reply *reply);
-void inference_infer(struct worker *worker, struct request *request, struct reply *reply);
+void oip_v2_server(struct thread_context *context, struct request *request, struct response *response); /* GET /v2 */
+void oip_v2_live(struct thread_context *context, struct request *request, struct response *response);
+void oip_v2_ready(struct thread_context *context, struct request *request, struct response *response);
+void oip_v2_model(struct thread_context *context, struct request *request, struct response *response);
+void oip_v2_infer(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

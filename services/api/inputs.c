@@ -4,23 +4,23 @@
 #include <float.h>
 #include <string.h>
 
-static void set_category(struct inputs *inputs, const struct model *model, size_t feature, const char *text,
+static void set_category(struct lead_input *input, const struct served_model *model, size_t feature, const char *text,
                          size_t size) {
-    inputs->row[feature] = model_level(model, feature, text, size);
-    inputs->given[feature] = (struct inputs_span){text, size};
-    if (inputs->row[feature] < 0)
-        inputs->unseen |= UINT64_C(1) << feature;
+    input->row[feature] = served_model_level(model, feature, text, size);
+    input->sent[feature] = (struct text_span){text, size};
+    if (input->row[feature] < 0)
+        input->unseen |= UINT64_C(1) << feature;
 }
 
 /* Letters, digits and a few marks: what ids and names of places are made of, and no e-mail address. */
-static bool is_plain(const char *text, size_t size) {
+static bool is_safe_id(const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!letter && (c == '\0' || strchr("-_.:/", c) == NULL))
             return false;
     }
-    return size > 0 && size <= INPUTS_PLAIN;
+    return size > 0 && size <= LEAD_INPUT_MAX_ID;
 }
 
 /* ---- the usual shape, in one pass ---- */
@@ -32,7 +32,7 @@ static const char *skip_space(const char *at, const char *end) {
 }
 
 /* A string of visible ASCII without escapes; returns what follows it, or NULL. */
-static const char *scan_string(const char *at, const char *end, struct inputs_span *out) {
+static const char *scan_string(const char *at, const char *end, struct text_span *out) {
     if (at == end || *at++ != '"')
         return NULL;
     out->at = at;
@@ -44,34 +44,34 @@ static const char *scan_string(const char *at, const char *end, struct inputs_sp
     return at + 1;
 }
 
-static bool scan_pair(struct inputs *inputs, const struct model *model, struct inputs_span key,
-                      struct inputs_span value) {
-    size_t feature = model_find_feature(model, key.at, key.size);
+static bool scan_pair(struct lead_input *input, const struct served_model *model, struct text_span key,
+                      struct text_span value) {
+    size_t feature = served_model_find_feature(model, key.at, key.size);
     if (feature < model->features) {
-        if (inputs->given[feature].at != NULL || model->schema->feature[feature].kind != FOREST_CATEGORICAL)
+        if (input->sent[feature].at != NULL || model->schema->feature[feature].kind != FOREST_CATEGORICAL)
             return false;
-        set_category(inputs, model, feature, value.at, value.size);
+        set_category(input, model, feature, value.at, value.size);
         return true;
     }
-    struct inputs_span *known = key.size == 7 && memcmp(key.at, "lead_id", 7) == 0  ? &inputs->lead_id
-                                : key.size == 6 && memcmp(key.at, "source", 6) == 0 ? &inputs->source
-                                                                                    : NULL;
-    if (known == NULL || known->at != NULL || !is_plain(value.at, value.size))
+    struct text_span *known = key.size == 7 && memcmp(key.at, "lead_id", 7) == 0  ? &input->lead_id
+                              : key.size == 6 && memcmp(key.at, "source", 6) == 0 ? &input->source
+                                                                                  : NULL;
+    if (known == NULL || known->at != NULL || !is_safe_id(value.at, value.size))
         return false;
     *known = value;
     return true;
 }
 
-void inputs_clear(struct inputs *inputs, const struct model *model) {
-    memset(inputs->given, 0, model->features * sizeof *inputs->given);
-    inputs->unseen = 0;
-    inputs->lead_id = inputs->source = (struct inputs_span){0};
+void lead_input_clear(struct lead_input *input, const struct served_model *model) {
+    memset(input->sent, 0, model->features * sizeof *input->sent);
+    input->unseen = 0;
+    input->lead_id = input->source = (struct text_span){0};
 }
 
-bool inputs_scan(struct inputs *inputs, const struct model *model, const char *json, size_t size) {
+bool lead_input_parse_fast(struct lead_input *input, const struct served_model *model, const char *json, size_t size) {
     const char *end = json + size, *at = skip_space(json, end);
-    struct inputs_span key, value;
-    inputs_clear(inputs, model);
+    struct text_span key, value;
+    lead_input_clear(input, model);
     if (at == end || *at != '{')
         return false;
     do {
@@ -80,14 +80,14 @@ bool inputs_scan(struct inputs *inputs, const struct model *model, const char *j
         if (at == NULL || at == end || *at != ':')
             return false;
         at = scan_string(skip_space(at + 1, end), end, &value);
-        if (at == NULL || !scan_pair(inputs, model, key, value))
+        if (at == NULL || !scan_pair(input, model, key, value))
             return false;
         at = skip_space(at, end);
     } while (at < end && *at == ',');
     if (at == end || *at != '}' || skip_space(at + 1, end) != end)
         return false;
     for (size_t i = 0; i < model->features; i++)
-        if (inputs->given[i].at == NULL)
+        if (input->sent[i].at == NULL)
             return false;
     return true;
 }
@@ -98,60 +98,62 @@ static float to_float(double number) {
     return number > (double)FLT_MAX ? FLT_MAX : number < -(double)FLT_MAX ? -FLT_MAX : (float)number;
 }
 
-bool inputs_set(struct inputs *inputs, const struct model *model, size_t feature, const json_t *value) {
+bool lead_input_set(struct lead_input *input, const struct served_model *model, size_t feature, const json_t *value) {
     if (model->schema->feature[feature].kind == FOREST_CATEGORICAL) {
         if (json_is_string(value))
-            set_category(inputs, model, feature, json_string_value(value), json_string_length(value));
+            set_category(input, model, feature, json_string_value(value), json_string_length(value));
         return json_is_string(value);
     }
-    inputs->row[feature] = to_float(json_number_value(value));
+    input->row[feature] = to_float(json_number_value(value));
     return json_is_number(value);
 }
 
-static void read_feature(struct inputs *inputs, const struct model *model, size_t feature, const json_t *object,
-                         struct problem *problem) {
-    const struct forest_feature *about = &model->schema->feature[feature];
-    const json_t *value = json_object_get(object, about->name);
+static void read_feature(struct lead_input *input, const struct served_model *model, size_t feature,
+                         const json_t *object, struct problem *problem) {
+    const struct forest_feature *described = &model->schema->feature[feature];
+    const json_t *value = json_object_get(object, described->name);
     if (value == NULL)
-        problem_add(problem, "body", about->name, "missing", "is required");
-    else if (inputs_set(inputs, model, feature, value))
+        problem_add(problem, "body", described->name, "missing", "is required");
+    else if (lead_input_set(input, model, feature, value))
         return;
-    else if (about->kind == FOREST_CATEGORICAL)
-        problem_add(problem, "body", about->name, "string_type", "must be a string");
+    else if (described->kind == FOREST_CATEGORICAL)
+        problem_add(problem, "body", described->name, "string_type", "must be a string");
     else
-        problem_add(problem, "body", about->name, "number_type", "must be a number");
+        problem_add(problem, "body", described->name, "number_type", "must be a number");
 }
 
-static void read_plain(struct inputs_span *out, const json_t *object, const char *name, struct problem *problem) {
+static void read_id(struct text_span *out, const json_t *object, const char *name, struct problem *problem) {
     const json_t *value = json_object_get(object, name);
     if (value == NULL || json_is_null(value))
         return;
     if (!json_is_string(value))
         problem_add(problem, "body", name, "string_type", "must be a string");
-    else if (!is_plain(json_string_value(value), json_string_length(value)))
+    else if (!is_safe_id(json_string_value(value), json_string_length(value)))
         problem_add(problem, "body", name, "plain_text", "must be 1 to %d letters, digits or any of - _ . : /",
-                    INPUTS_PLAIN);
+                    LEAD_INPUT_MAX_ID);
     else
-        *out = (struct inputs_span){json_string_value(value), json_string_length(value)};
+        *out = (struct text_span){json_string_value(value), json_string_length(value)};
 }
 
-bool inputs_read(struct inputs *inputs, const struct model *model, const json_t *object, struct problem *problem) {
+bool lead_input_parse(struct lead_input *input, const struct served_model *model, const json_t *object,
+                      struct problem *problem) {
     size_t before = problem->count;
-    inputs_clear(inputs, model);
+    lead_input_clear(input, model);
     if (!json_is_object(object)) {
         problem_add(problem, "body", NULL, "object_type", "must be a JSON object");
         return false;
     }
     for (size_t i = 0; i < model->features; i++)
-        read_feature(inputs, model, i, object, problem);
-    read_plain(&inputs->lead_id, object, "lead_id", problem);
-    read_plain(&inputs->source, object, "source", problem);
+        read_feature(input, model, i, object, problem);
+    read_id(&input->lead_id, object, "lead_id", problem);
+    read_id(&input->source, object, "source", problem);
     return problem->count == before;
 }
 
-void inputs_reject_unseen(const struct inputs *inputs, const struct model *model, struct problem *problem) {
+void lead_input_reject_unseen(const struct lead_input *input, const struct served_model *model,
+                              struct problem *problem) {
     for (size_t i = 0; i < model->features; i++)
-        if ((inputs->unseen >> i & 1) != 0)
+        if ((input->unseen >> i & 1) != 0)
             problem_add(problem, "body", model->schema->feature[i].name, "unseen_category",
                         "is no category that the model knows");
 }

@@ -15,56 +15,56 @@
 #include "services/common/log.h"
 #include "services/common/publish.h"
 
-enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, SYNC_SECONDS = 1, LAST_TRIES = 20 };
+enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, SYNC_SECONDS = 1, FINAL_TRIES = 20 };
 
 /* ---- the file ---- */
 
-static bool fail(struct journal *journal, const char *doing, const char *path) {
-    struct file_error err;
-    file_error_set(&err, doing, path);
-    if (!journal->failing)
+static bool fail(struct log_writer *writer, const char *doing, const char *path) {
+    struct error err;
+    error_set_errno(&err, doing, path);
+    if (!writer->failing)
         log_event(LOG_ERROR, "journal stalls", "%s", err.text);
-    journal->failing = true;
+    writer->failing = true;
     return false;
 }
 
-static void close_file(struct journal *journal) {
-    if (journal->file >= 0) {
-        fdatasync(journal->file);
-        close(journal->file);
+static void close_file(struct log_writer *writer) {
+    if (writer->file >= 0) {
+        fdatasync(writer->file);
+        close(writer->file);
     }
-    journal->file = -1;
+    writer->file = -1;
 }
 
 /* What a killed writer left half written must not run into our first line. */
-static bool end_torn_line(int file) {
+static bool end_partial_line(int file) {
     char last = '\n';
     off_t size = lseek(file, 0, SEEK_END);
     return size <= 0 || pread(file, &last, 1, size - 1) != 1 || last == '\n' || write(file, "\n", 1) == 1;
 }
 
 /* The file of the day is open; a half-written line keeps that of the day before. */
-static bool open_today(struct journal *journal) {
-    char path[PATH_MAX], day[CLOCK_TEXT];
-    struct file_error err;
-    if (journal->file >= 0 && (journal->torn < journal->loops || journal->folder == NULL))
+static bool open_today(struct log_writer *writer) {
+    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+    struct error err;
+    if (writer->file >= 0 && (writer->partial_ring < writer->loops || writer->folder == NULL))
         return true;
-    if (journal->folder == NULL) {
-        journal->file = dup(STDOUT_FILENO);
-        return journal->file >= 0 || fail(journal, "write to", "stdout");
+    if (writer->folder == NULL) {
+        writer->file = dup(STDOUT_FILENO);
+        return writer->file >= 0 || fail(writer, "write to", "stdout");
     }
-    clock_format_day((moment)time(NULL), day);
-    if (!publish_path(path, &err, "%s/%s-%s.ndjson", journal->folder, journal->instance, day))
-        return fail(journal, "write", journal->folder);
-    if (journal->file >= 0 && strcmp(path, journal->path) == 0 && append_is_at(journal->file, path))
+    unix_time_format_day((unix_time)time(NULL), day);
+    if (!path_format(path, &err, "%s/%s-%s.ndjson", writer->folder, writer->instance, day))
+        return fail(writer, "write", writer->folder);
+    if (writer->file >= 0 && strcmp(path, writer->path) == 0 && append_log_is_at(writer->file, path))
         return true;
-    close_file(journal);
-    if (!publish_make_folder(journal->folder, &err))
-        return fail(journal, "make", journal->folder);
-    journal->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (journal->file < 0 || !end_torn_line(journal->file) || !publish_sync_folder_of(path, &err))
-        return fail(journal, "open", path);
-    memcpy(journal->path, path, sizeof path);
+    close_file(writer);
+    if (!folder_create(writer->folder, &err))
+        return fail(writer, "make", writer->folder);
+    writer->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (writer->file < 0 || !end_partial_line(writer->file) || !folder_sync_parent(path, &err))
+        return fail(writer, "open", path);
+    memcpy(writer->path, path, sizeof path);
     return true;
 }
 
@@ -77,100 +77,101 @@ static bool ends_line(const struct iovec *piece, int pieces, size_t size) {
 }
 
 /* Empty one ring; false where not all could be written. */
-static bool write_ring(struct journal *journal, size_t loop) {
+static bool write_ring(struct log_writer *writer, size_t loop) {
     struct iovec piece[2];
     int pieces;
-    while ((pieces = ring_look(&journal->ring[loop], piece)) > 0) {
-        if (!open_today(journal))
+    while ((pieces = spsc_ring_peek(&writer->ring[loop], piece)) > 0) {
+        if (!open_today(writer))
             return false;
-        ssize_t n = writev(journal->file, piece, pieces);
+        ssize_t n = writev(writer->file, piece, pieces);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return fail(journal, "write", journal->path);
-        journal->torn = ends_line(piece, pieces, (size_t)n) ? journal->loops : loop;
-        journal->unsynced = true;
-        atomic_fetch_add_explicit(&journal->written, (uint64_t)n, memory_order_relaxed);
-        ring_take(&journal->ring[loop], (size_t)n);
+            return fail(writer, "write", writer->path);
+        writer->partial_ring = ends_line(piece, pieces, (size_t)n) ? writer->loops : loop;
+        writer->unsynced = true;
+        atomic_fetch_add_explicit(&writer->written, (uint64_t)n, memory_order_relaxed);
+        spsc_ring_consume(&writer->ring[loop], (size_t)n);
     }
     return true;
 }
 
 /* Empty all rings, first the one whose line is half in the file. */
-static bool write_all(struct journal *journal) {
-    bool good = journal->torn == journal->loops || write_ring(journal, journal->torn);
-    for (size_t i = 0; i < journal->loops && good; i++)
-        good = write_ring(journal, i);
-    if (good && journal->failing)
-        log_event(LOG_INFO, "journal writes again", "%s", journal->path);
-    journal->failing = journal->failing && !good;
+static bool write_all(struct log_writer *writer) {
+    bool good = writer->partial_ring == writer->loops || write_ring(writer, writer->partial_ring);
+    for (size_t i = 0; i < writer->loops && good; i++)
+        good = write_ring(writer, i);
+    if (good && writer->failing)
+        log_event(LOG_INFO, "journal writes again", "%s", writer->path);
+    writer->failing = writer->failing && !good;
     return good;
 }
 
-static void *write_on(void *argument) {
-    struct journal *journal = argument;
-    struct pollfd wake = {.fd = journal->wake, .events = POLLIN};
-    double synced = clock_monotonic();
+static void *run(void *argument) {
+    struct log_writer *writer = argument;
+    struct pollfd wake = {.fd = writer->wake, .events = POLLIN};
+    double synced = monotonic_seconds();
     int tries = 0;
-    for (bool over = false; !over || (!write_all(journal) && ++tries < LAST_TRIES);) {
+    for (bool stopping = false; !stopping || (!write_all(writer) && ++tries < FINAL_TRIES);) {
         if (poll(&wake, 1, PAUSE_MS) > 0)
-            eventfd_read(journal->wake, &(eventfd_t){0});
-        over = atomic_load(&journal->over);
-        write_all(journal);
-        if (journal->unsynced && clock_monotonic() >= synced + SYNC_SECONDS) {
-            fdatasync(journal->file);
-            synced = clock_monotonic();
-            journal->unsynced = false;
+            eventfd_read(writer->wake, &(eventfd_t){0});
+        stopping = atomic_load(&writer->stopping);
+        write_all(writer);
+        if (writer->unsynced && monotonic_seconds() >= synced + SYNC_SECONDS) {
+            fdatasync(writer->file);
+            synced = monotonic_seconds();
+            writer->unsynced = false;
         }
     }
-    close_file(journal);
+    close_file(writer);
     return NULL;
 }
 
 /* ---- the loops' side ---- */
 
-bool journal_open(struct journal *journal, const char *folder, const char *instance, size_t loops) {
-    *journal = (struct journal){.folder = folder, .instance = instance, .loops = loops, .file = -1, .torn = loops};
-    journal->ring = aligned_alloc(_Alignof(struct ring), loops * sizeof *journal->ring);
-    bool good = journal->ring != NULL;
+bool log_writer_open(struct log_writer *writer, const char *folder, const char *instance, size_t loops) {
+    *writer =
+        (struct log_writer){.folder = folder, .instance = instance, .loops = loops, .file = -1, .partial_ring = loops};
+    writer->ring = aligned_alloc(_Alignof(struct spsc_ring), loops * sizeof *writer->ring);
+    bool good = writer->ring != NULL;
     for (size_t i = 0; i < loops && good; i++)
-        good = ring_open(&journal->ring[i], RING_BYTES);
-    journal->wake = good ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
-    return journal->wake >= 0 && pthread_create(&journal->thread, NULL, write_on, journal) == 0;
+        good = spsc_ring_open(&writer->ring[i], RING_BYTES);
+    writer->wake = good ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+    return writer->wake >= 0 && pthread_create(&writer->thread, NULL, run, writer) == 0;
 }
 
-void journal_put(struct journal *journal, size_t loop, const char *line, size_t size) {
-    struct ring *ring = &journal->ring[loop];
-    size_t waiting = ring_put(ring, line, size);
+void log_writer_put(struct log_writer *writer, size_t loop, const char *line, size_t size) {
+    struct spsc_ring *ring = &writer->ring[loop];
+    size_t waiting = spsc_ring_put(ring, line, size);
     /* Once, when it passes the half: the writer looks by itself often enough otherwise. */
-    if (waiting >= ring->room / 2 && waiting - size < ring->room / 2)
-        eventfd_write(journal->wake, 1);
+    if (waiting >= ring->capacity / 2 && waiting - size < ring->capacity / 2)
+        eventfd_write(writer->wake, 1);
 }
 
-bool journal_is_behind(const struct journal *journal, size_t loop) {
-    return ring_waiting(&journal->ring[loop]) >= journal->ring[loop].room / 2 && !atomic_load(&journal->failing);
+bool log_writer_is_behind(const struct log_writer *writer, size_t loop) {
+    return spsc_ring_waiting(&writer->ring[loop]) >= writer->ring[loop].capacity / 2 && !atomic_load(&writer->failing);
 }
 
-uint64_t journal_dropped(const struct journal *journal) {
+uint64_t log_writer_dropped(const struct log_writer *writer) {
     uint64_t total = 0;
-    for (size_t i = 0; i < journal->loops; i++)
-        total += atomic_load_explicit(&journal->ring[i].dropped, memory_order_relaxed);
+    for (size_t i = 0; i < writer->loops; i++)
+        total += atomic_load_explicit(&writer->ring[i].dropped, memory_order_relaxed);
     return total;
 }
 
-uint64_t journal_waiting(const struct journal *journal) {
+uint64_t log_writer_waiting(const struct log_writer *writer) {
     uint64_t total = 0;
-    for (size_t i = 0; i < journal->loops; i++)
-        total += ring_waiting(&journal->ring[i]);
+    for (size_t i = 0; i < writer->loops; i++)
+        total += spsc_ring_waiting(&writer->ring[i]);
     return total;
 }
 
-void journal_close(struct journal *journal) {
-    atomic_store(&journal->over, true);
-    eventfd_write(journal->wake, 1);
-    pthread_join(journal->thread, NULL);
-    for (size_t i = 0; i < journal->loops; i++)
-        ring_done(&journal->ring[i]);
-    free(journal->ring);
-    close(journal->wake);
+void log_writer_close(struct log_writer *writer) {
+    atomic_store(&writer->stopping, true);
+    eventfd_write(writer->wake, 1);
+    pthread_join(writer->thread, NULL);
+    for (size_t i = 0; i < writer->loops; i++)
+        spsc_ring_done(&writer->ring[i]);
+    free(writer->ring);
+    close(writer->wake);
 }

@@ -14,17 +14,17 @@
 
 #include "services/api/ring.h"
 
-struct journal {
+struct log_writer {
     const char *folder, *instance; /* borrowed; folder NULL: to stdout */
     size_t loops;
-    struct ring *ring; /* [loops] */
-    int wake;          /* an eventfd: much waits, or it is over */
-    _Atomic bool over;
+    struct spsc_ring *ring; /* [loops] */
+    int wake;               /* an eventfd: much waits, or it is over */
+    _Atomic bool stopping;
     pthread_t thread;
     /* of the writer alone */
     char path[PATH_MAX]; /* of the open file */
     int file;            /* -1: none */
-    size_t torn;         /* the ring whose line is half written; loops: none */
+    size_t partial_ring; /* the ring whose line is half written; loops: none */
     bool unsynced;
     /* of the writer, read by anyone */
     _Atomic bool failing;     /* the disk refuses to write */
@@ -32,19 +32,19 @@ struct journal {
 };
 
 /* Start the writer (folder NULL: to stdout); false where memory, descriptors or threads are short. */
-bool journal_open(struct journal *journal, const char *folder, const char *instance, size_t loops);
+bool log_writer_open(struct log_writer *writer, const char *folder, const char *instance, size_t loops);
 
 /* A line, with its newline, from a loop's thread. */
-void journal_put(struct journal *journal, size_t loop, const char *line, size_t size);
+void log_writer_put(struct log_writer *writer, size_t loop, const char *line, size_t size);
 
 /* From a loop's thread: whether half of its ring waits, of which the writer has been told.  Who can wait should; not
  * for a disk that refuses to write, though: nobody knows when that ends. */
-bool journal_is_behind(const struct journal *journal, size_t loop);
+bool log_writer_is_behind(const struct log_writer *writer, size_t loop);
 
-uint64_t journal_dropped(const struct journal *journal);
-uint64_t journal_waiting(const struct journal *journal); /* bytes */
+uint64_t log_writer_dropped(const struct log_writer *writer);
+uint64_t log_writer_waiting(const struct log_writer *writer); /* bytes */
 
 /* Write what waits, make it durable and stop. */
-void journal_close(struct journal *journal);
+void log_writer_close(struct log_writer *writer);
 
 #endif

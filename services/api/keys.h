@@ -7,19 +7,19 @@
 
 #include "services/api/request.h"
 
-enum { KEYS_MAX = 32, KEYS_DIGEST = 32 };
+enum { API_KEYS_MAX = 32, API_KEYS_DIGEST = 32 };
 
 /* Only their digests are kept, so that all are of one length. */
-struct keys {
+struct api_keys {
     size_t count;
-    unsigned char digest[KEYS_MAX][KEYS_DIGEST];
+    unsigned char digest[API_KEYS_MAX][API_KEYS_DIGEST];
 };
 
 /* Keys separated by commas; NULL and "" are none. False where there are too many, or a text without any. */
-bool keys_read(struct keys *keys, const char *setting);
+bool api_keys_parse(struct api_keys *keys, const char *setting);
 
 /* Whether the request bears one of them, as "Authorization: Bearer <key>" or "X-Api-Key: <key>".
  * *which is its number. */
-bool keys_admit(const struct keys *keys, const struct request *request, size_t *which);
+bool api_keys_match(const struct api_keys *keys, const struct request *request, size_t *which);
 
 #endif

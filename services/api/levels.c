@@ -12,34 +12,34 @@ static uint32_t hash(const char *name, size_t size) {
     return h ^ h >> 15;
 }
 
-bool levels_open(struct levels *levels, const struct forest_feature *feature) {
-    uint32_t room = 8;
-    while (room < 2 * feature->levels)
-        room *= 2;
-    levels->feature = feature;
-    levels->mask = room - 1;
-    levels->slot = calloc(room, sizeof *levels->slot);
-    if (levels->slot == NULL)
+bool category_index_open(struct category_index *index, const struct forest_feature *feature) {
+    uint32_t slots = 8;
+    while (slots < 2 * feature->levels)
+        slots *= 2;
+    index->feature = feature;
+    index->mask = slots - 1;
+    index->slot = calloc(slots, sizeof *index->slot);
+    if (index->slot == NULL)
         return false;
     for (uint32_t i = 0; i < feature->levels; i++) {
-        uint32_t at = hash(feature->level[i], strlen(feature->level[i])) & levels->mask;
-        while (levels->slot[at] != 0)
-            at = (at + 1) & levels->mask;
-        levels->slot[at] = i + 1;
+        uint32_t at = hash(feature->level[i], strlen(feature->level[i])) & index->mask;
+        while (index->slot[at] != 0)
+            at = (at + 1) & index->mask;
+        index->slot[at] = i + 1;
     }
     return true;
 }
 
-void levels_done(struct levels *levels) {
-    free(levels->slot);
-    levels->slot = NULL;
+void category_index_done(struct category_index *index) {
+    free(index->slot);
+    index->slot = NULL;
 }
 
-float levels_find(const struct levels *levels, const char *name, size_t size) {
-    for (uint32_t at = hash(name, size) & levels->mask; levels->slot[at] != 0; at = (at + 1) & levels->mask) {
-        const char *level = levels->feature->level[levels->slot[at] - 1];
+float category_index_find(const struct category_index *index, const char *name, size_t size) {
+    for (uint32_t at = hash(name, size) & index->mask; index->slot[at] != 0; at = (at + 1) & index->mask) {
+        const char *level = index->feature->level[index->slot[at] - 1];
         if (strlen(level) == size && memcmp(level, name, size) == 0)
-            return (float)(levels->slot[at] - 1);
+            return (float)(index->slot[at] - 1);
     }
     return FOREST_UNSEEN;
 }

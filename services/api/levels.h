@@ -9,16 +9,16 @@
 #include "libforest/forest.h"
 
 /* A hash table over a feature's levels, which it borrows. */
-struct levels {
+struct category_index {
     const struct forest_feature *feature;
     uint32_t *slot; /* [mask + 1]: a level's number plus one; 0: empty */
     uint32_t mask;
 };
 
-bool levels_open(struct levels *levels, const struct forest_feature *feature); /* false: no memory */
-void levels_done(struct levels *levels);
+bool category_index_open(struct category_index *index, const struct forest_feature *feature); /* false: no memory */
+void category_index_done(struct category_index *index);
 
 /* The level named by `size` bytes, or FOREST_UNSEEN. */
-float levels_find(const struct levels *levels, const char *name, size_t size);
+float category_index_find(const struct category_index *index, const char *name, size_t size);
 
 #endif

@@ -5,17 +5,17 @@
 
 #include "services/common/clock.h"
 
-void line_clock_begin(struct buffer *out, struct line_clock *clock) {
+void line_clock_begin(struct strbuf *out, struct line_clock *clock) {
     struct timespec now;
-    buffer_clear(out);
-    buffer_string(out, "{\"time\":\"");
+    strbuf_clear(out);
+    strbuf_puts(out, "{\"time\":\"");
     clock_gettime(CLOCK_REALTIME, &now);
     if (now.tv_sec != clock->second) {
         clock->second = now.tv_sec;
-        clock_format(now.tv_sec, clock->text);
+        unix_time_format(now.tv_sec, clock->text);
     }
     long ms = now.tv_nsec / 1000000;
     char fraction[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', '"'};
-    buffer_bytes(out, clock->text, 19);
-    buffer_bytes(out, fraction, sizeof fraction);
+    strbuf_append(out, clock->text, 19);
+    strbuf_append(out, fraction, sizeof fraction);
 }

@@ -11,6 +11,6 @@ struct line_clock {
 };
 
 /* Begin a line with the time: {"time":"..."; out is emptied first. */
-void line_clock_begin(struct buffer *out, struct line_clock *clock);
+void line_clock_begin(struct strbuf *out, struct line_clock *clock);
 
 #endif

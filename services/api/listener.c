@@ -70,20 +70,20 @@ static bool open_all(struct addrinfo *at, int *fd, size_t n) {
     return good;
 }
 
-bool listener_open(const char *host, long long *port, int *fd, size_t n, char why[200]) {
+bool listener_open(const char *host, long long *port, int *fd, size_t n, char reason[200]) {
     struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found;
-    char service[8];
-    snprintf(service, sizeof service, "%lld", *port);
-    int problem = getaddrinfo(host, service, &hints, &found);
+    char app[8];
+    snprintf(app, sizeof app, "%lld", *port);
+    int problem = getaddrinfo(host, app, &hints, &found);
     if (problem != 0) {
-        snprintf(why, 200, "listen on %.80s port %lld: %s", host, *port, gai_strerror(problem));
+        snprintf(reason, 200, "listen on %.80s port %lld: %s", host, *port, gai_strerror(problem));
         return false;
     }
     bool good = open_all(found, fd, n);
     if (good)
         *port = port_of(fd[0]);
     else
-        snprintf(why, 200, "listen on %.80s port %lld: %s", host, *port, strerror(errno));
+        snprintf(reason, 200, "listen on %.80s port %lld: %s", host, *port, strerror(errno));
     freeaddrinfo(found);
     return good;
 }

@@ -9,6 +9,6 @@
  * Open n sockets on host and port (0: any free one; *port then says which).  On failure none is left
  * open and why says what could not be had.
  */
-bool listener_open(const char *host, long long *port, int *fd /* [n] */, size_t n, char why[200]);
+bool listener_open(const char *host, long long *port, int *fd /* [n] */, size_t n, char reason[200]);
 
 #endif

@@ -10,40 +10,41 @@
 
 /* ---- the transport's calls ---- */
 
-static size_t admit(void *user, struct request *request) {
-    return service_admit(user, request);
+static size_t on_headers(void *user, struct request *request) {
+    return dispatch_headers(user, request);
 }
 
-static bool take(void *user, struct request *request, const char *bytes, size_t size) {
-    return service_take(user, request, bytes, size);
+static bool on_body(void *user, struct request *request, const char *bytes, size_t size) {
+    return dispatch_body(user, request, bytes, size);
 }
 
-static void answer(void *user, struct request *request, struct reply *reply) {
-    service_answer(user, request, reply);
+static void on_request(void *user, struct request *request, struct response *response) {
+    dispatch_request(user, request, response);
 }
 
-static void refuse(void *user, const struct request *request, int status, const char *why, struct reply *reply) {
-    service_refuse(user, request, status, why, reply);
+static void on_reject(void *user, const struct request *request, int status, const char *reason,
+                      struct response *response) {
+    dispatch_reject(user, request, status, reason, response);
 }
 
-static void finish(void *user, struct request *request, int status, uint64_t nanoseconds) {
-    service_finish(user, request, status, nanoseconds);
+static void on_finished(void *user, struct request *request, int status, uint64_t nanoseconds) {
+    dispatch_finished(user, request, status, nanoseconds);
 }
 
 /* ---- the thread ---- */
 
-static bool is_over(const struct loop *loop) {
-    return loop_state(loop) == LOOP_DRAIN && transport_connections(loop->transport) == 0;
+static bool is_finished(const struct event_loop *loop) {
+    return event_loop_state(loop) == EVENT_LOOP_DRAIN && mhd_server_connections(loop->server) == 0;
 }
 
 /* Go on to what the main thread wants, one step at a time. */
-static void obey(struct loop *loop) {
-    while (loop_state(loop) < atomic_load(&loop->order)) {
-        enum loop_order next = (enum loop_order)(loop_state(loop) + 1);
-        if (next == LOOP_STOP_ACCEPTING)
-            transport_stop_accepting(loop->transport);
+static void apply_command(struct event_loop *loop) {
+    while (event_loop_state(loop) < atomic_load(&loop->phase)) {
+        enum event_loop_phase next = (enum event_loop_phase)(event_loop_state(loop) + 1);
+        if (next == EVENT_LOOP_STOP_ACCEPTING)
+            mhd_server_stop_accepting(loop->server);
         else
-            transport_drain(loop->transport);
+            mhd_server_drain(loop->server);
         atomic_store(&loop->state, next);
     }
 }
@@ -53,50 +54,50 @@ static void obey(struct loop *loop) {
  * events in hand when they are exactly a multiple of 128.
  */
 static void *serve(void *argument) {
-    struct loop *loop = argument;
-    struct served *served = &loop->worker->service->served;
-    struct pollfd ready[] = {{.fd = transport_fd(loop->transport), .events = POLLIN},
+    struct event_loop *loop = argument;
+    struct model_slot *slot = &loop->context->app->slot;
+    struct pollfd ready[] = {{.fd = mhd_server_fd(loop->server), .events = POLLIN},
                              {.fd = loop->wake, .events = POLLIN}};
-    while (!is_over(loop)) {
-        int patience = transport_patience(loop->transport);
-        if (patience > 0 && poll(ready, 2, patience) > 0 && ready[1].revents != 0)
+    while (!is_finished(loop)) {
+        int timeout_ms = mhd_server_timeout_ms(loop->server);
+        if (timeout_ms > 0 && poll(ready, 2, timeout_ms) > 0 && ready[1].revents != 0)
             eventfd_read(loop->wake, &(eventfd_t){0});
-        served_enter(served, loop->reader);
-        obey(loop);
-        transport_step(loop->transport);
-        served_leave(loop->reader);
+        model_slot_enter(slot, loop->reader);
+        apply_command(loop);
+        mhd_server_step(loop->server);
+        model_slot_leave(loop->reader);
     }
-    atomic_store(&loop->state, LOOP_ENDED);
+    atomic_store(&loop->state, EVENT_LOOP_ENDED);
     return NULL;
 }
 
-bool loop_start(struct loop *loop, int listener, const struct transport_limits *limits, struct worker *worker,
-                struct served_reader *reader) {
-    const struct transport_calls calls = {worker, admit, take, answer, refuse, finish};
-    loop->worker = worker;
+bool event_loop_start(struct event_loop *loop, int listener, const struct mhd_server_limits *limits,
+                      struct thread_context *context, struct model_slot_reader *reader) {
+    const struct mhd_server_callbacks callbacks = {context, on_headers, on_body, on_request, on_reject, on_finished};
+    loop->context = context;
     loop->reader = reader;
-    atomic_init(&loop->order, LOOP_SERVE);
-    atomic_init(&loop->state, LOOP_SERVE);
+    atomic_init(&loop->phase, EVENT_LOOP_SERVE);
+    atomic_init(&loop->state, EVENT_LOOP_SERVE);
     loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    loop->transport = loop->wake >= 0 ? transport_new(listener, loop->wake, limits, &calls) : NULL;
-    if (loop->transport != NULL && pthread_create(&loop->thread, NULL, serve, loop) == 0)
+    loop->server = loop->wake >= 0 ? mhd_server_new(listener, loop->wake, limits, &callbacks) : NULL;
+    if (loop->server != NULL && pthread_create(&loop->thread, NULL, serve, loop) == 0)
         return true;
-    loop_done(loop);
+    event_loop_done(loop);
     return false;
 }
 
-void loop_tell(struct loop *loop, enum loop_order order) {
-    atomic_store(&loop->order, order);
+void event_loop_command(struct event_loop *loop, enum event_loop_phase phase) {
+    atomic_store(&loop->phase, phase);
     eventfd_write(loop->wake, 1);
 }
 
-void loop_join(struct loop *loop) {
+void event_loop_join(struct event_loop *loop) {
     pthread_join(loop->thread, NULL);
 }
 
-void loop_done(struct loop *loop) {
-    if (loop->transport != NULL)
+void event_loop_done(struct event_loop *loop) {
+    if (loop->server != NULL)
         close(loop->wake);
-    transport_free(loop->transport);
-    loop->transport = NULL;
+    mhd_server_free(loop->server);
+    loop->server = NULL;
 }

@@ -14,21 +14,21 @@
 static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
     {"host", "HOST", SETTING_TEXT, AT(host), "0.0.0.0", 1, 255, NULL, "address to listen on"},
-    {"port", "PORT", SETTING_WHOLE, AT(port), "8000", 0, 65535, NULL, "port to listen on; 0: any free one"},
+    {"port", "PORT", SETTING_INTEGER, AT(port), "8000", 0, 65535, NULL, "port to listen on; 0: any free one"},
     SETTINGS_THREADS(struct options, threads),
-    {"connections", "CONNECTIONS", SETTING_WHOLE, AT(connections), "16384", 16, 1000000, NULL,
+    {"connections", "CONNECTIONS", SETTING_INTEGER, AT(connections), "16384", 16, 1000000, NULL,
      "connections at once, shared evenly by the loops; further ones wait"},
-    {"request-seconds", "REQUEST_SECONDS", SETTING_WHOLE, AT(request_seconds), "10", 1, 3600, NULL,
+    {"request-seconds", "REQUEST_SECONDS", SETTING_INTEGER, AT(request_seconds), "10", 1, 3600, NULL,
      "a request that is not whole after this is cut off"},
-    {"idle-seconds", "IDLE_SECONDS", SETTING_WHOLE, AT(idle_seconds), "60", 1, 3600, NULL,
+    {"idle-seconds", "IDLE_SECONDS", SETTING_INTEGER, AT(idle_seconds), "60", 1, 3600, NULL,
      "a connection without a request is closed after this"},
-    {"drain-seconds", "DRAIN_SECONDS", SETTING_WHOLE, AT(drain_seconds), "2", 0, 300, NULL,
+    {"drain-seconds", "DRAIN_SECONDS", SETTING_INTEGER, AT(drain_seconds), "2", 0, 300, NULL,
      "after SIGTERM, how long /readyz says no while all is still served"},
-    {"max-body", "MAX_BODY", SETTING_WHOLE, AT(max_body), "65536", 1024, 1048576, NULL,
+    {"max-body", "MAX_BODY", SETTING_INTEGER, AT(max_body), "65536", 1024, 1048576, NULL,
      "bytes a request for one prediction may have"},
-    {"max-batch", "MAX_BATCH", SETTING_WHOLE, AT(max_batch), "10000", 1, 1000000, NULL,
+    {"max-batch", "MAX_BATCH", SETTING_INTEGER, AT(max_batch), "10000", 1, 1000000, NULL,
      "leads that a request for many predictions may have, of at most 1 KiB each on average"},
-    {"poll-ms", "MODEL_POLL_MS", SETTING_WHOLE, AT(poll_ms), "500", 10, 60000, NULL,
+    {"poll-ms", "MODEL_POLL_MS", SETTING_INTEGER, AT(poll_ms), "500", 10, 60000, NULL,
      "between two looks for a newly promoted model"},
     {"unknown-category", "UNKNOWN_CATEGORY", SETTING_CHOICE, AT(unknown_category), "answer", 0, 0, "answer|reject",
      "answer a category never seen in training, with a warning, or reject it with 422"},
@@ -43,7 +43,7 @@ static const struct setting settings[] = {
     {NULL, "API_KEYS", SETTING_SECRET, AT(api_keys), NULL, 0, 0, NULL,
      "keys that may predict, separated by commas; unset: anyone may"},
     {NULL, "ADMIN_KEY", SETTING_SECRET, AT(admin_key), NULL, 0, 0, NULL, "key for POST /-/reload; unset: nobody may"},
-    {"rate-limit", "RATE_LIMIT", SETTING_WHOLE, AT(rate_limit), "0", 0, 1000000, NULL,
+    {"rate-limit", "RATE_LIMIT", SETTING_INTEGER, AT(rate_limit), "0", 0, 1000000, NULL,
      "requests for predictions a minute, a batch being one, for each key, or for each address (IPv6: each /64) behind "
      "TRUSTED_PROXIES; 0: no limit"},
     {"trusted-proxies", "TRUSTED_PROXIES", SETTING_TEXT, AT(trusted_proxies), NULL, 0, 2000, NULL,
@@ -59,7 +59,7 @@ static const struct setting settings[] = {
 
 static const struct program program = {
     .name = "leadforest-api",
-    .does = "serves the promoted forest over HTTP",
+    .summary = "serves the promoted forest over HTTP",
     .usage = "[options]",
     .notes = "SIGHUP looks for a newly promoted model at once; SIGTERM drains and ends, a second one ends at once.",
     .settings = settings,
@@ -72,41 +72,42 @@ static enum exit_code fail(enum exit_code code, const char *text) {
 }
 
 /* Whether the champion would be served. */
-static enum exit_code check(const struct options *options, const struct config *config) {
-    struct file_error err;
-    struct model_words words = {config, vocabulary_new(config), 1};
-    struct model *model = words.vocabulary != NULL ? reload_read(options->common.data, &words, &err) : NULL;
+static enum exit_code check(const struct options *options, const struct etl_config *config) {
+    struct error err;
+    struct model_context model_context = {config, etl_normalizer_new(config), 1};
+    struct served_model *model =
+        model_context.vocabulary != NULL ? model_watcher_read(options->common.data, &model_context, &err) : NULL;
     enum exit_code code = EXIT_DONE;
     if (model != NULL)
         printf("{\"stage\":\"api\",\"status\":\"good\",\"version\":%s}\n", model->version);
-    else if (words.vocabulary == NULL)
-        code = fail(EXIT_TRY_LATER, "out of memory");
+    else if (model_context.vocabulary == NULL)
+        code = fail(EXIT_TEMPFAIL, "out of memory");
     else
-        code = fail(err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err.text);
-    model_free(model);
-    vocabulary_free(words.vocabulary);
+        code = fail(err.retryable ? EXIT_TEMPFAIL : EXIT_DATAERR, err.text);
+    served_model_free(model);
+    etl_normalizer_free(model_context.vocabulary);
     return code;
 }
 
 int main(int argc, char **argv) {
     struct options options = {0};
-    struct file_error err;
+    struct error err;
     bool finished;
     enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
     if (options.health)
-        return probe_alive(options.host, options.port) ? 0 : 1;
+        return healthcheck_is_alive(options.host, options.port) ? 0 : 1;
 
     log_open("api", NULL);
     json_object_seed(0);                                    /* before there are threads */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* hashes alone are used: half the start and memory */
-    if (service_judge(&options) != NULL)
-        return fail(EXIT_USAGE_ERROR, service_judge(&options));
-    struct config *config = configuration_read(options.common.config, NULL, &err);
+    if (app_validate_options(&options) != NULL)
+        return fail(EXIT_USAGE, app_validate_options(&options));
+    struct etl_config *config = configuration_read(options.common.config, NULL, &err);
     if (config == NULL)
-        return fail(EXIT_USAGE_ERROR, err.text);
+        return fail(EXIT_USAGE, err.text);
     code = options.check ? check(&options, config) : server_run(&options, config);
-    config_free(config);
+    etl_config_free(config);
     return code;
 }

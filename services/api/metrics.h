@@ -4,6 +4,6 @@
 
 #include "services/api/service.h"
 
-void metrics_scrape(struct worker *worker, struct request *request, struct reply *reply);
+void metrics_scrape(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

@@ -20,79 +20,82 @@
 #include "services/common/champion.h"
 
 enum {
-    MODEL_FEATURES = CONFIG_MAX_FEATURES, /* a model with more is not served */
-    MODEL_CELLS = 1 << 16                 /* a larger domain is not written in advance */
+    SERVED_MODEL_MAX_FEATURES = ETL_CONFIG_MAX_FEATURES, /* a model with more is not served */
+    SERVED_MODEL_MAX_CELLS = 1 << 16                     /* a larger domain is not written in advance */
 };
 
 /* The answer to one input: pieces of finished JSON. */
-struct model_answer {
+struct prediction {
     uint32_t best;    /* class */
     const char *body; /* {"predicted_package":"MVP","probability":0.82} */
     size_t body_size;
-    const char *logged; /* "inputs":{...},"probabilities":{...}; its inputs hold only where no category was unseen */
-    size_t logged_size;
-    const char *shares; /* the end of that: {"Business":0.1,...} */
-    size_t shares_size;
+    const char *log_json; /* "inputs":{...},"probabilities":{...}; its inputs hold only where no category was unseen */
+    size_t log_json_size;
+    const char *probabilities_json; /* the end of that: {"Business":0.1,...} */
+    size_t probabilities_json_size;
 };
 
-struct model_cell {
+struct served_model_cell {
     uint32_t best;
-    size_t body, logged, shares, end; /* places in `written` */
+    size_t body, log_json, probabilities_json, end; /* places in `written` */
 };
 
 /* What models are read with; shared by all of them, and outlives them. */
-struct model_words {
-    const struct config *config;
-    struct vocabulary *vocabulary; /* of config */
-    size_t loops;                  /* that will serve */
+struct model_context {
+    const struct etl_config *config;
+    struct etl_normalizer *vocabulary; /* of config */
+    size_t loops;                      /* that will serve */
 };
 
-struct model {
+struct served_model {
     struct champion champion;
-    const struct model_words *words;
+    const struct model_context *model_context;
     char version[24];
     const struct forest_schema *schema; /* the forest's */
     size_t features, classes;
-    struct levels levels[MODEL_FEATURES]; /* of categorical features */
-    size_t configured[MODEL_FEATURES];    /* each feature's number in the configuration, or MODEL_FEATURES */
-    int64_t price[FOREST_MAX_CLASSES];    /* a month, minor unit; -1: unknown to the configuration */
-    size_t cells;                         /* 0: answers are not written in advance */
-    struct model_cell *cell;              /* [cells], the last feature's code runs fastest */
-    struct buffer written;
-    _Atomic uint64_t *count; /* [loops][classes + features]: predictions of each package, unseen categories */
-    _Atomic unsigned holds;  /* by requests that take longer than one step of their loop */
-    struct model *retired;   /* by reload.c: the next of those that were replaced while they were held */
+    struct category_index levels[SERVED_MODEL_MAX_FEATURES]; /* of categorical features */
+    size_t configured[SERVED_MODEL_MAX_FEATURES];            /* each feature's number in the configuration, or
+                                                                SERVED_MODEL_MAX_FEATURES */
+    int64_t price[FOREST_MAX_CLASSES];                       /* a month, minor unit; -1: unknown to the configuration */
+    size_t cells;                                            /* 0: answers are not written in advance */
+    struct served_model_cell *cell;                          /* [cells], the last feature's code runs fastest */
+    struct strbuf prerendered;
+    _Atomic uint64_t *count;      /* [loops][classes + features]: predictions of each package, unseen categories */
+    _Atomic unsigned references;  /* by requests that take longer than one step of their loop */
+    struct served_model *retired; /* by reload.c: the next of those that were replaced while they were held */
 };
 
 /*
  * Make a champion ready; on success *champion is taken over (and left zeroed), on failure it stays the
  * caller's.
  */
-struct model *model_new(struct champion *champion, const struct model_words *words, struct file_error *err);
-void model_free(struct model *model); /* NULL is fine */
+struct served_model *served_model_new(struct champion *champion, const struct model_context *model_context,
+                                      struct error *err);
+void served_model_free(struct served_model *model); /* NULL is fine */
 
 /* Keep the served model beyond this step of the loop: it is not freed before it is let go, by any thread. */
-void model_hold(const struct model *model);
-void model_let_go(const struct model *model);
+void served_model_ref(const struct served_model *model);
+void served_model_unref(const struct served_model *model);
 
 /* Whether anyone holds it; once it is replaced nobody can begin to. */
-bool model_is_held(const struct model *model);
+bool served_model_is_referenced(const struct served_model *model);
 
 /* A feature's number by its name; model->features where there is none. */
-size_t model_find_feature(const struct model *model, const char *name, size_t size);
+size_t served_model_find_feature(const struct served_model *model, const char *name, size_t size);
 
 /* The level that a text means: by its exact name, else as the ETL would read it, else FOREST_UNSEEN. */
-float model_level(const struct model *model, size_t feature, const char *text, size_t size);
+float served_model_level(const struct served_model *model, size_t feature, const char *text, size_t size);
 
 /* Answer one row.  What answer points to lives as long as the model and, where the answer had to be
  * written now, as long as scratch is not touched; false: no memory for that. */
-bool model_answer(const struct model *model, const float *row, struct model_answer *answer, struct buffer *scratch);
+bool served_model_predict(const struct served_model *model, const float *row, struct prediction *prediction,
+                          struct strbuf *scratch);
 
 /* Count a prediction that a loop gave; unseen has a bit for each feature whose category was unknown. */
-void model_count(const struct model *model, size_t loop, uint32_t best, uint64_t unseen);
+void served_model_count(const struct served_model *model, size_t loop, uint32_t best, uint64_t unseen);
 
 /* How often so far, over all loops: a package predicted, a feature's category unseen. */
-uint64_t model_predicted(const struct model *model, size_t package);
-uint64_t model_unseen(const struct model *model, size_t feature);
+uint64_t served_model_predicted(const struct served_model *model, size_t package);
+uint64_t served_model_unseen(const struct served_model *model, size_t feature);
 
 #endif

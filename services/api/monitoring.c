@@ -45,16 +45,16 @@ static void wake_all(const struct monitoring *m, struct monitoring_ticket *waiti
     }
 }
 
-static void *read_one(void *argument) {
+static void *read_snapshot(void *argument) {
     struct monitoring *m = argument;
     size_t size;
-    char *text = overview_read(m->data, &size);
+    char *text = monitoring_snapshot_read(m->data, &size);
     pthread_mutex_lock(&m->lock);
     if (text != NULL) {
         free(m->text);
         m->text = text;
         m->size = size;
-        m->read_at = clock_monotonic();
+        m->read_at = monotonic_seconds();
     }
     struct monitoring_ticket *waiting = m->waiting;
     m->waiting = NULL;
@@ -72,12 +72,12 @@ static bool start_reading(struct monitoring *m) {
         return true;
     if (m->joinable)
         pthread_join(m->thread, NULL); /* it has unlocked for the last time and is ending */
-    m->reading = m->joinable = pthread_create(&m->thread, NULL, read_one, m) == 0;
+    m->reading = m->joinable = pthread_create(&m->thread, NULL, read_snapshot, m) == 0;
     return m->reading;
 }
 
 /* The request sleeps by now. */
-static void wait_for_overview(struct request *request) {
+static void wait_for_snapshot(struct request *request) {
     struct monitoring_ticket *ticket = request->ticket, *alone = NULL;
     struct monitoring *m = ticket->monitoring;
     pthread_mutex_lock(&m->lock);
@@ -93,53 +93,53 @@ static void wait_for_overview(struct request *request) {
 
 /* Copied, since the next overview may replace it while this one is being sent. false where there is none, or none that
  * is young where that is asked for. */
-static bool reply_overview(struct monitoring *m, bool young, struct reply *reply) {
-    struct buffer out = {0};
+static bool respond_snapshot(struct monitoring *m, bool young, struct response *response) {
+    struct strbuf out = {0};
     pthread_mutex_lock(&m->lock);
-    bool good = m->text != NULL && (!young || clock_monotonic() - m->read_at < YOUNG_SECONDS);
+    bool good = m->text != NULL && (!young || monotonic_seconds() - m->read_at < YOUNG_SECONDS);
     if (good) {
-        buffer_bytes(&out, m->text, m->size);
-        buffer_string(&out, "\n");
+        strbuf_append(&out, m->text, m->size);
+        strbuf_puts(&out, "\n");
     }
     pthread_mutex_unlock(&m->lock);
     if (good) {
-        reply_buffer(reply, 200, REPLY_JSON, &out);
-        reply_header_static(reply, "Cache-Control", "no-cache");
+        response_from_strbuf(response, 200, RESPONSE_JSON, &out);
+        response_header_static(response, "Cache-Control", "no-cache");
     }
     return good;
 }
 
-static void refuse(const struct request *request, struct reply *reply) {
-    problem_reply_one(reply, 503, request->id, "service", NULL, "not_read", "could not read the volume");
-    reply_header_static(reply, "Retry-After", "5");
+static void reject(const struct request *request, struct response *response) {
+    problem_respond_one(response, 503, request->id, "service", NULL, "not_read", "could not read the volume");
+    response_header_static(response, "Retry-After", "5");
 }
 
 static void release(struct request *request) {
     free(request->ticket);
 }
 
-void monitoring_data(struct worker *worker, struct request *request, struct reply *reply) {
-    struct monitoring *m = worker->service->monitoring;
+void monitoring_data(struct thread_context *context, struct request *request, struct response *response) {
+    struct monitoring *m = context->app->monitoring;
     if (request->ticket != NULL) {
-        if (!reply_overview(m, false, reply))
-            refuse(request, reply);
+        if (!respond_snapshot(m, false, response))
+            reject(request, response);
         return;
     }
-    if (m != NULL && reply_overview(m, true, reply))
+    if (m != NULL && respond_snapshot(m, true, response))
         return;
     struct monitoring_ticket *ticket = m != NULL ? malloc(sizeof *ticket) : NULL;
     if (ticket == NULL) {
-        refuse(request, reply);
+        reject(request, response);
         return;
     }
     *ticket = (struct monitoring_ticket){.monitoring = m, .waker = request->waker};
     request->ticket = ticket;
     request->release = release;
-    reply->later = wait_for_overview;
+    response->later = wait_for_snapshot;
 }
 
-void monitoring_page(struct worker *worker, struct request *request, struct reply *reply) {
-    (void)worker;
+void monitoring_page(struct thread_context *context, struct request *request, struct response *response) {
+    (void)context;
     (void)request;
-    pages_show(reply, monitoring_html, sizeof monitoring_html - 1);
+    pages_respond(response, monitoring_html, sizeof monitoring_html - 1);
 }

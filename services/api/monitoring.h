@@ -32,7 +32,7 @@ void monitoring_open(struct monitoring *monitoring, const char *data, void (*wak
 void monitoring_close(struct monitoring *monitoring); /* after the loops have ended; fine on zeroes */
 
 /* Handlers. */
-void monitoring_page(struct worker *worker, struct request *request, struct reply *reply);
-void monitoring_data(struct worker *worker, struct request *request, struct reply *reply);
+void monitoring_page(struct thread_context *context, struct request *request, struct response *response);
+void monitoring_data(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

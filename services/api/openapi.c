@@ -22,11 +22,11 @@ static json_t *content(const char *media, json_t *schema) {
 /* ---- schemas ---- */
 
 /* A category may be any text, unless unknown ones are rejected; its known values are told either way. */
-static json_t *category(const struct service *service, const char *const *level, size_t levels) {
+static json_t *category(const struct app *app, const char *const *level, size_t levels) {
     json_t *values = json_array();
     for (size_t i = 0; i < levels; i++)
         json_array_append_new(values, json_string(level[i]));
-    const char *key = strcmp(service->options->unknown_category, "reject") == 0 ? "enum" : "examples";
+    const char *key = strcmp(app->options->unknown_category, "reject") == 0 ? "enum" : "examples";
     return json_pack("{s:s,s:o}", "type", "string", key, values);
 }
 
@@ -36,27 +36,27 @@ static void add_property(json_t *lead, const char *name, json_t *schema) {
 }
 
 /* The inputs of the model, or as long as there is none those of the configuration. */
-static void add_inputs(json_t *lead, const struct service *service, const struct model *model) {
-    const struct config *config = service->words.config;
+static void add_inputs(json_t *lead, const struct app *app, const struct served_model *model) {
+    const struct etl_config *config = app->model_context.config;
     for (size_t i = 0; model != NULL && i < model->features; i++) {
         const struct forest_feature *feature = &model->schema->feature[i];
         add_property(lead, feature->name,
                      feature->kind == FOREST_NUMERIC ? json_pack("{s:s}", "type", "number")
-                                                     : category(service, feature->level, feature->levels));
+                                                     : category(app, feature->level, feature->levels));
     }
     for (size_t i = 0; model == NULL && i < config->feature_count; i++) {
-        const struct config_feature *feature = &config->features[i];
+        const struct etl_config_feature *feature = &config->features[i];
         add_property(lead, feature->name,
-                     feature->kind == CONFIG_NUMERIC
+                     feature->kind == ETL_CONFIG_NUMERIC
                          ? json_pack("{s:s}", "type", "number")
-                         : category(service, (const char *const *)feature->levels.text, feature->levels.count));
+                         : category(app, (const char *const *)feature->levels.text, feature->levels.count));
     }
 }
 
-static json_t *lead_schema(const struct service *service, const struct model *model) {
+static json_t *lead_schema(const struct app *app, const struct served_model *model) {
     static const char plain[] = "^[A-Za-z0-9._:/-]{1,128}$";
     json_t *lead = json_pack("{s:s,s:{},s:[]}", "type", "object", "properties", "required");
-    add_inputs(lead, service, model);
+    add_inputs(lead, app, model);
     json_t *properties = json_object_get(lead, "properties");
     json_object_set_new(properties, "lead_id", json_pack("{s:[s,s],s:s}", "type", "string", "null", "pattern", plain));
     json_object_set_new(properties, "source", json_pack("{s:[s,s],s:s}", "type", "string", "null", "pattern", plain));
@@ -100,7 +100,7 @@ static json_t *leads_schema(void) {
 }
 
 /* Its values are its data, or as many bytes after the JSON as its parameters say. */
-static json_t *tensor_schema(void) {
+static json_t *oip_tensor_schema(void) {
     json_t *parameters = json_pack("{s:s,s:{s:{s:s,s:i,s:s}}}", "type", "object", "properties", "binary_data_size",
                                    "type", "integer", "minimum", 0, "description",
                                    "instead of data: how many of the bytes after the JSON are this tensor's");
@@ -110,25 +110,26 @@ static json_t *tensor_schema(void) {
                      "required", "name", "datatype", "shape");
 }
 
-static json_t *inference_schema(void) {
+static json_t *oip_v2_request_schema(void) {
     return json_pack("{s:s,s:{s:{s:s},s:{s:s,s:o,s:s}},s:[s]}", "type", "object", "properties", "id", "type", "string",
                      "inputs", "type", "array", "items", reference("Tensor"), "description",
                      "one for each input of the model, all of one length", "required", "inputs");
 }
 
-static json_t *inferred_schema(void) {
+static json_t *oip_v2_response_schema(void) {
     return json_pack("{s:s,s:{s:{s:s},s:{s:s},s:{s:s},s:o},s:[s,s,s]}", "type", "object", "properties", "model_name",
                      "type", "string", "model_version", "type", "string", "id", "type", "string", "outputs",
                      list_of(reference("Tensor")), "required", "model_name", "model_version", "outputs");
 }
 
-static json_t *schemas(const struct service *service, const struct model *model) {
+static json_t *schemas(const struct app *app, const struct served_model *model) {
     json_t *status = json_pack("{s:s,s:{s:{s:s}},s:[s]}", "type", "object", "properties", "status", "type", "string",
                                "required", "status");
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:s},s:{s:s}}", "Lead", lead_schema(service, model),
-                     "Prediction", prediction_schema(), "Predictions", predictions_schema(), "Tensor", tensor_schema(),
-                     "Inference", inference_schema(), "Inferred", inferred_schema(), "Error", error_schema(), "Problem",
-                     problem_schema(), "Status", status, "Object", "type", "object", "Model", "type", "object");
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:s},s:{s:s}}", "Lead", lead_schema(app, model),
+                     "Prediction", prediction_schema(), "Predictions", predictions_schema(), "Tensor",
+                     oip_tensor_schema(), "Inference", oip_v2_request_schema(), "Inferred", oip_v2_response_schema(),
+                     "Error", error_schema(), "Problem", problem_schema(), "Status", status, "Object", "type", "object",
+                     "Model", "type", "object");
 }
 
 /* ---- paths ---- */
@@ -152,10 +153,10 @@ static json_t *request_body(enum route_body body) {
     return json_pack("{s:b,s:o}", "required", 1, "content", media);
 }
 
-static json_t *answer_of(const struct route *route) {
-    if (strchr(route->answer, '/') != NULL)
-        return content(route->answer, json_pack("{s:s}", "type", "string"));
-    json_t *media = content("application/json", reference(route->answer));
+static json_t *response_of(const struct route *route) {
+    if (strchr(route->response_schema, '/') != NULL)
+        return content(route->response_schema, json_pack("{s:s}", "type", "string"));
+    json_t *media = content("application/json", reference(route->response_schema));
     add_forms(media, route->body);
     return media;
 }
@@ -164,18 +165,18 @@ static void add_error(json_t *responses, const struct route *route, int status) 
     char code[8];
     bool ours = strncmp(route->path, "/v2", 3) != 0;
     snprintf(code, sizeof code, "%d", status);
-    json_t *media = content(REPLY_PROBLEM, reference("Problem"));
+    json_t *media = content(RESPONSE_PROBLEM, reference("Problem"));
     if (!ours) /* what the protocol says itself has its own shape */
-        json_object_set_new(media, REPLY_JSON, json_pack("{s:o}", "schema", reference("Object")));
+        json_object_set_new(media, RESPONSE_JSON, json_pack("{s:o}", "schema", reference("Object")));
     json_object_set_new(responses, code,
                         json_pack("{s:s,s:o}", "description", problem_title(status), "content", media));
 }
 
-static json_t *responses_of(const struct service *service, const struct route *route) {
+static json_t *responses_of(const struct app *app, const struct route *route) {
     json_t *responses = json_object();
     json_object_set_new(responses, route->access == ACCESS_ADMIN ? "202" : "200",
-                        json_pack("{s:s,s:o}", "description", route->summary, "content", answer_of(route)));
-    bool keyed = route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->access.keys.count > 0);
+                        json_pack("{s:s,s:o}", "description", route->summary, "content", response_of(route)));
+    bool keyed = route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && app->access.keys.count > 0);
     if (route->body != BODY_NONE)
         add_error(responses, route, 400);
     if (keyed || route->body == BODY_DELIVERY)
@@ -186,7 +187,7 @@ static json_t *responses_of(const struct service *service, const struct route *r
         add_error(responses, route, 415);
         add_error(responses, route, 422);
     }
-    if (route->access == ACCESS_KEY && service->options->rate_limit > 0)
+    if (route->access == ACCESS_KEY && app->options->rate_limit > 0)
         add_error(responses, route, 429);
     if (strchr(route->path, '{') != NULL)
         add_error(responses, route, 404);
@@ -195,8 +196,8 @@ static json_t *responses_of(const struct service *service, const struct route *r
     return responses;
 }
 
-static json_t *parameters_of(const struct service *service, const struct route *route) {
-    const struct model *model = served_model(&service->served);
+static json_t *parameters_of(const struct app *app, const struct route *route) {
+    const struct served_model *model = model_slot_get(&app->slot);
     json_t *parameters = json_array();
     if (strchr(route->path, '{') != NULL)
         json_array_append_new(parameters,
@@ -224,40 +225,40 @@ static json_t *operation_id(const struct route *route) {
     return json_string(id);
 }
 
-static json_t *operation(const struct service *service, const struct route *route) {
+static json_t *operation(const struct app *app, const struct route *route) {
     json_t *about = json_pack("{s:o,s:s,s:o,s:o}", "operationId", operation_id(route), "summary", route->summary,
-                              "parameters", parameters_of(service, route), "responses", responses_of(service, route));
+                              "parameters", parameters_of(app, route), "responses", responses_of(app, route));
     if (route->body != BODY_NONE)
         json_object_set_new(about, "requestBody", request_body(route->body));
-    if (route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && service->access.keys.count > 0))
+    if (route->access == ACCESS_ADMIN || (route->access == ACCESS_KEY && app->access.keys.count > 0))
         json_object_set_new(about, "security", json_pack("[{s:[]},{s:[]}]", "bearer", "key"));
     return about;
 }
 
-static json_t *paths(const struct service *service) {
+static json_t *paths(const struct app *app) {
     json_t *all = json_object();
-    for (size_t i = 0; i < service->routes->count; i++) {
-        json_t *path = json_object_get(all, service->routes->route[i].path);
+    for (size_t i = 0; i < app->routes->count; i++) {
+        json_t *path = json_object_get(all, app->routes->route[i].path);
         if (path == NULL) {
             path = json_object();
-            json_object_set_new(all, service->routes->route[i].path, path);
+            json_object_set_new(all, app->routes->route[i].path, path);
         }
-        json_object_set_new(path, service->routes->route[i].method == METHOD_POST ? "post" : "get",
-                            operation(service, &service->routes->route[i]));
+        json_object_set_new(path, app->routes->route[i].method == METHOD_POST ? "post" : "get",
+                            operation(app, &app->routes->route[i]));
     }
     return all;
 }
 
-void openapi_show(struct worker *worker, struct request *request, struct reply *reply) {
-    const struct service *service = worker->service;
+void openapi_respond(struct thread_context *context, struct request *request, struct response *response) {
+    const struct app *app = context->app;
     (void)request;
     json_t *ways = json_pack("{s:{s:s,s:s},s:{s:s,s:s,s:s}}", "bearer", "type", "http", "scheme", "bearer", "key",
                              "type", "apiKey", "in", "header", "name", "X-Api-Key");
-    reply_json(reply, 200,
-               json_pack("{s:s,s:{s:s,s:s,s:s},s:o,s:{s:o,s:o}}", "openapi", "3.1.0", "info", "title", "leadforest",
-                         "version", FOREST_VERSION, "description",
-                         "Which package a lead is most likely to buy, and how sure that is. JSON that holds "
-                         "U+0000 is refused with 400.",
-                         "paths", paths(service), "components", "schemas",
-                         schemas(service, served_model(&service->served)), "securitySchemes", ways));
+    response_json(response, 200,
+                  json_pack("{s:s,s:{s:s,s:s,s:s},s:o,s:{s:o,s:o}}", "openapi", "3.1.0", "info", "title", "leadforest",
+                            "version", FOREST_VERSION, "description",
+                            "Which package a lead is most likely to buy, and how sure that is. JSON that holds "
+                            "U+0000 is refused with 400.",
+                            "paths", paths(app), "components", "schemas", schemas(app, model_slot_get(&app->slot)),
+                            "securitySchemes", ways));
 }

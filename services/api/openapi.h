@@ -5,6 +5,6 @@
 
 #include "services/api/service.h"
 
-void openapi_show(struct worker *worker, struct request *request, struct reply *reply);
+void openapi_respond(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

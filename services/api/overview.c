@@ -13,7 +13,7 @@
 #include "services/common/files.h"
 #include "services/common/volume.h"
 
-enum { TAIL = 1 << 20, MAX_RECORD = 1 << 20, MOST_RECORDS = 20000 };
+enum { TAIL = 1 << 20, MAX_RECORD = 1 << 20, MAX_RECORDS = 20000 };
 
 /* ---- the end of an append-only file ---- */
 
@@ -42,13 +42,13 @@ static char *read_tail(const char *path) {
 }
 
 /* Where the last `most` whole lines begin; a line still being written is none of them. */
-static char *last_lines(char *text, size_t most) {
+static char *last_lines(char *text, size_t limit) {
     char *end = strrchr(text, '\n');
     if (end == NULL)
         return text + strlen(text);
     end[1] = '\0';
     for (char *at = end; at > text; at--)
-        if (at[-1] == '\n' && --most == 0)
+        if (at[-1] == '\n' && --limit == 0)
             return at;
     return text;
 }
@@ -56,12 +56,12 @@ static char *last_lines(char *text, size_t most) {
 typedef json_t *describe(const json_t *line);
 
 /* The newest lines as an array; those that are no objects are passed by. */
-static json_t *read_lines(const char *data, const char *name, size_t most, describe *of) {
+static json_t *read_lines(const char *data, const char *name, size_t limit, describe *of) {
     char path[PATH_MAX], *text = NULL;
     json_t *all = json_array();
-    if (publish_path(path, NULL, "%s/%s", data, name))
+    if (path_format(path, NULL, "%s/%s", data, name))
         text = read_tail(path);
-    for (char *line = text != NULL ? last_lines(text, most) : NULL, *end; line != NULL && *line != '\0';
+    for (char *line = text != NULL ? last_lines(text, limit) : NULL, *end; line != NULL && *line != '\0';
          line = end + 1) {
         end = strchr(line, '\n');
         json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
@@ -75,14 +75,15 @@ static json_t *read_lines(const char *data, const char *name, size_t most, descr
 
 /* ---- the members that the page shows ---- */
 
-static json_t *pick(const json_t *object, const char *const *names, size_t count) {
+static json_t *copy_members(const json_t *object, const char *const *names, size_t count) {
     json_t *out = json_object();
     for (size_t i = 0; i < count; i++)
         json_object_set(out, names[i], json_object_get(object, names[i])); /* fails where there is none: left out */
     return out;
 }
 #define PICK(object, ...)                                                                                              \
-    pick(object, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+    copy_members(object, (const char *const[]){__VA_ARGS__},                                                           \
+                 sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static json_t *describe_day(const json_t *line) {
     return PICK(line, "until", "state", "cause", "retrain", "reason", "model_version", "p", "threshold", "per_day",
@@ -124,8 +125,8 @@ static bool is_older(const struct record *a, const struct record *b) {
 }
 
 /* Keep the newest, the oldest first. */
-static size_t insert(struct record newest[OVERVIEW_RUNS], size_t count, const struct record *record) {
-    if (count == OVERVIEW_RUNS) {
+static size_t insert(struct record newest[MONITORING_SNAPSHOT_RUNS], size_t count, const struct record *record) {
+    if (count == MONITORING_SNAPSHOT_RUNS) {
         if (is_older(record, &newest[0]))
             return count;
         memmove(newest, newest + 1, --count * sizeof *newest);
@@ -138,10 +139,10 @@ static size_t insert(struct record newest[OVERVIEW_RUNS], size_t count, const st
     return count + 1;
 }
 
-static size_t find_newest(const char *folder, struct record newest[OVERVIEW_RUNS]) {
+static size_t find_newest(const char *folder, struct record newest[MONITORING_SNAPSHOT_RUNS]) {
     size_t count = 0;
     DIR *dir = opendir(folder);
-    for (size_t seen = 0; dir != NULL && seen < MOST_RECORDS; seen++) {
+    for (size_t seen = 0; dir != NULL && seen < MAX_RECORDS; seen++) {
         const struct dirent *entry = readdir(dir);
         struct record record;
         struct stat about;
@@ -161,13 +162,13 @@ static size_t find_newest(const char *folder, struct record newest[OVERVIEW_RUNS
 }
 
 static json_t *read_runs(const char *data) {
-    struct record newest[OVERVIEW_RUNS];
+    struct record newest[MONITORING_SNAPSHOT_RUNS];
     char folder[PATH_MAX], path[PATH_MAX];
     json_t *runs = json_array();
-    size_t count = publish_path(folder, NULL, "%s/" VOLUME_RUNS, data) ? find_newest(folder, newest) : 0;
+    size_t count = path_format(folder, NULL, "%s/" VOLUME_RUNS, data) ? find_newest(folder, newest) : 0;
     for (size_t i = 0; i < count; i++) {
         json_t *record =
-            publish_path(path, NULL, "%s/%s", folder, newest[i].name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
+            path_format(path, NULL, "%s/%s", folder, newest[i].name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
         if (json_is_object(record))
             json_array_append_new(runs, describe_run(record));
         json_decref(record);
@@ -179,7 +180,7 @@ static json_t *read_runs(const char *data) {
 
 static json_t *read_object(const char *data, const char *name) {
     char path[PATH_MAX];
-    json_t *object = publish_path(path, NULL, "%s/%s", data, name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
+    json_t *object = path_format(path, NULL, "%s/%s", data, name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
     if (json_is_object(object))
         return object;
     json_decref(object);
@@ -204,11 +205,11 @@ static json_t *read_sources(const char *data) {
     return out;
 }
 
-char *overview_read(const char *data, size_t *size) {
+char *monitoring_snapshot_read(const char *data, size_t *size) {
     json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", read_state(data), "days",
-                            read_lines(data, VOLUME_DRIFT_HISTORY, OVERVIEW_DAYS, describe_day), "decisions",
-                            read_lines(data, VOLUME_DECISIONS, OVERVIEW_DECISIONS, describe_decision), "runs",
-                            read_runs(data), "sources", read_sources(data));
+                            read_lines(data, VOLUME_DRIFT_HISTORY, MONITORING_SNAPSHOT_DAYS, describe_day), "decisions",
+                            read_lines(data, VOLUME_DECISIONS, MONITORING_SNAPSHOT_DECISIONS, describe_decision),
+                            "runs", read_runs(data), "sources", read_sources(data));
     char *text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(all);
     *size = text != NULL ? strlen(text) : 0;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { OVERVIEW_DAYS = 400, OVERVIEW_DECISIONS = 200, OVERVIEW_RUNS = 40 };
+enum { MONITORING_SNAPSHOT_DAYS = 400, MONITORING_SNAPSHOT_DECISIONS = 200, MONITORING_SNAPSHOT_RUNS = 40 };
 
 /*
  * {"state", "days": [of history.ndjson], "decisions": [...], "runs": [...], "sources": {...}}: the newest ones of
@@ -12,6 +12,6 @@ enum { OVERVIEW_DAYS = 400, OVERVIEW_DECISIONS = 200, OVERVIEW_RUNS = 40 };
  * there or broken is left out.  No personal data: numbers, names of categories, packages and files.
  * The caller frees the text; NULL: out of memory.
  */
-char *overview_read(const char *data, size_t *size);
+char *monitoring_snapshot_read(const char *data, size_t *size);
 
 #endif

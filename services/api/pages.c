@@ -8,24 +8,24 @@ static const char docs_html[] =
 #include "docs.html.h"
     ;
 
-void pages_show(struct reply *reply, const char *page, size_t size) {
-    reply_static(reply, 200, "text/html; charset=utf-8", page, size);
+void pages_respond(struct response *response, const char *page, size_t size) {
+    response_static(response, 200, "text/html; charset=utf-8", page, size);
     /* A page needs nothing but itself and this server. */
-    reply_header_static(reply, "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-                        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    reply_header_static(reply, "X-Content-Type-Options", "nosniff");
-    reply_header_static(reply, "Cache-Control", "no-cache");
+    response_header_static(response, "Content-Security-Policy",
+                           "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+                           "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    response_header_static(response, "X-Content-Type-Options", "nosniff");
+    response_header_static(response, "Cache-Control", "no-cache");
 }
 
-void pages_try(struct worker *worker, struct request *request, struct reply *reply) {
-    (void)worker;
+void pages_try(struct thread_context *context, struct request *request, struct response *response) {
+    (void)context;
     (void)request;
-    pages_show(reply, try_html, sizeof try_html - 1);
+    pages_respond(response, try_html, sizeof try_html - 1);
 }
 
-void pages_docs(struct worker *worker, struct request *request, struct reply *reply) {
-    (void)worker;
+void pages_docs(struct thread_context *context, struct request *request, struct response *response) {
+    (void)context;
     (void)request;
-    pages_show(reply, docs_html, sizeof docs_html - 1);
+    pages_respond(response, docs_html, sizeof docs_html - 1);
 }

@@ -4,10 +4,10 @@
 
 #include "services/api/service.h"
 
-void pages_try(struct worker *worker, struct request *request, struct reply *reply);
-void pages_docs(struct worker *worker, struct request *request, struct reply *reply);
+void pages_try(struct thread_context *context, struct request *request, struct response *response);
+void pages_docs(struct thread_context *context, struct request *request, struct response *response);
 
 /* Reply with a page, which is static and told to need nothing but itself and this server. */
-void pages_show(struct reply *reply, const char *page, size_t size);
+void pages_respond(struct response *response, const char *page, size_t size);
 
 #endif

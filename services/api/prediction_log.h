@@ -17,8 +17,8 @@
 
 /* Write one line, with its newline, into out, which is emptied first. source: what to say where the caller said
  * nothing, or NULL. */
-void prediction_log_line(struct buffer *out, struct line_clock *clock, const struct model *model,
-                         const struct inputs *inputs, const struct model_answer *answer, const char *request_id,
+void prediction_log_line(struct strbuf *out, struct line_clock *clock, const struct served_model *model,
+                         const struct lead_input *input, const struct prediction *prediction, const char *request_id,
                          const char *source);
 
 #endif

@@ -5,6 +5,6 @@
 #include <stdbool.h>
 
 /* GET /livez on this machine, at most two seconds; true where the answer is 200. */
-bool probe_alive(const char *host, long long port);
+bool healthcheck_is_alive(const char *host, long long port);
 
 #endif

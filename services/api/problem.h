@@ -40,14 +40,15 @@ void problem_add(struct problem *problem, const char *part, const char *name, co
     __attribute__((format(printf, 5, 6)));
 
 /* The list alone, as a JSON array. */
-void problem_write_errors(const struct problem *problem, struct buffer *out);
+void problem_write_errors(const struct problem *problem, struct strbuf *out);
 
 /* Answer with what was collected. */
-void problem_reply(const struct problem *problem, struct reply *reply, int status, const char *request_id);
+void problem_respond(const struct problem *problem, struct response *response, int status, const char *request_id);
 
 /* Answer with one error. */
-void problem_reply_one(struct reply *reply, int status, const char *request_id, const char *part, const char *name,
-                       const char *type, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void problem_respond_one(struct response *response, int status, const char *request_id, const char *part,
+                         const char *name, const char *type, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
 
 /* "Not Found" and so on. */
 const char *problem_title(int status);

@@ -22,11 +22,11 @@ static bool parse(const char *text, size_t size, unsigned char out[16], unsigned
     return inet_pton(AF_INET6, copy, out) == 1;
 }
 
-static bool read_range(struct proxies *proxies, const char *text, size_t size) {
+static bool read_range(struct trusted_proxies *proxies, const char *text, size_t size) {
     const char *slash = memchr(text, '/', size);
     size_t address = slash != NULL ? (size_t)(slash - text) : size;
     unsigned width;
-    if (proxies->count == PROXIES_MAX || !parse(text, address, proxies->range[proxies->count].bytes, &width))
+    if (proxies->count == CLIENT_IP_MAX_PROXIES || !parse(text, address, proxies->range[proxies->count].bytes, &width))
         return false;
     char *end = NULL;
     unsigned long bits = slash != NULL ? strtoul(slash + 1, &end, 10) : width;
@@ -36,7 +36,7 @@ static bool read_range(struct proxies *proxies, const char *text, size_t size) {
     return true;
 }
 
-bool proxies_read(struct proxies *proxies, const char *setting) {
+bool client_ip_parse_proxies(struct trusted_proxies *proxies, const char *setting) {
     proxies->count = 0;
     for (const char *at = setting != NULL ? setting : ""; *at != '\0';) {
         size_t size = strcspn(at, ",");
@@ -47,7 +47,7 @@ bool proxies_read(struct proxies *proxies, const char *setting) {
     return true;
 }
 
-static bool agree(const unsigned char *a, const unsigned char *b, unsigned bits) {
+static bool same_prefix(const unsigned char *a, const unsigned char *b, unsigned bits) {
     unsigned rest = bits % 8;
     return memcmp(a, b, bits / 8) == 0 && (rest == 0 || (unsigned)(a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0);
 }
@@ -65,9 +65,9 @@ static bool parse_forwarded(const char *text, size_t size, unsigned char out[16]
     return parse(text, (size_t)(end - text), out, &width);
 }
 
-static bool is_ours(const struct proxies *proxies, const unsigned char bytes[16]) {
+static bool is_trusted(const struct trusted_proxies *proxies, const unsigned char bytes[16]) {
     for (size_t i = 0; i < proxies->count; i++)
-        if (agree(bytes, proxies->range[i].bytes, proxies->range[i].bits))
+        if (same_prefix(bytes, proxies->range[i].bytes, proxies->range[i].bits))
             return true;
     return false;
 }
@@ -81,7 +81,7 @@ static void name(unsigned char bytes[16], char out[REQUEST_PEER]) {
 }
 
 /* The last of a list that is no proxy of ours; what is no address at all ("unknown") is a name like any other. */
-static bool find_client(const struct proxies *proxies, const char *list, char out[REQUEST_PEER]) {
+static bool find_client(const struct trusted_proxies *proxies, const char *list, char out[REQUEST_PEER]) {
     unsigned char bytes[16];
     for (size_t end = strlen(list); end > 0;) {
         size_t start = end;
@@ -90,7 +90,7 @@ static bool find_client(const struct proxies *proxies, const char *list, char ou
         const char *at = list + start + strspn(list + start, " \t");
         size_t size = strcspn(at, " \t,");
         bool address = parse_forwarded(at, size, bytes);
-        if (size > 0 && !(address && is_ours(proxies, bytes))) {
+        if (size > 0 && !(address && is_trusted(proxies, bytes))) {
             if (address)
                 name(bytes, out);
             else
@@ -102,12 +102,13 @@ static bool find_client(const struct proxies *proxies, const char *list, char ou
     return false;
 }
 
-bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]) {
+bool client_ip_of_request(const struct trusted_proxies *proxies, const struct request *request,
+                          char out[REQUEST_PEER]) {
     unsigned char peer[16];
     unsigned width;
-    if (!parse(request->peer, strlen(request->peer), peer, &width) || !is_ours(proxies, peer))
+    if (!parse(request->peer, strlen(request->peer), peer, &width) || !is_trusted(proxies, peer))
         return false;
-    for (size_t i = request->forwards; i-- > 0;)
+    for (size_t i = request->forwarded_count; i-- > 0;)
         if (find_client(proxies, request->forwarded[i], out))
             return true;
     return false;

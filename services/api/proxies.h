@@ -7,24 +7,24 @@
 
 #include "services/api/request.h"
 
-enum { PROXIES_MAX = 32 };
+enum { CLIENT_IP_MAX_PROXIES = 32 };
 
-struct proxies {
+struct trusted_proxies {
     size_t count;
     struct {
         unsigned char bytes[16]; /* IPv6; IPv4 is mapped into it */
         unsigned bits;           /* that must agree */
-    } range[PROXIES_MAX];
+    } range[CLIENT_IP_MAX_PROXIES];
 };
 
 /* "10.0.0.0/8,192.168.1.7,fd00::/8"; NULL is none. False where it is wrong. */
-bool proxies_read(struct proxies *proxies, const char *setting);
+bool client_ip_parse_proxies(struct trusted_proxies *proxies, const char *setting);
 
 /*
  * Who a request came from before it met our proxies: of all X-Forwarded-For the last address that is none of
  * them, without its port, in one spelling; of IPv6 the network (/64), in which its user chooses as he likes.
  * False where it did not come through a proxy of ours: then nobody vouches for the header.
  */
-bool proxies_client(const struct proxies *proxies, const struct request *request, char out[REQUEST_PEER]);
+bool client_ip_of_request(const struct trusted_proxies *proxies, const struct request *request, char out[REQUEST_PEER]);
 
 #endif

@@ -13,23 +13,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RATE_SETS = 1024, RATE_WAYS = 8 };
+enum { RATE_LIMIT_SETS = 1024, RATE_LIMIT_WAYS = 8 };
 
-struct rate {
+struct rate_limit {
     double seconds; /* between two requests at the allowed rate */
     double burst;   /* seconds that a client may be ahead */
     uint64_t seed;
     pthread_mutex_t lock;
-    struct rate_entry {
+    struct rate_limit_entry {
         uint64_t client;
-        double used_until; /* monotonic seconds */
-    } (*set)[RATE_WAYS];   /* [RATE_SETS], under lock */
+        double used_until;     /* monotonic seconds */
+    } (*set)[RATE_LIMIT_WAYS]; /* [RATE_LIMIT_SETS], under lock */
 };
 
-bool rate_open(struct rate *rate, long long per_minute);
-void rate_done(struct rate *rate);
+bool rate_limit_open(struct rate_limit *rate, long long per_minute);
+void rate_limit_done(struct rate_limit *rate);
 
 /* 0: the client may ask; otherwise after how many seconds it may. */
-unsigned rate_take(struct rate *rate, const char *client, double now);
+unsigned rate_limit_take(struct rate_limit *rate, const char *client, double now);
 
 #endif

@@ -10,15 +10,18 @@
 
 enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
 
-void reload_open(struct reload *reload, const char *data, const struct model_words *words, struct served *served) {
-    *reload = (struct reload){.data = data, .words = words, .served = served, .patience = FIRST_RETRY_SECONDS};
+void model_watcher_open(struct model_watcher *watcher, const char *data, const struct model_context *model_context,
+                        struct model_slot *slot) {
+    *watcher = (struct model_watcher){
+        .data = data, .model_context = model_context, .slot = slot, .backoff = FIRST_RETRY_SECONDS};
 }
 
-struct model *reload_read(const char *data, const struct model_words *words, struct file_error *err) {
+struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
+                                        struct error *err) {
     struct champion champion;
     if (!champion_load(&champion, data, err))
         return NULL;
-    struct model *model = model_new(&champion, words, err);
+    struct served_model *model = served_model_new(&champion, model_context, err);
     if (model == NULL)
         champion_done(&champion);
     return model;
@@ -37,88 +40,88 @@ static bool is_same_file(const struct stat *a, const struct stat *b) {
 }
 
 /* Those that were replaced and that no request holds any more; or all. */
-static void free_retired(struct reload *reload, bool all) {
-    for (struct model **at = &reload->retired; *at != NULL;) {
-        struct model *model = *at;
-        if (all || !model_is_held(model)) {
+static void free_retired(struct model_watcher *watcher, bool all) {
+    for (struct served_model **at = &watcher->retired; *at != NULL;) {
+        struct served_model *model = *at;
+        if (all || !served_model_is_referenced(model)) {
             *at = model->retired;
-            model_free(model);
+            served_model_free(model);
         } else {
             at = &model->retired;
         }
     }
 }
 
-void reload_done(struct reload *reload) {
-    free_retired(reload, true);
+void model_watcher_done(struct model_watcher *watcher) {
+    free_retired(watcher, true);
 }
 
-static void serve(struct reload *reload, struct model *model) {
-    reload->settled = true;
-    reload->refusal.text[0] = '\0';
-    reload->patience = FIRST_RETRY_SECONDS;
-    atomic_fetch_add(&reload->loaded, 1);
-    atomic_store(&reload->loaded_at, (int64_t)time(NULL));
+static void serve(struct model_watcher *watcher, struct served_model *model) {
+    watcher->up_to_date = true;
+    watcher->last_error.text[0] = '\0';
+    watcher->backoff = FIRST_RETRY_SECONDS;
+    atomic_fetch_add(&watcher->loaded, 1);
+    atomic_store(&watcher->loaded_at, (int64_t)time(NULL));
     log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
               model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
-    struct model *old = served_swap(reload->served, model);
+    struct served_model *old = model_slot_swap(watcher->slot, model);
     if (old == NULL)
         return;
-    old->retired = reload->retired;
-    reload->retired = old;
-    free_retired(reload, false);
+    old->retired = watcher->retired;
+    watcher->retired = old;
+    free_retired(watcher, false);
 }
 
 /* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
-static void refuse(struct reload *reload, const struct file_error *err) {
-    reload->retry = clock_monotonic() + reload->patience;
-    reload->patience = 2 * reload->patience < LAST_RETRY_SECONDS ? 2 * reload->patience : LAST_RETRY_SECONDS;
-    if (strcmp(reload->refusal.text, err->text) == 0)
+static void reject(struct model_watcher *watcher, const struct error *err) {
+    watcher->retry_at = monotonic_seconds() + watcher->backoff;
+    watcher->backoff = 2 * watcher->backoff < LAST_RETRY_SECONDS ? 2 * watcher->backoff : LAST_RETRY_SECONDS;
+    if (strcmp(watcher->last_error.text, err->text) == 0)
         return;
-    reload->refusal = *err;
-    atomic_fetch_add(&reload->refused, 1);
+    watcher->last_error = *err;
+    atomic_fetch_add(&watcher->rejected, 1);
     log_event(LOG_ERROR, "model refused", "%s", err->text);
 }
 
 /* Told once: where the data folder is a wrong one, nothing else says why /readyz does not become ready. */
-static void wait_for_first(struct reload *reload, const char *path) {
-    if (!reload->waits && served_model(reload->served) == NULL)
+static void log_waiting(struct model_watcher *watcher, const char *path) {
+    if (!watcher->waiting_logged && model_slot_get(watcher->slot) == NULL)
         log_event(LOG_INFO, "no model", "waiting for %s", path);
-    reload->waits = true;
+    watcher->waiting_logged = true;
 }
 
 /* Whether the pointer names the very model that is served (it was touched, or written again). */
-static bool is_served(const struct reload *reload, const char *path) {
-    const struct model *model = served_model(reload->served);
+static bool is_served(const struct model_watcher *watcher, const char *path) {
+    const struct served_model *model = model_slot_get(watcher->slot);
     char sha256[SHA256_HEX];
     long long version;
-    return model != NULL && champion_pointer(path, &version, sha256, NULL) && version == model->champion.version &&
+    return model != NULL && champion_read_alias(path, &version, sha256, NULL) && version == model->champion.version &&
            strcmp(sha256, model->champion.sha256) == 0;
 }
 
-void reload_look(struct reload *reload, bool now) {
+void model_watcher_poll(struct model_watcher *watcher, bool now) {
     char path[PATH_MAX];
-    struct stat about;
-    struct file_error err;
-    free_retired(reload, false);
-    if (!publish_path(path, NULL, "%s/" VOLUME_CHAMPION, reload->data))
+    struct stat status;
+    struct error err;
+    free_retired(watcher, false);
+    if (!path_format(path, NULL, "%s/" VOLUME_CHAMPION, watcher->data))
         return;
-    if (stat(path, &about) != 0) {
-        wait_for_first(reload, path);
+    if (stat(path, &status) != 0) {
+        log_waiting(watcher, path);
         return; /* nothing promoted yet, or the volume is away: serve on */
     }
-    bool changed = !is_same_file(&about, &reload->seen);
-    if (!changed && !now && (reload->settled || clock_monotonic() < reload->retry))
+    bool changed = !is_same_file(&status, &watcher->last_stat);
+    if (!changed && !now && (watcher->up_to_date || monotonic_seconds() < watcher->retry_at))
         return;
     if (changed)
-        reload->patience = FIRST_RETRY_SECONDS;
-    reload->seen = about;
-    reload->settled = is_served(reload, path);
-    if (reload->settled)
+        watcher->backoff = FIRST_RETRY_SECONDS;
+    watcher->last_stat = status;
+    watcher->up_to_date = is_served(watcher, path);
+    if (watcher->up_to_date)
         return;
-    struct model *model = reload_read(reload->data, reload->words, &err);
+    struct served_model *model = model_watcher_read(watcher->data, watcher->model_context, &err);
     if (model != NULL)
-        serve(reload, model);
+        serve(watcher, model);
     else
-        refuse(reload, &err);
+        reject(watcher, &err);
 }

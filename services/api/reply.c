@@ -6,55 +6,55 @@
 #include <strings.h>
 
 /* The header texts, most of a reply, need no wiping. */
-void reply_start(struct reply *reply) {
-    reply->status = 0;
-    reply->type = NULL;
-    reply->body = NULL;
-    reply->size = 0;
-    reply->owned = NULL;
-    reply->later = NULL;
-    reply->pause = false;
-    reply->header_count = 0;
-    reply->text_size = 0;
+void response_start(struct response *response) {
+    response->status = 0;
+    response->type = NULL;
+    response->body = NULL;
+    response->size = 0;
+    response->owned = NULL;
+    response->later = NULL;
+    response->pause = false;
+    response->header_count = 0;
+    response->text_size = 0;
 }
 
-void reply_static(struct reply *reply, int status, const char *type, const char *body, size_t size) {
-    reply->status = status;
-    reply->type = type;
-    reply->body = body;
-    reply->size = size;
+void response_static(struct response *response, int status, const char *type, const char *body, size_t size) {
+    response->status = status;
+    response->type = type;
+    response->body = body;
+    response->size = size;
 }
 
-void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t) {
+void response_from_strbuf(struct response *response, int status, const char *type, struct strbuf *t) {
     size_t size;
-    bool good = buffer_good(t);
-    char *body = buffer_take(t, &size);
-    reply->owned = body; /* NULL also where nothing was written */
+    bool good = strbuf_ok(t);
+    char *body = strbuf_detach(t, &size);
+    response->owned = body; /* NULL also where nothing was written */
     if (good)
-        reply_static(reply, status, type, body != NULL ? body : "", size);
+        response_static(response, status, type, body != NULL ? body : "", size);
     else
-        reply_static(reply, 500, NULL, "", 0);
+        response_static(response, 500, NULL, "", 0);
 }
 
-void reply_json(struct reply *reply, int status, json_t *value) {
-    struct buffer out = {0};
+void response_json(struct response *response, int status, json_t *value) {
+    struct strbuf out = {0};
     char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(10));
     json_decref(value);
-    out.bad = text == NULL;
-    buffer_string(&out, text != NULL ? text : "");
-    buffer_string(&out, "\n");
+    out.failed = text == NULL;
+    strbuf_puts(&out, text != NULL ? text : "");
+    strbuf_puts(&out, "\n");
     free(text);
-    reply_buffer(reply, status, REPLY_JSON, &out);
+    response_from_strbuf(response, status, RESPONSE_JSON, &out);
 }
 
-void reply_move(struct reply *to, struct reply *from) {
+void response_move(struct response *to, struct response *from) {
     *to = *from;
     for (size_t i = 0; i < to->header_count; i++) {
         const char *value = from->header[i].value;
         if (value >= from->text && value < from->text + sizeof from->text)
             to->header[i].value = to->text + (value - from->text);
     }
-    reply_start(from);
+    response_start(from);
 }
 
 static bool is_visible(const char *value) {
@@ -64,33 +64,33 @@ static bool is_visible(const char *value) {
     return true;
 }
 
-void reply_header_static(struct reply *reply, const char *name, const char *value) {
-    if (reply->header_count < REPLY_HEADERS) {
-        reply->header[reply->header_count].name = name;
-        reply->header[reply->header_count].value = value;
-        reply->header_count++;
+void response_header_static(struct response *response, const char *name, const char *value) {
+    if (response->header_count < RESPONSE_HEADERS) {
+        response->header[response->header_count].name = name;
+        response->header[response->header_count].value = value;
+        response->header_count++;
     }
 }
 
-void reply_header(struct reply *reply, const char *name, const char *value) {
+void response_header(struct response *response, const char *name, const char *value) {
     size_t size = strlen(value) + 1;
-    if (size > sizeof reply->text - reply->text_size || !is_visible(value))
+    if (size > sizeof response->text - response->text_size || !is_visible(value))
         return;
-    char *copy = memcpy(reply->text + reply->text_size, value, size);
-    reply->text_size += size;
-    reply_header_static(reply, name, copy);
+    char *copy = memcpy(response->text + response->text_size, value, size);
+    response->text_size += size;
+    response_header_static(response, name, copy);
 }
 
-const char *reply_find_header(const struct reply *reply, const char *name) {
-    for (size_t i = 0; i < reply->header_count; i++)
-        if (strcasecmp(reply->header[i].name, name) == 0)
-            return reply->header[i].value;
+const char *response_find_header(const struct response *response, const char *name) {
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcasecmp(response->header[i].name, name) == 0)
+            return response->header[i].value;
     return NULL;
 }
 
-void reply_done(struct reply *reply) {
-    free(reply->owned);
-    reply->owned = NULL;
-    reply->body = NULL;
-    reply->size = 0;
+void response_done(struct response *response) {
+    free(response->owned);
+    response->owned = NULL;
+    response->body = NULL;
+    response->size = 0;
 }

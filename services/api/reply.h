@@ -1,8 +1,8 @@
 /*
  * reply.h - a reply as handlers make it, before the transport gives it to the HTTP library.
  *
- * A handler fills a reply that reply_start has emptied.  Its body is either static (it outlives the program's
- * serving) or on the heap and then owned by the reply, which reply_done frees.
+ * A handler fills a reply that response_start has emptied.  Its body is either static (it outlives the program's
+ * serving) or on the heap and then owned by the reply, which response_done frees.
  */
 #ifndef API_REPLY_H
 #define API_REPLY_H
@@ -16,11 +16,11 @@
 #include "services/api/request.h"
 
 enum {
-    REPLY_HEADERS = 12,     /* besides Content-Type */
-    REPLY_HEADER_TEXT = 768 /* bytes of all their values */
+    RESPONSE_HEADERS = 12,     /* besides Content-Type */
+    RESPONSE_HEADER_TEXT = 768 /* bytes of all their values */
 };
 
-struct reply {
+struct response {
     int status;
     const char *type; /* static; NULL where there is no body */
     const char *body; /* [size] */
@@ -33,36 +33,36 @@ struct reply {
     struct {
         const char *name;  /* static */
         const char *value; /* static, or in `text` */
-    } header[REPLY_HEADERS];
+    } header[RESPONSE_HEADERS];
     size_t text_size;
-    char text[REPLY_HEADER_TEXT];
+    char text[RESPONSE_HEADER_TEXT];
 };
 
-void reply_start(struct reply *reply);
+void response_start(struct response *response);
 
-void reply_static(struct reply *reply, int status, const char *type, const char *body, size_t size);
+void response_static(struct response *response, int status, const char *type, const char *body, size_t size);
 
 /* Take over what was written into t, which is empty afterwards; where it is bad the reply is a bare 500. */
-void reply_buffer(struct reply *reply, int status, const char *type, struct buffer *t);
+void response_from_strbuf(struct response *response, int status, const char *type, struct strbuf *t);
 
 /* Give a reply on; `from` is empty afterwards. */
-void reply_move(struct reply *to, struct reply *from);
+void response_move(struct response *to, struct response *from);
 
 /* A JSON value, which is stolen, on one line. */
-void reply_json(struct reply *reply, int status, json_t *value);
+void response_json(struct response *response, int status, json_t *value);
 
 /* The value is copied; one that does not fit is left out, as is one that is no visible text. */
-void reply_header(struct reply *reply, const char *name, const char *value);
+void response_header(struct response *response, const char *name, const char *value);
 
 /* The same for a value that stays good as long as the reply, so that nothing is copied. */
-void reply_header_static(struct reply *reply, const char *name, const char *value);
+void response_header_static(struct response *response, const char *name, const char *value);
 
 /* The value of a header, NULL where there is none. */
-const char *reply_find_header(const struct reply *reply, const char *name);
+const char *response_find_header(const struct response *response, const char *name);
 
-void reply_done(struct reply *reply);
+void response_done(struct response *response);
 
-#define REPLY_JSON "application/json"
-#define REPLY_PROBLEM "application/problem+json"
+#define RESPONSE_JSON "application/json"
+#define RESPONSE_PROBLEM "application/problem+json"
 
 #endif

@@ -11,7 +11,7 @@ static const struct {
     enum request_method method;
 } methods[] = {{"POST", METHOD_POST}, {"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"OPTIONS", METHOD_OPTIONS}};
 
-enum request_method request_method_named(const char *name) {
+enum request_method request_method_parse(const char *name) {
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (strcmp(methods[i].name, name) == 0)
             return methods[i].method;
@@ -25,7 +25,7 @@ const char *request_method_name(enum request_method method) {
     return "other";
 }
 
-enum request_header request_header_named(const char *name, size_t size) {
+enum request_header request_header_parse(const char *name, size_t size) {
     static const struct {
         const char *name;
         size_t size;
@@ -127,17 +127,17 @@ static bool has(const char *query, const char *end, const char *text) {
     return false;
 }
 
-bool request_asks(const struct request *request, const char *pair) {
+bool request_query_has(const struct request *request, const char *pair) {
     return has(request->query, "&", pair);
 }
 
-bool request_names(const struct request *request, const char *name) {
+bool request_query_has_name(const struct request *request, const char *name) {
     return has(request->query, "=&", name);
 }
 
 /* ---- headers ---- */
 
-bool request_adopt_id(struct request *request) {
+bool request_accept_id(struct request *request) {
     const char *given = request->header[HEADER_REQUEST_ID];
     size_t size = given != NULL ? strlen(given) : 0;
     if (size == 0 || size >= REQUEST_ID)
@@ -150,12 +150,12 @@ bool request_adopt_id(struct request *request) {
 }
 
 void request_add_forwarded(struct request *request, const char *value) {
-    if (request->forwards == REQUEST_FORWARDS) /* the nearest proxies' are the last */
-        memmove(request->forwarded, request->forwarded + 1, --request->forwards * sizeof *request->forwarded);
-    request->forwarded[request->forwards++] = value;
+    if (request->forwarded_count == REQUEST_MAX_FORWARDED) /* the nearest proxies' are the last */
+        memmove(request->forwarded, request->forwarded + 1, --request->forwarded_count * sizeof *request->forwarded);
+    request->forwarded[request->forwarded_count++] = value;
 }
 
-bool request_is_type(const struct request *request, const char *type) {
+bool request_has_media_type(const struct request *request, const char *type) {
     const char *given = request->header[HEADER_CONTENT_TYPE];
     size_t size = strlen(type);
     if (given == NULL || strncasecmp(given, type, size) != 0)

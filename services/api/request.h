@@ -32,11 +32,11 @@ enum request_header {
 };
 
 enum {
-    REQUEST_ID = 65,     /* bytes of a request id with its end */
-    REQUEST_PEER = 46,   /* bytes of an address as text */
-    REQUEST_PATH = 256,  /* bytes of a decoded path; longer ones are 414 */
-    REQUEST_QUERY = 256, /* bytes of a query that are kept */
-    REQUEST_FORWARDS = 8 /* X-Forwarded-For headers that are kept: the last ones */
+    REQUEST_ID = 65,          /* bytes of a request id with its end */
+    REQUEST_PEER = 46,        /* bytes of an address as text */
+    REQUEST_PATH = 256,       /* bytes of a decoded path; longer ones are 414 */
+    REQUEST_QUERY = 256,      /* bytes of a query that are kept */
+    REQUEST_MAX_FORWARDED = 8 /* X-Forwarded-For headers that are kept: the last ones */
 };
 
 struct route; /* routes.h */
@@ -46,9 +46,9 @@ struct request {
     char path[REQUEST_PATH];          /* percent-decoded, without the query */
     char query[REQUEST_QUERY];        /* as sent, after the '?' (the library takes its own copy apart) */
     const char *header[HEADER_COUNT]; /* NULL where it was not sent */
-    size_t forwards;
-    const char *forwarded[REQUEST_FORWARDS]; /* [forwards]: each proxy may have added a header of its own */
-    const char *body;                        /* [size] */
+    size_t forwarded_count;
+    const char *forwarded[REQUEST_MAX_FORWARDED]; /* [forwards]: each proxy may have added a header of its own */
+    const char *body;                             /* [size] */
     size_t size;
     char id[REQUEST_ID];       /* the caller's X-Request-Id where that is usable, otherwise a new one */
     char peer[REQUEST_PEER];   /* the address that connected */
@@ -60,12 +60,12 @@ struct request {
 };
 
 /* "GET" -> METHOD_GET; METHOD_OTHER where we do not know it. */
-enum request_method request_method_named(const char *name);
+enum request_method request_method_parse(const char *name);
 
 const char *request_method_name(enum request_method method);
 
 /* Which header a name is; HEADER_COUNT where it is none of ours.  Case does not matter. */
-enum request_header request_header_named(const char *name, size_t size);
+enum request_header request_header_parse(const char *name, size_t size);
 
 /*
  * Take a request target apart ("/predict?details=1", or in absolute form).  0 where it is good,
@@ -74,16 +74,16 @@ enum request_header request_header_named(const char *name, size_t size);
 int request_set_target(struct request *request, const char *target);
 
 /* Whether the query has name=value ("details=1"), literally; whether it has the name at all. */
-bool request_asks(const struct request *request, const char *pair);
-bool request_names(const struct request *request, const char *name);
+bool request_query_has(const struct request *request, const char *pair);
+bool request_query_has_name(const struct request *request, const char *name);
 
 /* Use the caller's id where it is 1 to 64 plain characters; false where a new one is needed. */
-bool request_adopt_id(struct request *request);
+bool request_accept_id(struct request *request);
 
 /* Keep the next X-Forwarded-For. */
 void request_add_forwarded(struct request *request, const char *value);
 
 /* Whether Content-Type is this media type, whatever its parameters. */
-bool request_is_type(const struct request *request, const char *type);
+bool request_has_media_type(const struct request *request, const char *type);
 
 #endif

@@ -10,23 +10,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { METRICS_ROUTES = 32, METRICS_CODES = 18, METRICS_BUCKETS = 14 };
+enum { REQUEST_COUNTS_ROUTES = 32, REQUEST_COUNTS_CODES = 18, REQUEST_COUNTS_BUCKETS = 14 };
 
 /* The status codes that are counted; the last, 0, counts all others and clients that left. */
-extern const int request_codes[METRICS_CODES];
+extern const int request_counts_codes[REQUEST_COUNTS_CODES];
 /* Upper bounds of the buckets, in seconds; the last bucket has none. */
-extern const double request_bounds[METRICS_BUCKETS - 1];
+extern const double request_counts_bounds[REQUEST_COUNTS_BUCKETS - 1];
 
 /* One loop's counts. */
-struct metrics {
-    struct metrics_route {
-        _Atomic uint64_t code[METRICS_CODES];
-        _Atomic uint64_t bucket[METRICS_BUCKETS]; /* not yet cumulated; the last is beyond all bounds */
+struct request_counts {
+    struct route_counts {
+        _Atomic uint64_t code[REQUEST_COUNTS_CODES];
+        _Atomic uint64_t bucket[REQUEST_COUNTS_BUCKETS]; /* not yet cumulated; the last is beyond all bounds */
         _Atomic uint64_t nanoseconds;
-    } route[METRICS_ROUTES]; /* the last is what found no route */
+    } route[REQUEST_COUNTS_ROUTES]; /* the last is what found no route */
 };
 
 /* A request has been answered; route is its number in the table of routes, or any number beyond. */
-void metrics_count(struct metrics *metrics, size_t route, int status, uint64_t nanoseconds);
+void request_counts_add(struct request_counts *metrics, size_t route, int status, uint64_t nanoseconds);
 
 #endif

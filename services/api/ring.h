@@ -9,24 +9,24 @@
 #include <sys/uio.h>
 
 /* head and tail only grow; their difference is what waits.  Each is written by one side alone. */
-struct ring {
+struct spsc_ring {
     char *bytes;
-    size_t room;                      /* a power of two */
+    size_t capacity;                  /* a power of two */
     _Alignas(64) _Atomic size_t head; /* written by who puts */
     _Atomic uint64_t dropped;         /* lines that found no room; likewise */
     _Alignas(64) _Atomic size_t tail; /* written by who takes */
 };
 
-bool ring_open(struct ring *ring, size_t room); /* false: no memory */
-void ring_done(struct ring *ring);
+bool spsc_ring_open(struct spsc_ring *ring, size_t capacity); /* false: no memory */
+void spsc_ring_done(struct spsc_ring *ring);
 
 /* Put a line in whole, or drop it and count that; returns how many bytes wait now. */
-size_t ring_put(struct ring *ring, const char *line, size_t size);
+size_t spsc_ring_put(struct spsc_ring *ring, const char *line, size_t size);
 
-size_t ring_waiting(const struct ring *ring); /* bytes; from any thread */
+size_t spsc_ring_waiting(const struct spsc_ring *ring); /* bytes; from any thread */
 
 /* What waits, in order, as one or two pieces; returns their number. */
-int ring_look(const struct ring *ring, struct iovec piece[2]);
-void ring_take(struct ring *ring, size_t size);
+int spsc_ring_peek(const struct spsc_ring *ring, struct iovec piece[2]);
+void spsc_ring_consume(struct spsc_ring *ring, size_t size);
 
 #endif

@@ -8,9 +8,9 @@
 #include "services/api/reply.h"
 #include "services/api/request.h"
 
-struct worker;
+struct thread_context;
 
-typedef void route_handler(struct worker *worker, struct request *request, struct reply *reply);
+typedef void route_handler(struct thread_context *context, struct request *request, struct response *response);
 
 /* What a request brings: nothing, one lead, many, an inference of many, a signed delivery. */
 enum route_body { BODY_NONE, BODY_LEAD, BODY_LEADS, BODY_INFERENCE, BODY_DELIVERY };
@@ -25,7 +25,7 @@ struct route {
     enum route_access access;
     bool unavailable; /* 503 is among its answers */
     route_handler *handle;
-    const char *answer; /* the name of a schema in the contract, or a media type */
+    const char *response_schema; /* the name of a schema in the contract, or a media type */
     const char *summary;
 };
 

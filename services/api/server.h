@@ -6,6 +6,6 @@
 #include "services/common/configuration.h"
 
 /* Serve until SIGTERM; returns what main() is to return. */
-enum exit_code server_run(const struct options *options, const struct config *config);
+enum exit_code server_run(const struct options *options, const struct etl_config *config);
 
 #endif

@@ -23,46 +23,46 @@
 #include "services/api/route.h"
 #include "services/api/served.h"
 
-struct service {
+struct app {
     const struct options *options;
-    struct model_words words;
+    struct model_context model_context;
     struct cors cors;
     struct access access;
     const struct route_table *routes;
-    struct signature_secrets secrets[INBOX_SOURCES];
-    struct served served;
+    struct etl_signature_secrets secrets[WEBHOOK_SOURCES];
+    struct model_slot slot;
     atomic_bool draining;
-    const struct reload *reload;   /* NULL: nobody watches */
-    struct journal *predictions;   /* NULL: not logged */
-    struct journal *access_log;    /* likewise */
-    struct inbox *inbox;           /* NULL: deliveries cannot be stored */
-    struct monitoring *monitoring; /* NULL: the volume is not read for the page that watches */
-    const struct worker *worker;   /* [workers]: for adding up what they count */
-    size_t workers;
+    const struct model_watcher *watcher;  /* NULL: nobody watches */
+    struct log_writer *predictions;       /* NULL: not logged */
+    struct log_writer *access_log;        /* likewise */
+    struct webhook_store *webhook_store;  /* NULL: deliveries cannot be stored */
+    struct monitoring *monitoring;        /* NULL: the volume is not read for the page that watches */
+    const struct thread_context *context; /* [workers]: for adding up what they count */
+    size_t contexts;
 };
 
 /* One loop's part; made and freed by the main thread, used by the loop's. */
-struct worker {
-    struct service *service;
+struct thread_context {
+    struct app *app;
     size_t number; /* of its loop */
     char id_prefix[17];
     uint64_t ids;
-    unsigned batches;     /* in hand */
-    struct inputs inputs; /* of the request in hand */
-    struct buffer scratch, line;
+    unsigned batches;        /* in hand */
+    struct lead_input input; /* of the request in hand */
+    struct strbuf scratch, line;
     struct line_clock clock;
-    struct metrics metrics;
+    struct request_counts metrics;
 };
 
 /* NULL where the settings make sense, otherwise which does not and why. */
-const char *service_judge(const struct options *options);
+const char *app_validate_options(const struct options *options);
 
 /* One worker for each reader; the options have been judged. False where memory ends. */
-bool service_open(struct service *service, const struct options *options, const struct config *config,
-                  const struct route_table *routes, struct served_reader *reader, size_t readers);
-void service_done(struct service *service); /* frees the model; nobody may be serving any more */
+bool app_open(struct app *app, const struct options *options, const struct etl_config *config,
+              const struct route_table *routes, struct model_slot_reader *reader, size_t readers);
+void app_done(struct app *app); /* frees the model; nobody may be serving any more */
 
-void worker_open(struct worker *worker, struct service *service, size_t number);
-void worker_done(struct worker *worker);
+void thread_context_open(struct thread_context *context, struct app *app, size_t number);
+void thread_context_done(struct thread_context *context);
 
 #endif

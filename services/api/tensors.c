@@ -7,7 +7,7 @@
 
 /* ---- inputs ---- */
 
-static json_t *take_text(struct tensor_bytes *bytes) {
+static json_t *take_text(struct oip_tensor_bytes *bytes) {
     uint32_t size;
     if (bytes->size < sizeof size)
         return NULL;
@@ -22,7 +22,7 @@ static json_t *take_text(struct tensor_bytes *bytes) {
     return text;
 }
 
-static json_t *take_number(struct tensor_bytes *bytes, size_t width) {
+static json_t *take_number(struct oip_tensor_bytes *bytes, size_t width) {
     uint64_t bits = 0;
     float narrow;
     double number;
@@ -42,7 +42,7 @@ static json_t *take_number(struct tensor_bytes *bytes, size_t width) {
     return json_real(number); /* NULL where it is none */
 }
 
-static json_t *take_all(const char *type, struct tensor_bytes bytes) {
+static json_t *take_all(const char *type, struct oip_tensor_bytes bytes) {
     size_t width = strcmp(type, "FP32") == 0 ? 4 : strcmp(type, "FP64") == 0 ? 8 : 0;
     if (width == 0 && strcmp(type, "BYTES") != 0)
         return NULL;
@@ -55,7 +55,7 @@ static json_t *take_all(const char *type, struct tensor_bytes bytes) {
     return data;
 }
 
-json_t *tensor_input(const json_t *input, struct tensor_bytes *bytes) {
+json_t *oip_tensor_input(const json_t *input, struct oip_tensor_bytes *bytes) {
     const json_t *size = json_object_get(json_object_get(input, "parameters"), "binary_data_size");
     const char *type = json_string_value(json_object_get(input, "datatype"));
     if (size == NULL)
@@ -63,51 +63,51 @@ json_t *tensor_input(const json_t *input, struct tensor_bytes *bytes) {
     double n = json_number_value(size);
     if (!(n >= 0 && n <= (double)bytes->size) || type == NULL)
         return NULL;
-    struct tensor_bytes mine = {bytes->at, (size_t)n};
-    bytes->at += mine.size;
-    bytes->size -= mine.size;
-    return take_all(type, mine);
+    struct oip_tensor_bytes own_bytes = {bytes->at, (size_t)n};
+    bytes->at += own_bytes.size;
+    bytes->size -= own_bytes.size;
+    return take_all(type, own_bytes);
 }
 
 /* ---- outputs ---- */
 
-static void separate(struct tensor_output *output) {
+static void separate(struct oip_tensor_output *output) {
     if (!output->binary && output->data.size > 0)
-        buffer_string(&output->data, ",");
+        strbuf_puts(&output->data, ",");
 }
 
-void tensor_add_text(struct tensor_output *output, const char *text) {
+void oip_tensor_add_text(struct oip_tensor_output *output, const char *text) {
     uint32_t size = htole32((uint32_t)strlen(text));
     separate(output);
     if (output->binary) {
-        buffer_bytes(&output->data, &size, sizeof size);
-        buffer_string(&output->data, text);
+        strbuf_append(&output->data, &size, sizeof size);
+        strbuf_puts(&output->data, text);
     } else {
-        buffer_quoted(&output->data, text, strlen(text));
+        strbuf_json_string(&output->data, text, strlen(text));
     }
 }
 
-void tensor_add_share(struct tensor_output *output, double share) {
-    double rounded = round(share * 10000) / 10000;
+void oip_tensor_add_probability(struct oip_tensor_output *output, double probability) {
+    double rounded = round(probability * 10000) / 10000;
     uint64_t bits;
     memcpy(&bits, &rounded, sizeof bits);
     bits = htole64(bits);
     separate(output);
     if (output->binary)
-        buffer_bytes(&output->data, &bits, sizeof bits);
+        strbuf_append(&output->data, &bits, sizeof bits);
     else
-        buffer_share(&output->data, share);
+        strbuf_probability(&output->data, probability);
 }
 
-void tensor_write(const struct tensor_output *output, size_t rows, struct buffer *out) {
-    buffer_format(out, "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[%zu,%zu],", output->name, output->type, rows,
+void oip_tensor_write(const struct oip_tensor_output *output, size_t rows, struct strbuf *out) {
+    strbuf_printf(out, "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[%zu,%zu],", output->name, output->type, rows,
                   output->columns);
     if (output->binary) {
-        buffer_format(out, "\"parameters\":{\"binary_data_size\":%zu}}", output->data.size);
+        strbuf_printf(out, "\"parameters\":{\"binary_data_size\":%zu}}", output->data.size);
     } else {
-        buffer_string(out, "\"data\":[");
-        buffer_bytes(out, output->data.at, output->data.size);
-        buffer_string(out, "]}");
+        strbuf_puts(out, "\"data\":[");
+        strbuf_append(out, output->data.at, output->data.size);
+        strbuf_puts(out, "]}");
     }
-    out->bad |= output->data.bad;
+    out->failed |= output->data.failed;
 }

@@ -12,7 +12,7 @@
 #include "services/api/buffer.h"
 
 /* The bytes that follow a request's JSON, as far as no tensor has taken them. */
-struct tensor_bytes {
+struct oip_tensor_bytes {
     const char *at;
     size_t size;
 };
@@ -21,20 +21,20 @@ struct tensor_bytes {
  * The data of an input as an array, which the caller decrefs: those in the JSON, or as many of the bytes as the input
  * says.  NULL where there are none or they are not of its type, or of one that is not known here.
  */
-json_t *tensor_input(const json_t *input, struct tensor_bytes *bytes);
+json_t *oip_tensor_input(const json_t *input, struct oip_tensor_bytes *bytes);
 
 /* An output in the making. */
-struct tensor_output {
+struct oip_tensor_output {
     const char *name, *type; /* "BYTES" or "FP64" */
     size_t columns;
     bool wanted, binary;
-    struct buffer data;
+    struct strbuf data;
 };
 
-void tensor_add_text(struct tensor_output *output, const char *text);
-void tensor_add_share(struct tensor_output *output, double share); /* to four decimals */
+void oip_tensor_add_text(struct oip_tensor_output *output, const char *text);
+void oip_tensor_add_probability(struct oip_tensor_output *output, double probability); /* to four decimals */
 
 /* The output's part of the JSON. */
-void tensor_write(const struct tensor_output *output, size_t rows, struct buffer *out);
+void oip_tensor_write(const struct oip_tensor_output *output, size_t rows, struct strbuf *out);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "services/api/service.h"
 
-void webhook_stripe(struct worker *worker, struct request *request, struct reply *reply);
-void webhook_formspree(struct worker *worker, struct request *request, struct reply *reply);
+void webhook_stripe(struct thread_context *context, struct request *request, struct response *response);
+void webhook_formspree(struct thread_context *context, struct request *request, struct response *response);
 
 #endif

@@ -10,7 +10,7 @@
 /* ---- torn ends ---- */
 
 /* Where the line that ends before `end` begins, and whether it has a zero byte; -1 and errno. */
-static off_t begin_of_line(int file, off_t end, bool *has_zero) {
+static off_t line_start(int file, off_t end, bool *has_zero) {
     char block[4096];
     *has_zero = false;
     while (end > 0) {
@@ -28,14 +28,14 @@ static off_t begin_of_line(int file, off_t end, bool *has_zero) {
     return 0;
 }
 
-off_t append_whole_lines(int file) {
+off_t append_log_whole_size(int file) {
     struct stat about;
     bool has_zero;
     if (fstat(file, &about) != 0)
         return -1;
-    off_t end = begin_of_line(file, about.st_size, &has_zero); /* of what no newline ends: as a rule, nothing */
+    off_t end = line_start(file, about.st_size, &has_zero); /* of what no newline ends: as a rule, nothing */
     while (end > 0) {
-        off_t begin = begin_of_line(file, end - 1, &has_zero);
+        off_t begin = line_start(file, end - 1, &has_zero);
         if (begin < 0)
             return -1;
         if (!has_zero)
@@ -45,10 +45,11 @@ off_t append_whole_lines(int file) {
     return end;
 }
 
-static bool cut_torn_end(int file) {
+static bool truncate_torn_end(int file) {
     struct stat about;
-    off_t whole = append_whole_lines(file);
-    return whole >= 0 && fstat(file, &about) == 0 && (whole == about.st_size || ftruncate(file, whole) == 0);
+    off_t whole_size = append_log_whole_size(file);
+    return whole_size >= 0 && fstat(file, &about) == 0 &&
+           (whole_size == about.st_size || ftruncate(file, whole_size) == 0);
 }
 
 /* ---- appending ---- */
@@ -66,53 +67,53 @@ static bool write_all(int file, const char *at, size_t size) {
     return true;
 }
 
-void append_close(struct append *append) {
-    if (append->file >= 0)
-        close(append->file);
-    append->file = -1;
+void append_log_close(struct append_log *log) {
+    if (log->file >= 0)
+        close(log->file);
+    log->file = -1;
 }
 
-bool append_is_at(int file, const char *path) {
-    struct stat ours, named;
-    return fstat(file, &ours) == 0 && stat(path, &named) == 0 && ours.st_dev == named.st_dev &&
-           ours.st_ino == named.st_ino;
+bool append_log_is_at(int file, const char *path) {
+    struct stat opened, named;
+    return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
 }
 
-static bool is_open(const struct append *append, const char *path) {
-    return append->file >= 0 && strcmp(append->path, path) == 0 && append_is_at(append->file, path);
+static bool is_open(const struct append_log *log, const char *path) {
+    return log->file >= 0 && strcmp(log->path, path) == 0 && append_log_is_at(log->file, path);
 }
 
-static bool open_file(struct append *append, const char *path, struct file_error *err) {
-    append_close(append);
-    if (!publish_path(append->path, err, "%s", path) || !publish_make_folder_of(path, err))
+static bool open_file(struct append_log *log, const char *path, struct error *err) {
+    append_log_close(log);
+    if (!path_format(log->path, err, "%s", path) || !folder_create_parent(path, err))
         return false;
-    append->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, append->for_all ? 0644 : 0640);
-    if (append->file < 0 || !cut_torn_end(append->file)) {
-        file_error_set(err, "append to", path);
-        return false;
-    }
-    return publish_sync_folder_of(path, err);
-}
-
-bool append_lines(struct append *append, const char *path, const void *lines, size_t size, struct file_error *err) {
-    if (!is_open(append, path) && !open_file(append, path, err)) {
-        append_close(append);
+    log->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, log->world_readable ? 0644 : 0640);
+    if (log->file < 0 || !truncate_torn_end(log->file)) {
+        error_set_errno(err, "append to", path);
         return false;
     }
-    off_t before = lseek(append->file, 0, SEEK_END);
-    if (before >= 0 && write_all(append->file, lines, size) && fdatasync(append->file) == 0)
+    return folder_sync_parent(path, err);
+}
+
+bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err) {
+    if (!is_open(log, path) && !open_file(log, path, err)) {
+        append_log_close(log);
+        return false;
+    }
+    off_t before = lseek(log->file, 0, SEEK_END);
+    if (before >= 0 && write_all(log->file, lines, size) && fdatasync(log->file) == 0)
         return true;
-    file_error_set(err, "append to", path);
-    if (before >= 0 && ftruncate(append->file, before) != 0) {
+    error_set_errno(err, "append to", path);
+    if (before >= 0 && ftruncate(log->file, before) != 0) {
         /* what is torn is cut when the file is opened again; whole lines may then be there unasked */
     }
-    append_close(append);
+    append_log_close(log);
     return false;
 }
 
-bool append_once(const char *path, const void *lines, size_t size, struct file_error *err) {
-    struct append append = {.file = -1};
-    bool done = append_lines(&append, path, lines, size, err);
-    append_close(&append);
+bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err) {
+    struct append_log log = {.file = -1};
+    bool done = append_log_write(&log, path, lines, size, err);
+    append_log_close(&log);
     return done;
 }

@@ -14,24 +14,24 @@
 #include "services/common/publish.h"
 
 /* A file between two appends. Begin with {.file = -1}. */
-struct append {
-    int file;     /* -1: none */
-    bool for_all; /* a file that is made may be read by everybody: it has nothing personal */
+struct append_log {
+    int file;            /* -1: none */
+    bool world_readable; /* a file that is made may be read by everybody: it has nothing personal */
     char path[PATH_MAX];
 };
 
 /* Append to the file at path, which stays open for the next call; another path, or another file under its name, is
  * opened instead.  On failure the lines are taken back; where not even that can be done, whole ones may stay. */
-bool append_lines(struct append *append, const char *path, const void *lines, size_t size, struct file_error *err);
-void append_close(struct append *append);
+bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err);
+void append_log_close(struct append_log *log);
 
 /* One append, to a file of personal data: one that is made is for its user and group alone (0640). */
-bool append_once(const char *path, const void *lines, size_t size, struct file_error *err);
+bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err);
 
 /* Whether an open file is still the one of that name: somebody may have moved it away. */
-bool append_is_at(int file, const char *path);
+bool append_log_is_at(int file, const char *path);
 
 /* The length of a file without a torn end; -1 and errno where it cannot be read. */
-off_t append_whole_lines(int file);
+off_t append_log_whole_size(int file);
 
 #endif

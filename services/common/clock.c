@@ -62,7 +62,7 @@ static bool parse_zone(const char **at, int *seconds) {
     return good;
 }
 
-bool clock_parse(const char *text, moment *out) {
+bool unix_time_parse(const char *text, unix_time *out) {
     struct tm t = {0};
     int zone = 0;
     const char *at = text;
@@ -72,27 +72,27 @@ bool clock_parse(const char *text, moment *out) {
         return false;
     if (*at != '\0')
         return false;
-    *out = (moment)timegm(&t) - zone;
+    *out = (unix_time)timegm(&t) - zone;
     return true;
 }
 
-void clock_format(moment at, char out[CLOCK_TEXT]) {
+void unix_time_format(unix_time at, char out[UNIX_TIME_TEXT]) {
     time_t when = (time_t)at;
     struct tm t;
     gmtime_r(&when, &t);
-    strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &t);
+    strftime(out, UNIX_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &t);
 }
 
-void clock_format_day(moment at, char out[CLOCK_TEXT]) {
-    clock_format(at, out);
+void unix_time_format_day(unix_time at, char out[UNIX_TIME_TEXT]) {
+    unix_time_format(at, out);
     out[10] = '\0';
 }
 
-moment clock_now(void) {
-    return (moment)time(NULL);
+unix_time unix_time_now(void) {
+    return (unix_time)time(NULL);
 }
 
-double clock_monotonic(void) {
+double monotonic_seconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;

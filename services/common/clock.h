@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLOCK_TEXT = 32 }; /* bytes for any text made here */
+enum { UNIX_TIME_TEXT = 32 }; /* bytes for any text made here */
 
 /* Seconds since 1970-01-01 UTC. */
-typedef int64_t moment;
+typedef int64_t unix_time;
 
 /* "2026-01-31T10:20:30Z" (a fraction and an offset are understood, a date alone is midnight). */
-bool clock_parse(const char *text, moment *out);
-void clock_format(moment at, char out[CLOCK_TEXT]);
-void clock_format_day(moment at, char out[CLOCK_TEXT]); /* "2026-01-31" */
+bool unix_time_parse(const char *text, unix_time *out);
+void unix_time_format(unix_time at, char out[UNIX_TIME_TEXT]);
+void unix_time_format_day(unix_time at, char out[UNIX_TIME_TEXT]); /* "2026-01-31" */
 
-moment clock_now(void);
-double clock_monotonic(void); /* seconds, for measuring durations */
+unix_time unix_time_now(void);
+double monotonic_seconds(void); /* seconds, for measuring durations */
 
 #endif

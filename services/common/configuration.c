@@ -9,17 +9,17 @@ static const char built_in[] =
 #include "config_default.h"
     ;
 
-struct config *configuration_read(const char *path, char **text, struct file_error *err) {
+struct etl_config *configuration_read(const char *path, char **text, struct error *err) {
     size_t size = sizeof built_in - 1;
-    char *json = path == NULL ? strdup(built_in) : files_read(path, CONFIG_MAX_SIZE, &size, err);
+    char *json = path == NULL ? strdup(built_in) : files_read(path, ETL_CONFIG_MAX_SIZE, &size, err);
     if (json == NULL && path == NULL)
-        file_error_set(err, "copy", "the built-in configuration");
+        error_set_errno(err, "copy", "the built-in configuration");
     if (json == NULL)
         return NULL;
-    struct config_error problem;
-    struct config *config = config_parse(json, size, &problem);
+    struct etl_config_error problem;
+    struct etl_config *config = etl_config_parse(json, size, &problem);
     if (config == NULL)
-        file_error_say(err, "configuration %s: %s", path != NULL ? path : "(built in)", problem.text);
+        error_set(err, "configuration %s: %s", path != NULL ? path : "(built in)", problem.text);
     if (config != NULL && text != NULL)
         *text = json;
     else

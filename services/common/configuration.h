@@ -5,8 +5,8 @@
 #include "libetl/config.h"
 #include "services/common/files.h"
 
-/* path NULL: the built-in one. NULL and err (a line naming the file) where it is wrong: EXIT_USAGE_ERROR.
+/* path NULL: the built-in one. NULL and err (a line naming the file) where it is wrong: EXIT_USAGE.
  * text, where not NULL, is given the JSON text, which the caller frees. */
-struct config *configuration_read(const char *path, char **text, struct file_error *err);
+struct etl_config *configuration_read(const char *path, char **text, struct error *err);
 
 #endif

@@ -15,7 +15,7 @@ struct reader {
     struct csv_header header;
     char **names;
     char *text;
-    size_t used, room;
+    size_t used, capacity;
     size_t offset[MAX_COLUMNS];
     size_t fields;
     size_t line;
@@ -38,16 +38,16 @@ bool csv_find_column(const struct csv_header *header, const char *name, int *out
     return *out != CSV_NO_COLUMN;
 }
 
-static void stop(struct reader *r, const char *why) {
+static void stop(struct reader *r, const char *reason) {
     if (!r->stopped && r->problem[0] == '\0')
-        snprintf(r->problem, sizeof r->problem, "%s", why);
+        snprintf(r->problem, sizeof r->problem, "%s", reason);
     r->stopped = true;
 }
 
 /* In the row that is being read. */
-static void stop_in_row(struct reader *r, const char *why) {
+static void stop_in_row(struct reader *r, const char *reason) {
     r->line += !r->stopped;
-    stop(r, why);
+    stop(r, reason);
 }
 
 static void on_field(void *bytes, size_t size, void *user) {
@@ -58,15 +58,15 @@ static void on_field(void *bytes, size_t size, void *user) {
         stop_in_row(r, "too many columns");
         return;
     }
-    if (r->used + size + 1 > r->room) {
-        size_t room = 2 * (r->room + size) + FIRST_ROW_BYTES;
-        char *text = realloc(r->text, room);
+    if (r->used + size + 1 > r->capacity) {
+        size_t capacity = 2 * (r->capacity + size) + FIRST_ROW_BYTES;
+        char *text = realloc(r->text, capacity);
         if (text == NULL) {
             stop_in_row(r, "out of memory");
             return;
         }
         r->text = text;
-        r->room = room;
+        r->capacity = capacity;
     }
     r->offset[r->fields++] = r->used;
     if (size > 0)
@@ -144,11 +144,11 @@ static void parse_file(struct reader *r, FILE *file) {
     free(chunk);
 }
 
-bool csv_table_read(const char *path, csv_row *row, void *user, struct file_error *err) {
+bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err) {
     FILE *file = fopen(path, "re");
     struct reader *r = file != NULL ? calloc(1, sizeof *r) : NULL;
     if (r == NULL) {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
         if (file != NULL)
             fclose(file);
         return false;
@@ -158,9 +158,9 @@ bool csv_table_read(const char *path, csv_row *row, void *user, struct file_erro
     parse_file(r, file);
     bool done = !r->stopped && ferror(file) == 0 && r->names != NULL;
     if (ferror(file) != 0)
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
     else if (!done)
-        file_error_say(err, "read %s: line %zu: %s", path, r->line, r->problem[0] != '\0' ? r->problem : "no header");
+        error_set(err, "read %s: line %zu: %s", path, r->line, r->problem[0] != '\0' ? r->problem : "no header");
     fclose(file);
     for (size_t i = 0; r->names != NULL && i < r->header.columns; i++)
         free(r->names[i]);

@@ -28,7 +28,7 @@ bool csv_find_column(const struct csv_header *header, const char *name, int *out
  */
 typedef bool csv_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]);
 
-bool csv_table_read(const char *path, csv_row *row, void *user, struct file_error *err);
+bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err);
 
 /* Write one field, quoted where it must be, and the comma or line end after it. */
 void csv_write_text(FILE *file, const char *text, bool last);

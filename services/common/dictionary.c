@@ -15,15 +15,15 @@ static uint64_t hash_of(const char *text) {
 }
 
 /* The slot that holds the text, or the free one where it belongs. */
-static size_t find_slot(const struct dictionary *d, const char *text) {
+static size_t find_slot(const struct string_intern *d, const char *text) {
     size_t at = hash_of(text) & (d->slots - 1);
-    while (d->slot[at] != 0 && strcmp(dictionary_text(d, d->slot[at] - 1), text) != 0)
+    while (d->slot[at] != 0 && strcmp(string_intern_text(d, d->slot[at] - 1), text) != 0)
         at = (at + 1) & (d->slots - 1);
     return at;
 }
 
 /* Keep at least every second slot free. */
-static bool grow_slots(struct dictionary *d) {
+static bool grow_slots(struct string_intern *d) {
     if (2 * (d->count + 1) <= d->slots)
         return true;
     size_t slots = d->slots > 0 ? 2 * d->slots : FIRST_SLOTS;
@@ -34,31 +34,31 @@ static bool grow_slots(struct dictionary *d) {
     d->slot = slot;
     d->slots = slots;
     for (uint32_t i = 0; i < d->count; i++)
-        slot[find_slot(d, dictionary_text(d, i))] = i + 1;
+        slot[find_slot(d, string_intern_text(d, i))] = i + 1;
     return true;
 }
 
-static bool grow_texts(struct dictionary *d, size_t more) {
-    if (d->count == d->offset_room) {
-        size_t room = 2 * d->offset_room + FIRST_SLOTS;
-        size_t *offset = realloc(d->offset, room * sizeof *offset);
+static bool grow_texts(struct string_intern *d, size_t more) {
+    if (d->count == d->offset_capacity) {
+        size_t capacity = 2 * d->offset_capacity + FIRST_SLOTS;
+        size_t *offset = realloc(d->offset, capacity * sizeof *offset);
         if (offset == NULL)
             return false;
         d->offset = offset;
-        d->offset_room = room;
+        d->offset_capacity = capacity;
     }
-    if (d->used + more > d->room) {
-        size_t room = 2 * d->room + more + FIRST_BYTES;
-        char *bytes = realloc(d->bytes, room);
+    if (d->used + more > d->capacity) {
+        size_t capacity = 2 * d->capacity + more + FIRST_BYTES;
+        char *bytes = realloc(d->bytes, capacity);
         if (bytes == NULL)
             return false;
         d->bytes = bytes;
-        d->room = room;
+        d->capacity = capacity;
     }
     return true;
 }
 
-bool dictionary_number(struct dictionary *d, const char *text, uint32_t *number) {
+bool string_intern_add(struct string_intern *d, const char *text, uint32_t *number) {
     size_t size = strlen(text) + 1;
     if (!grow_slots(d))
         return false;
@@ -75,13 +75,13 @@ bool dictionary_number(struct dictionary *d, const char *text, uint32_t *number)
     return true;
 }
 
-const char *dictionary_text(const struct dictionary *d, uint32_t number) {
+const char *string_intern_text(const struct string_intern *d, uint32_t number) {
     return d->bytes + d->offset[number];
 }
 
-void dictionary_done(struct dictionary *d) {
+void string_intern_done(struct string_intern *d) {
     free(d->offset);
     free(d->bytes);
     free(d->slot);
-    *d = (struct dictionary){0};
+    *d = (struct string_intern){0};
 }

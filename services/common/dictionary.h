@@ -10,20 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct dictionary {
+struct string_intern {
     size_t count;   /* distinct texts */
     size_t *offset; /* [count], of each text in bytes */
     char *bytes;    /* all texts, each with its end */
     uint32_t *slot; /* [slots], a power of two: number + 1, or 0 where free */
-    size_t offset_room, used, room, slots;
+    size_t offset_capacity, used, capacity, slots;
 };
 
 /* The number of a text, which is added where it is new; false where memory ran out. */
-bool dictionary_number(struct dictionary *d, const char *text, uint32_t *number);
+bool string_intern_add(struct string_intern *d, const char *text, uint32_t *number);
 
 /* Borrowed until the next text is added. */
-const char *dictionary_text(const struct dictionary *d, uint32_t number);
+const char *string_intern_text(const struct string_intern *d, uint32_t number);
 
-void dictionary_done(struct dictionary *d); /* fine on zeroes, which are an empty dictionary */
+void string_intern_done(struct string_intern *d); /* fine on zeroes, which are an empty dictionary */
 
 #endif

@@ -12,9 +12,9 @@ enum { MAX_SCHEMA = 64 << 20, FIRST_ROWS = 1024, LAST_COLUMNS = 4 };
 
 /* ---- schema.json ---- */
 
-static const char **read_names(const json_t *array, size_t most, size_t *count) {
+static const char **read_names(const json_t *array, size_t max, size_t *count) {
     *count = json_array_size(array);
-    if (*count == 0 || *count > most)
+    if (*count == 0 || *count > max)
         return NULL;
     const char **names = calloc(*count, sizeof *names);
     for (size_t i = 0; names != NULL && i < *count; i++) {
@@ -51,9 +51,9 @@ static bool read_features(struct forest_schema *schema, const json_t *array) {
     return features != NULL && count > 0;
 }
 
-static bool read_moment(const json_t *document, const char *key, moment *out) {
+static bool read_time(const json_t *document, const char *key, unix_time *out) {
     const char *text = json_string_value(json_object_get(document, key));
-    return text != NULL && clock_parse(text, out);
+    return text != NULL && unix_time_parse(text, out);
 }
 
 static bool read_hash(const json_t *document, const char *key, char out[SHA256_HEX]) {
@@ -64,19 +64,19 @@ static bool read_hash(const json_t *document, const char *key, char out[SHA256_H
     return good;
 }
 
-static bool read_schema(struct feature_table *t, const char *path, struct file_error *err) {
+static bool read_schema(struct feature_table *t, const char *path, struct error *err) {
     t->document = files_read_json(path, MAX_SCHEMA, err);
     if (t->document == NULL)
         return false;
     t->schema.class_name = read_names(json_object_get(t->document, "classes"), FOREST_MAX_CLASSES, &t->schema.classes);
     bool good = t->schema.class_name != NULL && t->schema.classes >= 2 &&
                 read_features(&t->schema, json_object_get(t->document, "features")) &&
-                read_moment(t->document, "holdout_from", &t->holdout_from) &&
-                read_moment(t->document, "validation_from", &t->validation_from) &&
-                read_moment(t->document, "trained_until", &t->trained_until) &&
+                read_time(t->document, "holdout_from", &t->holdout_from) &&
+                read_time(t->document, "validation_from", &t->validation_from) &&
+                read_time(t->document, "trained_until", &t->trained_until) &&
                 read_hash(t->document, "features_sha256", t->sha256) &&
                 read_hash(t->document, "train_sha256", t->train_sha256);
-    return good || file_error_say(err, "read %s: it is not as leadforest-features writes it", path);
+    return good || error_set(err, "read %s: it is not as leadforest-features writes it", path);
 }
 
 /* ---- features.csv ---- */
@@ -90,8 +90,8 @@ static void *resize(void *array, size_t bytes, bool *done) {
     return array;
 }
 
-static bool grow(struct feature_table *t, size_t *room) {
-    size_t wanted = 2 * *room + FIRST_ROWS;
+static bool grow(struct feature_table *t, size_t *capacity) {
+    size_t wanted = 2 * *capacity + FIRST_ROWS;
     bool done = true;
     t->x = resize(t->x, wanted * t->schema.features * sizeof *t->x, &done);
     t->label = resize(t->label, wanted * sizeof *t->label, &done);
@@ -99,7 +99,7 @@ static bool grow(struct feature_table *t, size_t *room) {
     t->split = resize(t->split, wanted * sizeof *t->split, &done);
     t->period = resize(t->period, wanted * sizeof *t->period, &done);
     if (done)
-        *room = wanted;
+        *capacity = wanted;
     return done;
 }
 
@@ -113,15 +113,15 @@ static bool read_value(const struct forest_feature *feature, const char *text, f
     return number && (feature->kind == FOREST_NUMERIC || (*out >= FOREST_UNSEEN && *out < (float)feature->levels));
 }
 
-static bool read_whole(const char *text, unsigned long most, unsigned long *out) {
+static bool read_integer(const char *text, unsigned long max, unsigned long *out) {
     char *end;
     *out = strtoul(text, &end, 10);
-    return end != text && *end == '\0' && *out <= most;
+    return end != text && *end == '\0' && *out <= max;
 }
 
-struct reading {
+struct feature_reader {
     struct feature_table *table;
-    size_t room;
+    size_t capacity;
 };
 
 static bool check_header(const struct forest_schema *schema, const struct csv_header *header) {
@@ -135,7 +135,7 @@ static bool check_header(const struct forest_schema *schema, const struct csv_he
 }
 
 static bool take_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
-    struct reading *reading = user;
+    struct feature_reader *reading = user;
     struct feature_table *t = reading->table;
     size_t features = t->schema.features;
     unsigned long class, weight, split, period;
@@ -143,7 +143,7 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
         snprintf(problem, 200, "the columns are not those of schema.json");
         return check_header(&t->schema, header);
     }
-    if (t->rows == reading->room && !grow(t, &reading->room)) {
+    if (t->rows == reading->capacity && !grow(t, &reading->capacity)) {
         snprintf(problem, 200, "out of memory");
         return false;
     }
@@ -152,10 +152,10 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
             snprintf(problem, 200, "\"%.40s\" is no value of %.80s", fields[i], t->schema.feature[i].name);
             return false;
         }
-    if (!read_whole(fields[features], t->schema.classes - 1, &class) ||
-        !read_whole(fields[features + 1], UINT32_MAX, &weight) ||
-        !read_whole(fields[features + 2], SPLIT_HOLDOUT, &split) ||
-        !read_whole(fields[features + 3], UINT32_MAX - 1, &period)) {
+    if (!read_integer(fields[features], t->schema.classes - 1, &class) ||
+        !read_integer(fields[features + 1], UINT32_MAX, &weight) ||
+        !read_integer(fields[features + 2], SPLIT_HOLDOUT, &split) ||
+        !read_integer(fields[features + 3], UINT32_MAX - 1, &period)) {
         snprintf(problem, 200, "a class, weight, split or period is out of its range");
         return false;
     }
@@ -168,25 +168,24 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
     return true;
 }
 
-static bool read_rows(struct feature_table *t, const char *path, struct file_error *err) {
+static bool read_rows(struct feature_table *t, const char *path, struct error *err) {
     char sha256[SHA256_HEX];
-    struct reading reading = {.table = t};
+    struct feature_reader reading = {.table = t};
     if (!files_sha256(path, sha256, err))
         return false;
     if (strcmp(sha256, t->sha256) != 0) {
-        file_error_say(err, "read %s: schema.json is of another one; run leadforest-features", path);
-        err->try_later = true;
+        error_set(err, "read %s: schema.json is of another one; run leadforest-features", path);
+        err->retryable = true;
         return false;
     }
-    return csv_table_read(path, take_row, &reading, err) &&
-           (t->rows > 0 || file_error_say(err, "read %s: no rows", path));
+    return csv_table_read(path, take_row, &reading, err) && (t->rows > 0 || error_set(err, "read %s: no rows", path));
 }
 
-bool feature_table_read(struct feature_table *out, const char *data, struct file_error *err) {
+bool feature_table_read(struct feature_table *out, const char *data, struct error *err) {
     char path[PATH_MAX];
     struct feature_table table = {0};
-    bool done = publish_path(path, err, "%s/" VOLUME_SCHEMA, data) && read_schema(&table, path, err) &&
-                publish_path(path, err, "%s/" VOLUME_FEATURES, data) && read_rows(&table, path, err);
+    bool done = path_format(path, err, "%s/" VOLUME_SCHEMA, data) && read_schema(&table, path, err) &&
+                path_format(path, err, "%s/" VOLUME_FEATURES, data) && read_rows(&table, path, err);
     if (done)
         *out = table;
     else

@@ -17,9 +17,9 @@ enum { FEATURE_PERIOD_DAYS = 5 }; /* of one period; 90, 180 and 365 days are who
 struct feature_table {
     struct forest_schema schema;   /* its texts live in `document` */
     json_t *document;              /* schema.json */
-    moment holdout_from;           /* when the first purchase of the hold-out was made */
-    moment validation_from;        /* the same of the validation rows */
-    moment trained_until;          /* the last purchase before the hold-out */
+    unix_time holdout_from;        /* when the first purchase of the hold-out was made */
+    unix_time validation_from;     /* the same of the validation rows */
+    unix_time trained_until;       /* the last purchase before the hold-out */
     char sha256[SHA256_HEX];       /* of features.csv */
     char train_sha256[SHA256_HEX]; /* of the train.csv that it was made of */
     uint64_t total;                /* sum of weights */
@@ -32,7 +32,7 @@ struct feature_table {
 };
 
 /* Read the features folder below the data folder; on failure *out is left alone. */
-bool feature_table_read(struct feature_table *out, const char *data, struct file_error *err);
+bool feature_table_read(struct feature_table *out, const char *data, struct error *err);
 void feature_table_done(struct feature_table *table); /* fine on zeroes */
 
 #endif

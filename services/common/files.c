@@ -26,18 +26,18 @@ static ssize_t read_all(int fd, char *out, size_t size) {
     return (ssize_t)got;
 }
 
-char *files_read(const char *path, size_t limit, size_t *size, struct file_error *err) {
+char *files_read(const char *path, size_t limit, size_t *size, struct error *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat about;
     char *bytes = NULL;
     if (fd < 0 || fstat(fd, &about) != 0) {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
     } else if ((uint64_t)about.st_size > limit) {
-        file_error_say(err, "read %s: larger than %zu bytes", path, limit);
+        error_set(err, "read %s: larger than %zu bytes", path, limit);
     } else if ((bytes = malloc((size_t)about.st_size + 1)) != NULL) {
         ssize_t got = read_all(fd, bytes, (size_t)about.st_size);
         if (got < 0) {
-            file_error_set(err, "read", path);
+            error_set_errno(err, "read", path);
             free(bytes);
             bytes = NULL;
         } else {
@@ -45,14 +45,14 @@ char *files_read(const char *path, size_t limit, size_t *size, struct file_error
             *size = (size_t)got;
         }
     } else {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
     }
     if (fd >= 0)
         close(fd);
     return bytes;
 }
 
-json_t *files_read_json(const char *path, size_t limit, struct file_error *err) {
+json_t *files_read_json(const char *path, size_t limit, struct error *err) {
     size_t size = 0;
     char *text = files_read(path, limit, &size, err);
     if (text == NULL)
@@ -60,7 +60,7 @@ json_t *files_read_json(const char *path, size_t limit, struct file_error *err) 
     json_error_t problem;
     json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (value == NULL)
-        file_error_say(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
+        error_set(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
     free(text);
     return value;
 }
@@ -80,7 +80,7 @@ void bytes_sha256(const void *bytes, size_t size, char hex[SHA256_HEX]) {
     hex_of(digest, hex);
 }
 
-bool files_sha256(const char *path, char hex[SHA256_HEX], struct file_error *err) {
+bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err) {
     enum { CHUNK = 1 << 16 };
     char *chunk = malloc(CHUNK);
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
@@ -94,7 +94,7 @@ bool files_sha256(const char *path, char hex[SHA256_HEX], struct file_error *err
     if (done)
         hex_of(sum, hex);
     else
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
     if (fd >= 0)
         close(fd);
     EVP_MD_CTX_free(digest);

@@ -25,44 +25,44 @@ struct http_request {
     size_t size;
 };
 
-struct http_reply {
+struct http_response {
     long status;
     double retry_after_s; /* 0: not said */
     char *body;           /* [size], and a zero byte after it */
     size_t size;
     char etag[128]; /* "": none, or a longer one */
 };
-void http_reply_done(struct http_reply *reply); /* fine on zeroes and twice */
+void http_response_done(struct http_response *response); /* fine on zeroes and twice */
 
 enum http_outcome {
-    HTTP_ANSWERED,    /* with whatever status */
+    HTTP_RESPONDED,   /* with whatever status */
     HTTP_UNREACHABLE, /* no answer, or not a whole one in time; problem says why */
     HTTP_TOO_LARGE    /* an answer over HTTP_MAX_BODY */
 };
 
 struct http {
     void *self;
-    /* On HTTP_ANSWERED the caller owns *reply; otherwise *reply is zeroes. */
-    enum http_outcome (*ask)(void *self, const struct http_request *request, struct http_reply *reply,
-                             char problem[200]);
+    /* On HTTP_RESPONDED the caller owns *reply; otherwise *reply is zeroes. */
+    enum http_outcome (*perform)(void *self, const struct http_request *request, struct http_response *response,
+                                 char problem[200]);
     /* Sleep a random time between the two, so that many programs that were refused together do not come back together.
      */
-    void (*wait)(void *self, double least_s, double most_s);
+    void (*wait)(void *self, double min_s, double max_s);
 };
 
 /* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One
  * thread at a time. */
-bool http_open(struct http *http, const char *program, double timeout_s, struct file_error *err);
+bool http_open(struct http *http, const char *program, double timeout_s, struct error *err);
 void http_close(struct http *http); /* fine on zeroes */
 
 /* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment.  err
  * shows no address that has one of these: they may be secrets. */
-bool http_address_fits(const char *url, struct file_error *err);
+bool http_private_url_valid(const char *url, struct error *err);
 
 /* Whether requests without a key may be sent there: any http or https address; no user, query or fragment. */
-bool http_open_address_fits(const char *url, struct file_error *err);
+bool http_public_url_valid(const char *url, struct error *err);
 
 /* Whether a text can be a key: printable ASCII without spaces, so that it cannot smuggle in another header. */
-bool http_key_fits(const char *key);
+bool http_key_valid(const char *key);
 
 #endif

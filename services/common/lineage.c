@@ -28,11 +28,11 @@
 struct lineage {
     const char *stage;
     char run[37];
-    const char *file, *url, *key, *space; /* from the environment; file or url may be NULL */
+    const char *file, *url, *key, *job_namespace; /* from the environment; file or url may be NULL */
     json_t *inputs, *outputs, *run_facets;
 };
 
-static const char *variable(const char *value, const char *fallback) {
+static const char *text_or(const char *value, const char *fallback) {
     return value != NULL && *value != '\0' ? value : fallback;
 }
 
@@ -40,10 +40,10 @@ static const char *variable(const char *value, const char *fallback) {
 
 /* Adds the two members every facet has to its own (stolen; may be NULL where there was no memory). */
 static json_t *facet(const char *schema, json_t *own) {
-    json_t *whole = json_pack("{s:s, s:s}", "_producer", PRODUCER, "_schemaURL", schema);
-    json_object_update(whole, own);
+    json_t *object = json_pack("{s:s, s:s}", "_producer", PRODUCER, "_schemaURL", schema);
+    json_object_update(object, own);
     json_decref(own);
-    return whole;
+    return object;
 }
 #define FACET(version, name) FACETS version "/" name ".json#/$defs/" name
 
@@ -58,18 +58,18 @@ static json_t *parent_of(const char *id) {
 }
 
 /* OPENLINEAGE_PARENT_ID, or else the pipeline's run that LEADFOREST_RUN names. */
-static json_t *parent(const char *space, const char *line) {
-    const char *given = getenv("OPENLINEAGE_PARENT_ID");
-    if (given != NULL && *given != '\0')
-        return parent_of(given);
-    json_t *own = line != NULL ? json_pack("{s:{s:s}, s:{s:s, s:s}}", "run", "runId", line, "job", "namespace", space,
-                                           "name", "leadforest-pipeline")
+static json_t *parent(const char *job_namespace, const char *line) {
+    const char *value = getenv("OPENLINEAGE_PARENT_ID");
+    if (value != NULL && *value != '\0')
+        return parent_of(value);
+    json_t *own = line != NULL ? json_pack("{s:{s:s}, s:{s:s, s:s}}", "run", "runId", line, "job", "namespace",
+                                           job_namespace, "name", "leadforest-pipeline")
                                : NULL;
     return own != NULL ? facet(FACET("1-2-0", "ParentRunFacet"), own) : NULL;
 }
 
-static json_t *run_facets(const char *space, const char *line) {
-    json_t *facets = json_object(), *above = parent(space, line);
+static json_t *run_facets(const char *job_namespace, const char *line) {
+    json_t *facets = json_object(), *above = parent(job_namespace, line);
     json_object_set_new(facets, "processing_engine",
                         facet(FACET("1-1-1", "ProcessingEngineRunFacet"),
                               json_pack("{s:s, s:s}", "version", FOREST_VERSION, "name", "leadforest")));
@@ -85,64 +85,64 @@ static json_t *run_facets(const char *space, const char *line) {
 
 /* ---- datasets ---- */
 
-struct contents {
+struct table_size {
     json_int_t rows; /* below 0: not known */
     json_t *fields;  /* of the schema facet; NULL: not known */
 };
 
 static bool count_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
-    struct contents *contents = user;
+    struct table_size *table = user;
     (void)problem;
     if (fields != NULL) {
-        contents->rows++;
+        table->rows++;
         return true;
     }
-    contents->fields = json_array();
+    table->fields = json_array();
     for (size_t i = 0; i < header->columns; i++)
-        json_array_append_new(contents->fields, json_pack("{s:s}", "name", header->name[i]));
+        json_array_append_new(table->fields, json_pack("{s:s}", "name", header->name[i]));
     return true;
 }
 
-static void count_lines(struct contents *contents, const char *path) {
+static void count_lines(struct table_size *table, const char *path) {
     char block[1 << 16];
     FILE *file = fopen(path, "re");
     for (size_t n = 0; file != NULL && (n = fread(block, 1, sizeof block, file)) > 0;)
         for (const char *at = block; (at = memchr(at, '\n', (size_t)(block + n - at))) != NULL; at++)
-            contents->rows++;
+            table->rows++;
     if (file != NULL)
         fclose(file);
 }
 
 /* Rows and columns of a table of ours; of others nothing is known. */
-static struct contents look_into(const char *path) {
-    struct contents contents = {0, NULL};
+static struct table_size measure_table(const char *path) {
+    struct table_size table = {0, NULL};
     const char *dot = strrchr(path, '.');
     if (dot != NULL && strcmp(dot, ".ndjson") == 0) {
-        count_lines(&contents, path);
-    } else if (dot == NULL || strcmp(dot, ".csv") != 0 || !csv_table_read(path, count_row, &contents, NULL)) {
-        json_decref(contents.fields);
-        contents = (struct contents){-1, NULL};
+        count_lines(&table, path);
+    } else if (dot == NULL || strcmp(dot, ".csv") != 0 || !csv_table_read(path, count_row, &table, NULL)) {
+        json_decref(table.fields);
+        table = (struct table_size){-1, NULL};
     }
-    return contents;
+    return table;
 }
 
 /* {namespace, name, facets: version}, its absolute path in whole and its bytes in *size; NULL where it is no file. */
-static json_t *dataset(const char *path, const char *sha256, char whole[PATH_MAX], json_int_t *size) {
+static json_t *dataset(const char *path, const char *sha256, char object[PATH_MAX], json_int_t *size) {
     char hex[SHA256_HEX];
     struct stat about;
-    if (realpath(path, whole) == NULL || stat(whole, &about) != 0 || !S_ISREG(about.st_mode) ||
-        (sha256 == NULL && !files_sha256(whole, hex, NULL)))
+    if (realpath(path, object) == NULL || stat(object, &about) != 0 || !S_ISREG(about.st_mode) ||
+        (sha256 == NULL && !files_sha256(object, hex, NULL)))
         return NULL;
     *size = about.st_size;
     json_t *version = json_pack("{s:s}", "datasetVersion", sha256 != NULL ? sha256 : hex);
-    return json_pack("{s:s, s:s, s:{s:o}}", "namespace", "file", "name", whole, "facets", "version",
+    return json_pack("{s:s, s:s, s:{s:o}}", "namespace", "file", "name", object, "facets", "version",
                      facet(FACET("1-0-1", "DatasetVersionDatasetFacet"), version));
 }
 
 void lineage_input(struct lineage *lineage, const char *path, const char *sha256) {
-    char whole[PATH_MAX];
+    char object[PATH_MAX];
     json_int_t size;
-    json_t *input = lineage != NULL ? dataset(path, sha256, whole, &size) : NULL;
+    json_t *input = lineage != NULL ? dataset(path, sha256, object, &size) : NULL;
     if (input == NULL)
         return;
     json_t *statistics = facet(FACET("1-0-0", "InputStatisticsInputDatasetFacet"), json_pack("{s:I}", "size", size));
@@ -151,19 +151,19 @@ void lineage_input(struct lineage *lineage, const char *path, const char *sha256
 }
 
 void lineage_output(struct lineage *lineage, const char *path, const char *sha256) {
-    char whole[PATH_MAX];
+    char object[PATH_MAX];
     json_int_t size;
-    json_t *output = lineage != NULL ? dataset(path, sha256, whole, &size) : NULL;
+    json_t *output = lineage != NULL ? dataset(path, sha256, object, &size) : NULL;
     if (output == NULL)
         return;
-    struct contents contents = look_into(whole);
+    struct table_size table = measure_table(object);
     json_t *statistics = facet(FACET("1-0-2", "OutputStatisticsOutputDatasetFacet"), json_pack("{s:I}", "size", size));
-    if (contents.rows >= 0)
-        json_object_set_new(statistics, "rowCount", json_integer(contents.rows));
+    if (table.rows >= 0)
+        json_object_set_new(statistics, "rowCount", json_integer(table.rows));
     json_object_set_new(output, "outputFacets", json_pack("{s:o}", "outputStatistics", statistics));
-    if (contents.fields != NULL)
+    if (table.fields != NULL)
         json_object_set_new(json_object_get(output, "facets"), "schema",
-                            facet(FACET("1-2-0", "SchemaDatasetFacet"), json_pack("{s:o}", "fields", contents.fields)));
+                            facet(FACET("1-2-0", "SchemaDatasetFacet"), json_pack("{s:o}", "fields", table.fields)));
     json_array_append_new(lineage->outputs, output);
 }
 
@@ -171,15 +171,15 @@ void lineage_output(struct lineage *lineage, const char *path, const char *sha25
 
 /* A whole line or none, whoever else writes: under the lock nobody is within one, so that a torn end is what a killed
  * run or a power cut left.  Nothing is fsynced, which would cost every stage more than an event is worth. */
-static bool append(const char *path, const char *line, size_t size) {
+static bool append_line(const char *path, const char *line, size_t size) {
     int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct stat before;
     bool done = file >= 0 && flock(file, LOCK_EX) == 0 && fstat(file, &before) == 0;
-    off_t whole = done ? append_whole_lines(file) : -1;
-    done = whole >= 0 && (whole == before.st_size || ftruncate(file, whole) == 0);
+    off_t object = done ? append_log_whole_size(file) : -1;
+    done = object >= 0 && (object == before.st_size || ftruncate(file, object) == 0);
     if (done && write(file, line, size) != (ssize_t)size) {
         done = false;
-        errno = ftruncate(file, whole) == 0 ? ENOSPC : EIO;
+        errno = ftruncate(file, object) == 0 ? ENOSPC : EIO;
     }
     int problem = errno;
     if (file >= 0)
@@ -189,28 +189,27 @@ static bool append(const char *path, const char *line, size_t size) {
 }
 
 static void post(const struct lineage *lineage, const char *line, size_t size) {
-    char address[2000], problem[200] = "";
-    struct file_error err = {.text = ""};
+    char url[2000], problem[200] = "";
+    struct error err = {.text = ""};
     struct http http = {0};
-    struct http_reply reply = {0};
+    struct http_response response = {0};
     size_t end = strlen(lineage->url);
-    snprintf(address, sizeof address, "%s%sapi/v1/lineage", lineage->url,
-             end > 0 && lineage->url[end - 1] == '/' ? "" : "/");
+    snprintf(url, sizeof url, "%s%sapi/v1/lineage", lineage->url, end > 0 && lineage->url[end - 1] == '/' ? "" : "/");
     struct http_request request = {.method = "POST",
-                                   .url = address,
+                                   .url = url,
                                    .key = lineage->key,
                                    .header = {"Content-Type: application/json"},
                                    .body = line,
                                    .size = size};
     /* A key goes over a connection that others can read to nobody. */
-    if ((lineage->key != NULL && (!http_address_fits(lineage->url, &err) || !http_key_fits(lineage->key))) ||
+    if ((lineage->key != NULL && (!http_private_url_valid(lineage->url, &err) || !http_key_valid(lineage->key))) ||
         !http_open(&http, "leadforest", POST_SECONDS, &err))
         log_event(LOG_WARN, "lineage not sent", "%s", err.text[0] != '\0' ? err.text : "OPENLINEAGE_API_KEY is no key");
-    else if (http.ask(http.self, &request, &reply, problem) != HTTP_ANSWERED)
+    else if (http.perform(http.self, &request, &response, problem) != HTTP_RESPONDED)
         log_event(LOG_WARN, "lineage not sent", "OPENLINEAGE_URL: %s", problem);
-    else if (reply.status / 100 != 2)
-        log_event(LOG_WARN, "lineage not sent", "OPENLINEAGE_URL: answered %ld", reply.status);
-    http_reply_done(&reply);
+    else if (response.status / 100 != 2)
+        log_event(LOG_WARN, "lineage not sent", "OPENLINEAGE_URL: answered %ld", response.status);
+    http_response_done(&response);
     http_close(&http);
 }
 
@@ -231,14 +230,14 @@ static json_t *event(const struct lineage *lineage, const char *type) {
                                                                       "integration", "LEADFOREST", "jobType", "JOB"));
     return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:O}, s:{s:s, s:s, s:{s:o}}, s:O, s:O}", "eventType", type,
                      "eventTime", time, "producer", PRODUCER, "schemaURL", SPECIFICATION "RunEvent", "run", "runId",
-                     lineage->run, "facets", lineage->run_facets, "job", "namespace", lineage->space, "name", job,
-                     "facets", "jobType", kind, "inputs", lineage->inputs, "outputs", lineage->outputs);
+                     lineage->run, "facets", lineage->run_facets, "job", "namespace", lineage->job_namespace, "name",
+                     job, "facets", "jobType", kind, "inputs", lineage->inputs, "outputs", lineage->outputs);
 }
 
 static void send_event(const struct lineage *lineage, const char *type) {
-    json_t *whole = event(lineage, type);
-    char *text = json_dumps(whole, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    json_decref(whole);
+    json_t *object = event(lineage, type);
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    json_decref(object);
     if (text == NULL) {
         log_event(LOG_WARN, "lineage not told", "a name that is no UTF-8, or no memory");
         return;
@@ -247,7 +246,7 @@ static void send_event(const struct lineage *lineage, const char *type) {
     if (lineage->url != NULL)
         post(lineage, text, size);
     text[size] = '\n'; /* in place of the zero byte: the length is known */
-    if (lineage->file != NULL && !append(lineage->file, text, size + 1))
+    if (lineage->file != NULL && !append_line(lineage->file, text, size + 1))
         log_event(LOG_WARN, "lineage not written", "%s: %s", lineage->file, strerror(errno));
     free(text);
 }
@@ -255,7 +254,7 @@ static void send_event(const struct lineage *lineage, const char *type) {
 /* ---- one run ---- */
 
 struct lineage *lineage_begin(const char *stage, const char *run) {
-    const char *file = variable(getenv("LINEAGE_FILE"), NULL), *url = variable(getenv("OPENLINEAGE_URL"), NULL);
+    const char *file = text_or(getenv("LINEAGE_FILE"), NULL), *url = text_or(getenv("OPENLINEAGE_URL"), NULL);
     struct lineage *lineage = file != NULL || url != NULL ? malloc(sizeof *lineage) : NULL;
     if (lineage == NULL)
         return NULL;
@@ -264,15 +263,15 @@ struct lineage *lineage_begin(const char *stage, const char *run) {
     *lineage = (struct lineage){.stage = stage,
                                 .file = file,
                                 .url = url,
-                                .key = variable(getenv("OPENLINEAGE_API_KEY"), NULL),
-                                .space = variable(getenv("OPENLINEAGE_NAMESPACE"), "leadforest"),
+                                .key = text_or(getenv("OPENLINEAGE_API_KEY"), NULL),
+                                .job_namespace = text_or(getenv("OPENLINEAGE_NAMESPACE"), "leadforest"),
                                 .inputs = json_array(),
                                 .outputs = json_array()};
     if (line != NULL)
         run_id_new(lineage->run);
     else
         snprintf(lineage->run, sizeof lineage->run, "%s", run);
-    lineage->run_facets = run_facets(lineage->space, line);
+    lineage->run_facets = run_facets(lineage->job_namespace, line);
     send_event(lineage, "START");
     return lineage;
 }
@@ -287,7 +286,7 @@ void lineage_end(struct lineage *lineage, enum exit_code code, const json_t *res
     if (!done)
         json_object_set_new(lineage->run_facets, "errorMessage",
                             facet(FACET("1-0-1", "ErrorMessageRunFacet"),
-                                  json_pack("{s:s, s:s}", "message", error != NULL ? error : exit_code_word(code),
+                                  json_pack("{s:s, s:s}", "message", error != NULL ? error : exit_code_name(code),
                                             "programmingLanguage", "C")));
     send_event(lineage, done ? "COMPLETE" : "FAIL");
     json_decref(lineage->inputs);

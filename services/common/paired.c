@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-void paired_add(struct paired *p, double difference, uint32_t weight) {
+void paired_diff_add(struct paired_diff *p, double difference, uint32_t weight) {
     if (weight == 0)
         return;
     p->rows += weight;
@@ -12,19 +12,19 @@ void paired_add(struct paired *p, double difference, uint32_t weight) {
     p->square += weight * from * (difference - p->mean);
 }
 
-double paired_error(const struct paired *p) {
+double paired_diff_standard_error(const struct paired_diff *p) {
     if (p->rows < 2)
         return INFINITY;
     double rows = (double)p->rows;
     return sqrt(p->square / (rows - 1) / rows);
 }
 
-double paired_log_loss(float probability) {
+double paired_diff_log_loss(float probability) {
     return -log(fmax((double)probability, 1e-15));
 }
 
 /* By halving: it is asked for once a run, and erfc is exact enough in both tails. */
-double paired_quantile(double p) {
+double paired_diff_normal_quantile(double p) {
     double low = -40, high = 40;
     for (int i = 0; i < 100; i++) {
         double middle = (low + high) / 2;

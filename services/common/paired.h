@@ -8,21 +8,21 @@
 
 #include <stdint.h>
 
-struct paired {
+struct paired_diff {
     uint64_t rows; /* sum of weights */
     double mean;   /* of the differences */
     double square; /* sum of squared deviations from the mean */
 };
 
-void paired_add(struct paired *p, double difference, uint32_t weight);
+void paired_diff_add(struct paired_diff *p, double difference, uint32_t weight);
 
 /* The standard error of the mean; infinite below two rows. */
-double paired_error(const struct paired *p);
+double paired_diff_standard_error(const struct paired_diff *p);
 
 /* The loss of a row whose own class was given this probability, in nats, floored as forest.h says. */
-double paired_log_loss(float probability);
+double paired_diff_log_loss(float probability);
 
 /* The value that a standard normal variable stays below with this probability, 0 < p < 1. */
-double paired_quantile(double p);
+double paired_diff_normal_quantile(double p);
 
 #endif

@@ -9,7 +9,7 @@
 enum { BAR = 24 };
 
 void progress_begin(struct progress *p, const char *what, const char *unit, uint64_t total) {
-    *p = (struct progress){what, unit, total, clock_monotonic(), 0, isatty(STDERR_FILENO)};
+    *p = (struct progress){what, unit, total, monotonic_seconds(), 0, isatty(STDERR_FILENO)};
 }
 
 static void draw(const struct progress *p, uint64_t done, double seconds) {
@@ -27,7 +27,7 @@ static void draw(const struct progress *p, uint64_t done, double seconds) {
 void progress_update(struct progress *p, uint64_t done) {
     if (!p->terminal)
         return;
-    double now = clock_monotonic();
+    double now = monotonic_seconds();
     if (now - p->started < 1 || now - p->drawn < 0.1)
         return;
     p->drawn = now;

@@ -10,33 +10,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void file_error_set(struct file_error *err, const char *doing, const char *path) {
+void error_set_errno(struct error *err, const char *doing, const char *path) {
     int problem = errno;
     if (err == NULL)
         return;
     snprintf(err->text, sizeof err->text, "%s %s: %s", doing, path, strerror(problem));
-    err->try_later = problem == ENOSPC || problem == EDQUOT || problem == EMFILE || problem == ENFILE ||
+    err->retryable = problem == ENOSPC || problem == EDQUOT || problem == EMFILE || problem == ENFILE ||
                      problem == ENOMEM || problem == EIO || problem == EROFS || problem == EAGAIN ||
                      problem == EACCES || problem == EPERM || problem == ENOENT;
 }
 
-bool file_error_say(struct file_error *err, const char *format, ...) {
+bool error_set(struct error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     if (err != NULL) {
         vsnprintf(err->text, sizeof err->text, format, args);
-        err->try_later = false;
+        err->retryable = false;
     }
     va_end(args);
     return false;
 }
 
-bool publish_path(char out[PATH_MAX], struct file_error *err, const char *format, ...) {
+bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     int n = vsnprintf(out, PATH_MAX, format, args);
     va_end(args);
-    return (n >= 0 && n < PATH_MAX) || file_error_say(err, "a path is longer than %d bytes", PATH_MAX - 1);
+    return (n >= 0 && n < PATH_MAX) || error_set(err, "a path is longer than %d bytes", PATH_MAX - 1);
 }
 
 /* The folder a path is in; "." where it names none. */
@@ -46,19 +46,19 @@ static void folder_of(const char *path, char out[PATH_MAX]) {
     snprintf(out, PATH_MAX, "%.*s", n > 0 ? (int)n : 1, n > 0 ? path : ".");
 }
 
-static bool sync_folder(const char *folder, struct file_error *err) {
+static bool sync_folder(const char *folder, struct error *err) {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool done = fd >= 0 && fsync(fd) == 0;
     int problem = errno;
     if (!done)
-        file_error_set(err, "sync", folder);
+        error_set_errno(err, "sync", folder);
     if (fd >= 0)
         close(fd);
     errno = problem;
     return done;
 }
 
-bool publish_sync_folder_of(const char *path, struct file_error *err) {
+bool folder_sync_parent(const char *path, struct error *err) {
     char folder[PATH_MAX];
     folder_of(path, folder);
     return sync_folder(folder, err);
@@ -67,166 +67,166 @@ bool publish_sync_folder_of(const char *path, struct file_error *err) {
 /* ---- folders that must be there ---- */
 
 /* Whether a folder that we did not make, or what it stands in, is not ours to sync: no such right, no such disk. */
-static bool is_not_ours(int problem) {
+static bool cannot_be_synced(int problem) {
     return problem == EACCES || problem == EPERM || problem == EINVAL || problem == EROFS;
 }
 
 /* The folder at path is there, and so is its name after a power cut.  It may have been made a moment ago by a program
  * that was killed, or that has not come to sync it: that it exists proves nothing. */
-static bool ensure_folder(const char *path, bool known, struct file_error *err) {
+static bool ensure_folder(const char *path, bool last_folder, struct error *err) {
     bool made = mkdir(path, 0777) == 0;
     if (!made && errno != EEXIST) {
-        file_error_set(err, "make folder", path);
+        error_set_errno(err, "make folder", path);
         return false;
     }
-    return (known && !made) || publish_sync_folder_of(path, err) || (!made && is_not_ours(errno));
+    return (last_folder && !made) || folder_sync_parent(path, err) || (!made && cannot_be_synced(errno));
 }
 
 /* How many bytes of path stand for a folder that known runs through: "/a" and "/a/b" of "/a/b/c". */
-static size_t common_folders(const char *path, const char *known) {
+static size_t common_folders(const char *path, const char *last_folder) {
     size_t i = 0, common = 0;
-    for (; path[i] != '\0' && path[i] == known[i]; i++)
+    for (; path[i] != '\0' && path[i] == last_folder[i]; i++)
         if (path[i] == '/')
             common = i;
-    bool ends = (path[i] == '\0' || path[i] == '/') && (known[i] == '\0' || known[i] == '/');
+    bool ends = (path[i] == '\0' || path[i] == '/') && (last_folder[i] == '\0' || last_folder[i] == '/');
     return ends ? i : common;
 }
 
-bool publish_make_folder(const char *path, struct file_error *err) {
-    static _Thread_local char known[PATH_MAX]; /* the last folder made sure of, and so all it stands in */
+bool folder_create(const char *path, struct error *err) {
+    static _Thread_local char last_folder[PATH_MAX]; /* the last folder made sure of, and so all it stands in */
     char part[PATH_MAX];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part)
-        return publish_path(part, err, "%s", path);
+        return path_format(part, err, "%s", path);
     memcpy(part, path, length + 1);
-    size_t common = common_folders(path, known);
+    size_t common = common_folders(path, last_folder);
     for (size_t i = 1; i <= length; i++) {
         if (part[i] != '/' && part[i] != '\0')
             continue;
-        char kept = part[i];
+        char separator = part[i];
         part[i] = '\0';
         if (!ensure_folder(part, i <= common, err))
             return false;
-        part[i] = kept;
+        part[i] = separator;
     }
     if (common < length)
-        memcpy(known, path, length + 1);
+        memcpy(last_folder, path, length + 1);
     return true;
 }
 
-bool publish_make_folder_of(const char *path, struct file_error *err) {
+bool folder_create_parent(const char *path, struct error *err) {
     char folder[PATH_MAX];
     folder_of(path, folder);
-    return publish_make_folder(folder, err);
+    return folder_create(folder, err);
 }
 
 /* ---- files ---- */
 
-bool publish_open(struct publication *p, const char *path, struct file_error *err) {
+bool atomic_file_open(struct atomic_file *p, const char *path, struct error *err) {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     p->file = NULL;
     folder_of(path, folder);
-    if (!publish_path(p->path, err, "%s", path) || !publish_make_folder(folder, err) ||
-        !publish_path(p->beside, err, "%s/.tmp-%s-XXXXXX", folder, slash != NULL ? slash + 1 : path))
+    if (!path_format(p->path, err, "%s", path) || !folder_create(folder, err) ||
+        !path_format(p->temporary, err, "%s/.tmp-%s-XXXXXX", folder, slash != NULL ? slash + 1 : path))
         return false;
-    int fd = mkostemp(p->beside, O_CLOEXEC);
+    int fd = mkostemp(p->temporary, O_CLOEXEC);
     if (fd < 0) {
-        file_error_set(err, "write", p->path);
+        error_set_errno(err, "write", p->path);
         return false;
     }
     fchmod(fd, 0644);
     p->file = fdopen(fd, "w");
     if (p->file == NULL) {
-        file_error_set(err, "write", p->path);
+        error_set_errno(err, "write", p->path);
         close(fd);
-        unlink(p->beside);
+        unlink(p->temporary);
         return false;
     }
     return true;
 }
 
-bool publish_commit(struct publication *p, struct file_error *err) {
+bool atomic_file_commit(struct atomic_file *p, struct error *err) {
     bool written = ferror(p->file) == 0 && fflush(p->file) == 0 && fsync(fileno(p->file)) == 0;
     if (!written)
-        file_error_set(err, "write", p->path);
+        error_set_errno(err, "write", p->path);
     written = fclose(p->file) == 0 && written;
     p->file = NULL;
-    if (written && rename(p->beside, p->path) != 0) {
-        file_error_set(err, "write", p->path);
+    if (written && rename(p->temporary, p->path) != 0) {
+        error_set_errno(err, "write", p->path);
         written = false;
     }
     if (!written) {
-        unlink(p->beside);
+        unlink(p->temporary);
         return false;
     }
-    return publish_sync_folder_of(p->path, err);
+    return folder_sync_parent(p->path, err);
 }
 
-void publish_abort(struct publication *p) {
+void atomic_file_abort(struct atomic_file *p) {
     if (p->file == NULL)
         return;
     fclose(p->file);
     p->file = NULL;
-    unlink(p->beside);
+    unlink(p->temporary);
 }
 
-bool publish_bytes(const char *path, const void *bytes, size_t size, struct file_error *err) {
-    struct publication p;
-    if (!publish_open(&p, path, err))
+bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err) {
+    struct atomic_file p;
+    if (!atomic_file_open(&p, path, err))
         return false;
     fwrite(bytes, 1, size, p.file); /* an error is kept in the stream for the commit */
-    return publish_commit(&p, err);
+    return atomic_file_commit(&p, err);
 }
 
-bool publish_json(const char *path, const json_t *value, struct file_error *err) {
-    struct publication p;
-    if (!publish_open(&p, path, err))
+bool atomic_file_write_json(const char *path, const json_t *value, struct error *err) {
+    struct atomic_file p;
+    if (!atomic_file_open(&p, path, err))
         return false;
     errno = ENOMEM;
     if (json_dumpf(value, p.file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) != 0 || fputc('\n', p.file) == EOF) {
-        file_error_set(err, "write", path); /* half of it would be a good file for the commit */
-        publish_abort(&p);
+        error_set_errno(err, "write", path); /* half of it would be a good file for the commit */
+        atomic_file_abort(&p);
         return false;
     }
-    return publish_commit(&p, err);
+    return atomic_file_commit(&p, err);
 }
 
 /* ---- folders ---- */
 
-bool publish_folder_open(struct folder_publication *p, const char *path, struct file_error *err) {
+bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err) {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     folder_of(path, folder);
-    if (!publish_path(p->path, err, "%s", path) || !publish_make_folder(folder, err) ||
-        !publish_path(p->beside, err, "%s/.tmp-%s-XXXXXX", folder, slash != NULL ? slash + 1 : path))
+    if (!path_format(p->path, err, "%s", path) || !folder_create(folder, err) ||
+        !path_format(p->temporary, err, "%s/.tmp-%s-XXXXXX", folder, slash != NULL ? slash + 1 : path))
         return false;
-    if (mkdtemp(p->beside) == NULL) {
-        file_error_set(err, "make folder", p->beside);
+    if (mkdtemp(p->temporary) == NULL) {
+        error_set_errno(err, "make folder", p->temporary);
         return false;
     }
-    chmod(p->beside, 0755);
+    chmod(p->temporary, 0755);
     return true;
 }
 
-bool publish_folder_commit(struct folder_publication *p, struct file_error *err) {
-    if (!sync_folder(p->beside, err)) {
-        publish_folder_abort(p);
+bool atomic_folder_commit(struct atomic_folder *p, struct error *err) {
+    if (!sync_folder(p->temporary, err)) {
+        atomic_folder_abort(p);
         return false;
     }
-    if (rename(p->beside, p->path) != 0) {
-        file_error_set(err, "publish folder", p->path);
-        publish_folder_abort(p);
+    if (rename(p->temporary, p->path) != 0) {
+        error_set_errno(err, "publish folder", p->path);
+        atomic_folder_abort(p);
         return false;
     }
-    return publish_sync_folder_of(p->path, err);
+    return folder_sync_parent(p->path, err);
 }
 
-void publish_folder_abort(struct folder_publication *p) {
-    publish_remove_folder(p->beside);
+void atomic_folder_abort(struct atomic_folder *p) {
+    folder_remove(p->temporary);
 }
 
-void publish_remove_folder(const char *path) {
+void folder_remove(const char *path) {
     DIR *folder = opendir(path);
     if (folder == NULL)
         return;
@@ -237,14 +237,14 @@ void publish_remove_folder(const char *path) {
     rmdir(path);
 }
 
-void publish_discard_folder(const char *path) {
-    char aside[PATH_MAX];
+void atomic_folder_remove(const char *path) {
+    char temporary[PATH_MAX];
     const char *slash = strrchr(path, '/');
     int folder = slash != NULL ? (int)(slash - path) : 1;
-    if (publish_path(aside, NULL, "%.*s/.tmp-%s", folder, slash != NULL ? path : ".",
-                     slash != NULL ? slash + 1 : path) &&
-        rename(path, aside) == 0 && publish_sync_folder_of(aside, NULL))
-        publish_remove_folder(aside);
+    if (path_format(temporary, NULL, "%.*s/.tmp-%s", folder, slash != NULL ? path : ".",
+                    slash != NULL ? slash + 1 : path) &&
+        rename(path, temporary) == 0 && folder_sync_parent(temporary, NULL))
+        folder_remove(temporary);
 }
 
 static void sweep(const char *folder, const char *prefix) {
@@ -254,22 +254,22 @@ static void sweep(const char *folder, const char *prefix) {
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         char path[PATH_MAX];
         if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
-            !publish_path(path, NULL, "%s/%s", folder, entry->d_name))
+            !path_format(path, NULL, "%s/%s", folder, entry->d_name))
             continue;
         if (unlink(path) != 0)
-            publish_remove_folder(path);
+            folder_remove(path);
     }
     closedir(dir);
 }
 
-void publish_sweep(const char *folder) {
+void atomic_file_sweep_folder(const char *folder) {
     sweep(folder, ".tmp-");
 }
 
-void publish_sweep_beside(const char *path) {
+void atomic_file_sweep(const char *path) {
     char folder[PATH_MAX], prefix[PATH_MAX];
     const char *slash = strrchr(path, '/');
     folder_of(path, folder);
-    if (publish_path(prefix, NULL, ".tmp-%s-", slash != NULL ? slash + 1 : path))
+    if (path_format(prefix, NULL, ".tmp-%s-", slash != NULL ? slash + 1 : path))
         sweep(folder, prefix);
 }

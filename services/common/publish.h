@@ -3,7 +3,7 @@
  *
  * A file is written beside its final name, fsynced, renamed over it, and its folder is fsynced.  A
  * folder is filled under a temporary name and renamed once.  What a killed program leaves behind are
- * names that begin with ".tmp-"; publish_sweep removes them (call it under the stage's lock).
+ * names that begin with ".tmp-"; atomic_file_sweep_folder removes them (call it under the stage's lock).
  */
 #ifndef COMMON_PUBLISH_H
 #define COMMON_PUBLISH_H
@@ -16,54 +16,53 @@
 #include <jansson.h>
 
 /* Why something on the volume could not be read or written: a line that names the file. */
-struct file_error {
+struct error {
     char text[PATH_MAX + 400];
-    bool try_later; /* disk full, too many files and the like: EXIT_TRY_LATER, otherwise EXIT_BAD_DATA */
+    bool retryable; /* disk full, too many files and the like: EXIT_TEMPFAIL, otherwise EXIT_DATAERR */
 };
-void file_error_set(struct file_error *err, const char *doing, const char *path); /* from errno */
+void error_set_errno(struct error *err, const char *doing, const char *path); /* from errno */
 /* The input itself is wrong (never to be tried again as it is); returns false. err may be NULL in both. */
-bool file_error_say(struct file_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A file on its way. */
-struct publication {
+struct atomic_file {
     FILE *file; /* write here */
     char path[PATH_MAX];
-    char beside[PATH_MAX];
+    char temporary[PATH_MAX];
 };
-bool publish_open(struct publication *p, const char *path, struct file_error *err); /* makes missing folders */
-bool publish_commit(struct publication *p, struct file_error *err); /* closes; on failure the old file stays */
-void publish_abort(struct publication *p); /* closes and removes; after commit it does nothing */
+bool atomic_file_open(struct atomic_file *p, const char *path, struct error *err); /* makes missing folders */
+bool atomic_file_commit(struct atomic_file *p, struct error *err); /* closes; on failure the old file stays */
+void atomic_file_abort(struct atomic_file *p); /* closes and removes; after commit it does nothing */
 
 /* Whole files at once. */
-bool publish_bytes(const char *path, const void *bytes, size_t size, struct file_error *err);
-bool publish_json(const char *path, const json_t *value,
-                  struct file_error *err); /* indented, keys in order, newline at the end */
+bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err);
+bool atomic_file_write_json(const char *path, const json_t *value,
+                            struct error *err); /* indented, keys in order, newline at the end */
 
 /* A folder on its way: fill `beside` with files, then give it its name, which must not exist yet. */
-struct folder_publication {
+struct atomic_folder {
     char path[PATH_MAX];
-    char beside[PATH_MAX];
+    char temporary[PATH_MAX];
 };
-bool publish_folder_open(struct folder_publication *p, const char *path, struct file_error *err);
-bool publish_folder_commit(struct folder_publication *p, struct file_error *err);
-void publish_folder_abort(struct folder_publication *p);
+bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err);
+bool atomic_folder_commit(struct atomic_folder *p, struct error *err);
+void atomic_folder_abort(struct atomic_folder *p);
 
 /* A folder of plain files goes: first its name, durably, then what is in it, so that no power cut leaves half of it
  * under its name.  Where it cannot, it stays or is swept later. */
-void publish_discard_folder(const char *path);
+void atomic_folder_remove(const char *path);
 
 /* Remove what a killed run left in a folder (not below it). */
-void publish_sweep(const char *folder);
-void publish_sweep_beside(const char *path); /* of this file alone, for folders that several stages write to */
+void atomic_file_sweep_folder(const char *folder);
+void atomic_file_sweep(const char *path); /* of this file alone, for folders that several stages write to */
 
 /* Folders are made with their parents, all durable; fine where they exist.  "_of" takes a path in the folder. */
-bool publish_make_folder(const char *path, struct file_error *err);
-bool publish_make_folder_of(const char *path, struct file_error *err);
-bool publish_sync_folder_of(const char *path, struct file_error *err); /* makes the path's name durable; keeps errno */
-void publish_remove_folder(const char *path);                          /* a folder of plain files */
+bool folder_create(const char *path, struct error *err);
+bool folder_create_parent(const char *path, struct error *err);
+bool folder_sync_parent(const char *path, struct error *err); /* makes the path's name durable; keeps errno */
+void folder_remove(const char *path);                         /* a folder of plain files */
 
 /* "folder/name", PATH_MAX bytes; false and err where it does not fit. */
-bool publish_path(char out[PATH_MAX], struct file_error *err, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { RAW_KEY = 32, RAW_BASE64 = 44, RAW_DECODED = 33 };
 
-const char *seal_required_key(void) {
+const char *model_signature_required_key(void) {
     const char *key = getenv("MODEL_PUBLIC_KEY");
     return key != NULL && key[0] != '\0' ? key : NULL;
 }
@@ -45,28 +45,28 @@ static EVP_PKEY *read_key(const char *text, bool private) {
     return key;
 }
 
-bool seal_make(unsigned char out[SEAL_SIZE], const char *private_key, const void *bytes, size_t size,
-               struct file_error *err) {
-    size_t made = SEAL_SIZE;
+bool model_signature_sign(unsigned char out[MODEL_SIGNATURE_SIZE], const char *private_key, const void *bytes,
+                          size_t size, struct error *err) {
+    size_t made = MODEL_SIGNATURE_SIZE;
     EVP_PKEY *key = read_key(private_key, true);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool done = key != NULL && context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
-                EVP_DigestSign(context, out, &made, bytes, size) == 1 && made == SEAL_SIZE;
+                EVP_DigestSign(context, out, &made, bytes, size) == 1 && made == MODEL_SIGNATURE_SIZE;
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
-    return done || file_error_say(err, "sign: the key is no Ed25519 private key (PEM, or its seed in base64)");
+    return done || error_set(err, "sign: the key is no Ed25519 private key (PEM, or its seed in base64)");
 }
 
-bool seal_check(const unsigned char *signature, size_t signature_size, const char *public_key, const void *bytes,
-                size_t size, struct file_error *err) {
+bool model_signature_verify(const unsigned char *signature, size_t signature_size, const char *public_key,
+                            const void *bytes, size_t size, struct error *err) {
     EVP_PKEY *key = read_key(public_key, false);
     if (key == NULL)
-        return file_error_say(err, "MODEL_PUBLIC_KEY is no Ed25519 public key (PEM, or 32 bytes in base64)");
+        return error_set(err, "MODEL_PUBLIC_KEY is no Ed25519 public key (PEM, or 32 bytes in base64)");
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = signature_size == SEAL_SIZE && context != NULL &&
+    bool good = signature_size == MODEL_SIGNATURE_SIZE && context != NULL &&
                 EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
                 EVP_DigestVerify(context, signature, signature_size, bytes, size) == 1;
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
-    return good || file_error_say(err, "the signature is not one by MODEL_PUBLIC_KEY");
+    return good || error_set(err, "the signature is not one by MODEL_PUBLIC_KEY");
 }

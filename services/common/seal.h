@@ -12,14 +12,14 @@
 
 #include "services/common/publish.h"
 
-enum { SEAL_SIZE = 64 };
+enum { MODEL_SIGNATURE_SIZE = 64 };
 
 /* The key that the environment's MODEL_PUBLIC_KEY gives: what is loaded must be signed; NULL: it need not. */
-const char *seal_required_key(void);
+const char *model_signature_required_key(void);
 
-bool seal_make(unsigned char out[SEAL_SIZE], const char *private_key, const void *bytes, size_t size,
-               struct file_error *err);
-bool seal_check(const unsigned char *signature, size_t signature_size, const char *public_key, const void *bytes,
-                size_t size, struct file_error *err);
+bool model_signature_sign(unsigned char out[MODEL_SIGNATURE_SIZE], const char *private_key, const void *bytes,
+                          size_t size, struct error *err);
+bool model_signature_verify(const unsigned char *signature, size_t signature_size, const char *public_key,
+                            const void *bytes, size_t size, struct error *err);
 
 #endif

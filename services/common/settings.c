@@ -32,7 +32,7 @@ static bool is_choice(const char *choices, const char *value) {
     return false;
 }
 
-static bool set_whole(const struct setting *row, long long *field, const char *value) {
+static bool set_integer(const struct setting *row, long long *field, const char *value) {
     char *end;
     errno = 0;
     long long number = strtoll(value, &end, 10);
@@ -73,12 +73,12 @@ static bool set_value(const struct setting *row, void *into, const char *value) 
     case SETTING_CHOICE:
         *(const char **)field = value;
         return is_choice(row->choices, value);
-    case SETTING_WHOLE:
-        return set_whole(row, field, value);
+    case SETTING_INTEGER:
+        return set_integer(row, field, value);
     case SETTING_NUMBER:
         return set_number(row, field, value);
     case SETTING_TIME:
-        return clock_parse(value, field);
+        return unix_time_parse(value, field);
     case SETTING_FLAG:
         return set_flag(field, value);
     }
@@ -94,14 +94,14 @@ static void set_none(const struct setting *row, void *into) {
     case SETTING_CHOICE:
         *(const char **)field = NULL;
         break;
-    case SETTING_WHOLE:
+    case SETTING_INTEGER:
         *(long long *)field = 0;
         break;
     case SETTING_NUMBER:
         *(double *)field = 0;
         break;
     case SETTING_TIME:
-        *(moment *)field = clock_now();
+        *(unix_time *)field = unix_time_now();
         break;
     case SETTING_FLAG:
         *(bool *)field = false;
@@ -119,7 +119,7 @@ static void describe_range(const struct setting *row, char *out, size_t size) {
     case SETTING_CHOICE:
         snprintf(out, size, "%s", row->choices);
         break;
-    case SETTING_WHOLE:
+    case SETTING_INTEGER:
         snprintf(out, size, "a whole number, %.0f to %.0f", row->min, row->max);
         break;
     case SETTING_NUMBER:
@@ -134,25 +134,25 @@ static void describe_range(const struct setting *row, char *out, size_t size) {
     }
 }
 
-static enum exit_code refuse(const struct program *program, const struct setting *row, const char *source,
-                             const char *value) {
+static enum exit_code reject_value(const struct program *program, const struct setting *row, const char *source,
+                                   const char *value) {
     char range[160];
     describe_range(row, range, sizeof range);
     if (row->kind == SETTING_SECRET)
         fprintf(stderr, "%s: %s: must be %s\n", program->name, source, range);
     else
         fprintf(stderr, "%s: %s: \"%.80s\" is not %s\n", program->name, source, value, range);
-    return EXIT_USAGE_ERROR;
+    return EXIT_USAGE;
 }
 
-enum exit_code settings_refuse(const struct program *program, const char *format, ...) {
+enum exit_code settings_reject(const struct program *program, const char *format, ...) {
     char text[200];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
     fprintf(stderr, "%s: %s (see --help)\n", program->name, text);
-    return EXIT_USAGE_ERROR;
+    return EXIT_USAGE;
 }
 
 /* ---- the three sources ---- */
@@ -168,7 +168,7 @@ static enum exit_code read_defaults(const struct program *program, void *into) {
         char name[80];
         set_none(row, into);
         if (value != NULL && !set_value(row, into, value))
-            return refuse(program, row, source != NULL ? source : name_of(row, name), value);
+            return reject_value(program, row, source != NULL ? source : name_of(row, name), value);
     }
     return EXIT_DONE;
 }
@@ -188,7 +188,7 @@ static enum exit_code read_option(const struct program *program, void *into, int
     size_t length = strcspn(option, "=");
     const struct setting *row = option[1] == '-' ? find_flag(program, option + 2, length - 2) : NULL;
     if (row == NULL)
-        return settings_refuse(program, "unknown option %.*s", (int)(length < 80 ? length : 80), option);
+        return settings_reject(program, "unknown option %.*s", (int)(length < 80 ? length : 80), option);
     const char *value = option[length] == '=' ? option + length + 1 : NULL;
     if (value == NULL && row->kind == SETTING_FLAG)
         value = "1";
@@ -197,15 +197,15 @@ static enum exit_code read_option(const struct program *program, void *into, int
     char label[80];
     if (value == NULL) {
         fprintf(stderr, "%s: %s needs a value\n", program->name, name_of(row, label));
-        return EXIT_USAGE_ERROR;
+        return EXIT_USAGE;
     }
-    return set_value(row, into, value) ? EXIT_DONE : refuse(program, row, name_of(row, label), value);
+    return set_value(row, into, value) ? EXIT_DONE : reject_value(program, row, name_of(row, label), value);
 }
 
-static enum exit_code read_word(const struct program *program, struct words *words, const char *word) {
-    if (words == NULL || words->count >= program->max_words || words->count >= SETTINGS_MAX_WORDS)
-        return settings_refuse(program, "unexpected \"%.80s\"", word);
-    words->word[words->count++] = word;
+static enum exit_code read_arg(const struct program *program, struct args *args, const char *arg) {
+    if (args == NULL || args->count >= program->max_args || args->count >= SETTINGS_MAX_ARGS)
+        return settings_reject(program, "unexpected \"%.80s\"", arg);
+    args->arg[args->count++] = arg;
     return EXIT_DONE;
 }
 
@@ -231,7 +231,7 @@ static void print_row(const struct setting *row) {
 }
 
 static void print_help(const struct program *program) {
-    printf("%s - %s\n\nusage: %s %s\n\n", program->name, program->does, program->name, program->usage);
+    printf("%s - %s\n\nusage: %s %s\n\n", program->name, program->summary, program->name, program->usage);
     for (size_t i = 0; i < program->setting_count; i++)
         print_row(&program->settings[i]);
     printf("  %-30s this text\n  %-30s the program's version\n", "--help", "--version");
@@ -239,11 +239,11 @@ static void print_help(const struct program *program) {
         printf("\n%s\n", program->notes);
 }
 
-enum exit_code settings_read(const struct program *program, void *into, struct words *words, int argc, char **argv,
+enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
                              bool *finished) {
     *finished = false;
-    if (words != NULL)
-        words->count = 0;
+    if (args != NULL)
+        args->count = 0;
     for (int i = 1; i < argc; i++) {
         *finished = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--version") == 0;
         if (*finished) {
@@ -256,7 +256,7 @@ enum exit_code settings_read(const struct program *program, void *into, struct w
     }
     enum exit_code code = read_defaults(program, into);
     for (int i = 1; i < argc && code == EXIT_DONE; i++)
-        code = argv[i][0] == '-' ? read_option(program, into, argc, argv, &i) : read_word(program, words, argv[i]);
+        code = argv[i][0] == '-' ? read_option(program, into, argc, argv, &i) : read_arg(program, args, argv[i]);
     return code;
 }
 
@@ -273,9 +273,9 @@ static unsigned quota_cores(void) {
     return cores < 1024 ? (unsigned)cores : 1024;
 }
 
-unsigned settings_threads(long long asked) {
-    if (asked > 0)
-        return asked < 1024 ? (unsigned)asked : 1024;
+unsigned settings_threads(long long requested) {
+    if (requested > 0)
+        return requested < 1024 ? (unsigned)requested : 1024;
     cpu_set_t set;
     unsigned cores = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
     unsigned quota = quota_cores();

@@ -15,13 +15,13 @@
 #include "services/common/exit_codes.h"
 
 enum setting_kind {
-    SETTING_TEXT,   /* const char *; min and max are its length in bytes (max 0: no limit) */
-    SETTING_SECRET, /* const char *; from the environment only, never printed; NULL where unset */
-    SETTING_CHOICE, /* const char *; one of `choices` */
-    SETTING_WHOLE,  /* long long between min and max */
-    SETTING_NUMBER, /* double between min and max */
-    SETTING_TIME,   /* moment; ISO 8601, UTC */
-    SETTING_FLAG    /* bool; a flag without a value, or 1/0 in the environment */
+    SETTING_TEXT,    /* const char *; min and max are its length in bytes (max 0: no limit) */
+    SETTING_SECRET,  /* const char *; from the environment only, never printed; NULL where unset */
+    SETTING_CHOICE,  /* const char *; one of `choices` */
+    SETTING_INTEGER, /* long long between min and max */
+    SETTING_NUMBER,  /* double between min and max */
+    SETTING_TIME,    /* moment; ISO 8601, UTC */
+    SETTING_FLAG     /* bool; a flag without a value, or 1/0 in the environment */
 };
 
 struct setting {
@@ -51,7 +51,7 @@ struct settings_common {
 
 #define SETTINGS_THREADS(type, member)                                                                                 \
     {                                                                                                                  \
-        "threads", "THREADS", SETTING_WHOLE, offsetof(type, member), "0", 0, 1024, NULL,                               \
+        "threads", "THREADS", SETTING_INTEGER, offsetof(type, member), "0", 0, 1024, NULL,                             \
             "threads to use; 0: as many as the machine or its quota allows; never changes the result"                  \
     }
 
@@ -63,31 +63,31 @@ struct settings_common {
 
 /* A program as --help tells of it. */
 struct program {
-    const char *name;  /* "leadforest-etl" */
-    const char *does;  /* one line */
-    const char *usage; /* after the name: "[options] [promote N|rollback|list]" */
-    const char *notes; /* lines below the options, or NULL */
+    const char *name;    /* "leadforest-etl" */
+    const char *summary; /* one line */
+    const char *usage;   /* after the name: "[options] [promote N|rollback|list]" */
+    const char *notes;   /* lines below the options, or NULL */
     const struct setting *settings;
     size_t setting_count;
-    size_t max_words; /* words that are no options; 0: none allowed */
+    size_t max_args; /* words that are no options; 0: none allowed */
 };
 
-enum { SETTINGS_MAX_WORDS = 8 };
-struct words {
+enum { SETTINGS_MAX_ARGS = 8 };
+struct args {
     size_t count;
-    const char *word[SETTINGS_MAX_WORDS];
+    const char *arg[SETTINGS_MAX_ARGS];
 };
 
 /*
  * Fill *into from the defaults, the environment and the command line.  words may be NULL where
- * max_words is 0.  --help and --version are answered on stdout and *finished is set: the caller
- * returns EXIT_DONE.  On a wrong setting one line on stderr says which; the answer is EXIT_USAGE_ERROR.
+ * max_args is 0.  --help and --version are answered on stdout and *finished is set: the caller
+ * returns EXIT_DONE.  On a wrong setting one line on stderr says which; the answer is EXIT_USAGE.
  */
-enum exit_code settings_read(const struct program *program, void *into, struct words *words, int argc, char **argv,
+enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
                              bool *finished);
 
-/* For words that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE_ERROR. */
-enum exit_code settings_refuse(const struct program *program, const char *format, ...)
+/* For words that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE. */
+enum exit_code settings_reject(const struct program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A thread count as asked for (0: what the machine and the cgroup's CPU quota allow), 1 .. 1024. */

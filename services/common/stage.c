@@ -27,29 +27,29 @@ static void terminate(int signal_number) {
 
 static bool take_lock(struct stage *stage, enum exit_code *code) {
     char path[PATH_MAX];
-    struct file_error err;
-    if (!publish_path(path, &err, "%s/.locks", stage->data) || !publish_make_folder(path, &err) ||
-        !publish_path(path, &err, "%s/.locks/%s", stage->data, stage->worker->name)) {
-        *code = stage_fail_file(stage, &err);
+    struct error err;
+    if (!path_format(path, &err, "%s/.locks", stage->data) || !folder_create(path, &err) ||
+        !path_format(path, &err, "%s/.locks/%s", stage->data, stage->worker->name)) {
+        *code = stage_fail_error(stage, &err);
         return false;
     }
     stage->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (stage->lock >= 0 && flock(stage->lock, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (stage->lock >= 0 && errno == EWOULDBLOCK) {
-        *code = stage_fail(stage, EXIT_TRY_LATER, "another run of this stage holds the lock");
+        *code = stage_fail(stage, EXIT_TEMPFAIL, "another run of this stage holds the lock");
         return false;
     }
-    file_error_set(&err, "lock", path);
-    *code = stage_fail_file(stage, &err);
+    error_set_errno(&err, "lock", path);
+    *code = stage_fail_error(stage, &err);
     return false;
 }
 
 bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code) {
     *stage = (struct stage){.worker = &worker_table[worker], .data = data, .lock = -1, .inputs = EVP_MD_CTX_new()};
-    const char *given = getenv("LEADFOREST_RUN");
-    if (run_id_valid(given))
-        snprintf(stage->run, sizeof stage->run, "%s", given);
+    const char *requested = getenv("LEADFOREST_RUN");
+    if (run_id_valid(requested))
+        snprintf(stage->run, sizeof stage->run, "%s", requested);
     else
         run_id_new(stage->run);
     log_open(stage->worker->name, stage->run);
@@ -57,7 +57,7 @@ bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, e
     signal(SIGPIPE, SIG_IGN);
     stage->lineage = lineage_begin(stage->worker->name, stage->run);
     if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
-        *code = stage_fail(stage, EXIT_TRY_LATER, "out of memory");
+        *code = stage_fail(stage, EXIT_TEMPFAIL, "out of memory");
         return false;
     }
     stage_input_text(stage, "version", FOREST_VERSION);
@@ -73,7 +73,7 @@ void stage_input_text(struct stage *stage, const char *what, const char *value) 
     EVP_DigestUpdate(stage->inputs, "\n", 1);
 }
 
-bool stage_input_file(struct stage *stage, const char *path, struct file_error *err) {
+bool stage_input_file(struct stage *stage, const char *path, struct error *err) {
     char hex[SHA256_HEX];
     const char *name = strrchr(path, '/');
     name = name != NULL ? name + 1 : path;
@@ -101,14 +101,14 @@ void stage_input_raw(struct stage *stage, const char *path) {
     lineage_input(stage->lineage, path, NULL);
 }
 
-struct config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code) {
-    struct file_error err;
+struct etl_config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code) {
+    struct error err;
     char *text = NULL;
-    struct config *config = configuration_read(path, &text, &err);
+    struct etl_config *config = configuration_read(path, &text, &err);
     if (config != NULL)
         stage_input_text(stage, "configuration", text);
     else
-        *code = stage_fail(stage, EXIT_USAGE_ERROR, err.text);
+        *code = stage_fail(stage, EXIT_USAGE, err.text);
     free(text);
     return config;
 }
@@ -125,18 +125,18 @@ static const char *input_digest(struct stage *stage) {
 
 /* ---- stamp ---- */
 
-static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct file_error *err) {
+static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct error *err) {
     assert(strstr(stage->worker->success, "/.stamp-") != NULL);
-    return publish_path(out, err, "%s/%s", stage->data, stage->worker->success);
+    return path_format(out, err, "%s/%s", stage->data, stage->worker->success);
 }
 
 /* Of a file beside the stamp. */
-static bool output_path(char out[PATH_MAX], const struct stage *stage, const char *name, struct file_error *err) {
+static bool output_path(char out[PATH_MAX], const struct stage *stage, const char *name, struct error *err) {
     const char *stamp = stage->worker->success;
-    return publish_path(out, err, "%s/%.*s/%s", stage->data, (int)(strrchr(stamp, '/') - stamp), stamp, name);
+    return path_format(out, err, "%s/%.*s/%s", stage->data, (int)(strrchr(stamp, '/') - stamp), stamp, name);
 }
 
-static bool outputs_hold(const struct stage *stage, const json_t *outputs) {
+static bool outputs_match(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *expected;
     json_object_foreach((json_t *)outputs, name, expected) {
@@ -148,7 +148,7 @@ static bool outputs_hold(const struct stage *stage, const json_t *outputs) {
     return json_object_size(outputs) > 0;
 }
 
-static void tell_outputs(const struct stage *stage, const json_t *outputs) {
+static void report_outputs(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *hash;
     json_object_foreach((json_t *)outputs, name, hash) {
@@ -166,11 +166,11 @@ bool stage_up_to_date(struct stage *stage) {
     json_t *stamp = files_read_json(path, 1 << 20, NULL);
     const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
     json_t *outputs = json_object_get(stamp, "outputs");
-    bool holds = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_hold(stage, outputs);
-    if (holds)
-        tell_outputs(stage, outputs);
+    bool matches = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_match(stage, outputs);
+    if (matches)
+        report_outputs(stage, outputs);
     json_decref(stamp);
-    return holds;
+    return matches;
 }
 
 /* Outputs on their way into the stamp, each hashed on its own. */
@@ -180,7 +180,7 @@ struct stamping {
     struct stamped {
         char hex[SHA256_HEX];
         bool done;
-        struct file_error err;
+        struct error err;
     } * stamped; /* [n] */
 };
 
@@ -192,13 +192,13 @@ static void hash_output(void *user, size_t i) {
 }
 
 /* The outputs' hashes by name; NULL and err where one cannot be read. */
-static json_t *hash_outputs(const struct stage *stage, const char *const *outputs, size_t n, struct file_error *err) {
+static json_t *hash_outputs(const struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
     struct stamping s = {stage, outputs, calloc(n + 1, sizeof *s.stamped)};
     json_t *hashes = s.stamped != NULL ? json_object() : NULL;
     if (s.stamped == NULL)
-        file_error_set(err, "hash the outputs of", stage->worker->name);
+        error_set_errno(err, "hash the outputs of", stage->worker->name);
     else
-        parallel_run(stage->threads, n, hash_output, &s);
+        etl_tasks_run(stage->threads, n, hash_output, &s);
     for (size_t i = 0; hashes != NULL && i < n; i++) {
         if (s.stamped[i].done)
             json_object_set_new(hashes, outputs[i], json_string(s.stamped[i].hex));
@@ -212,15 +212,15 @@ static json_t *hash_outputs(const struct stage *stage, const char *const *output
     return hashes;
 }
 
-bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct file_error *err) {
+bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
     char path[PATH_MAX];
     json_t *hashes = hash_outputs(stage, outputs, n, err);
     if (hashes == NULL)
         return false;
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
-    bool done = stamp_path(path, stage, err) && publish_json(path, stamp, err);
+    bool done = stamp_path(path, stage, err) && atomic_file_write_json(path, stamp, err);
     if (done)
-        tell_outputs(stage, hashes);
+        report_outputs(stage, hashes);
     json_decref(stamp);
     return done;
 }
@@ -229,7 +229,7 @@ bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, stru
 
 enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra) {
     json_t *line =
-        json_pack("{s:s, s:s, s:s}", "stage", stage->worker->name, "status", exit_code_word(code), "run", stage->run);
+        json_pack("{s:s, s:s, s:s}", "stage", stage->worker->name, "status", exit_code_name(code), "run", stage->run);
     if (extra != NULL)
         json_object_update(line, extra);
     json_decref(extra);
@@ -246,22 +246,22 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
 }
 
 /* A message as JSON; where a path in it, or a text cut short, is no UTF-8, with "?" for what is not ASCII. */
-static json_t *json_of(const char *text) {
-    char plain[sizeof((struct file_error *)0)->text];
-    json_t *as_it_is = json_string(text);
-    if (as_it_is != NULL)
-        return as_it_is;
-    snprintf(plain, sizeof plain, "%s", text);
-    for (char *c = plain; *c != '\0'; c++)
+static json_t *error_json(const char *text) {
+    char ascii[sizeof((struct error *)0)->text];
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    snprintf(ascii, sizeof ascii, "%s", text);
+    for (char *c = ascii; *c != '\0'; c++)
         *c = (unsigned char)*c < 0x80 ? *c : '?';
-    return json_string(plain);
+    return json_string(ascii);
 }
 
 enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text) {
     log_event(LOG_ERROR, "failed", "%s", text);
-    return stage_end(stage, code, json_pack("{s:o*}", "error", json_of(text)));
+    return stage_end(stage, code, json_pack("{s:o*}", "error", error_json(text)));
 }
 
-enum exit_code stage_fail_file(struct stage *stage, const struct file_error *err) {
-    return stage_fail(stage, err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA, err->text);
+enum exit_code stage_fail_error(struct stage *stage, const struct error *err) {
+    return stage_fail(stage, err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR, err->text);
 }

@@ -7,7 +7,7 @@
 enum { RUNS = 800, HORIZON = 3, HALVINGS = 60 };
 
 /* More calls a day are simulated as this many, or a busy site would wait for hours. */
-static const double most_a_day = 1000;
+static const double max_per_day = 1000;
 
 /* Nothing is an alarm that happens once in a hundred looks, nor need it be rarer than this. */
 static const double loosest = 0.01, strictest = 1e-7;
@@ -19,41 +19,41 @@ struct record {
 
 struct records {
     struct record *at;
-    size_t count, room;
+    size_t count, capacity;
 };
 
-static bool keep(struct records *records, struct record record) {
-    if (records->count == records->room) {
-        size_t room = 2 * records->room + 1024;
-        struct record *at = realloc(records->at, room * sizeof *at);
+static bool add_record(struct records *records, struct record record) {
+    if (records->count == records->capacity) {
+        size_t capacity = 2 * records->capacity + 1024;
+        struct record *at = realloc(records->at, capacity * sizeof *at);
         if (at == NULL)
             return false;
         records->at = at;
-        records->room = room;
+        records->capacity = capacity;
     }
     records->at[records->count++] = record;
     return true;
 }
 
 /* A run goes on until no threshold could be passed by, or to the horizon, which is its last record. */
-static bool run(struct simulation *s, const struct population *population, const struct calibration_wish *wish,
+static bool run(struct simulation *s, const struct cell_population *population, const struct threshold_target *target,
                 uint32_t number, uint32_t horizon, struct records *records) {
     struct finding finding;
-    double least = loosest;
+    double lowest = loosest;
     uint32_t day = 0;
-    if (!simulation_begin(s, population, wish->reference_rows, chance_split(wish->seed, number)))
+    if (!simulation_begin(s, population, target->reference_rows, rng_split(target->seed, number)))
         return false;
-    while (day < horizon && least > strictest) {
+    while (day < horizon && lowest > strictest) {
         day++;
-        if (!simulation_day(s, population, wish->per_day, &finding))
+        if (!simulation_day(s, population, target->per_day, &finding))
             return false;
-        if (finding.p >= least)
+        if (finding.p >= lowest)
             continue;
-        least = finding.p;
-        if (!keep(records, (struct record){number, day, least}))
+        lowest = finding.p;
+        if (!add_record(records, (struct record){number, day, lowest}))
             return false;
     }
-    return day < horizon || keep(records, (struct record){number, horizon, 0});
+    return day < horizon || add_record(records, (struct record){number, horizon, 0});
 }
 
 /* Days watched per alarm: runs without one count with all their days, as exponential times would. */
@@ -85,23 +85,23 @@ static double search(const struct records *records, uint32_t horizon, double wan
 
 /* Days and reference shrink alike, so that they stay as uncertain beside each other.  Of fewer rows chance moves the
  * shares farther and so reaches the effect floor sooner: the threshold is right, or stricter than it need be. */
-static struct calibration_wish scale(const struct calibration_wish *wish) {
-    struct calibration_wish out = *wish;
-    if (wish->per_day > most_a_day) {
-        double rows = wish->reference_rows, fewer = rows * (most_a_day / wish->per_day);
-        out.per_day = most_a_day;
-        out.reference_rows = (uint32_t)fmax(fewer, fmin(rows, most_a_day));
+static struct threshold_target scale(const struct threshold_target *target) {
+    struct threshold_target out = *target;
+    if (target->per_day > max_per_day) {
+        double rows = target->reference_rows, fewer = rows * (max_per_day / target->per_day);
+        out.per_day = max_per_day;
+        out.reference_rows = (uint32_t)fmax(fewer, fmin(rows, max_per_day));
     }
     return out;
 }
 
-bool calibration_threshold(double *out, const struct panel *panel, const struct detector_rule *rule,
-                           const struct population *population, const struct calibration_wish *wish) {
-    struct calibration_wish scaled = scale(wish);
+bool threshold_calibrate(double *out, const struct feature_layout *layout, const struct detector_rule *rule,
+                         const struct cell_population *population, const struct threshold_target *target) {
+    struct threshold_target scaled = scale(target);
     struct simulation s;
     struct records records = {0};
     uint32_t runs = scaled.runs > 0 ? scaled.runs : RUNS, horizon = (uint32_t)(HORIZON * scaled.days) + 1;
-    bool done = simulation_init(&s, panel, rule);
+    bool done = simulation_init(&s, layout, rule);
     if (!done)
         return false;
     for (uint32_t i = 0; i < runs && done; i++)

@@ -11,7 +11,7 @@
 
 #include "services/drift/simulation.h"
 
-struct calibration_wish {
+struct threshold_target {
     double days;    /* mean time to a false alarm */
     double per_day; /* mean rows a day; more than a thousand are simulated as a thousand, with as much less reference */
     uint32_t reference_rows;
@@ -20,7 +20,7 @@ struct calibration_wish {
 };
 
 /* false: out of memory. */
-bool calibration_threshold(double *out, const struct panel *panel, const struct detector_rule *rule,
-                           const struct population *population, const struct calibration_wish *wish);
+bool threshold_calibrate(double *out, const struct feature_layout *layout, const struct detector_rule *rule,
+                         const struct cell_population *population, const struct threshold_target *target);
 
 #endif

@@ -13,40 +13,41 @@
 #include "services/common/publish.h"
 #include "services/drift/inputs.h"
 
-struct call {
-    moment at;
-    uint32_t kind;
+struct logged_request {
+    unix_time at;
+    uint32_t cell;
     uint32_t lead; /* 1 + its number in leads; 0: none */
     int64_t version;
     bool counts; /* in the traffic */
 };
 
-struct calls {
-    struct inputs *inputs; /* borrowed */
-    struct dictionary leads;
-    size_t count, room;
-    struct call *call;                      /* [count] in order of time */
+struct request_log {
+    struct cell_set *cell_set; /* borrowed */
+    struct string_intern leads;
+    size_t count, capacity;
+    struct logged_request *request;         /* [count] in order of time */
     float *probability;                     /* [count][packages] */
-    size_t unread;                          /* lines that are no calls */
+    size_t malformed;                       /* lines that are no calls */
     size_t other_sources, repeated, capped; /* what was passed by or left out */
 };
 
-struct calls_limits {
-    moment from, until; /* [from, until) */
-    unsigned burst;     /* calls of one kind in one hour that always count */
+struct request_log_limits {
+    unix_time from, until; /* [from, until) */
+    unsigned burst;        /* calls of one kind in one hour that always count */
 };
 
 /* Read predictions/ below the data folder; one that is not there is no calls. On failure *out is left alone. */
-bool calls_read(struct calls *out, const char *data, struct inputs *inputs, const struct calls_limits *limits,
-                struct file_error *err);
-void calls_done(struct calls *calls); /* fine on zeroes */
+bool request_log_read(struct request_log *out, const char *data, struct cell_set *cell_set,
+                      const struct request_log_limits *limits, struct error *err);
+void request_log_done(struct request_log *requests); /* fine on zeroes */
 
-/* Take out of the traffic what is none, of calls in order of time; calls_read does it. false: out of memory. */
-bool calls_leave_out(struct calls *calls, unsigned burst);
+/* Take out of the traffic what is none, of calls in order of time; request_log_read does it. false: out of memory. */
+bool request_log_filter(struct request_log *requests, unsigned burst);
 
 /* The log files of these days in order of their names: *names is an array that the caller frees with
- * calls_free_files. A folder that is not there holds none. */
-bool calls_files(char ***names, size_t *count, const char *data, moment from, moment until, struct file_error *err);
-void calls_free_files(char **names, size_t count);
+ * request_log_free_files. A folder that is not there holds none. */
+bool request_log_files(char ***names, size_t *count, const char *data, unix_time from, unix_time until,
+                       struct error *err);
+void request_log_free_files(char **names, size_t count);
 
 #endif

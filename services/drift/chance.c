@@ -9,35 +9,35 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-uint64_t chance_next(struct chance *c) {
+uint64_t rng_next(struct rng *c) {
     return mix(c->state += 0x9e3779b97f4a7c15u);
 }
 
-double chance_uniform(struct chance *c) {
-    return ((double)(chance_next(c) >> 12) + 0.5) * 0x1p-52;
+double rng_uniform(struct rng *c) {
+    return ((double)(rng_next(c) >> 12) + 0.5) * 0x1p-52;
 }
 
 /* The high half of a product: uneven by less than limit / 2^32, which nothing here can notice. */
-uint32_t chance_below(struct chance *c, uint32_t limit) {
-    return (uint32_t)((chance_next(c) >> 32) * limit >> 32);
+uint32_t rng_below(struct rng *c, uint32_t limit) {
+    return (uint32_t)((rng_next(c) >> 32) * limit >> 32);
 }
 
 /* Events of a process of rate 1 are counted until time `mean`, in stretches whose product cannot underflow. */
-uint32_t chance_poisson(struct chance *c, double mean) {
+uint32_t rng_poisson(struct rng *c, double mean) {
     enum { STRETCH = 400 };
     uint32_t events = 0;
     while (mean > 0) {
         double stretch = mean < STRETCH ? mean : STRETCH, left = exp(-stretch);
-        double product = chance_uniform(c);
+        double product = rng_uniform(c);
         while (product > left) {
             events++;
-            product *= chance_uniform(c);
+            product *= rng_uniform(c);
         }
         mean -= stretch;
     }
     return events;
 }
 
-struct chance chance_split(uint64_t seed, uint64_t n) {
-    return (struct chance){mix(mix(seed) + n)};
+struct rng rng_split(uint64_t seed, uint64_t n) {
+    return (struct rng){mix(mix(seed) + n)};
 }

@@ -8,16 +8,16 @@
 
 #include <stdint.h>
 
-struct chance {
+struct rng {
     uint64_t state; /* any value */
 };
 
-uint64_t chance_next(struct chance *c);
-double chance_uniform(struct chance *c);                 /* strictly between 0 and 1 */
-uint32_t chance_below(struct chance *c, uint32_t limit); /* 0 .. limit-1; limit > 0 */
-uint32_t chance_poisson(struct chance *c, double mean);  /* mean 0 .. 1e8 */
+uint64_t rng_next(struct rng *c);
+double rng_uniform(struct rng *c);                 /* strictly between 0 and 1 */
+uint32_t rng_below(struct rng *c, uint32_t limit); /* 0 .. limit-1; limit > 0 */
+uint32_t rng_poisson(struct rng *c, double mean);  /* mean 0 .. 1e8 */
 
 /* A generator of its own for the n-th of many tasks. */
-struct chance chance_split(uint64_t seed, uint64_t n);
+struct rng rng_split(uint64_t seed, uint64_t n);
 
 #endif

@@ -7,7 +7,7 @@ enum { MOST_TERMS = 10000 };
 static const double enough = 1e-15; /* relative size of a term that no longer matters */
 
 struct chi_square chi_square_two_samples(const uint32_t *a, const uint32_t *b, size_t k) {
-    struct chi_square out = {.least_expected = INFINITY};
+    struct chi_square out = {.min_expected = INFINITY};
     double n = 0, m = 0, occur = 0, rarest = INFINITY;
     for (size_t i = 0; i < k; i++) {
         n += a[i];
@@ -26,7 +26,7 @@ struct chi_square chi_square_two_samples(const uint32_t *a, const uint32_t *b, s
         occur++;
     }
     out.freedom = occur - 1;
-    out.least_expected = rarest * fmin(n, m) / (n + m);
+    out.min_expected = rarest * fmin(n, m) / (n + m);
     return out;
 }
 

@@ -7,8 +7,8 @@
 
 struct chi_square {
     double statistic;
-    double freedom;        /* categories that occur, less one; 0 where nothing can be compared */
-    double least_expected; /* of the cells of the 2 x k table */
+    double freedom;      /* categories that occur, less one; 0 where nothing can be compared */
+    double min_expected; /* of the cells of the 2 x k table */
 };
 
 /* Both samples vary: neither is taken for the truth. */

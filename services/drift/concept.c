@@ -6,21 +6,21 @@
 struct tables {
     size_t cells, packages;
     uint32_t *before, *after; /* [cells][packages] */
-    uint8_t *deck;
+    uint8_t *permutation;
 };
 
-static bool count(struct tables *t, const struct purchases *purchases, const struct streams *s,
-                  const struct concept_periods *periods) {
-    t->cells = panel_categories(&s->panel, s->joint);
-    t->packages = s->inputs->config->package_count;
+static bool count(struct tables *t, const struct purchase_log *purchases, const struct monitored_features *s,
+                  const struct concept_drift_periods *periods) {
+    t->cells = feature_layout_categories(&s->layout, s->joint);
+    t->packages = s->cell_set->config->package_count;
     t->before = calloc(t->cells * t->packages + 1, sizeof *t->before);
     t->after = calloc(t->cells * t->packages + 1, sizeof *t->after);
-    t->deck = malloc(purchases->count + 1);
-    if (t->before == NULL || t->after == NULL || t->deck == NULL)
+    t->permutation = malloc(purchases->count + 1);
+    if (t->before == NULL || t->after == NULL || t->permutation == NULL)
         return false;
     for (size_t i = 0; i < purchases->count; i++) {
         const struct purchase *p = &purchases->purchase[i];
-        size_t cell = s->panel.category[p->kind * s->panel.streams + s->joint] * t->packages + p->package;
+        size_t cell = s->layout.category[p->cell * s->layout.features + s->joint] * t->packages + p->package;
         if (p->at > periods->before_until && p->at < periods->after_until)
             t->after[cell]++;
         else if (p->at >= periods->before_from && p->at <= periods->before_until)
@@ -37,7 +37,7 @@ static double sum(const uint32_t *counts, size_t n) {
 }
 
 /* Shares of packages in a cell before, with one row of all cells' shares, for cells that were not there. */
-static void split_change(struct concept *out, const struct tables *t) {
+static void split_change(struct concept_drift *out, const struct tables *t) {
     double before = sum(t->before, t->cells * t->packages), after = sum(t->after, t->cells * t->packages);
     if (before <= 0 || after <= 0)
         return;
@@ -59,17 +59,18 @@ static void split_change(struct concept *out, const struct tables *t) {
     }
 }
 
-bool concept_compare(struct concept *out, const struct purchases *purchases, const struct streams *streams,
-                     const struct concept_periods *periods, uint64_t seed) {
+bool concept_drift_test(struct concept_drift *out, const struct purchase_log *purchases,
+                        const struct monitored_features *features, const struct concept_drift_periods *periods,
+                        uint64_t seed) {
     struct tables t = {0};
-    *out = (struct concept){.test.p = 1};
-    bool done = count(&t, purchases, streams, periods);
+    *out = (struct concept_drift){.test.p = 1};
+    bool done = count(&t, purchases, features, periods);
     if (done) {
-        out->test = stratified_test(t.before, t.after, t.cells, t.packages, seed, t.deck);
+        out->test = stratified_test(t.before, t.after, t.cells, t.packages, seed, t.permutation);
         split_change(out, &t);
     }
     free(t.before);
     free(t.after);
-    free(t.deck);
+    free(t.permutation);
     return done;
 }

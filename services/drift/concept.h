@@ -11,19 +11,20 @@
 #include "services/drift/stratified.h"
 #include "services/drift/streams.h"
 
-struct concept_periods {
-    moment before_from, before_until; /* [from, until] */
-    moment after_until;               /* (before_until, until) */
+struct concept_drift_periods {
+    unix_time before_from, before_until; /* [from, until] */
+    unix_time after_until;               /* (before_until, until) */
 };
 
-struct concept {
-    struct stratified test;
-    double covariate[STRATIFIED_CLASSES]; /* change of a package's share because other cells come */
-    double within[STRATIFIED_CLASSES];    /* because cells buy otherwise; the two sum to the whole change */
+struct concept_drift {
+    struct stratified_test test;
+    double covariate[STRATIFIED_TEST_MAX_CLASSES]; /* change of a package's share because other cells come */
+    double within[STRATIFIED_TEST_MAX_CLASSES];    /* because cells buy otherwise; the two sum to the whole change */
 };
 
 /* false: out of memory. */
-bool concept_compare(struct concept *out, const struct purchases *purchases, const struct streams *streams,
-                     const struct concept_periods *periods, uint64_t seed);
+bool concept_drift_test(struct concept_drift *out, const struct purchase_log *purchases,
+                        const struct monitored_features *features, const struct concept_drift_periods *periods,
+                        uint64_t seed);
 
 #endif

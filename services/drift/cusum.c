@@ -18,7 +18,7 @@ double cusum_step(double promised, double worse, bool error) {
 
 void cusum_add(struct cusum *c, double step) {
     c->sum = fmax(0, c->sum + step);
-    c->most = fmax(c->most, c->sum);
+    c->max = fmax(c->max, c->sum);
 }
 
 /* x[i] = 1 + p x[up(i)] + (1 - p) x[down(i)], where x beyond the limit is 0; by elimination, the first row last. */
@@ -50,10 +50,10 @@ double cusum_run_length(double promised, double worse, double limit) {
                 continue;
             /* Between two points of the grid: to each with the share of its nearness. */
             int left = (int)(to / width);
-            double right = to / width - left, chance = error ? p : 1 - p;
-            row[i][left] -= chance * (1 - right);
+            double right = to / width - left, rng = error ? p : 1 - p;
+            row[i][left] -= rng * (1 - right);
             if (left + 1 < GRID)
-                row[i][left + 1] -= chance * right;
+                row[i][left + 1] -= rng * right;
         }
     }
     double length = solve(row);

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 struct cusum {
-    double sum, most;
+    double sum, max;
 };
 
 /* What an outcome adds: `promised` is the probability of an error now, `worse` how much more it would be. */

@@ -14,39 +14,39 @@ bool decision_rebases(enum decision_cause cause) {
     return decision_is_alarm(cause) && cause != CAUSE_AGE;
 }
 
-static void end_request(struct decision_state *s, moment at, bool promoted) {
-    s->refused = promoted ? 0 : s->refused + 1;
+static void end_retrain_request(struct decision_state *s, unix_time at, bool promoted) {
+    s->rejections = promoted ? 0 : s->rejections + 1;
     s->ended_at = at;
-    s->asked_at = 0;
+    s->requested_at = 0;
     s->cause = CAUSE_NONE;
     s->level = s->drift_since != 0 ? LEVEL_ALARM : LEVEL_OK;
 }
 
-bool decision_gate(struct decision_state *s, moment at, bool promoted) {
+bool decision_gate(struct decision_state *s, unix_time at, bool promoted) {
     if (promoted) { /* whoever asked: what was refused or held was so against another champion */
-        s->held = CAUSE_NONE;
-        s->refused = 0;
+        s->held_cause = CAUSE_NONE;
+        s->rejections = 0;
     }
-    if (s->asked_at == 0 || at < s->asked_at)
+    if (s->requested_at == 0 || at < s->requested_at)
         return false;
     bool rebase = promoted && decision_rebases(s->cause);
     if (rebase)
-        s->drift_since = s->calm_since = 0;
-    end_request(s, at, promoted);
+        s->drift_since = s->quiet_since = 0;
+    end_retrain_request(s, at, promoted);
     return rebase;
 }
 
-void decision_held(struct decision_state *s, moment at) {
-    if (s->asked_at == 0 || at < s->asked_at)
+void decision_await_approval(struct decision_state *s, unix_time at) {
+    if (s->requested_at == 0 || at < s->requested_at)
         return;
-    s->held = s->cause;
+    s->held_cause = s->cause;
     decision_gate(s, at, false);
 }
 
-bool decision_approved(struct decision_state *s, moment at) {
-    if (s->held != CAUSE_NONE) {
-        s->asked_at = at;
-        s->cause = s->held;
+bool decision_approved(struct decision_state *s, unix_time at) {
+    if (s->held_cause != CAUSE_NONE) {
+        s->requested_at = at;
+        s->cause = s->held_cause;
     }
     return decision_gate(s, at, true);
 }
@@ -61,11 +61,11 @@ static void follow_drift(struct decision_state *s, const struct decision_finding
         return;
     }
     if (f->enough && f->p <= rules->warn_ratio * f->threshold)
-        s->calm_since = 0;
-    else if (s->calm_since == 0)
-        s->calm_since = f->at;
-    else if (f->at - s->calm_since >= rules->calm)
-        s->drift_since = s->calm_since = 0;
+        s->quiet_since = 0;
+    else if (s->quiet_since == 0)
+        s->quiet_since = f->at;
+    else if (f->at - s->quiet_since >= rules->quiet)
+        s->drift_since = s->quiet_since = 0;
 }
 
 /* ---- the request ---- */
@@ -80,27 +80,27 @@ static enum decision_cause cause_of(const struct decision_state *s, const struct
     return CAUSE_NONE;
 }
 
-static unsigned requests_since(const struct decision_state *s, moment since) {
+static unsigned retrains_since(const struct decision_state *s, unix_time since) {
     unsigned count = 0;
-    for (unsigned i = 0; i < s->requests; i++)
-        count += s->asked[i] > since;
+    for (unsigned i = 0; i < s->retrain_count; i++)
+        count += s->retrain_times[i] > since;
     return count;
 }
 
-const char *decision_obstacle(const struct decision_state *s, moment at, const struct decision_rules *rules) {
-    moment wait = rules->cooldown << (s->refused < MOST_DOUBLINGS ? s->refused : MOST_DOUBLINGS);
+const char *decision_obstacle(const struct decision_state *s, unix_time at, const struct decision_rules *rules) {
+    unix_time wait = rules->cooldown << (s->rejections < MOST_DOUBLINGS ? s->rejections : MOST_DOUBLINGS);
     if (s->ended_at != 0 && at - s->ended_at < wait)
-        return s->refused > 0 ? "the gate refused the last candidate; the next waits longer" : "cooldown";
-    if (requests_since(s, at - DECISION_MONTH) >= rules->monthly)
+        return s->rejections > 0 ? "the gate refused the last candidate; the next waits longer" : "cooldown";
+    if (retrains_since(s, at - DECISION_MONTH) >= rules->max_per_month)
         return "the month's requests are used up";
     return NULL;
 }
 
-static void ask(struct decision_state *s, moment at, enum decision_cause cause) {
-    if (s->requests == DECISION_REMEMBERED)
-        memmove(s->asked, s->asked + 1, --s->requests * sizeof *s->asked);
-    s->asked[s->requests++] = at;
-    s->asked_at = at;
+static void request_retraining(struct decision_state *s, unix_time at, enum decision_cause cause) {
+    if (s->retrain_count == DECISION_REMEMBERED)
+        memmove(s->retrain_times, s->retrain_times + 1, --s->retrain_count * sizeof *s->retrain_times);
+    s->retrain_times[s->retrain_count++] = at;
+    s->requested_at = at;
     s->cause = cause;
     s->level = LEVEL_RETRAIN;
 }
@@ -114,14 +114,14 @@ static enum decision_level level_of(const struct decision_state *s, const struct
 }
 
 void decision_day(struct decision_state *s, const struct decision_findings *f, const struct decision_rules *rules) {
-    if (s->asked_at != 0 && f->at - s->asked_at > rules->pending)
-        end_request(s, f->at, false); /* nobody answered: as good as refused */
+    if (s->requested_at != 0 && f->at - s->requested_at > rules->pending)
+        end_retrain_request(s, f->at, false); /* nobody answered: as good as refused */
     follow_drift(s, f, rules);
-    if (s->asked_at != 0)
+    if (s->requested_at != 0)
         return;
     enum decision_cause cause = cause_of(s, f, rules);
     if (cause != CAUSE_NONE && decision_obstacle(s, f->at, rules) == NULL) {
-        ask(s, f->at, cause);
+        request_retraining(s, f->at, cause);
         return;
     }
     s->cause = cause != CAUSE_NONE ? cause : s->drift_since != 0 ? CAUSE_DRIFT : CAUSE_NONE;

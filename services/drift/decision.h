@@ -36,18 +36,18 @@ enum decision_cause {
 };
 
 struct decision_rules {
-    double confirm_p;               /* the alarm's stream must stay at most here on days after the alarm */
-    double warn_ratio;              /* p at most so many times the threshold is near */
-    moment calm, cooldown, pending; /* seconds */
-    unsigned monthly;               /* requests in 30 days at most */
+    double confirm_p;                   /* the alarm's stream must stay at most here on days after the alarm */
+    double warn_ratio;                  /* p at most so many times the threshold is near */
+    unix_time quiet, cooldown, pending; /* seconds */
+    unsigned max_per_month;             /* requests in 30 days at most */
 };
 
 enum { DECISION_DAY = 86400, DECISION_MONTH = 30 * DECISION_DAY, DECISION_REMEMBERED = 32 };
 
 /* What the day brought. */
 struct decision_findings {
-    moment at;   /* the end of the day looked at */
-    bool enough; /* the traffic could be tested */
+    unix_time at; /* the end of the day looked at */
+    bool enough;  /* the traffic could be tested */
     double p, threshold;
     double confirming;  /* p of the alarm's stream on days after the alarm alone; 1 where not known */
     bool volume;        /* changed */
@@ -57,14 +57,15 @@ struct decision_findings {
 struct decision_state {
     enum decision_level level;
     enum decision_cause cause; /* of the request, while one is pending; of the alarm otherwise */
-    moment drift_since;        /* when the traffic's alarm was raised; 0: none */
-    moment calm_since;         /* since when it has been quiet under that alarm; 0: it is not */
-    moment asked_at;           /* the pending request; 0: none */
-    moment ended_at;           /* when the last request ended; 0: there was none */
-    unsigned refused;          /* candidates refused since the last promotion */
-    enum decision_cause held;  /* of the request whose candidate waits for a person's approval; CAUSE_NONE: none does */
-    unsigned requests;         /* how many of asked[] are known, the newest last */
-    moment asked[DECISION_REMEMBERED];
+    unix_time drift_since;     /* when the traffic's alarm was raised; 0: none */
+    unix_time quiet_since;     /* since when it has been quiet under that alarm; 0: it is not */
+    unix_time requested_at;    /* the pending request; 0: none */
+    unix_time ended_at;        /* when the last request ended; 0: there was none */
+    unsigned rejections;       /* candidates refused since the last promotion */
+    enum decision_cause
+        held_cause;         /* of the request whose candidate waits for a person's approval; CAUSE_NONE: none does */
+    unsigned retrain_count; /* how many of asked[] are known, the newest last */
+    unix_time retrain_times[DECISION_REMEMBERED];
 };
 
 /* Whether this cause means that the world or the model has changed, so that the gate's alarm rule holds. */
@@ -74,19 +75,19 @@ bool decision_is_alarm(enum decision_cause cause);
 bool decision_rebases(enum decision_cause cause);
 
 /* The gate has judged a candidate at this time; tells whether the reference must begin anew then. */
-bool decision_gate(struct decision_state *state, moment at, bool promoted);
+bool decision_gate(struct decision_state *state, unix_time at, bool promoted);
 
 /* It was judged good, but a person must approve of it: as good as refused, until that is done. */
-void decision_held(struct decision_state *state, moment at);
+void decision_await_approval(struct decision_state *state, unix_time at);
 
 /* That is done, and it is promoted: the request is answered after all.  Tells the same as decision_gate. */
-bool decision_approved(struct decision_state *state, moment at);
+bool decision_approved(struct decision_state *state, unix_time at);
 
 void decision_day(struct decision_state *state, const struct decision_findings *findings,
                   const struct decision_rules *rules);
 
 /* Why nothing is asked for although there is a cause, in words; NULL where nothing stands in the way. */
-const char *decision_obstacle(const struct decision_state *state, moment at, const struct decision_rules *rules);
+const char *decision_obstacle(const struct decision_state *state, unix_time at, const struct decision_rules *rules);
 
 const char *decision_level_name(enum decision_level level); /* "OK" */
 const char *decision_cause_name(enum decision_cause cause); /* "drift" */

@@ -7,12 +7,12 @@
 
 #include "services/drift/holm.h"
 
-bool detector_init(struct detector *d, const struct panel *panel, const struct detector_rule *rule) {
-    size_t cells = panel_cells(panel);
-    *d = (struct detector){.panel = panel,
+bool detector_init(struct detector *d, const struct feature_layout *layout, const struct detector_rule *rule) {
+    size_t size = feature_layout_size(layout);
+    *d = (struct detector){.layout = layout,
                            .rule = *rule,
-                           .reference = calloc(cells, sizeof *d->reference),
-                           .by_frequency = calloc(cells, sizeof *d->by_frequency)};
+                           .reference = calloc(size, sizeof *d->reference),
+                           .by_frequency = calloc(size, sizeof *d->by_frequency)};
     bool done = d->reference != NULL && d->by_frequency != NULL;
     if (!done)
         detector_done(d);
@@ -22,7 +22,7 @@ bool detector_init(struct detector *d, const struct panel *panel, const struct d
 void detector_done(struct detector *d) {
     free(d->reference);
     free(d->by_frequency);
-    free(d->deck);
+    free(d->permutation);
     *d = (struct detector){0};
 }
 
@@ -40,14 +40,14 @@ static int most_frequent_first(const void *left, const void *right) {
 }
 
 bool detector_set_reference(struct detector *d, const uint32_t *reference, uint32_t rows) {
-    size_t cells = panel_cells(d->panel);
-    struct frequency *order = malloc(cells * sizeof *order);
+    size_t size = feature_layout_size(d->layout);
+    struct frequency *order = malloc(size * sizeof *order);
     if (order == NULL)
         return false;
-    memcpy(d->reference, reference, cells * sizeof *reference);
+    memcpy(d->reference, reference, size * sizeof *reference);
     d->rows = rows;
-    for (size_t stream = 0; stream < d->panel->streams; stream++) {
-        size_t first = d->panel->offset[stream], categories = panel_categories(d->panel, stream);
+    for (size_t feature = 0; feature < d->layout->features; feature++) {
+        size_t first = d->layout->offset[feature], categories = feature_layout_categories(d->layout, feature);
         for (size_t i = 0; i < categories; i++)
             order[i] = (struct frequency){reference[first + i], (uint32_t)i};
         qsort(order, categories, sizeof *order, most_frequent_first);
@@ -61,113 +61,115 @@ bool detector_set_reference(struct detector *d, const uint32_t *reference, uint3
 /* ---- one stream ---- */
 
 struct table {
-    size_t cells;
-    uint32_t reference[TWO_SAMPLES_MOST], window[TWO_SAMPLES_MOST];
+    size_t size;
+    uint32_t reference[TWO_SAMPLE_TEST_MAX_CATEGORIES], window[TWO_SAMPLE_TEST_MAX_CATEGORIES];
 };
 
 /*
  * From the most frequent category on, each cell is filled until so many reference rows are in it; what is
  * left over joins the last.  least 0: a cell for each category, while there is room.
  */
-static void fill(struct table *t, const struct detector *d, size_t stream, const uint32_t *window, double least) {
-    size_t first = d->panel->offset[stream], categories = panel_categories(d->panel, stream);
+static void fill(struct table *t, const struct detector *d, size_t feature, const uint32_t *window,
+                 double min_expected) {
+    size_t first = d->layout->offset[feature], categories = feature_layout_categories(d->layout, feature);
     bool full = true;
-    t->cells = 0;
+    t->size = 0;
     for (size_t i = 0; i < categories; i++) {
-        size_t cell = first + d->by_frequency[first + i];
-        if (full && t->cells < TWO_SAMPLES_MOST) {
-            t->reference[t->cells] = t->window[t->cells] = 0;
-            t->cells++;
+        size_t index = first + d->by_frequency[first + i];
+        if (full && t->size < TWO_SAMPLE_TEST_MAX_CATEGORIES) {
+            t->reference[t->size] = t->window[t->size] = 0;
+            t->size++;
         }
-        t->reference[t->cells - 1] += d->reference[cell];
-        t->window[t->cells - 1] += window[cell];
-        full = t->reference[t->cells - 1] >= least;
+        t->reference[t->size - 1] += d->reference[index];
+        t->window[t->size - 1] += window[index];
+        full = t->reference[t->size - 1] >= min_expected;
     }
-    if (!full && t->cells > 1) {
-        t->cells--;
-        t->reference[t->cells - 1] += t->reference[t->cells];
-        t->window[t->cells - 1] += t->window[t->cells];
+    if (!full && t->size > 1) {
+        t->size--;
+        t->reference[t->size - 1] += t->reference[t->size];
+        t->window[t->size - 1] += t->window[t->size];
     }
 }
 
 static double effect_of(const struct table *t, double reference_rows, double window_rows) {
     double sum = 0;
-    for (size_t i = 0; i < t->cells; i++)
+    for (size_t i = 0; i < t->size; i++)
         sum += fabs(t->reference[i] / reference_rows - t->window[i] / window_rows);
     return sum / 2;
 }
 
-static struct stream_finding test(struct detector *d, size_t stream, const uint32_t *window, uint32_t rows,
-                                  uint64_t seed) {
+static struct feature_finding test_feature(struct detector *d, size_t feature, const uint32_t *window, uint32_t rows,
+                                           uint64_t seed) {
     struct table t;
-    double least = TWO_SAMPLES_EXPECTED * fmax(1, (double)d->rows / rows);
-    fill(&t, d, stream, window, least);
-    bool sparse = t.cells < 2; /* nearly all rows are of one category */
+    double min_expected = TWO_SAMPLE_TEST_MIN_EXPECTED * fmax(1, (double)d->rows / rows);
+    fill(&t, d, feature, window, min_expected);
+    bool sparse = t.size < 2; /* nearly all rows are of one category */
     if (sparse)
-        fill(&t, d, stream, window, 0);
-    struct two_samples tested = two_samples_test(t.window, t.reference, t.cells, seed, sparse ? d->deck : NULL);
-    return (struct stream_finding){tested.p, tested.p, effect_of(&t, d->rows, rows), tested.method};
+        fill(&t, d, feature, window, 0);
+    struct two_sample_test tested =
+        two_sample_test(t.window, t.reference, t.size, seed, sparse ? d->permutation : NULL);
+    return (struct feature_finding){tested.p, tested.p, effect_of(&t, d->rows, rows), tested.method};
 }
 
 /* ---- all of them ---- */
 
-static void look_at(struct detector *d, const uint32_t *window, uint32_t rows, uint64_t seed,
-                    struct window_finding *out) {
-    double p[PANEL_STREAMS];
-    size_t streams = d->panel->streams;
-    for (size_t i = 0; i < streams; i++) {
-        out->found[i] = test(d, i, window, rows, seed + i);
+static void test_window(struct detector *d, const uint32_t *window, uint32_t rows, uint64_t seed,
+                        struct window_finding *out) {
+    double p[FEATURE_LAYOUT_MAX];
+    size_t features = d->layout->features;
+    for (size_t i = 0; i < features; i++) {
+        out->found[i] = test_feature(d, i, window, rows, seed + i);
         p[i] = out->found[i].p;
     }
-    holm_adjust(p, streams);
-    for (size_t i = 0; i < streams; i++) {
+    holm_adjust(p, features);
+    for (size_t i = 0; i < features; i++) {
         out->found[i].adjusted = p[i];
-        if (out->found[i].effect >= d->panel->floor[i] && p[i] < out->p) {
+        if (out->found[i].effect >= d->layout->floor[i] && p[i] < out->p) {
             out->p = p[i];
-            out->stream = i;
+            out->feature = i;
         }
     }
 }
 
-static bool make_room(struct detector *d, size_t rows) {
-    if (rows <= d->deck_room)
+static bool grow(struct detector *d, size_t rows) {
+    if (rows <= d->permutation_capacity)
         return true;
-    uint16_t *deck = realloc(d->deck, 2 * rows * sizeof *deck);
-    if (deck == NULL)
+    uint16_t *permutation = realloc(d->permutation, 2 * rows * sizeof *permutation);
+    if (permutation == NULL)
         return false;
-    d->deck = deck;
-    d->deck_room = 2 * rows;
+    d->permutation = permutation;
+    d->permutation_capacity = 2 * rows;
     return true;
 }
 
-bool detector_look(struct detector *d, const struct windows *windows, uint64_t seed, struct finding *out) {
+bool detector_test(struct detector *d, const struct windows *windows, uint64_t seed, struct finding *out) {
     out->enough = false;
     out->p = 1;
-    out->window = out->stream = 0;
+    out->window = out->feature = 0;
     for (size_t i = 0; i < WINDOWS; i++) {
         struct window_finding *of = &out->of[i];
         of->rows = windows->rows[i];
         of->p = 1;
-        of->stream = 0;
-        of->enough = windows_whole(windows, i) && of->rows >= d->rule.least_rows && d->rows >= d->rule.least_rows;
+        of->feature = 0;
+        of->enough = windows_full(windows, i) && of->rows >= d->rule.min_rows && d->rows >= d->rule.min_rows;
         if (!of->enough)
             continue;
-        if (!make_room(d, (size_t)of->rows + d->rows))
+        if (!grow(d, (size_t)of->rows + d->rows))
             return false;
-        look_at(d, windows_cells(windows, i), of->rows, seed, of);
+        test_window(d, windows_counts(windows, i), of->rows, seed, of);
         out->enough = true;
         if (of->p < out->p) {
             out->p = of->p;
             out->window = i;
-            out->stream = of->stream;
+            out->feature = of->feature;
         }
     }
     return true;
 }
 
-double detector_recent(const struct finding *finding, size_t stream, unsigned long days) {
+double detector_recent(const struct finding *finding, size_t feature, unsigned long days) {
     for (size_t i = WINDOWS; i > 0; i--)
         if (finding->of[i - 1].enough && windows_days[i - 1] <= days)
-            return finding->of[i - 1].found[stream].p;
+            return finding->of[i - 1].found[feature].p;
     return 1;
 }

@@ -32,9 +32,9 @@ struct divergence divergence_of(const uint32_t *reference, const uint32_t *windo
         out.psi += psi_term(p, q);
         out.jensen_shannon += shannon_term(p, q);
         out.total_variation += fabs(q - p) / 2;
-        if (fabs(q - p) > fabs(out.guilty_change)) {
-            out.guilty = i;
-            out.guilty_change = q - p;
+        if (fabs(q - p) > fabs(out.top_change)) {
+            out.top_contributor = i;
+            out.top_change = q - p;
         }
     }
     out.psi_adjusted = out.psi - (occur - 1) * (1 / n + 1 / m);

@@ -11,8 +11,8 @@ struct divergence {
     double jensen_shannon;  /* distance (the root of the divergence), natural logarithm: 0 .. 0.8326 */
     double total_variation; /* half the sum of differences of shares: 0 .. 1 */
     double cramers_v;       /* root of chi-square over rows: 0 .. 1 */
-    size_t guilty;          /* the category whose share changed most */
-    double guilty_change;   /* of its share, window less reference */
+    size_t top_contributor; /* the category whose share changed most */
+    double top_change;      /* of its share, window less reference */
 };
 
 /* Both samples must have rows. */

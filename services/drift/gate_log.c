@@ -15,22 +15,22 @@ static bool is(const json_t *object, const char *key, const char *word) {
 }
 
 /* false: nothing became of any candidate. */
-static bool end_of(const json_t *decision, enum gate_log_end *end, bool *alarm) {
+static bool end_of(const json_t *decision, enum gate_decision_outcome *end, bool *alarm) {
     const json_t *by_alarm = json_object_get(decision, "alarm");
     bool promoted = is(decision, "status", "promoted"), approved = promoted && is(decision, "action", "approve");
-    *end = approved                         ? GATE_LOG_APPROVED
-           : promoted                       ? GATE_LOG_PROMOTED
-           : is(decision, "status", "held") ? GATE_LOG_HELD
-                                            : GATE_LOG_REFUSED;
+    *end = approved                         ? GATE_DECISION_APPROVED
+           : promoted                       ? GATE_DECISION_PROMOTED
+           : is(decision, "status", "held") ? GATE_DECISION_HELD
+                                            : GATE_DECISION_REJECTED;
     *alarm = approved ? json_is_true(by_alarm) : !json_is_false(by_alarm);
     return approved || is(decision, "action", "gate");
 }
 
-bool gate_log_read(const char *data, moment after, moment until, gate_log_judged *judged, void *user,
-                   struct file_error *err) {
+bool gate_decisions_read(const char *data, unix_time after, unix_time until, gate_decisions_callback *callback,
+                         void *user, struct error *err) {
     char path[PATH_MAX];
     size_t size;
-    if (!publish_path(path, err, "%s/" VOLUME_DECISIONS, data))
+    if (!path_format(path, err, "%s/" VOLUME_DECISIONS, data))
         return false;
     if (!files_exist(path))
         return true;
@@ -41,11 +41,11 @@ bool gate_log_read(const char *data, moment after, moment until, gate_log_judged
          line = newline + 1) {
         json_t *decision = json_loadb(line, (size_t)(newline - line), JSON_REJECT_DUPLICATES, NULL);
         const char *time = json_string_value(json_object_get(decision, "time"));
-        enum gate_log_end end;
+        enum gate_decision_outcome end;
         bool alarm;
-        moment at;
-        if (end_of(decision, &end, &alarm) && time != NULL && clock_parse(time, &at) && at > after && at < until)
-            judged(user, at, end, alarm);
+        unix_time at;
+        if (end_of(decision, &end, &alarm) && time != NULL && unix_time_parse(time, &at) && at > after && at < until)
+            callback(user, at, end, alarm);
         json_decref(decision);
     }
     free(text);

@@ -6,18 +6,18 @@
 #include "services/common/publish.h"
 
 /* What became of a candidate, in order of time. */
-enum gate_log_end {
-    GATE_LOG_REFUSED,
-    GATE_LOG_HELD, /* it waits for a person's approval */
-    GATE_LOG_PROMOTED,
-    GATE_LOG_APPROVED /* one that was held is promoted */
+enum gate_decision_outcome {
+    GATE_DECISION_REJECTED,
+    GATE_DECISION_HELD, /* it waits for a person's approval */
+    GATE_DECISION_PROMOTED,
+    GATE_DECISION_APPROVED /* one that was held is promoted */
 };
 
 /* alarm: it was judged by the rule for alarms, not by the routine's. */
-typedef void gate_log_judged(void *user, moment at, enum gate_log_end end, bool alarm);
+typedef void gate_decisions_callback(void *user, unix_time at, enum gate_decision_outcome end, bool alarm);
 
 /* Tell of every judgement and approval after `after` and before `until`. A file that is not there holds none. */
-bool gate_log_read(const char *data, moment after, moment until, gate_log_judged *judged, void *user,
-                   struct file_error *err);
+bool gate_decisions_read(const char *data, unix_time after, unix_time until, gate_decisions_callback *callback,
+                         void *user, struct error *err);
 
 #endif

@@ -27,28 +27,29 @@ static size_t longest_tested(const struct monitor *m) {
 
 /* Total variation of each stream. */
 static json_t *describe_effects(const struct monitor *m, size_t window) {
-    json_t *streams = json_object();
-    for (size_t i = 0; window < WINDOWS && i < m->streams.panel.streams; i++)
-        json_object_set_new(streams, streams_name(&m->streams, i), real(m->finding.of[window].found[i].effect));
-    return streams;
+    json_t *features = json_object();
+    for (size_t i = 0; window < WINDOWS && i < m->features.layout.features; i++)
+        json_object_set_new(features, monitored_features_name(&m->features, i),
+                            real(m->finding.of[window].found[i].effect));
+    return features;
 }
 
 /* Shares of the packages among the answers of the longest window's days, reference or not. */
 static json_t *describe_packages(const struct monitor *m) {
-    size_t packages = m->config->package_count, calls = 0, count[FOREST_MAX_CLASSES] = {0};
+    size_t packages = m->config->package_count, requests = 0, count[FOREST_MAX_CLASSES] = {0};
     json_t *object = json_object();
-    for (size_t i = 0; i < m->calls.count; i++) {
-        const float *p = m->calls.probability + i * packages;
+    for (size_t i = 0; i < m->requests.count; i++) {
+        const float *p = m->requests.probability + i * packages;
         size_t best = 0;
-        if (!m->calls.call[i].counts || m->calls.call[i].at < m->until - (moment)WINDOWS_LONGEST * DAY)
+        if (!m->requests.request[i].counts || m->requests.request[i].at < m->until - (unix_time)WINDOWS_LONGEST * DAY)
             continue;
         for (size_t k = 1; k < packages; k++)
             best = p[k] > p[best] ? k : best;
         count[best]++;
-        calls++;
+        requests++;
     }
-    for (size_t k = 0; calls > 0 && k < packages; k++)
-        json_object_set_new(object, m->config->packages[k].name, real((double)count[k] / (double)calls));
+    for (size_t k = 0; requests > 0 && k < packages; k++)
+        json_object_set_new(object, m->config->packages[k].name, real((double)count[k] / (double)requests));
     return object;
 }
 
@@ -65,8 +66,8 @@ static json_t *describe_score(const struct labels_score *s) {
 /* The calls of the four weeks that matured last. */
 static json_t *describe_month(const struct monitor *m) {
     struct labels_score score;
-    moment since = m->until - m->options->maturity - (moment)WINDOWS_LONGEST * DAY;
-    if (!labels_measure(&score, &m->labels, &m->calls, since, LABELS_ANY_VERSION))
+    unix_time since = m->until - m->options->maturity - (unix_time)WINDOWS_LONGEST * DAY;
+    if (!labels_measure(&score, &m->labels, &m->requests, since, LABELS_ANY_VERSION))
         return json_null();
     return describe_score(&score);
 }
@@ -77,8 +78,8 @@ static json_t *describe_day(const struct monitor *m) {
     const struct decision_state *d = &m->state.decision;
     const struct forest_metrics *f = &m->measured.recent.metrics;
     size_t window = longest_tested(m);
-    char until[CLOCK_TEXT];
-    clock_format(m->until, until);
+    char until[UNIX_TIME_TEXT];
+    unix_time_format(m->until, until);
     return json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "until",
                      until, "state", decision_level_name(d->level), "cause", decision_cause_name(d->cause), "retrain",
                      (int)(d->level == LEVEL_RETRAIN), "reason", m->state.reason, "model_version",
@@ -102,18 +103,18 @@ static bool write_lines(FILE *file, const char *old, const char *line) {
     return fputc('\n', file) != EOF;
 }
 
-bool history_remember(const struct monitor *m, struct file_error *err) {
+bool history_append(const struct monitor *m, struct error *err) {
     char path[PATH_MAX], *old = NULL;
-    struct publication p;
+    struct atomic_file p;
     size_t size;
-    if (!publish_path(path, err, "%s/" VOLUME_DRIFT_HISTORY, m->options->data))
+    if (!path_format(path, err, "%s/" VOLUME_DRIFT_HISTORY, m->options->data))
         return false;
     if (files_exist(path) && (old = files_read(path, MAX_FILE, &size, err)) == NULL)
         return false;
     json_t *entry = describe_day(m);
     char *line = json_dumps(entry, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    bool done =
-        line != NULL && publish_open(&p, path, err) && write_lines(p.file, old, line) && publish_commit(&p, err);
+    bool done = line != NULL && atomic_file_open(&p, path, err) && write_lines(p.file, old, line) &&
+                atomic_file_commit(&p, err);
     json_decref(entry);
     free(line);
     free(old);

@@ -6,15 +6,15 @@
 /* For a dozen streams the slow way is the short one. */
 void holm_adjust(double *p, size_t n) {
     double last = 0;
-    bool done[HOLM_MOST] = {false};
+    bool done[HOLM_MAX] = {false};
     for (size_t left = n; left > 0; left--) {
-        size_t least = n;
+        size_t index = n;
         for (size_t i = 0; i < n; i++)
-            if (!done[i] && (least == n || p[i] < p[least]))
-                least = i;
-        double adjusted = p[least] * (double)left;
+            if (!done[i] && (index == n || p[i] < p[index]))
+                index = i;
+        double adjusted = p[index] * (double)left;
         last = adjusted > last ? adjusted : last;
-        p[least] = last < 1 ? last : 1;
-        done[least] = true;
+        p[index] = last < 1 ? last : 1;
+        done[index] = true;
     }
 }

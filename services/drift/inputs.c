@@ -7,58 +7,58 @@
 
 enum { FIRST_KINDS = 256, VALUE_KEY = 12 /* bytes of a value's number in a key */, NUMBER_TEXT = 32 };
 
-bool inputs_init(struct inputs *in, const struct config *config) {
+bool cell_set_init(struct cell_set *in, const struct etl_config *config) {
     size_t features = config->feature_count;
-    *in = (struct inputs){
+    *in = (struct cell_set){
         .config = config, .texts = calloc(features + 1, sizeof *in->texts), .key = malloc(features * VALUE_KEY + 1)};
     uint32_t number;
     bool done = in->texts != NULL && in->key != NULL;
     for (size_t i = 0; i < features && done; i++)
-        done = dictionary_number(&in->texts[i], "", &number);
+        done = string_intern_add(&in->texts[i], "", &number);
     return done;
 }
 
-void inputs_done(struct inputs *in) {
+void cell_set_done(struct cell_set *in) {
     for (size_t i = 0; in->texts != NULL && i < in->config->feature_count; i++)
-        dictionary_done(&in->texts[i]);
-    dictionary_done(&in->kinds);
+        string_intern_done(&in->texts[i]);
+    string_intern_done(&in->cells);
     free(in->texts);
     free(in->value);
     free(in->key);
-    *in = (struct inputs){0};
+    *in = (struct cell_set){0};
 }
 
-static bool make_room(struct inputs *in) {
-    if (in->kinds.count < in->value_room)
+static bool grow(struct cell_set *in) {
+    if (in->cells.count < in->value_capacity)
         return true;
-    size_t room = 2 * in->value_room + FIRST_KINDS;
-    uint32_t *value = realloc(in->value, room * (in->config->feature_count + 1) * sizeof *value);
+    size_t capacity = 2 * in->value_capacity + FIRST_KINDS;
+    uint32_t *value = realloc(in->value, capacity * (in->config->feature_count + 1) * sizeof *value);
     if (value == NULL)
         return false;
     in->value = value;
-    in->value_room = room;
+    in->value_capacity = capacity;
     return true;
 }
 
-bool inputs_kind(struct inputs *in, const char *const *values, uint32_t *kind) {
-    size_t features = in->config->feature_count, known = in->kinds.count, used = 0;
-    if (!make_room(in))
+bool cell_set_add(struct cell_set *in, const char *const *values, uint32_t *cell) {
+    size_t features = in->config->feature_count, known = in->cells.count, used = 0;
+    if (!grow(in))
         return false;
     uint32_t *number = in->value + known * features;
     in->key[0] = '\0';
     for (size_t i = 0; i < features; i++) {
         const char *text = values[i] != NULL ? values[i] : "";
-        if (strlen(text) > CONFIG_MAX_NAME || !dictionary_number(&in->texts[i], text, &number[i]))
+        if (strlen(text) > ETL_CONFIG_MAX_NAME || !string_intern_add(&in->texts[i], text, &number[i]))
             return false;
         used += (size_t)snprintf(in->key + used, VALUE_KEY, "%u,", number[i]);
     }
-    return dictionary_number(&in->kinds, in->key, kind);
+    return string_intern_add(&in->cells, in->key, cell);
 }
 
-bool inputs_kind_of_json(struct inputs *in, const json_t *object, uint32_t *kind) {
+bool cell_set_add_json(struct cell_set *in, const json_t *object, uint32_t *cell) {
     size_t features = in->config->feature_count;
-    const char *values[CONFIG_MAX_FEATURES];
-    char numbers[CONFIG_MAX_FEATURES][NUMBER_TEXT];
+    const char *values[ETL_CONFIG_MAX_FEATURES];
+    char numbers[ETL_CONFIG_MAX_FEATURES][NUMBER_TEXT];
     for (size_t i = 0; i < features; i++) {
         const json_t *value = json_object_get(object, in->config->features[i].name);
         values[i] = json_string_value(value);
@@ -67,17 +67,17 @@ bool inputs_kind_of_json(struct inputs *in, const json_t *object, uint32_t *kind
             values[i] = numbers[i];
         }
     }
-    return inputs_kind(in, values, kind);
+    return cell_set_add(in, values, cell);
 }
 
-const char *inputs_text(const struct inputs *in, uint32_t kind, size_t feature) {
-    return dictionary_text(&in->texts[feature], in->value[kind * in->config->feature_count + feature]);
+const char *cell_set_text(const struct cell_set *in, uint32_t cell, size_t feature) {
+    return string_intern_text(&in->texts[feature], in->value[cell * in->config->feature_count + feature]);
 }
 
-json_t *inputs_describe(const struct inputs *in, uint32_t kind) {
+json_t *cell_set_describe(const struct cell_set *in, uint32_t cell) {
     json_t *object = json_object();
     for (size_t i = 0; i < in->config->feature_count; i++)
-        if (inputs_text(in, kind, i)[0] != '\0')
-            json_object_set_new(object, in->config->features[i].name, json_string(inputs_text(in, kind, i)));
+        if (cell_set_text(in, cell, i)[0] != '\0')
+            json_object_set_new(object, in->config->features[i].name, json_string(cell_set_text(in, cell, i)));
     return object;
 }

@@ -11,29 +11,29 @@
 #include "libetl/config.h"
 #include "services/common/dictionary.h"
 
-struct inputs {
-    const struct config *config; /* borrowed */
-    struct dictionary kinds;     /* the values, one after the other */
-    struct dictionary *texts;    /* [features] of one feature; number 0 is the empty text */
-    uint32_t *value;             /* [kinds.count][features], a number of texts */
-    size_t value_room;           /* kinds */
-    char *key;                   /* room for a kind as text */
-    size_t key_room;
+struct cell_set {
+    const struct etl_config *config; /* borrowed */
+    struct string_intern cells;      /* the values, one after the other */
+    struct string_intern *texts;     /* [features] of one feature; number 0 is the empty text */
+    uint32_t *value;                 /* [kinds.count][features], a number of texts */
+    size_t value_capacity;           /* kinds */
+    char *key;                       /* room for a kind as text */
+    size_t key_capacity;
 };
 
-bool inputs_init(struct inputs *in, const struct config *config); /* false: out of memory */
-void inputs_done(struct inputs *in);                              /* fine on zeroes */
+bool cell_set_init(struct cell_set *in, const struct etl_config *config); /* false: out of memory */
+void cell_set_done(struct cell_set *in);                                  /* fine on zeroes */
 
-/* The kind of these values (NULL is missing); false: out of memory, or a value is longer than CONFIG_MAX_NAME. */
-bool inputs_kind(struct inputs *in, const char *const *values /* [features] */, uint32_t *kind);
+/* The kind of these values (NULL is missing); false: out of memory, or a value is longer than ETL_CONFIG_MAX_NAME. */
+bool cell_set_add(struct cell_set *in, const char *const *values /* [features] */, uint32_t *cell);
 
 /* The same from a JSON object by the features' names; other keys are passed by. */
-bool inputs_kind_of_json(struct inputs *in, const json_t *object, uint32_t *kind);
+bool cell_set_add_json(struct cell_set *in, const json_t *object, uint32_t *cell);
 
 /* A value of a kind; borrowed until the next kind is added. */
-const char *inputs_text(const struct inputs *in, uint32_t kind, size_t feature);
+const char *cell_set_text(const struct cell_set *in, uint32_t cell, size_t feature);
 
 /* A kind as a JSON object, without what is missing. */
-json_t *inputs_describe(const struct inputs *in, uint32_t kind);
+json_t *cell_set_describe(const struct cell_set *in, uint32_t cell);
 
 #endif

@@ -8,7 +8,7 @@
 enum { NO_PURCHASE = UINT32_MAX };
 
 /* The place of each lead's purchase, or NO_PURCHASE; train.csv has one a lead. */
-static uint32_t *by_lead(const struct purchases *purchases, size_t leads) {
+static uint32_t *by_lead(const struct purchase_log *purchases, size_t leads) {
     uint32_t *of = malloc((leads + 1) * sizeof *of);
     for (size_t i = 0; of != NULL && i < leads; i++)
         of[i] = NO_PURCHASE;
@@ -17,24 +17,24 @@ static uint32_t *by_lead(const struct purchases *purchases, size_t leads) {
     return of;
 }
 
-bool labels_join(struct labels *out, const struct calls *calls, const struct purchases *purchases, size_t leads,
-                 moment now, moment maturity) {
+bool labels_join(struct labels *out, const struct request_log *requests, const struct purchase_log *purchases,
+                 size_t leads, unix_time now, unix_time maturity) {
     uint32_t *of = by_lead(purchases, leads);
-    *out = (struct labels){.label = malloc((calls->count + 1) * sizeof *out->label)};
+    *out = (struct labels){.label = malloc((requests->count + 1) * sizeof *out->label)};
     bool done = of != NULL && out->label != NULL;
-    size_t end = calls->count, at = end; /* from the newest to the oldest, filled from the end */
-    for (size_t i = calls->count; i > 0 && done; i--) {
-        const struct call *call = &calls->call[i - 1];
-        if (call->lead == 0)
+    size_t end = requests->count, at = end; /* from the newest to the oldest, filled from the end */
+    for (size_t i = requests->count; i > 0 && done; i--) {
+        const struct logged_request *request = &requests->request[i - 1];
+        if (request->lead == 0)
             continue;
-        if (call->at > now - maturity)
+        if (request->at > now - maturity)
             out->waiting++;
-        uint32_t place = of[call->lead - 1];
-        if (place == NO_PURCHASE || purchases->purchase[place].at < call->at)
+        uint32_t place = of[request->lead - 1];
+        if (place == NO_PURCHASE || purchases->purchase[place].at < request->at)
             continue;
         const struct purchase *bought = &purchases->purchase[place];
-        of[call->lead - 1] = NO_PURCHASE; /* earlier calls of this lead do not count */
-        if (call->at <= now - maturity && bought->at - call->at <= maturity)
+        of[request->lead - 1] = NO_PURCHASE; /* earlier calls of this lead do not count */
+        if (request->at <= now - maturity && bought->at - request->at <= maturity)
             out->label[--at] = (struct label){i - 1, (uint16_t)bought->package};
     }
     out->count = end - at;
@@ -51,12 +51,12 @@ void labels_done(struct labels *labels) {
     *labels = (struct labels){0};
 }
 
-static size_t packages_of(const struct calls *calls) {
-    return calls->inputs->config->package_count;
+static size_t packages_of(const struct request_log *requests) {
+    return requests->cell_set->config->package_count;
 }
 
-static const float *answer(const struct calls *calls, size_t call) {
-    return calls->probability + call * packages_of(calls);
+static const float *answer(const struct request_log *requests, size_t request) {
+    return requests->probability + request * packages_of(requests);
 }
 
 /* Of equals the first, as the api answers. */
@@ -68,19 +68,19 @@ static size_t predicted(const float *probability, size_t packages) {
     return best;
 }
 
-bool labels_measure(struct labels_score *out, const struct labels *labels, const struct calls *calls, moment since,
-                    int64_t version) {
-    size_t packages = packages_of(calls), n = 0;
+bool labels_measure(struct labels_score *out, const struct labels *labels, const struct request_log *requests,
+                    unix_time since, int64_t version) {
+    size_t packages = packages_of(requests), n = 0;
     float *probability = malloc((labels->count + 1) * packages * sizeof *probability);
     uint16_t *label = malloc((labels->count + 1) * sizeof *label);
     bool done = probability != NULL && label != NULL;
     double variance = 0;
     *out = (struct labels_score){0};
     for (size_t i = 0; i < labels->count && done; i++) {
-        const struct call *call = &calls->call[labels->label[i].call];
-        if (call->at < since || (version != LABELS_ANY_VERSION && call->version != version))
+        const struct logged_request *request = &requests->request[labels->label[i].request];
+        if (request->at < since || (version != LABELS_ANY_VERSION && request->version != version))
             continue;
-        const float *p = answer(calls, labels->label[i].call);
+        const float *p = answer(requests, labels->label[i].request);
         double confidence = p[predicted(p, packages)];
         memcpy(probability + n * packages, p, packages * sizeof *p);
         label[n++] = labels->label[i].package;
@@ -97,14 +97,14 @@ bool labels_measure(struct labels_score *out, const struct labels *labels, const
     return done;
 }
 
-size_t labels_versions(const struct labels *labels, const struct calls *calls, int64_t *out, size_t most) {
+size_t labels_versions(const struct labels *labels, const struct request_log *requests, int64_t *out, size_t max) {
     size_t count = 0;
     for (size_t i = 0; i < labels->count; i++) {
-        int64_t version = calls->call[labels->label[i].call].version;
+        int64_t version = requests->request[labels->label[i].request].version;
         size_t at = count;
         while (at > 0 && out[at - 1] > version)
             at--;
-        if ((at > 0 && out[at - 1] == version) || count == most)
+        if ((at > 0 && out[at - 1] == version) || count == max)
             continue;
         memmove(out + at + 1, out + at, (count - at) * sizeof *out);
         out[at] = version;
@@ -113,27 +113,27 @@ size_t labels_versions(const struct labels *labels, const struct calls *calls, i
     return count;
 }
 
-struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, int64_t version,
-                                 double promised, double worse) {
+struct cusum labels_error_cusum(const struct labels *labels, const struct request_log *requests, unix_time since,
+                                int64_t version, double promised, double worse) {
     struct cusum sum = {0};
     double right = cusum_step(promised, worse, false), wrong = cusum_step(promised, worse, true);
     for (size_t i = 0; i < labels->count; i++) {
         const struct label *label = &labels->label[i];
-        if (calls->call[label->call].at < since || calls->call[label->call].version != version)
+        if (requests->request[label->request].at < since || requests->request[label->request].version != version)
             continue;
-        bool error = predicted(answer(calls, label->call), packages_of(calls)) != label->package;
+        bool error = predicted(answer(requests, label->request), packages_of(requests)) != label->package;
         cusum_add(&sum, error ? wrong : right);
     }
     return sum;
 }
 
-struct labels_promise labels_promised(const struct calls *calls, moment since) {
+struct labels_promise labels_promised(const struct request_log *requests, unix_time since) {
     struct labels_promise out = {0};
     double variance = 0;
-    for (size_t i = 0; i < calls->count; i++) {
-        if (!calls->call[i].counts || calls->call[i].at < since)
+    for (size_t i = 0; i < requests->count; i++) {
+        if (!requests->request[i].counts || requests->request[i].at < since)
             continue;
-        double confidence = answer(calls, i)[predicted(answer(calls, i), packages_of(calls))];
+        double confidence = answer(requests, i)[predicted(answer(requests, i), packages_of(requests))];
         out.rows++;
         out.accuracy += confidence;
         variance += confidence * (1 - confidence);

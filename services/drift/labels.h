@@ -14,7 +14,7 @@
 #include "services/drift/purchases.h"
 
 struct label {
-    size_t call; /* its place among the calls */
+    size_t request; /* its place among the calls */
     uint16_t package;
 };
 
@@ -25,8 +25,8 @@ struct labels {
 };
 
 /* false: out of memory. */
-bool labels_join(struct labels *out, const struct calls *calls, const struct purchases *purchases, size_t leads,
-                 moment now, moment maturity);
+bool labels_join(struct labels *out, const struct request_log *requests, const struct purchase_log *purchases,
+                 size_t leads, unix_time now, unix_time maturity);
 void labels_done(struct labels *labels); /* fine on zeroes */
 
 /* How good the answers of some labelled calls were. */
@@ -39,21 +39,21 @@ struct labels_score {
 #define LABELS_ANY_VERSION INT64_MIN
 
 /* Labelled calls from `since` on, of one version of the model or any. false: out of memory. */
-bool labels_measure(struct labels_score *out, const struct labels *labels, const struct calls *calls, moment since,
-                    int64_t version);
+bool labels_measure(struct labels_score *out, const struct labels *labels, const struct request_log *requests,
+                    unix_time since, int64_t version);
 
 /* The versions that labelled calls have, in order; at most `most` of them. */
-size_t labels_versions(const struct labels *labels, const struct calls *calls, int64_t *out, size_t most);
+size_t labels_versions(const struct labels *labels, const struct request_log *requests, int64_t *out, size_t max);
 
 /* Errors of one version in the order of the calls, against the share of errors promised. */
-struct cusum labels_watch_errors(const struct labels *labels, const struct calls *calls, moment since, int64_t version,
-                                 double promised, double worse);
+struct cusum labels_error_cusum(const struct labels *labels, const struct request_log *requests, unix_time since,
+                                int64_t version, double promised, double worse);
 
 /* The accuracy that answers from `since` on promise before anyone has bought, with its standard error. */
 struct labels_promise {
     uint64_t rows;
     double accuracy, error;
 };
-struct labels_promise labels_promised(const struct calls *calls, moment since);
+struct labels_promise labels_promised(const struct request_log *requests, unix_time since);
 
 #endif

@@ -13,10 +13,10 @@ enum { DAY = 86400, PENDING_DAYS = 7, WARN_RATIO = 10 };
 
 struct settings {
     struct settings_common common;
-    moment now;
-    double false_alarm_days, label_false_alarm_days, floor, confirm, error_rise, accuracy_least, confidence_least;
-    long long least_rows, reference_rows, reference_weeks, burst, calm, cooldown, monthly, maturity, age, new_labels,
-        seed;
+    unix_time now;
+    double false_alarm_days, label_false_alarm_days, floor, confirm, error_rise, min_accuracy, min_confidence;
+    long long min_rows, reference_rows, reference_weeks, burst, quiet, cooldown, max_per_month, maturity, age,
+        new_labels, seed;
     bool exit_code;
 };
 
@@ -31,40 +31,41 @@ static const struct setting rows[] = {
      365000, NULL, "the same for each of the two tests on purchases, which ask for a training at once"},
     {"effect-floor", "DRIFT_EFFECT_FLOOR", SETTING_NUMBER, AT(floor), "0.03", 0, 1, NULL,
      "total variation below which a change does not count, however sure it is; of unknown categories a fifth"},
-    {"least-rows", "DRIFT_LEAST_ROWS", SETTING_WHOLE, AT(least_rows), "30", 10, 1000000, NULL,
+    {"least-rows", "DRIFT_LEAST_ROWS", SETTING_INTEGER, AT(min_rows), "30", 10, 1000000, NULL,
      "calls that a window must have to be tested"},
-    {"reference-rows", "DRIFT_REFERENCE_ROWS", SETTING_WHOLE, AT(reference_rows), "500", 30, 100000000, NULL,
+    {"reference-rows", "DRIFT_REFERENCE_ROWS", SETTING_INTEGER, AT(reference_rows), "500", 30, 100000000, NULL,
      "calls that the reference has at least, unless half a year brings fewer"},
-    {"reference-weeks", "DRIFT_REFERENCE_WEEKS", SETTING_WHOLE, AT(reference_weeks), "4", 1, REFERENCE_WEEKS_MOST, NULL,
-     "weeks that the reference has at least"},
-    {"burst", "DRIFT_BURST", SETTING_WHOLE, AT(burst), "2", 1, 1000000, NULL,
+    {"reference-weeks", "DRIFT_REFERENCE_WEEKS", SETTING_INTEGER, AT(reference_weeks), "4", 1, REFERENCE_MAX_WEEKS,
+     NULL, "weeks that the reference has at least"},
+    {"burst", "DRIFT_BURST", SETTING_INTEGER, AT(burst), "2", 1, 1000000, NULL,
      "equal calls in one hour that always count; of more, as many as a usual hour brings of all kinds"},
     {"confirm", "DRIFT_CONFIRM", SETTING_NUMBER, AT(confirm), "0.01", 0.0001, 1, NULL,
      "p that days after an alarm must have before it asks for a training"},
-    {"calm-days", "DRIFT_CALM_DAYS", SETTING_WHOLE, AT(calm), "7", 1, 365, NULL, "quiet days that end an alarm"},
-    {"cooldown-days", "DRIFT_COOLDOWN_DAYS", SETTING_WHOLE, AT(cooldown), "14", 0, 3650, NULL,
+    {"calm-days", "DRIFT_CALM_DAYS", SETTING_INTEGER, AT(quiet), "7", 1, 365, NULL, "quiet days that end an alarm"},
+    {"cooldown-days", "DRIFT_COOLDOWN_DAYS", SETTING_INTEGER, AT(cooldown), "14", 0, 3650, NULL,
      "days between a judged request and the next; doubled with each candidate the gate refused"},
-    {"monthly", "DRIFT_MONTHLY", SETTING_WHOLE, AT(monthly), "2", 1, 31, NULL, "requests in 30 days at most"},
-    {"maturity-days", "DRIFT_MATURITY_DAYS", SETTING_WHOLE, AT(maturity), "30", 1, 3650, NULL,
+    {"monthly", "DRIFT_MONTHLY", SETTING_INTEGER, AT(max_per_month), "2", 1, 31, NULL, "requests in 30 days at most"},
+    {"maturity-days", "DRIFT_MATURITY_DAYS", SETTING_INTEGER, AT(maturity), "30", 1, 3650, NULL,
      "days that a lead has to buy before its answer is judged"},
     {"error-rise", "DRIFT_ERROR_RISE", SETTING_NUMBER, AT(error_rise), "0.1", 0.01, 0.9, NULL,
      "rise of the share of wrong answers that the running sum of errors looks for"},
-    {"accuracy-min", "DRIFT_ACCURACY_MIN", SETTING_NUMBER, AT(accuracy_least), "0.4", 0, 1, NULL,
+    {"accuracy-min", "DRIFT_ACCURACY_MIN", SETTING_NUMBER, AT(min_accuracy), "0.4", 0, 1, NULL,
      "ask for a training when accuracy is surely below"},
-    {"confidence-min", "DRIFT_CONFIDENCE_MIN", SETTING_NUMBER, AT(confidence_least), "0.4", 0, 1, NULL,
+    {"confidence-min", "DRIFT_CONFIDENCE_MIN", SETTING_NUMBER, AT(min_confidence), "0.4", 0, 1, NULL,
      "ask for a training when the mean confidence of a month is surely below"},
-    {"age-days", "DRIFT_AGE_DAYS", SETTING_WHOLE, AT(age), "180", 0, 36500, NULL,
+    {"age-days", "DRIFT_AGE_DAYS", SETTING_INTEGER, AT(age), "180", 0, 36500, NULL,
      "ask for a training when the champion is older; 0: never"},
-    {"new-labels", "DRIFT_NEW_LABELS", SETTING_WHOLE, AT(new_labels), "1000", 0, 1000000000, NULL,
+    {"new-labels", "DRIFT_NEW_LABELS", SETTING_INTEGER, AT(new_labels), "1000", 0, 1000000000, NULL,
      "ask for a training after so many purchases since the champion was promoted; 0: never"},
     {"exit-code", "DRIFT_EXIT_CODE", SETTING_FLAG, AT(exit_code), "0", 0, 0, NULL,
      "end with 3 where the state is ALARM or RETRAIN"},
-    {"seed", "DRIFT_SEED", SETTING_WHOLE, AT(seed), "1", 0, 9e15, NULL, "seed of permutations and of the calibration"},
+    {"seed", "DRIFT_SEED", SETTING_INTEGER, AT(seed), "1", 0, 9e15, NULL,
+     "seed of permutations and of the calibration"},
 };
 
 static const struct program program = {
     .name = "leadforest-drift",
-    .does = "predictions + processed -> monitoring/",
+    .summary = "predictions + processed -> monitoring/",
     .usage = "[options] [rebase]",
     .notes =
         "Looks at whole days until the last midnight (UTC). The result line has \"retrain\", \"alarm\" (train with\n"
@@ -73,7 +74,7 @@ static const struct program program = {
         "rebase      take the traffic from today on as the reference",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
-    .max_words = 1,
+    .max_args = 1,
 };
 
 static struct monitor_options options_of(const struct settings *s) {
@@ -83,59 +84,59 @@ static struct monitor_options options_of(const struct settings *s) {
         .seed = (uint64_t)s->seed,
         .false_alarm_days = s->false_alarm_days,
         .label_false_alarm_days = s->label_false_alarm_days,
-        .detector = {(uint32_t)s->least_rows},
+        .detector = {(uint32_t)s->min_rows},
         .floor = s->floor,
-        .reference = {(unsigned)s->reference_weeks, (uint32_t)s->reference_rows, (uint32_t)s->least_rows},
+        .reference = {(unsigned)s->reference_weeks, (uint32_t)s->reference_rows, (uint32_t)s->min_rows},
         .decision = {.confirm_p = s->confirm,
                      .warn_ratio = WARN_RATIO,
-                     .calm = s->calm * DAY,
+                     .quiet = s->quiet * DAY,
                      .cooldown = s->cooldown * DAY,
-                     .pending = PENDING_DAYS * (moment)DAY,
-                     .monthly = (unsigned)s->monthly},
+                     .pending = PENDING_DAYS * (unix_time)DAY,
+                     .max_per_month = (unsigned)s->max_per_month},
         .burst = (unsigned)s->burst,
         .maturity = s->maturity * DAY,
         .age = s->age * DAY,
         .error_rise = s->error_rise,
-        .accuracy_least = s->accuracy_least,
-        .confidence_least = s->confidence_least,
+        .min_accuracy = s->min_accuracy,
+        .min_confidence = s->min_confidence,
         .new_labels = (uint64_t)s->new_labels,
     };
 }
 
 /* ---- inputs ---- */
 
-static void tell_settings(struct stage *stage, const struct settings *s) {
+static void add_settings(struct stage *stage, const struct settings *s) {
     char text[400];
     snprintf(text, sizeof text,
              "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld",
-             s->false_alarm_days, s->label_false_alarm_days, s->floor, s->confirm, s->error_rise, s->accuracy_least,
-             s->confidence_least, s->least_rows, s->reference_rows, s->reference_weeks, s->burst, s->calm, s->cooldown,
-             s->monthly, s->maturity, s->age, s->new_labels, s->seed);
+             s->false_alarm_days, s->label_false_alarm_days, s->floor, s->confirm, s->error_rise, s->min_accuracy,
+             s->min_confidence, s->min_rows, s->reference_rows, s->reference_weeks, s->burst, s->quiet, s->cooldown,
+             s->max_per_month, s->maturity, s->age, s->new_labels, s->seed);
     stage_input_text(stage, "settings", text);
 }
 
-static bool tell_logs(struct stage *stage, const struct monitor *m, struct file_error *err) {
+static bool add_logs(struct stage *stage, const struct monitor *m, struct error *err) {
     char **names, path[PATH_MAX];
     size_t count;
-    bool done = calls_files(&names, &count, m->options->data, 0, m->until, err);
+    bool done = request_log_files(&names, &count, m->options->data, 0, m->until, err);
     for (size_t i = 0; i < count && done; i++) {
-        done = publish_path(path, err, "%s/" VOLUME_PREDICTIONS "/%s", m->options->data, names[i]);
+        done = path_format(path, err, "%s/" VOLUME_PREDICTIONS "/%s", m->options->data, names[i]);
         if (done)
             stage_input_raw(stage, path);
     }
-    calls_free_files(names, count);
+    request_log_free_files(names, count);
     return done;
 }
 
-static bool tell_inputs(struct stage *stage, const struct monitor *m, struct file_error *err) {
+static bool add_inputs(struct stage *stage, const struct monitor *m, struct error *err) {
     static const char *const files[] = {VOLUME_TRAIN, VOLUME_CHAMPION, VOLUME_DECISIONS};
-    char path[PATH_MAX], day[CLOCK_TEXT];
-    clock_format(m->until, day);
+    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+    unix_time_format(m->until, day);
     stage_input_text(stage, "until", day);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (!publish_path(path, err, "%s/%s", m->options->data, files[i]) || !stage_input_file(stage, path, err))
+        if (!path_format(path, err, "%s/%s", m->options->data, files[i]) || !stage_input_file(stage, path, err))
             return false;
-    return tell_logs(stage, m, err);
+    return add_logs(stage, m, err);
 }
 
 /* ---- outputs ---- */
@@ -155,73 +156,74 @@ static enum exit_code code_of(const struct settings *s, const struct monitor *m,
 }
 
 /* The report, the history, and last the state, from which the next run goes on. */
-static bool publish(struct stage *stage, const struct monitor *m, struct file_error *err) {
-    char path[PATH_MAX], name[CLOCK_TEXT + 8], day[CLOCK_TEXT];
-    clock_format_day(m->until - 1, day);
+static bool publish(struct stage *stage, const struct monitor *m, struct error *err) {
+    char path[PATH_MAX], name[UNIX_TIME_TEXT + 8], day[UNIX_TIME_TEXT];
+    unix_time_format_day(m->until - 1, day);
     snprintf(name, sizeof name, "%s.json", day);
     json_t *report = report_describe(m);
-    bool done = publish_path(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
-                (report != NULL || file_error_say(err, "describe %s: a text that is no UTF-8", path)) &&
-                publish_json(path, report, err) && history_remember(m, err) &&
+    bool done = path_format(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
+                (report != NULL || error_set(err, "describe %s: a text that is no UTF-8", path)) &&
+                atomic_file_write_json(path, report, err) && history_append(m, err) &&
                 state_publish(&m->state, m->options->data, m->until, err);
     json_decref(report);
     const char *const outputs[] = {name, "history.ndjson", "state.json"};
     return done && stage_stamp(stage, outputs, 3, err);
 }
 
-static enum exit_code look(struct stage *stage, const struct settings *s, struct monitor *m, const char *folder) {
-    struct file_error err;
-    publish_sweep(folder);
-    bool done =
-        monitor_follow_gate(m, &err) && monitor_read(m, &err) && monitor_look(m, &err) && monitor_measure(m, &err);
+static enum exit_code run_monitor(struct stage *stage, const struct settings *s, struct monitor *m,
+                                  const char *folder) {
+    struct error err;
+    atomic_file_sweep_folder(folder);
+    bool done = monitor_follow_gate(m, &err) && monitor_read(m, &err) && monitor_test_traffic(m, &err) &&
+                monitor_measure_performance(m, &err);
     if (done)
         monitor_decide(m);
     done = done && publish(stage, m, &err);
-    return done ? stage_end(stage, code_of(s, m, EXIT_DONE), result_of(m)) : stage_fail_file(stage, &err);
+    return done ? stage_end(stage, code_of(s, m, EXIT_DONE), result_of(m)) : stage_fail_error(stage, &err);
 }
 
 /* From tomorrow's midnight on; what went before is forgotten. */
 static enum exit_code rebase(struct stage *stage, struct monitor *m) {
-    struct file_error err;
-    m->state =
-        (struct state){.reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_seen = m->options->now};
+    struct error err;
+    m->state = (struct state){
+        .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_followed_until = m->options->now};
     snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
     if (!state_publish(&m->state, m->options->data, m->until, &err))
-        return stage_fail_file(stage, &err);
+        return stage_fail_error(stage, &err);
     return stage_end(stage, EXIT_DONE, result_of(m));
 }
 
 int main(int argc, char **argv) {
     struct settings s;
-    struct words words;
+    struct args args;
     bool finished;
-    enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
+    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    if (words.count > 0 && strcmp(words.word[0], "rebase") != 0)
-        return settings_refuse(&program, "unknown command \"%.80s\"", words.word[0]);
+    if (args.count > 0 && strcmp(args.arg[0], "rebase") != 0)
+        return settings_reject(&program, "unknown command \"%.80s\"", args.arg[0]);
     struct stage stage;
     if (!stage_begin(&stage, WORKER_DRIFT, s.common.data, &code))
         return code;
 
-    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
     if (config == NULL)
         return code;
     struct monitor_options options = options_of(&s);
     struct monitor monitor = {0};
-    struct file_error err;
+    struct error err;
     char folder[PATH_MAX];
-    tell_settings(&stage, &s);
-    if (!publish_path(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
-        !monitor_init(&monitor, &options, config, &err) || !tell_inputs(&stage, &monitor, &err))
-        code = stage_fail_file(&stage, &err);
-    else if (words.count == 1)
+    add_settings(&stage, &s);
+    if (!path_format(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
+        !monitor_init(&monitor, &options, config, &err) || !add_inputs(&stage, &monitor, &err))
+        code = stage_fail_error(&stage, &err);
+    else if (args.count == 1)
         code = rebase(&stage, &monitor);
     else if (stage_up_to_date(&stage))
         code = stage_end(&stage, code_of(&s, &monitor, EXIT_NOTHING_TO_DO), result_of(&monitor));
     else
-        code = look(&stage, &s, &monitor, folder);
+        code = run_monitor(&stage, &s, &monitor, folder);
     monitor_done(&monitor);
-    config_free(config);
+    etl_config_free(config);
     return code;
 }

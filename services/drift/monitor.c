@@ -13,28 +13,28 @@
 #include "services/drift/gate_log.h"
 #include "services/drift/reasons.h"
 
-enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, LEAST_LABELS = 50 };
+enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, MIN_LABELS = 50 };
 static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; steps in which volume is told apart */
 
-static bool no_memory(struct file_error *err) {
+static bool no_memory(struct error *err) {
     errno = ENOMEM;
-    file_error_set(err, "look at", VOLUME_PREDICTIONS);
+    error_set_errno(err, "look at", VOLUME_PREDICTIONS);
     return false;
 }
 
-static moment next_midnight(moment at) {
+static unix_time next_midnight(unix_time at) {
     return at - at % DAY + DAY;
 }
 
-moment monitor_label_span(const struct monitor *m) {
-    return m->options->maturity + (moment)LABEL_DAYS * DAY;
+unix_time monitor_label_span(const struct monitor *m) {
+    return m->options->maturity + (unix_time)LABEL_DAYS * DAY;
 }
 
-bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct config *config,
-                  struct file_error *err) {
+bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct etl_config *config,
+                  struct error *err) {
     *m = (struct monitor){.options = options, .config = config, .until = options->now - options->now % DAY};
     m->finding.p = 1;
-    if (!(inputs_init(&m->inputs, config) || no_memory(err)) || !state_read(&m->state, options->data, err))
+    if (!(cell_set_init(&m->cell_set, config) || no_memory(err)) || !state_read(&m->state, options->data, err))
         return false;
     state_forget_future(&m->state, options->now);
     return true;
@@ -44,11 +44,11 @@ void monitor_done(struct monitor *m) {
     labels_done(&m->labels);
     detector_done(&m->detector);
     windows_done(&m->windows);
-    streams_done(&m->streams);
-    purchases_done(&m->purchases);
+    monitored_features_done(&m->features);
+    purchase_log_done(&m->purchases);
     reference_done(&m->reference);
-    calls_done(&m->calls);
-    inputs_done(&m->inputs);
+    request_log_done(&m->requests);
+    cell_set_done(&m->cell_set);
     champion_done(&m->champion);
 }
 
@@ -56,84 +56,85 @@ void monitor_done(struct monitor *m) {
 
 /* Tells whether the reference must begin anew.  A routine candidate may be refused or held while an alarm waits for its
  * own: that answers nothing. */
-static bool judged(struct decision_state *d, moment at, enum gate_log_end end, bool alarm) {
+static bool apply_gate_decision(struct decision_state *d, unix_time at, enum gate_decision_outcome end, bool alarm) {
     bool answers = alarm || !decision_is_alarm(d->cause);
     switch (end) {
-    case GATE_LOG_PROMOTED:
+    case GATE_DECISION_PROMOTED:
         return decision_gate(d, at, true);
-    case GATE_LOG_APPROVED:
-        return alarm == decision_is_alarm(d->held) ? decision_approved(d, at) : decision_gate(d, at, true);
-    case GATE_LOG_HELD:
+    case GATE_DECISION_APPROVED:
+        return alarm == decision_is_alarm(d->held_cause) ? decision_approved(d, at) : decision_gate(d, at, true);
+    case GATE_DECISION_HELD:
         if (answers)
-            decision_held(d, at);
+            decision_await_approval(d, at);
         return false;
     default:
         return answers && decision_gate(d, at, false);
     }
 }
 
-static void follow_judgement(void *user, moment at, enum gate_log_end end, bool alarm) {
+static void on_gate_decision(void *user, unix_time at, enum gate_decision_outcome end, bool alarm) {
     struct state *state = user;
-    if (judged(&state->decision, at, end, alarm))
+    if (apply_gate_decision(&state->decision, at, end, alarm))
         state->reference_since = next_midnight(at);
-    state->gate_seen = at;
+    state->gate_followed_until = at;
 }
 
-bool monitor_follow_gate(struct monitor *m, struct file_error *err) {
-    return gate_log_read(m->options->data, m->state.gate_seen, m->options->now + 1, follow_judgement, &m->state, err);
+bool monitor_follow_gate(struct monitor *m, struct error *err) {
+    return gate_decisions_read(m->options->data, m->state.gate_followed_until, m->options->now + 1, on_gate_decision,
+                               &m->state, err);
 }
 
 /* ---- reading ---- */
 
 /* No champion yet is no error; one that cannot be trusted is. */
-static bool read_champion(struct monitor *m, struct file_error *err) {
+static bool read_champion(struct monitor *m, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_CHAMPION, m->options->data))
+    if (!path_format(path, err, "%s/" VOLUME_CHAMPION, m->options->data))
         return false;
     if (!files_exist(path))
         return true;
     json_t *pointer = files_read_json(path, CHAMPION_MAX_JSON, err);
     const char *text = json_string_value(json_object_get(pointer, "promoted_at"));
     bool done = pointer != NULL && champion_load(&m->champion, m->options->data, err);
-    if (text == NULL || !clock_parse(text, &m->promoted_at))
+    if (text == NULL || !unix_time_parse(text, &m->promoted_at))
         m->promoted_at = 0;
     json_decref(pointer);
     return done;
 }
 
 /* The day of the first call that counts; 0 where there is none. */
-static moment first_day(const struct calls *calls) {
-    for (size_t i = 0; i < calls->count; i++)
-        if (calls->call[i].counts)
-            return calls->call[i].at - calls->call[i].at % DAY;
+static unix_time first_day(const struct request_log *requests) {
+    for (size_t i = 0; i < requests->count; i++)
+        if (requests->request[i].counts)
+            return requests->request[i].at - requests->request[i].at % DAY;
     return 0;
 }
 
-static bool read_traffic(struct monitor *m, struct file_error *err) {
+static bool read_traffic(struct monitor *m, struct error *err) {
     const struct monitor_options *o = m->options;
-    moment since = m->state.reference_since, labelled = m->until - monitor_label_span(m);
-    if (!reference_read(&m->reference, o->data, since, &m->inputs, err))
+    unix_time since = m->state.reference_since, labelled = m->until - monitor_label_span(m);
+    if (!reference_read(&m->reference, o->data, since, &m->cell_set, err))
         return false;
-    struct calls_limits limits = {labelled, m->until, o->burst};
-    if (!m->reference.whole && since < labelled)
+    struct request_log_limits limits = {labelled, m->until, o->burst};
+    if (!m->reference.complete && since < labelled)
         limits.from = since;
-    if (!calls_read(&m->calls, o->data, &m->inputs, &limits, err))
+    if (!request_log_read(&m->requests, o->data, &m->cell_set, &limits, err))
         return false;
     if (since == 0)
-        m->state.reference_since = first_day(&m->calls);
-    if (m->reference.whole || m->state.reference_since == 0)
+        m->state.reference_since = first_day(&m->requests);
+    if (m->reference.complete || m->state.reference_since == 0)
         return true;
-    if (!reference_gather(&m->reference, &m->calls, m->state.reference_since, m->until, &o->reference))
+    if (!reference_build(&m->reference, &m->requests, m->state.reference_since, m->until, &o->reference))
         return no_memory(err);
-    return !m->reference.whole || reference_publish(&m->reference, o->data, &m->inputs, err);
+    return !m->reference.complete || reference_publish(&m->reference, o->data, &m->cell_set, err);
 }
 
-bool monitor_read(struct monitor *m, struct file_error *err) {
+bool monitor_read(struct monitor *m, struct error *err) {
     char path[PATH_MAX];
     return read_champion(m, err) && read_traffic(m, err) &&
-           publish_path(path, err, "%s/" VOLUME_TRAIN, m->options->data) &&
-           purchases_read(&m->purchases, path, &m->inputs, &m->calls.leads, m->until, err) &&
-           (streams_make(&m->streams, &m->inputs, &m->reference, m->champion.forest, m->options->floor) ||
+           path_format(path, err, "%s/" VOLUME_TRAIN, m->options->data) &&
+           purchase_log_read(&m->purchases, path, &m->cell_set, &m->requests.leads, m->until, err) &&
+           (monitored_features_make(&m->features, &m->cell_set, &m->reference, m->champion.forest, m->options->floor) ||
             no_memory(err));
 }
 
@@ -141,41 +142,41 @@ bool monitor_read(struct monitor *m, struct file_error *err) {
 
 /* The days after the reference, the longest window's at most. */
 static void fill_windows(struct monitor *m) {
-    moment longest = m->until - (moment)WINDOWS_LONGEST * DAY;
-    moment day = m->reference.until > longest ? m->reference.until : longest;
+    unix_time longest = m->until - (unix_time)WINDOWS_LONGEST * DAY;
+    unix_time day = m->reference.until > longest ? m->reference.until : longest;
     size_t i = 0;
-    while (i < m->calls.count && m->calls.call[i].at < day)
+    while (i < m->requests.count && m->requests.request[i].at < day)
         i++;
     for (; day < m->until; day += DAY) {
         windows_next_day(&m->windows);
-        for (; i < m->calls.count && m->calls.call[i].at < day + DAY; i++)
-            if (m->calls.call[i].counts)
-                windows_add(&m->windows, m->calls.call[i].kind);
+        for (; i < m->requests.count && m->requests.request[i].at < day + DAY; i++)
+            if (m->requests.request[i].counts)
+                windows_add(&m->windows, m->requests.request[i].cell);
     }
 }
 
-static void look_at_pace(struct monitor *m) {
+static void test_volume(struct monitor *m) {
     uint32_t week[WINDOWS_LONGEST / 7] = {0};
     size_t weeks = 0;
-    while (weeks < WINDOWS_LONGEST / 7 && m->until - (moment)(weeks + 1) * WEEK >= m->reference.until)
+    while (weeks < WINDOWS_LONGEST / 7 && m->until - (unix_time)(weeks + 1) * WEEK >= m->reference.until)
         weeks++;
-    for (size_t i = 0; i < m->calls.count; i++) {
-        moment age = (m->until - 1 - m->calls.call[i].at) / WEEK;
-        if (m->calls.call[i].counts && age < (moment)weeks)
+    for (size_t i = 0; i < m->requests.count; i++) {
+        unix_time age = (m->until - 1 - m->requests.request[i].at) / WEEK;
+        if (m->requests.request[i].counts && age < (unix_time)weeks)
             week[age]++;
     }
-    m->pace = pace_test(m->reference.week, m->reference.weeks, week, weeks);
+    m->volume = volume_test(m->reference.week, m->reference.weeks, week, weeks);
 }
 
 static bool count_reference(struct monitor *m) {
-    const struct panel *panel = &m->streams.panel;
-    uint32_t *cells = calloc(panel_cells(panel) + 1, sizeof *cells);
-    if (cells == NULL)
+    const struct feature_layout *layout = &m->features.layout;
+    uint32_t *counts = calloc(feature_layout_size(layout) + 1, sizeof *counts);
+    if (counts == NULL)
         return false;
-    for (uint32_t kind = 0; kind < m->reference.kinds; kind++)
-        panel_count(panel, cells, kind, m->reference.count[kind]);
-    bool done = detector_set_reference(&m->detector, cells, m->reference.rows);
-    free(cells);
+    for (uint32_t cell = 0; cell < m->reference.cells; cell++)
+        feature_layout_count(layout, counts, cell, m->reference.count[cell]);
+    bool done = detector_set_reference(&m->detector, counts, m->reference.rows);
+    free(counts);
     return done;
 }
 
@@ -184,7 +185,7 @@ static bool count_reference(struct monitor *m) {
 static double observed_volume(const struct monitor *m) {
     double rows = m->reference.rows, days = 7.0 * m->reference.weeks;
     for (size_t i = 0; i < WINDOWS; i++)
-        if (windows_whole(&m->windows, i)) {
+        if (windows_full(&m->windows, i)) {
             rows = m->windows.rows[i];
             days = windows_days[i];
         }
@@ -200,26 +201,26 @@ static void make_key(const struct monitor *m, char key[SHA256_HEX]) {
     int size =
         snprintf(text, sizeof text, "%lld %lld %u %s %.6g %.6g %u %.6g %llu %zu", (long long)m->reference.since,
                  (long long)m->reference.until, m->reference.rows, m->champion.sha256, m->per_day, o->false_alarm_days,
-                 o->detector.least_rows, o->floor, (unsigned long long)o->seed, m->streams.panel.streams);
+                 o->detector.min_rows, o->floor, (unsigned long long)o->seed, m->features.layout.features);
     bytes_sha256(text, (size_t)size, key);
 }
 
-static bool find_threshold(struct monitor *m) {
+static bool update_threshold(struct monitor *m) {
     char key[SHA256_HEX];
     make_key(m, key);
     if (strcmp(key, m->state.threshold_key) == 0)
         return true;
-    uint32_t *kind = malloc((m->reference.rows + 1) * sizeof *kind), rows = 0;
-    if (kind == NULL)
+    uint32_t *cell = malloc((m->reference.rows + 1) * sizeof *cell), rows = 0;
+    if (cell == NULL)
         return false;
-    for (uint32_t i = 0; i < m->reference.kinds; i++)
+    for (uint32_t i = 0; i < m->reference.cells; i++)
         for (uint32_t n = 0; n < m->reference.count[i]; n++)
-            kind[rows++] = i;
-    struct population population = {kind, rows};
-    struct calibration_wish wish = {m->options->false_alarm_days, m->per_day, rows, 0, m->options->seed};
+            cell[rows++] = i;
+    struct cell_population population = {cell, rows};
+    struct threshold_target target = {m->options->false_alarm_days, m->per_day, rows, 0, m->options->seed};
     bool done =
-        calibration_threshold(&m->state.threshold, &m->streams.panel, &m->options->detector, &population, &wish);
-    free(kind);
+        threshold_calibrate(&m->state.threshold, &m->features.layout, &m->options->detector, &population, &target);
+    free(cell);
     if (done) {
         memcpy(m->state.threshold_key, key, sizeof key);
         m->state.per_day = m->per_day;
@@ -229,18 +230,18 @@ static bool find_threshold(struct monitor *m) {
     return done;
 }
 
-bool monitor_look(struct monitor *m, struct file_error *err) {
-    if (!m->reference.whole)
+bool monitor_test_traffic(struct monitor *m, struct error *err) {
+    if (!m->reference.complete)
         return true;
-    bool done = windows_init(&m->windows, &m->streams.panel) &&
-                detector_init(&m->detector, &m->streams.panel, &m->options->detector) && count_reference(m);
+    bool done = windows_init(&m->windows, &m->features.layout) &&
+                detector_init(&m->detector, &m->features.layout, &m->options->detector) && count_reference(m);
     if (!done)
         return no_memory(err);
     fill_windows(m);
-    look_at_pace(m);
+    test_volume(m);
     m->per_day = observed_volume(m);
-    return (find_threshold(m) &&
-            detector_look(&m->detector, &m->windows, m->options->seed + (uint64_t)m->until, &m->finding)) ||
+    return (update_threshold(m) &&
+            detector_test(&m->detector, &m->windows, m->options->seed + (uint64_t)m->until, &m->finding)) ||
            no_memory(err);
 }
 
@@ -252,7 +253,7 @@ static double card_accuracy(const json_t *card) {
     return json_is_number(accuracy) ? json_number_value(accuracy) : NAN;
 }
 
-static moment latest(moment a, moment b) {
+static unix_time latest(unix_time a, unix_time b) {
     return a > b ? a : b;
 }
 
@@ -260,21 +261,21 @@ static moment latest(moment a, moment b) {
  * that of the observed number of labels a day. */
 static void watch_errors(struct monitor *m) {
     const struct monitor_options *o = m->options;
-    moment mature = m->until - o->maturity, first = mature - (moment)LABEL_DAYS * DAY;
-    moment since = latest(latest(m->state.reference_since, m->promoted_at), first);
+    unix_time mature = m->until - o->maturity, first = mature - (unix_time)LABEL_DAYS * DAY;
+    unix_time since = latest(latest(m->state.reference_since, m->promoted_at), first);
     double accuracy = card_accuracy(m->champion.card), labels = 0;
     for (size_t i = 0; i < m->labels.count; i++) {
-        const struct call *call = &m->calls.call[m->labels.label[i].call];
-        labels += call->at >= since && call->version == m->champion.version;
+        const struct logged_request *request = &m->requests.request[m->labels.label[i].request];
+        labels += request->at >= since && request->version == m->champion.version;
     }
     double days = (double)(mature - since) / DAY;
-    if (isnan(accuracy) || days < 1 || labels < LEAST_LABELS)
+    if (isnan(accuracy) || days < 1 || labels < MIN_LABELS)
         return;
     struct monitor_labels *out = &m->measured;
     out->has_errors = true;
     out->promised_errors = 1 - accuracy;
     out->errors =
-        labels_watch_errors(&m->labels, &m->calls, since, m->champion.version, out->promised_errors, o->error_rise);
+        labels_error_cusum(&m->labels, &m->requests, since, m->champion.version, out->promised_errors, o->error_rise);
     out->errors_limit = cusum_limit(out->promised_errors, o->error_rise, o->label_false_alarm_days * labels / days);
 }
 
@@ -283,20 +284,20 @@ static bool compare_concept(struct monitor *m) {
     const json_t *card = m->champion.card;
     const char *text = json_string_value(json_object_get(card, "trained_until"));
     const json_t *window = json_object_get(json_object_get(card, "window"), "days");
-    struct concept_periods periods = {.before_from = INT64_MIN};
-    if (text == NULL || !clock_parse(text, &periods.before_until))
+    struct concept_drift_periods periods = {.before_from = INT64_MIN};
+    if (text == NULL || !unix_time_parse(text, &periods.before_until))
         return true;
     if (json_is_integer(window))
         periods.before_from = periods.before_until - json_integer_value(window) * DAY;
-    moment step = (moment)CONCEPT_DAYS * DAY, looks = (m->until - periods.before_until) / step;
-    if (looks < 1)
+    unix_time step = (unix_time)CONCEPT_DAYS * DAY, tests = (m->until - periods.before_until) / step;
+    if (tests < 1)
         return true;
-    periods.after_until = periods.before_until + looks * step;
+    periods.after_until = periods.before_until + tests * step;
     struct monitor_labels *out = &m->measured;
     out->concept_threshold = CONCEPT_DAYS / m->options->label_false_alarm_days;
-    if (!concept_compare(&out->concept, &m->purchases, &m->streams, &periods, m->options->seed + (uint64_t)looks))
+    if (!concept_drift_test(&out->concept, &m->purchases, &m->features, &periods, m->options->seed + (uint64_t)tests))
         return false;
-    out->has_concept = out->concept.test.after >= LEAST_LABELS && out->concept.test.before >= LEAST_LABELS;
+    out->has_concept = out->concept.test.after >= MIN_LABELS && out->concept.test.before >= MIN_LABELS;
     return true;
 }
 
@@ -305,13 +306,14 @@ static void count_new_labels(struct monitor *m) {
         m->measured.new_labels += m->purchases.purchase[i].at > m->promoted_at;
 }
 
-bool monitor_measure(struct monitor *m, struct file_error *err) {
-    moment since = m->until - monitor_label_span(m);
-    if (!labels_join(&m->labels, &m->calls, &m->purchases, m->calls.leads.count, m->until, m->options->maturity) ||
-        !labels_measure(&m->measured.recent, &m->labels, &m->calls, since, LABELS_ANY_VERSION) ||
-        !labels_measure(&m->measured.own, &m->labels, &m->calls, since, m->champion.version) || !compare_concept(m))
+bool monitor_measure_performance(struct monitor *m, struct error *err) {
+    unix_time since = m->until - monitor_label_span(m);
+    if (!labels_join(&m->labels, &m->requests, &m->purchases, m->requests.leads.count, m->until,
+                     m->options->maturity) ||
+        !labels_measure(&m->measured.recent, &m->labels, &m->requests, since, LABELS_ANY_VERSION) ||
+        !labels_measure(&m->measured.own, &m->labels, &m->requests, since, m->champion.version) || !compare_concept(m))
         return no_memory(err);
-    m->measured.promise = labels_promised(&m->calls, m->until - (moment)WINDOWS_LONGEST * DAY);
+    m->measured.promise = labels_promised(&m->requests, m->until - (unix_time)WINDOWS_LONGEST * DAY);
     watch_errors(m);
     count_new_labels(m);
     return true;
@@ -321,15 +323,15 @@ bool monitor_measure(struct monitor *m, struct file_error *err) {
 
 /* What the days after the alarm alone say of its stream. */
 static double confirming(const struct monitor *m) {
-    moment since = m->state.decision.drift_since;
-    for (size_t i = 0; since != 0 && i < m->streams.panel.streams; i++)
-        if (strcmp(streams_name(&m->streams, i), m->state.drift_stream) == 0)
+    unix_time since = m->state.decision.drift_since;
+    for (size_t i = 0; since != 0 && i < m->features.layout.features; i++)
+        if (strcmp(monitored_features_name(&m->features, i), m->state.drift_stream) == 0)
             return detector_recent(&m->finding, i, (unsigned long)((m->until - since) / DAY));
     return 1;
 }
 
-static bool surely_below(double share, double error, uint64_t rows, double least) {
-    return rows >= LEAST_LABELS && share + surely * error < least;
+static bool surely_below(double share, double error, uint64_t rows, double min) {
+    return rows >= MIN_LABELS && share + surely * error < min;
 }
 
 static void find_causes(const struct monitor *m, bool cause[CAUSES]) {
@@ -339,8 +341,8 @@ static void find_causes(const struct monitor *m, bool cause[CAUSES]) {
     cause[CAUSE_CONCEPT] = l->has_concept && l->concept.test.p <= l->concept_threshold;
     cause[CAUSE_ERRORS] = l->has_errors && l->errors.sum >= l->errors_limit;
     cause[CAUSE_ACCURACY] =
-        surely_below(accuracy, sqrt(accuracy * (1 - accuracy) / fmax(rows, 1)), l->own.metrics.rows, o->accuracy_least);
-    cause[CAUSE_CONFIDENCE] = surely_below(l->promise.accuracy, l->promise.error, l->promise.rows, o->confidence_least);
+        surely_below(accuracy, sqrt(accuracy * (1 - accuracy) / fmax(rows, 1)), l->own.metrics.rows, o->min_accuracy);
+    cause[CAUSE_CONFIDENCE] = surely_below(l->promise.accuracy, l->promise.error, l->promise.rows, o->min_confidence);
     cause[CAUSE_AGE] = o->age > 0 && m->promoted_at != 0 && m->until - m->promoted_at > o->age;
     cause[CAUSE_LABELS] = o->new_labels > 0 && l->new_labels >= o->new_labels;
 }
@@ -351,7 +353,7 @@ void monitor_decide(struct monitor *m) {
                                              .p = m->finding.p,
                                              .threshold = m->state.threshold,
                                              .confirming = confirming(m),
-                                             .volume = m->pace.changed};
+                                             .volume = m->volume.changed};
     find_causes(m, m->findings.cause);
     bool quiet = m->state.decision.drift_since == 0;
     decision_day(&m->state.decision, &m->findings, &m->options->decision);
@@ -359,6 +361,6 @@ void monitor_decide(struct monitor *m) {
         m->state.drift_stream[0] = '\0';
     else if (quiet)
         snprintf(m->state.drift_stream, sizeof m->state.drift_stream, "%s",
-                 streams_name(&m->streams, m->finding.stream));
-    reasons_say(m, m->state.reason, sizeof m->state.reason);
+                 monitored_features_name(&m->features, m->finding.feature));
+    status_message_write(m, m->state.reason, sizeof m->state.reason);
 }

@@ -16,7 +16,7 @@
 
 struct monitor_options {
     const char *data;
-    moment now;
+    unix_time now;
     uint64_t seed;
     double false_alarm_days, label_false_alarm_days;
     struct detector_rule detector;
@@ -24,8 +24,8 @@ struct monitor_options {
     struct reference_rule reference;
     struct decision_rules decision;
     unsigned burst;
-    moment maturity, age; /* seconds; age 0: never too old */
-    double error_rise, accuracy_least, confidence_least;
+    unix_time maturity, age; /* seconds; age 0: never too old */
+    double error_rise, min_accuracy, min_confidence;
     uint64_t new_labels; /* 0: never enough */
 };
 
@@ -34,7 +34,7 @@ struct monitor_labels {
     struct labels_score recent, own; /* of all versions; of the champion alone */
     struct labels_promise promise;
     bool has_concept, has_errors;
-    struct concept concept;
+    struct concept_drift concept;
     double concept_threshold;
     struct cusum errors;
     double promised_errors, errors_limit;
@@ -43,38 +43,37 @@ struct monitor_labels {
 
 struct monitor {
     const struct monitor_options *options; /* borrowed */
-    const struct config *config;           /* borrowed */
-    moment until;                          /* the last midnight */
+    const struct etl_config *config;       /* borrowed */
+    unix_time until;                       /* the last midnight */
     struct state state;
     struct champion champion; /* version 0: none */
-    moment promoted_at;       /* 0: not known */
-    struct inputs inputs;
-    struct calls calls;
+    unix_time promoted_at;    /* 0: not known */
+    struct cell_set cell_set;
+    struct request_log requests;
     struct reference reference;
-    struct purchases purchases;
-    struct streams streams;
+    struct purchase_log purchases;
+    struct monitored_features features;
     struct windows windows;
     struct detector detector;
     double per_day; /* calls, on the average of the longest window */
     struct finding finding;
-    struct pace pace;
+    struct volume_test volume;
     struct labels labels;
     struct monitor_labels measured;
     struct decision_findings findings;
 };
 
-bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct config *config,
-                  struct file_error *err);
+bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct etl_config *config,
+                  struct error *err);
 void monitor_done(struct monitor *m);
 
-bool monitor_follow_gate(struct monitor *m,
-                         struct file_error *err);             /* promotions end requests, some make a new reference */
-bool monitor_read(struct monitor *m, struct file_error *err); /* champion, calls, reference, purchases */
-bool monitor_look(struct monitor *m, struct file_error *err); /* the traffic against the reference */
-bool monitor_measure(struct monitor *m, struct file_error *err); /* answers against purchases */
-void monitor_decide(struct monitor *m);                          /* the next state, and why */
+bool monitor_follow_gate(struct monitor *m, struct error *err); /* promotions end requests, some make a new reference */
+bool monitor_read(struct monitor *m, struct error *err);        /* champion, calls, reference, purchases */
+bool monitor_test_traffic(struct monitor *m, struct error *err);        /* the traffic against the reference */
+bool monitor_measure_performance(struct monitor *m, struct error *err); /* answers against purchases */
+void monitor_decide(struct monitor *m);                                 /* the next state, and why */
 
 /* Purchases, versions and the like look back so far. */
-moment monitor_label_span(const struct monitor *m);
+unix_time monitor_label_span(const struct monitor *m);
 
 #endif

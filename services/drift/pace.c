@@ -21,8 +21,8 @@ static double dispersion(const uint32_t *rows, size_t n, double middle) {
     return fmax(1, sum / (double)(n - 1) / middle);
 }
 
-struct pace pace_test(const uint32_t *before, size_t weeks_before, const uint32_t *now, size_t weeks_now) {
-    struct pace out = {mean(before, weeks_before), mean(now, weeks_now), 1, false};
+struct volume_test volume_test(const uint32_t *before, size_t weeks_before, const uint32_t *now, size_t weeks_now) {
+    struct volume_test out = {mean(before, weeks_before), mean(now, weeks_now), 1, false};
     if (weeks_before < LEAST_WEEKS || weeks_now < 1 || out.before <= 0)
         return out;
     double error = sqrt(dispersion(before, weeks_before, out.before) * out.before *

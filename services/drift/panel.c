@@ -1,8 +1,8 @@
 /* panel.c - counting kinds in all streams at once. */
 #include "services/drift/panel.h"
 
-void panel_count(const struct panel *panel, uint32_t *cells, uint32_t kind, uint32_t by) {
-    const uint32_t *category = panel->category + (size_t)kind * panel->streams;
-    for (size_t i = 0; i < panel->streams; i++)
-        cells[panel->offset[i] + category[i]] += by;
+void feature_layout_count(const struct feature_layout *layout, uint32_t *counts, uint32_t cell, uint32_t by) {
+    const uint32_t *category = layout->category + (size_t)cell * layout->features;
+    for (size_t i = 0; i < layout->features; i++)
+        counts[layout->offset[i] + category[i]] += by;
 }

@@ -12,25 +12,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PANEL_STREAMS = 80 };
+enum { FEATURE_LAYOUT_MAX = 80 };
 
-struct panel {
-    size_t streams;
-    size_t offset[PANEL_STREAMS + 1]; /* of a stream's first cell; the last one is `cells` */
-    double floor[PANEL_STREAMS];      /* total variation below which a stream's change does not count */
-    size_t kinds;
+struct feature_layout {
+    size_t features;
+    size_t offset[FEATURE_LAYOUT_MAX + 1]; /* of a stream's first cell; the last one is `cells` */
+    double floor[FEATURE_LAYOUT_MAX];      /* total variation below which a stream's change does not count */
+    size_t cells;
     uint32_t *category; /* [kinds][streams] */
 };
 
-static inline size_t panel_cells(const struct panel *panel) {
-    return panel->offset[panel->streams];
+static inline size_t feature_layout_size(const struct feature_layout *layout) {
+    return layout->offset[layout->features];
 }
 
-static inline size_t panel_categories(const struct panel *panel, size_t stream) {
-    return panel->offset[stream + 1] - panel->offset[stream];
+static inline size_t feature_layout_categories(const struct feature_layout *layout, size_t feature) {
+    return layout->offset[feature + 1] - layout->offset[feature];
 }
 
 /* Count a kind `by` times in a vector of cells. */
-void panel_count(const struct panel *panel, uint32_t *cells, uint32_t kind, uint32_t by);
+void feature_layout_count(const struct feature_layout *layout, uint32_t *counts, uint32_t cell, uint32_t by);
 
 #endif

@@ -7,20 +7,20 @@
 #include "services/drift/inputs.h"
 
 struct purchase {
-    moment at;
-    uint32_t kind;
+    unix_time at;
+    uint32_t cell;
     uint32_t lead; /* its number in the dictionary of leads */
     uint32_t package;
 };
 
-struct purchases {
-    size_t count, room;
+struct purchase_log {
+    size_t count, capacity;
     struct purchase *purchase; /* [count], as in the file */
 };
 
 /* Purchases before `until`; a file that is not there has none. On failure *out is left alone. */
-bool purchases_read(struct purchases *out, const char *path, struct inputs *inputs, struct dictionary *leads,
-                    moment until, struct file_error *err);
-void purchases_done(struct purchases *p); /* fine on zeroes */
+bool purchase_log_read(struct purchase_log *out, const char *path, struct cell_set *cell_set,
+                       struct string_intern *leads, unix_time until, struct error *err);
+void purchase_log_done(struct purchase_log *p); /* fine on zeroes */
 
 #endif

@@ -6,22 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { QUANTILES = 10 };
+enum { QUANTILE_BINS = 10 };
 
 /* A number that occurred so often. */
-struct quantiles_value {
+struct quantile_bins_value {
     float value;
     uint32_t rows;
 };
 
 /* Bins (edge[i-1], edge[i]]; equal numbers are never parted, so there may be fewer than ten. */
-struct quantiles {
-    size_t bins;           /* 1 .. QUANTILES */
-    float edge[QUANTILES]; /* [bins - 1] upper edges, rising */
+struct quantile_bins {
+    size_t bins;               /* 1 .. QUANTILES */
+    float edge[QUANTILE_BINS]; /* [bins - 1] upper edges, rising */
 };
 
 /* Sorts the values. */
-void quantiles_make(struct quantiles *out, struct quantiles_value *values, size_t count);
-size_t quantiles_bin(const struct quantiles *q, float value);
+void quantile_bins_make(struct quantile_bins *out, struct quantile_bins_value *values, size_t count);
+size_t quantile_bins_find(const struct quantile_bins *q, float value);
 
 #endif

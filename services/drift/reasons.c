@@ -10,37 +10,37 @@
 enum { DAY = 86400 };
 
 /* The stream that raised the alarm; where the alarm has passed a peak, still that one. */
-static void say_drift(const struct monitor *m, char *out, size_t size) {
-    const struct streams *s = &m->streams;
-    size_t stream = 0, window = WINDOWS;
-    while (stream + 1 < s->panel.streams && strcmp(streams_name(s, stream), m->state.drift_stream) != 0)
-        stream++;
+static void write_drift(const struct monitor *m, char *out, size_t size) {
+    const struct monitored_features *s = &m->features;
+    size_t feature = 0, window = WINDOWS;
+    while (feature + 1 < s->layout.features && strcmp(monitored_features_name(s, feature), m->state.drift_stream) != 0)
+        feature++;
     for (size_t i = 0; i < WINDOWS; i++)
-        if (m->finding.of[i].enough && (window == WINDOWS || m->finding.of[i].found[stream].adjusted <
-                                                                 m->finding.of[window].found[stream].adjusted))
+        if (m->finding.of[i].enough && (window == WINDOWS || m->finding.of[i].found[feature].adjusted <
+                                                                 m->finding.of[window].found[feature].adjusted))
             window = i;
     if (window == WINDOWS) {
         snprintf(out, size, "%s changed", m->state.drift_stream);
         return;
     }
-    size_t first = s->panel.offset[stream];
-    struct divergence d = divergence_of(m->detector.reference + first, windows_cells(&m->windows, window) + first,
-                                        panel_categories(&s->panel, stream));
-    char category[CONFIG_MAX_NAME + 1];
-    streams_category(s, stream, d.guilty, category, 60);
+    size_t first = s->layout.offset[feature];
+    struct divergence d = divergence_of(m->detector.reference + first, windows_counts(&m->windows, window) + first,
+                                        feature_layout_categories(&s->layout, feature));
+    char category[ETL_CONFIG_MAX_NAME + 1];
+    monitored_features_category(s, feature, d.top_contributor, category, 60);
     snprintf(out, size, "%s changed: %s %+.3f of %u calls in %u days (p %.2g, an alarm below %.2g)",
-             streams_name(s, stream), category, d.guilty_change, m->finding.of[window].rows, windows_days[window],
-             m->finding.of[window].found[stream].adjusted, m->state.threshold);
+             monitored_features_name(s, feature), category, d.top_change, m->finding.of[window].rows,
+             windows_days[window], m->finding.of[window].found[feature].adjusted, m->state.threshold);
 }
 
-static void say_cause(const struct monitor *m, enum decision_cause cause, char *out, size_t size) {
+static void write_cause(const struct monitor *m, enum decision_cause cause, char *out, size_t size) {
     const struct monitor_labels *l = &m->measured;
     const struct monitor_options *o = m->options;
     switch (cause) {
     case CAUSE_NONE:
         break;
     case CAUSE_DRIFT:
-        say_drift(m, out, size);
+        write_drift(m, out, size);
         break;
     case CAUSE_CONCEPT:
         snprintf(out, size, "customers of the same kind buy other packages than the champion learnt (p %.2g)",
@@ -52,11 +52,11 @@ static void say_cause(const struct monitor *m, enum decision_cause cause, char *
         break;
     case CAUSE_ACCURACY:
         snprintf(out, size, "accuracy %.3f of %" PRIu64 " purchases is surely below %.3f", l->own.metrics.accuracy,
-                 l->own.metrics.rows, o->accuracy_least);
+                 l->own.metrics.rows, o->min_accuracy);
         break;
     case CAUSE_CONFIDENCE:
         snprintf(out, size, "confidence %.3f of %" PRIu64 " calls is surely below %.3f", l->promise.accuracy,
-                 l->promise.rows, o->confidence_least);
+                 l->promise.rows, o->min_confidence);
         break;
     case CAUSE_AGE:
         snprintf(out, size, "the champion is %lld days old", (long long)((m->until - m->promoted_at) / DAY));
@@ -69,24 +69,24 @@ static void say_cause(const struct monitor *m, enum decision_cause cause, char *
     }
 }
 
-static void say_calm(const struct monitor *m, char *out, size_t size) {
+static void write_quiet(const struct monitor *m, char *out, size_t size) {
     const struct reference_rule *rule = &m->options->reference;
-    if (!m->reference.whole)
+    if (!m->reference.complete)
         snprintf(out, size, "insufficient data: the reference has %u of %u weeks and %u of %u calls",
                  m->reference.weeks, rule->weeks, m->reference.rows, rule->rows);
     else if (!m->finding.enough)
-        snprintf(out, size, "insufficient data: no whole window has %u calls", m->options->detector.least_rows);
-    else if (m->pace.changed)
-        snprintf(out, size, "%.0f calls a week where there were %.0f", m->pace.now, m->pace.before);
+        snprintf(out, size, "insufficient data: no whole window has %u calls", m->options->detector.min_rows);
+    else if (m->volume.changed)
+        snprintf(out, size, "%.0f calls a week where there were %.0f", m->volume.now, m->volume.before);
     else
         snprintf(out, size, "nothing has surely changed (p %.2g, an alarm below %.2g)", m->finding.p,
                  m->state.threshold);
 }
 
-void reasons_say(const struct monitor *m, char *out, size_t size) {
+void status_message_write(const struct monitor *m, char *out, size_t size) {
     const struct decision_state *d = &m->state.decision;
-    say_calm(m, out, size);
-    say_cause(m, d->cause, out, size);
+    write_quiet(m, out, size);
+    write_cause(m, d->cause, out, size);
     if (d->level != LEVEL_ALARM)
         return;
     size_t used = strlen(out);

@@ -4,6 +4,6 @@
 
 #include "services/drift/monitor.h"
 
-void reasons_say(const struct monitor *m, char *out, size_t size);
+void status_message_write(const struct monitor *m, char *out, size_t size);
 
 #endif

@@ -11,19 +11,19 @@ static const char name[] = VOLUME_DRIFT_STATE;
 
 /* ---- writing ---- */
 
-static json_t *describe_moment(moment at) {
-    char text[CLOCK_TEXT];
+static json_t *describe_time(unix_time at) {
+    char text[UNIX_TIME_TEXT];
     if (at == 0)
         return json_null();
-    clock_format(at, text);
+    unix_time_format(at, text);
     return json_string(text);
 }
 
 static json_t *describe_requests(const struct decision_state *d) {
-    json_t *asked = json_array();
-    for (unsigned i = 0; i < d->requests; i++)
-        json_array_append_new(asked, describe_moment(d->asked[i]));
-    return asked;
+    json_t *retrain_times = json_array();
+    for (unsigned i = 0; i < d->retrain_count; i++)
+        json_array_append_new(retrain_times, describe_time(d->retrain_times[i]));
+    return retrain_times;
 }
 
 json_t *state_describe(const struct state *s) {
@@ -32,55 +32,56 @@ json_t *state_describe(const struct state *s) {
     json_t *object = json_pack("{s:s, s:s, s:b, s:b, s:s}", "state", decision_level_name(d->level), "cause",
                                decision_cause_name(d->cause), "retrain", (int)retrain, "alarm",
                                (int)(retrain && decision_is_alarm(d->cause)), "reason", s->reason);
-    json_object_set_new(object, "drift_since", describe_moment(d->drift_since));
+    json_object_set_new(object, "drift_since", describe_time(d->drift_since));
     json_object_set_new(object, "drift_stream", json_string(s->drift_stream));
-    json_object_set_new(object, "calm_since", describe_moment(d->calm_since));
-    json_object_set_new(object, "asked_at", describe_moment(d->asked_at));
-    json_object_set_new(object, "ended_at", describe_moment(d->ended_at));
-    json_object_set_new(object, "refused", json_integer(d->refused));
-    json_object_set_new(object, "held", json_string(decision_cause_name(d->held)));
+    json_object_set_new(object, "calm_since", describe_time(d->quiet_since));
+    json_object_set_new(object, "asked_at", describe_time(d->requested_at));
+    json_object_set_new(object, "ended_at", describe_time(d->ended_at));
+    json_object_set_new(object, "refused", json_integer(d->rejections));
+    json_object_set_new(object, "held", json_string(decision_cause_name(d->held_cause)));
     json_object_set_new(object, "asked", describe_requests(d));
-    json_object_set_new(object, "reference_since", describe_moment(s->reference_since));
-    json_object_set_new(object, "rebased_at", describe_moment(s->rebased_at));
-    json_object_set_new(object, "gate_seen", describe_moment(s->gate_seen));
+    json_object_set_new(object, "reference_since", describe_time(s->reference_since));
+    json_object_set_new(object, "rebased_at", describe_time(s->rebased_at));
+    json_object_set_new(object, "gate_seen", describe_time(s->gate_followed_until));
     json_object_set_new(object, "threshold", json_real(s->threshold));
     json_object_set_new(object, "threshold_key", json_string(s->threshold_key));
     json_object_set_new(object, "per_day", json_real(s->per_day));
     return object;
 }
 
-bool state_publish(const struct state *s, const char *data, moment day, struct file_error *err) {
+bool state_publish(const struct state *s, const char *data, unix_time day, struct error *err) {
     char path[PATH_MAX];
     json_t *object = state_describe(s);
-    json_object_set_new(object, "until", describe_moment(day));
-    bool done = publish_path(path, err, "%s/%s", data, name) && publish_json(path, object, err);
+    json_object_set_new(object, "until", describe_time(day));
+    bool done = path_format(path, err, "%s/%s", data, name) && atomic_file_write_json(path, object, err);
     json_decref(object);
     return done;
 }
 
 /* ---- a clock that was ahead ---- */
 
-static void not_after(moment *at, moment latest) {
+static void not_after(unix_time *at, unix_time latest) {
     if (*at > latest)
         *at = latest;
 }
 
-void state_forget_future(struct state *s, moment now) {
+void state_forget_future(struct state *s, unix_time now) {
     struct decision_state *d = &s->decision;
-    moment *const past[] = {&d->drift_since, &d->calm_since, &d->asked_at, &d->ended_at, &s->rebased_at, &s->gate_seen};
+    unix_time *const past[] = {&d->drift_since, &d->quiet_since, &d->requested_at,
+                               &d->ended_at,    &s->rebased_at,  &s->gate_followed_until};
     for (size_t i = 0; i < sizeof past / sizeof *past; i++)
         not_after(past[i], now);
-    for (unsigned i = 0; i < d->requests; i++)
-        not_after(&d->asked[i], now);
+    for (unsigned i = 0; i < d->retrain_count; i++)
+        not_after(&d->retrain_times[i], now);
     not_after(&s->reference_since, now - now % DECISION_DAY + DECISION_DAY); /* it may begin with tomorrow */
 }
 
 /* ---- reading ---- */
 
-static bool read_moment(const json_t *value, moment *out) {
+static bool read_time(const json_t *value, unix_time *out) {
     const char *text = json_string_value(value);
     *out = 0;
-    return json_is_null(value) || (text != NULL && clock_parse(text, out));
+    return json_is_null(value) || (text != NULL && unix_time_parse(text, out));
 }
 
 static bool read_text(const json_t *value, char *out, size_t size) {
@@ -110,48 +111,49 @@ static bool read_cause(const json_t *value, enum decision_cause *out) {
 
 /* "held" came later than the others. */
 static bool read_names(struct decision_state *d, const json_t *object) {
-    const json_t *held = json_object_get(object, "held");
+    const json_t *held_cause = json_object_get(object, "held");
     return read_level(json_object_get(object, "state"), &d->level) &&
-           read_cause(json_object_get(object, "cause"), &d->cause) && (held == NULL || read_cause(held, &d->held));
+           read_cause(json_object_get(object, "cause"), &d->cause) &&
+           (held_cause == NULL || read_cause(held_cause, &d->held_cause));
 }
 
-static bool read_requests(struct decision_state *d, const json_t *asked) {
-    size_t count = json_array_size(asked);
-    bool good = json_is_array(asked) && count <= DECISION_REMEMBERED;
+static bool read_requests(struct decision_state *d, const json_t *retrain_times) {
+    size_t count = json_array_size(retrain_times);
+    bool good = json_is_array(retrain_times) && count <= DECISION_REMEMBERED;
     for (size_t i = 0; good && i < count; i++)
-        good = read_moment(json_array_get(asked, i), &d->asked[d->requests++]);
+        good = read_time(json_array_get(retrain_times, i), &d->retrain_times[d->retrain_count++]);
     return good;
 }
 
 static bool read_state(struct state *s, const json_t *object) {
     struct decision_state *d = &s->decision;
-    json_int_t refused = json_integer_value(json_object_get(object, "refused"));
-    d->refused = refused > 0 && refused < 1000 ? (unsigned)refused : 0;
+    json_int_t rejections = json_integer_value(json_object_get(object, "refused"));
+    d->rejections = rejections > 0 && rejections < 1000 ? (unsigned)rejections : 0;
     s->threshold = json_number_value(json_object_get(object, "threshold"));
     s->per_day = json_number_value(json_object_get(object, "per_day"));
     return read_names(d, object) && read_requests(d, json_object_get(object, "asked")) &&
-           read_moment(json_object_get(object, "drift_since"), &d->drift_since) &&
-           read_moment(json_object_get(object, "calm_since"), &d->calm_since) &&
-           read_moment(json_object_get(object, "asked_at"), &d->asked_at) &&
-           read_moment(json_object_get(object, "ended_at"), &d->ended_at) &&
-           read_moment(json_object_get(object, "reference_since"), &s->reference_since) &&
-           read_moment(json_object_get(object, "rebased_at"), &s->rebased_at) &&
-           read_moment(json_object_get(object, "gate_seen"), &s->gate_seen) &&
+           read_time(json_object_get(object, "drift_since"), &d->drift_since) &&
+           read_time(json_object_get(object, "calm_since"), &d->quiet_since) &&
+           read_time(json_object_get(object, "asked_at"), &d->requested_at) &&
+           read_time(json_object_get(object, "ended_at"), &d->ended_at) &&
+           read_time(json_object_get(object, "reference_since"), &s->reference_since) &&
+           read_time(json_object_get(object, "rebased_at"), &s->rebased_at) &&
+           read_time(json_object_get(object, "gate_seen"), &s->gate_followed_until) &&
            read_text(json_object_get(object, "drift_stream"), s->drift_stream, sizeof s->drift_stream) &&
            read_text(json_object_get(object, "threshold_key"), s->threshold_key, sizeof s->threshold_key) &&
            read_text(json_object_get(object, "reason"), s->reason, sizeof s->reason);
 }
 
-bool state_read(struct state *out, const char *data, struct file_error *err) {
+bool state_read(struct state *out, const char *data, struct error *err) {
     char path[PATH_MAX];
     struct state state = {0};
-    if (!publish_path(path, err, "%s/%s", data, name))
+    if (!path_format(path, err, "%s/%s", data, name))
         return false;
     if (files_exist(path)) {
         json_t *object = files_read_json(path, MAX_FILE, err);
         bool good = object != NULL && read_state(&state, object);
         if (object != NULL && !good)
-            file_error_say(err, "read %s: it is not as leadforest-drift writes it", path);
+            error_set(err, "read %s: it is not as leadforest-drift writes it", path);
         json_decref(object);
         if (!good)
             return false;

@@ -12,9 +12,9 @@
 
 struct state {
     struct decision_state decision;
-    moment reference_since; /* 0: with the first call */
-    moment rebased_at;      /* when a person last rebased, from which the gate's anchor counts; 0: never */
-    moment gate_seen;       /* decisions until here were followed */
+    unix_time reference_since;     /* 0: with the first call */
+    unix_time rebased_at;          /* when a person last rebased, from which the gate's anchor counts; 0: never */
+    unix_time gate_followed_until; /* decisions until here were followed */
     double threshold;
     char threshold_key[SHA256_HEX];
     double per_day;         /* calls a day that it was found for; 0: none was */
@@ -23,10 +23,10 @@ struct state {
 };
 
 /* One that is not there is the first one. */
-bool state_read(struct state *out, const char *data, struct file_error *err);
+bool state_read(struct state *out, const char *data, struct error *err);
 /* What it tells of later than `now` a clock that was ahead has told: it is taken to have happened now. */
-void state_forget_future(struct state *state, moment now);
-bool state_publish(const struct state *state, const char *data, moment day, struct file_error *err);
+void state_forget_future(struct state *state, unix_time now);
+bool state_publish(const struct state *state, const char *data, unix_time day, struct error *err);
 
 /* {"level","cause",...} */
 json_t *state_describe(const struct state *state);

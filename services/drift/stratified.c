@@ -4,7 +4,7 @@
 #include "services/drift/chance.h"
 #include "services/drift/chi_square.h"
 
-enum { ENOUGH_AS_FAR = 20 };
+enum { ENOUGH_EXTREME = 20 };
 static const double rounding = 1e-9;
 
 static uint32_t sum(const uint32_t *counts, size_t classes) {
@@ -15,41 +15,41 @@ static uint32_t sum(const uint32_t *counts, size_t classes) {
 }
 
 /* Deal the rows of one cell anew: as many to `after` as it has, the rest to `before`. */
-static void deal(const uint32_t *before, const uint32_t *after, size_t classes, struct chance *chance, uint8_t *deck,
-                 uint32_t *new_before, uint32_t *new_after) {
-    uint32_t all = 0, hand = sum(after, classes);
+static void resample(const uint32_t *before, const uint32_t *after, size_t classes, struct rng *rng,
+                     uint8_t *permutation, uint32_t *new_before, uint32_t *new_after) {
+    uint32_t all = 0, sample_size = sum(after, classes);
     for (size_t i = 0; i < classes; i++) {
         new_before[i] = before[i] + after[i];
         new_after[i] = 0;
-        for (uint32_t card = 0; card < new_before[i]; card++)
-            deck[all++] = (uint8_t)i;
+        for (uint32_t category = 0; category < new_before[i]; category++)
+            permutation[all++] = (uint8_t)i;
     }
-    for (uint32_t i = 0; i < hand; i++) {
-        uint32_t other = i + chance_below(chance, all - i);
-        uint8_t card = deck[other];
-        deck[other] = deck[i];
-        new_after[card]++;
-        new_before[card]--;
+    for (uint32_t i = 0; i < sample_size; i++) {
+        uint32_t other = i + rng_below(rng, all - i);
+        uint8_t category = permutation[other];
+        permutation[other] = permutation[i];
+        new_after[category]++;
+        new_before[category]--;
     }
 }
 
-static double dealt_statistic(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
-                              struct chance *chance, uint8_t *deck) {
-    uint32_t new_before[STRATIFIED_CLASSES], new_after[STRATIFIED_CLASSES];
+static double resampled_statistic(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
+                                  struct rng *rng, uint8_t *permutation) {
+    uint32_t new_before[STRATIFIED_TEST_MAX_CLASSES], new_after[STRATIFIED_TEST_MAX_CLASSES];
     double statistic = 0;
     for (size_t i = 0; i < cells; i++) {
         const uint32_t *b = before + i * classes, *a = after + i * classes;
         if (sum(b, classes) == 0 || sum(a, classes) == 0)
             continue;
-        deal(b, a, classes, chance, deck, new_before, new_after);
+        resample(b, a, classes, rng, permutation, new_before, new_after);
         statistic += chi_square_two_samples(new_after, new_before, classes).statistic;
     }
     return statistic;
 }
 
-struct stratified stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
-                                  uint64_t seed, uint8_t *deck) {
-    struct stratified out = {.p = 1};
+struct stratified_test stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
+                                       uint64_t seed, uint8_t *permutation) {
+    struct stratified_test out = {.p = 1};
     double largest = -1;
     for (size_t i = 0; i < cells; i++) {
         const uint32_t *b = before + i * classes, *a = after + i * classes;
@@ -63,15 +63,16 @@ struct stratified stratified_test(const uint32_t *before, const uint32_t *after,
         out.after += m;
         if (part > largest) {
             largest = part;
-            out.guilty = i;
+            out.top_contributor = i;
         }
     }
     if (out.strata == 0)
         return out;
-    struct chance chance = {seed};
-    uint32_t as_far = 0, deals = 0;
-    for (; deals < STRATIFIED_DEALS && as_far < ENOUGH_AS_FAR; deals++)
-        as_far += dealt_statistic(before, after, cells, classes, &chance, deck) >= out.statistic * (1 - rounding);
-    out.p = as_far < ENOUGH_AS_FAR ? (as_far + 1.0) / (deals + 1.0) : (double)as_far / deals;
+    struct rng rng = {seed};
+    uint32_t extreme = 0, resamples = 0;
+    for (; resamples < STRATIFIED_TEST_RESAMPLES && extreme < ENOUGH_EXTREME; resamples++)
+        extreme +=
+            resampled_statistic(before, after, cells, classes, &rng, permutation) >= out.statistic * (1 - rounding);
+    out.p = extreme < ENOUGH_EXTREME ? (extreme + 1.0) / (resamples + 1.0) : (double)extreme / resamples;
     return out;
 }

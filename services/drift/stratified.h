@@ -11,21 +11,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STRATIFIED_CLASSES = 64, STRATIFIED_DEALS = 20000 };
+enum { STRATIFIED_TEST_MAX_CLASSES = 64, STRATIFIED_TEST_RESAMPLES = 20000 };
 
-struct stratified {
+struct stratified_test {
     double statistic;
     size_t strata;          /* cells with rows on both sides */
     uint64_t before, after; /* rows in them */
     double p;               /* 1 where there is nothing to compare */
-    size_t guilty;          /* the cell with the largest part */
+    size_t top_contributor; /* the cell with the largest part */
 };
 
 /*
- * before and after are [cells][classes]; classes at most STRATIFIED_CLASSES.  deck is room for the rows
+ * before and after are [cells][classes]; classes at most STRATIFIED_TEST_MAX_CLASSES.  deck is room for the rows
  * of the largest cell.
  */
-struct stratified stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
-                                  uint64_t seed, uint8_t *deck);
+struct stratified_test stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
+                                       uint64_t seed, uint8_t *permutation);
 
 #endif

@@ -14,32 +14,32 @@
 #include "services/drift/quantiles.h"
 #include "services/drift/reference.h"
 
-struct streams {
-    struct panel panel;
-    const struct inputs *inputs;                /* borrowed */
+struct monitored_features {
+    struct feature_layout layout;
+    const struct cell_set *cell_set;            /* borrowed */
     const struct forest *forest;                /* borrowed; NULL: none */
-    size_t joint, package, confidence, unknown; /* places of streams; STREAMS_NONE: left out */
-    struct dictionary cells;                    /* the joint cells, by the numbers of their categories */
-    struct quantiles *bins;                     /* [features], of the numeric ones */
-    struct quantiles confidence_bins;
+    size_t joint, package, confidence, unknown; /* places of streams; MONITORED_FEATURES_NONE: left out */
+    struct string_intern joint_cells;           /* the joint cells, by the numbers of their categories */
+    struct quantile_bins *bins;                 /* [features], of the numeric ones */
+    struct quantile_bins confidence_bins;
     float *number; /* [kinds][features]; NaN where missing or a category */
 };
-#define STREAMS_NONE ((size_t)-1)
+#define MONITORED_FEATURES_NONE ((size_t)-1)
 
 /* For all kinds known by now; floor as in panel.h, a fifth of it for the unknown share, since what the champion
  * does not know it answers blindly. false: out of memory. */
-bool streams_make(struct streams *out, const struct inputs *inputs, const struct reference *reference,
-                  const struct forest *forest, double floor);
-void streams_done(struct streams *s); /* fine on zeroes */
+bool monitored_features_make(struct monitored_features *out, const struct cell_set *cell_set,
+                             const struct reference *reference, const struct forest *forest, double floor);
+void monitored_features_done(struct monitored_features *s); /* fine on zeroes */
 
 /* "business_type", "joint cell", ... */
-const char *streams_name(const struct streams *s, size_t stream);
+const char *monitored_features_name(const struct monitored_features *s, size_t feature);
 
 /* A category in words, in out, cut after `most` bytes, never within a character. */
-void streams_category(const struct streams *s, size_t stream, size_t category, char out[CONFIG_MAX_NAME + 1],
-                      size_t most);
+void monitored_features_category(const struct monitored_features *s, size_t feature, size_t category,
+                                 char out[ETL_CONFIG_MAX_NAME + 1], size_t limit);
 
 /* Whether a stream is a numeric feature. */
-bool streams_is_numeric(const struct streams *s, size_t stream);
+bool monitored_features_is_numeric(const struct monitored_features *s, size_t feature);
 
 #endif

@@ -13,27 +13,28 @@
 
 #include "services/drift/chi_square.h"
 
-enum two_samples_method { BY_NOTHING, BY_CHI_SQUARE, BY_EXACT, BY_PERMUTATION };
+enum two_sample_test_method { BY_NOTHING, BY_CHI_SQUARE, BY_EXACT, BY_PERMUTATION };
 
 enum {
-    TWO_SAMPLES_DEALS = 20000,
-    TWO_SAMPLES_DEALT = 200000, /* rows, at most */
-    TWO_SAMPLES_EXPECTED = 5,
-    TWO_SAMPLES_MOST = 512 /* categories */
+    TWO_SAMPLE_TEST_RESAMPLES = 20000,
+    TWO_SAMPLE_TEST_MAX_ROWS = 200000, /* rows, at most */
+    TWO_SAMPLE_TEST_MIN_EXPECTED = 5,
+    TWO_SAMPLE_TEST_MAX_CATEGORIES = 512 /* categories */
 };
 
-struct two_samples {
+struct two_sample_test {
     struct chi_square chi;
     double p; /* 1 where nothing can be compared */
-    enum two_samples_method method;
+    enum two_sample_test_method method;
 };
 
-/* k is at most TWO_SAMPLES_MOST. deck is room for sum(a) + sum(b) numbers, or NULL: then nothing is dealt. */
-struct two_samples two_samples_test(const uint32_t *a /* [k] */, const uint32_t *b /* [k] */, size_t k, uint64_t seed,
-                                    uint16_t *deck);
+/* k is at most TWO_SAMPLE_TEST_MAX_CATEGORIES. deck is room for sum(a) + sum(b) numbers, or NULL: then nothing is
+ * dealt. */
+struct two_sample_test two_sample_test(const uint32_t *a /* [k] */, const uint32_t *b /* [k] */, size_t k,
+                                       uint64_t seed, uint16_t *permutation);
 
 /* The parts, for tests. */
-double two_samples_exact(uint32_t a0, uint32_t a1, uint32_t b0, uint32_t b1);
-double two_samples_permuted(const uint32_t *a, const uint32_t *b, size_t k, uint64_t seed, uint16_t *deck);
+double two_sample_test_exact(uint32_t a0, uint32_t a1, uint32_t b0, uint32_t b1);
+double two_sample_test_permuted(const uint32_t *a, const uint32_t *b, size_t k, uint64_t seed, uint16_t *permutation);
 
 #endif

@@ -12,23 +12,23 @@ enum { WINDOWS = 3, WINDOWS_LONGEST = 28 };
 extern const unsigned windows_days[WINDOWS];
 
 struct windows {
-    const struct panel *panel; /* borrowed */
-    unsigned long days;        /* begun since the reference ended; the last one may still be filling */
-    uint32_t *ring;            /* [WINDOWS_LONGEST][cells] */
-    uint32_t *cells;           /* [WINDOWS][cells] */
+    const struct feature_layout *layout; /* borrowed */
+    unsigned long days;                  /* begun since the reference ended; the last one may still be filling */
+    uint32_t *ring;                      /* [WINDOWS_LONGEST][cells] */
+    uint32_t *counts;                    /* [WINDOWS][cells] */
     uint32_t ring_rows[WINDOWS_LONGEST];
     uint32_t rows[WINDOWS];
 };
 
-bool windows_init(struct windows *w, const struct panel *panel); /* false: out of memory */
-void windows_done(struct windows *w);                            /* fine on zeroes */
-void windows_clear(struct windows *w);                           /* as after windows_init */
+bool windows_init(struct windows *w, const struct feature_layout *layout); /* false: out of memory */
+void windows_done(struct windows *w);                                      /* fine on zeroes */
+void windows_clear(struct windows *w);                                     /* as after windows_init */
 
 void windows_next_day(struct windows *w); /* before the first row of each day */
-void windows_add(struct windows *w, uint32_t kind);
+void windows_add(struct windows *w, uint32_t cell);
 
 /* Whether a window lies wholly after the reference. */
-bool windows_whole(const struct windows *w, size_t window);
-const uint32_t *windows_cells(const struct windows *w, size_t window);
+bool windows_full(const struct windows *w, size_t window);
+const uint32_t *windows_counts(const struct windows *w, size_t window);
 
 #endif

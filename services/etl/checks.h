@@ -31,12 +31,12 @@ enum check_severity { CHECK_WARNING, CHECK_ERROR };
 struct check {
     const char *name;
     enum check_severity severity;
-    bool passed, fleeting; /* fleeting: another answer tomorrow */
+    bool passed, time_dependent; /* fleeting: another answer tomorrow */
     double value, limit;
     char text[300]; /* one line for a person */
 };
 
-enum { CHECKS_MAX = 2 * CONFIG_MAX_FEATURES + 16 };
+enum { CHECKS_MAX = 2 * ETL_CONFIG_MAX_FEATURES + 16 };
 struct checks {
     struct check items[CHECKS_MAX]; /* [count] */
     size_t count;
@@ -49,9 +49,9 @@ struct checks_limits {
 
 /* What is checked; all borrowed. */
 struct checks_subject {
-    const struct gather *gather;
-    const struct dataset *dataset;
-    const struct config *config;
+    const struct etl_collector *collector;
+    const struct etl_dataset *dataset;
+    const struct etl_config *config;
     const char *const *names; /* of the sources */
     int64_t now;
     long long last_rows; /* of train.csv in the report before, -1: none */

@@ -22,7 +22,7 @@
 struct settings {
     struct settings_common common;
     long long threads, show;
-    moment now;
+    unix_time now;
     const char *mode, *key;
     double quarantine_limit, stale_days;
 };
@@ -39,13 +39,13 @@ static const struct setting rows[] = {
      NULL, "share of broken records above which nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
      "days without news after which the report warns"},
-    {"show", NULL, SETTING_WHOLE, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
+    {"show", NULL, SETTING_INTEGER, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
      "print the text of this record of processed/quarantine.ndjson (1 is its first line) from raw/, and stop"},
 };
 
 static const struct program program = {
     .name = "leadforest-etl",
-    .does = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json, report.html",
+    .summary = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json, report.html",
     .usage = "[options]",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
@@ -53,30 +53,30 @@ static const struct program program = {
 
 /* All that a run makes. */
 struct work {
-    struct config *config;
-    struct vocabulary *vocabulary;
-    struct form_reader *form;
+    struct etl_config *config;
+    struct etl_normalizer *normalizer;
+    struct etl_form_reader *form;
     struct pseudonym pseudonym;
     struct sources sources;
-    struct intake intake;
-    struct gather gather;
-    struct dataset dataset;
+    struct etl_reader reader;
+    struct etl_collector collector;
+    struct etl_dataset dataset;
     struct checks checks;
 };
 
 static void work_done(struct work *w) {
-    dataset_done(&w->dataset);
-    gather_done(&w->gather);
+    etl_dataset_done(&w->dataset);
+    etl_collector_done(&w->collector);
     sources_done(&w->sources);
-    form_free(w->form);
-    vocabulary_free(w->vocabulary);
-    config_free(w->config);
+    etl_form_free(w->form);
+    etl_normalizer_free(w->normalizer);
+    etl_config_free(w->config);
 }
 
 /* ---- before reading ---- */
 
 /* Every setting and file the outputs depend on. The time is none: it only colours a warning. */
-static void tell_inputs(struct stage *stage, const struct settings *s, const struct work *w, const char *config) {
+static void add_inputs(struct stage *stage, const struct settings *s, const struct work *w, const char *config) {
     char text[SHA256_HEX];
     pseudonym_fingerprint(&w->pseudonym, text);
     stage_input_text(stage, "configuration", config);
@@ -90,106 +90,107 @@ static void tell_inputs(struct stage *stage, const struct settings *s, const str
     }
 }
 
-static enum exit_code refuse(struct file_error *err, enum exit_code code, const char *text) {
-    file_error_say(err, "%s", text);
+static enum exit_code fail(struct error *err, enum exit_code code, const char *text) {
+    error_set(err, "%s", text);
     return code;
 }
 
-static enum exit_code check_configuration(const struct work *w, struct file_error *err) {
-    const char *leak = rows_find_leak(w->config);
+static enum exit_code check_configuration(const struct work *w, struct error *err) {
+    const char *leak = csv_output_find_leak(w->config);
     if (leak == NULL)
         return EXIT_DONE;
-    file_error_say(err, "configuration: feature \"%s\" is known only after a purchase; a model must not learn from it",
-                   leak);
-    return EXIT_USAGE_ERROR;
+    error_set(err, "configuration: feature \"%s\" is known only after a purchase; a model must not learn from it",
+              leak);
+    return EXIT_USAGE;
 }
 
-static enum exit_code find_sources(struct work *w, const struct settings *s, struct file_error *err) {
+static enum exit_code find_sources(struct work *w, const struct settings *s, struct error *err) {
     if (!sources_find(&w->sources, s->common.data, err))
-        return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
     if (w->sources.ignored > 0)
         log_event(LOG_WARN, "not read", "%zu files of raw/ have names that say nothing, such as %s", w->sources.ignored,
                   w->sources.first_ignored);
     if (w->sources.count > 0)
         return EXIT_DONE;
-    file_error_say(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", s->common.data);
-    return EXIT_TRY_LATER;
+    error_set(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", s->common.data);
+    return EXIT_TEMPFAIL;
 }
 
 /* Configuration, sources and key: what must be right before the first byte is read. */
-static enum exit_code prepare(struct stage *stage, const struct settings *s, struct work *w, struct file_error *err) {
+static enum exit_code prepare(struct stage *stage, const struct settings *s, struct work *w, struct error *err) {
     char *text = NULL;
     w->config = configuration_read(s->common.config, &text, err);
     if (w->config == NULL)
-        return EXIT_USAGE_ERROR;
+        return EXIT_USAGE;
     enum exit_code code = check_configuration(w, err);
     if (code == EXIT_DONE)
         code = find_sources(w, s, err);
     if (code == EXIT_DONE)
         code = pseudonym_key(&w->pseudonym, s->key, s->common.data, err);
     if (code == EXIT_DONE)
-        tell_inputs(stage, s, w, text);
+        add_inputs(stage, s, w, text);
     free(text);
     return code;
 }
 
 /* ---- reading and joining ---- */
 
-static enum exit_code out_of_memory(struct file_error *err) {
-    return refuse(err, EXIT_TRY_LATER, "out of memory");
+static enum exit_code out_of_memory(struct error *err) {
+    return fail(err, EXIT_TEMPFAIL, "out of memory");
 }
 
-static bool begin_reading(struct work *w, const struct settings *s) {
+static bool begin_collecting(struct work *w, const struct settings *s) {
     uint64_t seed;
-    w->vocabulary = vocabulary_new(w->config);
-    if (w->vocabulary == NULL || getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+    w->normalizer = etl_normalizer_new(w->config);
+    if (w->normalizer == NULL || getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
         return false;
-    w->form = form_new(w->config, seed);
-    w->intake.form = w->form;
-    w->intake.stripe = (struct stripe_reader){w->config, strcmp(s->mode, "test") == 0, seed};
-    return w->form != NULL && gather_begin(&w->gather, w->config, w->vocabulary, seed, w->sources.count);
+    w->form = etl_form_new(w->config, seed);
+    w->reader.form = w->form;
+    w->reader.stripe = (struct etl_stripe_reader){w->config, strcmp(s->mode, "test") == 0, seed};
+    return w->form != NULL && etl_collector_begin(&w->collector, w->config, w->normalizer, seed, w->sources.count);
 }
 
-static bool read_source(struct reading *reading, struct source *source, size_t number, struct file_error *err) {
-    bool done = source_open(source, err) && reading_run(reading, source, number, err);
+static bool read_source(struct parallel_reader *parallel, struct source *source, size_t number, struct error *err) {
+    bool done = source_open(source, err) && parallel_reader_run(parallel, source, number, err);
     return source_close(source, err) && done;
 }
 
 /* All sources of payments, or all of submissions. */
-static bool read_sources(struct work *w, struct reading *reading, bool payments, struct file_error *err) {
+static bool read_sources(struct work *w, struct parallel_reader *parallel, bool payments, struct error *err) {
     bool done = true;
     for (size_t i = 0; done && i < w->sources.count; i++)
         if (source_is_of_payments(&w->sources.items[i]) == payments)
-            done = read_source(reading, &w->sources.items[i], i, err);
+            done = read_source(parallel, &w->sources.items[i], i, err);
     return done;
 }
 
-static bool judge(struct work *w, struct file_error *err) {
-    idmap_done(&w->gather.records);
-    bool done = dataset_judge(&w->dataset, &w->gather.purchases, w->config);
+static bool classify_purchases(struct work *w, struct error *err) {
+    etl_idmap_done(&w->collector.records);
+    bool done = etl_dataset_begin(&w->dataset, &w->collector.purchases, w->config);
     if (!done)
         out_of_memory(err);
-    err->try_later = !done;
+    err->retryable = !done;
     return done;
 }
 
 /* Payments first: they become purchases, and what they took in memory is free for submissions. */
-static enum exit_code read_all(struct work *w, const struct settings *s, struct file_error *err) {
+static enum exit_code read_all(struct work *w, const struct settings *s, struct error *err) {
     struct progress progress;
-    struct reading reading = {&w->intake, &w->gather, &progress, 0, settings_threads(s->threads)};
-    if (!begin_reading(w, s))
+    struct parallel_reader parallel = {&w->reader, &w->collector, &progress, 0, settings_threads(s->threads)};
+    if (!begin_collecting(w, s))
         return out_of_memory(err);
     progress_begin(&progress, "reading", "bytes", sources_size(&w->sources));
-    bool done = read_sources(w, &reading, true, err) && judge(w, err) && read_sources(w, &reading, false, err);
+    bool done =
+        read_sources(w, &parallel, true, err) && classify_purchases(w, err) && read_sources(w, &parallel, false, err);
     progress_end(&progress);
     if (done)
         return EXIT_DONE;
-    return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
 }
 
-static enum exit_code join(struct work *w, const struct settings *s, struct file_error *err) {
-    bool done = dataset_build(&w->dataset, &w->gather.leads, w->config, pseudonym_make, &w->pseudonym,
-                              settings_threads(s->threads));
+static enum exit_code join(struct work *w, const struct settings *s, struct error *err) {
+    bool done = etl_dataset_build(&w->dataset, &w->collector.leads, w->config, pseudonym_make, &w->pseudonym,
+                                  settings_threads(s->threads));
     return done ? EXIT_DONE : out_of_memory(err);
 }
 
@@ -197,20 +198,20 @@ static enum exit_code join(struct work *w, const struct settings *s, struct file
 
 static long long last_rows(const char *data) {
     char path[PATH_MAX];
-    json_t *report = publish_path(path, NULL, "%s/" VOLUME_REPORT, data) ? files_read_json(path, 16 << 20, NULL) : NULL;
+    json_t *report = path_format(path, NULL, "%s/" VOLUME_REPORT, data) ? files_read_json(path, 16 << 20, NULL) : NULL;
     json_t *train = json_object_get(json_object_get(report, "rows"), "train");
     long long rows_before = json_is_integer(train) ? json_integer_value(train) : -1;
     json_decref(report);
     return rows_before;
 }
 
-static enum exit_code check(struct work *w, const struct settings *s, struct file_error *err) {
+static enum exit_code check(struct work *w, const struct settings *s, struct error *err) {
     const char **names = calloc(w->sources.count + 1, sizeof *names);
     if (names == NULL)
         return out_of_memory(err);
     for (size_t i = 0; i < w->sources.count; i++)
         names[i] = w->sources.items[i].name;
-    struct checks_subject subject = {&w->gather, &w->dataset, w->config, names, s->now, last_rows(s->common.data)};
+    struct checks_subject subject = {&w->collector, &w->dataset, w->config, names, s->now, last_rows(s->common.data)};
     struct checks_limits limits = {s->quarantine_limit, s->stale_days};
     checks_run(&w->checks, &subject, &limits);
     free(names);
@@ -220,15 +221,16 @@ static enum exit_code check(struct work *w, const struct settings *s, struct fil
     const struct check *error = checks_find_error(&w->checks);
     if (error == NULL)
         return EXIT_DONE;
-    file_error_say(err, "%s: %s; nothing was published", error->name, error->text);
-    return strcmp(error->name, "quarantine") == 0 ? EXIT_BAD_DATA : EXIT_BUG;
+    error_set(err, "%s: %s; nothing was published", error->name, error->text);
+    return strcmp(error->name, "quarantine") == 0 ? EXIT_DATAERR : EXIT_SOFTWARE;
 }
 
-static bool publish_report(const struct work *w, const char *data, struct file_error *err) {
+static bool publish_report(const struct work *w, const char *data, struct error *err) {
     char path[PATH_MAX];
-    json_t *report = report_make(&w->gather, &w->sources, &w->dataset, &w->checks);
-    bool done = publish_path(path, err, "%s/" VOLUME_PROCESSED "/report.html", data) && page_write(report, path, err) &&
-                publish_path(path, err, "%s/" VOLUME_REPORT, data) && publish_json(path, report, err);
+    json_t *report = report_make(&w->collector, &w->sources, &w->dataset, &w->checks);
+    bool done = path_format(path, err, "%s/" VOLUME_PROCESSED "/report.html", data) &&
+                report_html_write(report, path, err) && path_format(path, err, "%s/" VOLUME_REPORT, data) &&
+                atomic_file_write_json(path, report, err);
     json_decref(report);
     return done;
 }
@@ -239,24 +241,24 @@ struct publishing {
     struct work *work;
     const char *data;
     bool done[LARGE_FILES];
-    struct file_error err[LARGE_FILES];
+    struct error err[LARGE_FILES];
 };
 
-static void publish_large(void *user, size_t number) {
+static void publish_table(void *user, size_t number) {
     static const char *const names[] = {VOLUME_TRAIN, VOLUME_LEADS, VOLUME_QUARANTINE};
     struct publishing *p = user;
     struct work *w = p->work;
-    struct rows all = {&w->dataset, &w->gather.leads, w->config, &w->pseudonym};
-    struct file_error *err = &p->err[number];
+    struct csv_output all = {&w->dataset, &w->collector.leads, w->config, &w->pseudonym};
+    struct error *err = &p->err[number];
     char path[PATH_MAX];
-    p->done[number] = publish_path(path, err, "%s/%s", p->data, names[number]) &&
-                      (number == QUARANTINE ? quarantine_write(&w->gather, &w->sources, path, err)
-                                            : rows_write(&all, path, number == TRAIN, err));
+    p->done[number] = path_format(path, err, "%s/%s", p->data, names[number]) &&
+                      (number == QUARANTINE ? quarantine_write(&w->collector, &w->sources, path, err)
+                                            : csv_output_write(&all, path, number == TRAIN, err));
 }
 
-static bool publish_all_large(struct work *w, const char *data, unsigned threads, struct file_error *err) {
+static bool publish_tables(struct work *w, const char *data, unsigned threads, struct error *err) {
     struct publishing p = {.work = w, .data = data};
-    parallel_run(threads, LARGE_FILES, publish_large, &p);
+    etl_tasks_run(threads, LARGE_FILES, publish_table, &p);
     for (size_t i = 0; i < LARGE_FILES; i++)
         if (!p.done[i]) {
             *err = p.err[i];
@@ -265,22 +267,22 @@ static bool publish_all_large(struct work *w, const char *data, unsigned threads
     return true;
 }
 
-static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct file_error *err) {
+static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct error *err) {
     static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
-    bool done = publish_all_large(w, data, stage->threads, err) && publish_report(w, data, err) &&
+    bool done = publish_tables(w, data, stage->threads, err) && publish_report(w, data, err) &&
                 stage_stamp(stage, outputs, sizeof outputs / sizeof *outputs, err);
     if (done)
         return EXIT_DONE;
-    return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
 }
 
 static json_t *counts(const struct work *w) {
     uint64_t read = 0, accepted = 0, duplicates = 0, quarantined = 0;
-    for (size_t i = 0; i < w->gather.source_count; i++) {
-        read += w->gather.sources[i].read;
-        accepted += w->gather.sources[i].accepted;
-        duplicates += w->gather.sources[i].duplicates;
-        quarantined += w->gather.sources[i].quarantined;
+    for (size_t i = 0; i < w->collector.source_count; i++) {
+        read += w->collector.sources[i].read;
+        accepted += w->collector.sources[i].accepted;
+        duplicates += w->collector.sources[i].duplicates;
+        quarantined += w->collector.sources[i].quarantined;
     }
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sources", (json_int_t)w->sources.count, "read",
                      (json_int_t)read, "accepted", (json_int_t)accepted, "duplicates", (json_int_t)duplicates,
@@ -291,15 +293,14 @@ static json_t *counts(const struct work *w) {
 /* ---- the recipe ---- */
 
 static enum exit_code run(struct stage *stage, const struct settings *s, struct work *w) {
-    struct file_error err = {.text = "", .try_later = false};
+    struct error err = {.text = "", .retryable = false};
     char folder[PATH_MAX];
-    enum exit_code code =
-        publish_path(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE_ERROR;
+    enum exit_code code = path_format(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE;
     if (code == EXIT_DONE)
         code = prepare(stage, s, w, &err);
     if (code == EXIT_DONE && stage_up_to_date(stage))
         return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
-    publish_sweep(folder);
+    atomic_file_sweep_folder(folder);
     if (code == EXIT_DONE)
         code = read_all(w, s, &err);
     if (code == EXIT_DONE)
@@ -312,11 +313,11 @@ static enum exit_code run(struct stage *stage, const struct settings *s, struct 
 }
 
 static enum exit_code show(const struct settings *s) {
-    struct file_error err;
+    struct error err;
     if (quarantine_show(s->common.data, (uint64_t)s->show, &err))
         return EXIT_DONE;
     fprintf(stderr, "%s: %s\n", program.name, err.text);
-    return EXIT_BAD_DATA;
+    return EXIT_DATAERR;
 }
 
 int main(int argc, char **argv) {

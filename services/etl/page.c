@@ -119,9 +119,9 @@ static void put_purchases(FILE *file, const json_t *purchases) {
     fputs("\n</table>\n", file);
 }
 
-bool page_write(const json_t *report, const char *path, struct file_error *err) {
-    struct publication p;
-    if (!publish_open(&p, path, err))
+bool report_html_write(const json_t *report, const char *path, struct error *err) {
+    struct atomic_file p;
+    if (!atomic_file_open(&p, path, err))
         return false;
     fputs(head, p.file);
     put_summary(p.file, report);
@@ -129,5 +129,5 @@ bool page_write(const json_t *report, const char *path, struct file_error *err) 
     put_sources(p.file, json_object_get(report, "sources"));
     put_purchases(p.file, json_object_get(report, "purchases"));
     fputs("</html>\n", p.file);
-    return publish_commit(&p, err);
+    return atomic_file_commit(&p, err);
 }

@@ -8,6 +8,6 @@
 #include "services/common/publish.h"
 
 /* Write report.json as a page. */
-bool page_write(const json_t *report, const char *path, struct file_error *err);
+bool report_html_write(const json_t *report, const char *path, struct error *err);
 
 #endif

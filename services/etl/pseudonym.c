@@ -49,67 +49,67 @@ static bool read_base64(struct pseudonym *pseudonym, const char *text) {
 }
 
 /* A new key, durable before the first id is made of it. */
-static bool make_key(const char *path, struct file_error *err) {
+static bool make_key(const char *path, struct error *err) {
     unsigned char bytes[MADE_BYTES];
     char hex[2 * MADE_BYTES + 2];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
-        file_error_set(err, "draw a key for", path);
+        error_set_errno(err, "draw a key for", path);
         return false;
     }
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
     hex[2 * MADE_BYTES] = '\n';
-    struct publication p;
-    if (!publish_open(&p, path, err))
+    struct atomic_file p;
+    if (!atomic_file_open(&p, path, err))
         return false;
     fchmod(fileno(p.file), 0600);
     fwrite(hex, 1, 2 * MADE_BYTES + 1, p.file);
     OPENSSL_cleanse(hex, sizeof hex);
-    return publish_commit(&p, err);
+    return atomic_file_commit(&p, err);
 }
 
-static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, struct file_error *err) {
+static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, struct error *err) {
     char path[PATH_MAX];
     size_t size;
-    if (!publish_path(path, err, "%s/" VOLUME_RAW "/pseudonym.key", data) ||
+    if (!path_format(path, err, "%s/" VOLUME_RAW "/pseudonym.key", data) ||
         (!files_exist(path) && !make_key(path, err)))
-        return err->try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
     char *hex = files_read(path, 1024, &size, err);
     if (hex == NULL)
-        return EXIT_TRY_LATER;
+        return EXIT_TEMPFAIL;
     hex[strcspn(hex, "\r\n")] = '\0';
     bool good = read_hex(pseudonym, hex);
     OPENSSL_cleanse(hex, size);
     free(hex);
     if (!good)
-        file_error_say(err, "%s: not an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
-    return good ? EXIT_DONE : EXIT_USAGE_ERROR;
+        error_set(err, "%s: not an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
+    return good ? EXIT_DONE : EXIT_USAGE;
 }
 
-enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, const char *data, struct file_error *err) {
+enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured, const char *data, struct error *err) {
     char truth[PATH_MAX];
-    if (given != NULL && (read_hex(pseudonym, given) || read_base64(pseudonym, given)))
+    if (configured != NULL && (read_hex(pseudonym, configured) || read_base64(pseudonym, configured)))
         return EXIT_DONE;
-    if (given != NULL) {
-        file_error_say(err,
-                       "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
-                       "base64",
-                       LEAST_DIGITS);
-        return EXIT_USAGE_ERROR;
+    if (configured != NULL) {
+        error_set(err,
+                  "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
+                  "base64",
+                  LEAST_DIGITS);
+        return EXIT_USAGE;
     }
-    if (!publish_path(truth, err, "%s/" VOLUME_TRUTH, data))
-        return EXIT_BAD_DATA;
+    if (!path_format(truth, err, "%s/" VOLUME_TRUTH, data))
+        return EXIT_DATAERR;
     if (files_exist(truth))
         return sample_key(pseudonym, data, err);
-    file_error_say(
+    error_set(
         err,
         "PSEUDONYM_KEY is not set: real data need a key that stays the same, such as `openssl rand -hex 32` gives");
-    return EXIT_USAGE_ERROR;
+    return EXIT_USAGE;
 }
 
-void pseudonym_make(void *user, const char *address, char out[LEADS_ID]) {
+void pseudonym_make(void *user, const char *address, char out[ETL_LEADS_ID]) {
     const struct pseudonym *pseudonym = user;
-    char text[LEADS_ID + 8];
+    char text[ETL_LEADS_ID + 8];
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     int length = snprintf(text, sizeof text, "email:%s", address);

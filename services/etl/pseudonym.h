@@ -19,10 +19,10 @@ struct pseudonym {
 };
 
 /* EXIT_DONE, or what to end with and err. given: PSEUDONYM_KEY, NULL where unset. */
-enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *given, const char *data, struct file_error *err);
+enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured, const char *data, struct error *err);
 
-/* A dataset_pseudonym; user is the struct above. */
-void pseudonym_make(void *user, const char *address, char out[LEADS_ID]);
+/* A etl_dataset_pseudonym; user is the struct above. */
+void pseudonym_make(void *user, const char *address, char out[ETL_LEADS_ID]);
 
 /* A hash of the key, for telling whether it changed. */
 void pseudonym_fingerprint(const struct pseudonym *pseudonym, char hex[SHA256_HEX]);

@@ -39,67 +39,68 @@ static uint64_t line_of(struct counter *counter, uint64_t offset) {
     return counter->line;
 }
 
-static void write_refusal(FILE *file, const struct intake_refusal *r, const char *name, uint64_t line) {
+static void write_reject(FILE *file, const struct etl_reject *r, const char *name, uint64_t line) {
     json_t *record = json_pack("{s:s, s:I, s:I, s:I, s:[s]}", "file", name, "line", (json_int_t)line, "offset",
                                (json_int_t)r->offset, "length", (json_int_t)r->length, "reasons",
-                               refusal_text((enum refusal)r->why));
+                               etl_reject_reason_text((enum etl_reject_reason)r->reason));
     json_dumpf(record, file, JSON_COMPACT);
     fputc('\n', file);
     json_decref(record);
 }
 
 /* The refusals of one source, which is open. */
-static void write_source(FILE *file, const struct gather_source *gathered, const struct source *source) {
+static void write_source(FILE *file, const struct etl_collector_source *collected, const struct source *source) {
     struct counter counter = {source, 0, 0, 1};
-    for (size_t i = 0; i < gathered->quarantined; i++) {
-        const struct intake_refusal *r = &gathered->refusals[i];
-        write_refusal(file, r, source->name, line_of(&counter, r->offset));
+    for (size_t i = 0; i < collected->quarantined; i++) {
+        const struct etl_reject *r = &collected->rejects[i];
+        write_reject(file, r, source->name, line_of(&counter, r->offset));
     }
 }
 
-bool quarantine_write(const struct gather *gather, struct sources *sources, const char *path, struct file_error *err) {
-    struct publication p;
-    bool done = publish_open(&p, path, err);
+bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
+                      struct error *err) {
+    struct atomic_file p;
+    bool done = atomic_file_open(&p, path, err);
     if (!done)
         return false;
     for (size_t i = 0; done && i < sources->count; i++) {
         struct source *source = &sources->items[i];
-        if (gather->sources[i].quarantined == 0)
+        if (collector->sources[i].quarantined == 0)
             continue;
         done = source_open(source, err);
         if (done)
-            write_source(p.file, &gather->sources[i], source);
+            write_source(p.file, &collector->sources[i], source);
         done = source_close(source, err) && done;
     }
     if (done)
-        return publish_commit(&p, err);
-    publish_abort(&p);
+        return atomic_file_commit(&p, err);
+    atomic_file_abort(&p);
     return false;
 }
 
 /* ---- showing ---- */
 
 /* The line of quarantine.ndjson as JSON; NULL and err where there is none. */
-static json_t *find_record(const char *path, uint64_t number, struct file_error *err) {
+static json_t *find_record(const char *path, uint64_t number, struct error *err) {
     FILE *file = fopen(path, "re");
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     uint64_t at = 0;
     if (file == NULL) {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
         return NULL;
     }
-    while (at < number && getline(&line, &room, file) >= 0)
+    while (at < number && getline(&line, &capacity, file) >= 0)
         at++;
     json_t *record = at == number && number > 0 ? json_loads(line, 0, NULL) : NULL;
     if (record == NULL)
-        file_error_say(err, "%s has %" PRIu64 " records: there is no number %" PRIu64, path, at, number);
+        error_set(err, "%s has %" PRIu64 " records: there is no number %" PRIu64, path, at, number);
     free(line);
     fclose(file);
     return record;
 }
 
-static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct file_error *err) {
+static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct error *err) {
     char chunk[1 << 16];
     FILE *file = fopen(path, "re");
     bool done = file != NULL && fseeko(file, (off_t)offset, SEEK_SET) == 0;
@@ -110,9 +111,9 @@ static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct 
         done = n > 0;
     }
     if (file == NULL)
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
     else if (!done)
-        file_error_say(err, "%s is shorter than it was when it was read", path);
+        error_set(err, "%s is shorter than it was when it was read", path);
     if (file != NULL)
         fclose(file);
     return done && fflush(stdout) == 0;
@@ -125,9 +126,9 @@ static bool is_below_raw(const char *name) {
     return strchr(file, '/') == NULL;
 }
 
-bool quarantine_show(const char *data, uint64_t number, struct file_error *err) {
+bool quarantine_show(const char *data, uint64_t number, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_QUARANTINE, data))
+    if (!path_format(path, err, "%s/" VOLUME_QUARANTINE, data))
         return false;
     json_t *record = find_record(path, number, err);
     const char *name = json_string_value(json_object_get(record, "file"));
@@ -135,8 +136,8 @@ bool quarantine_show(const char *data, uint64_t number, struct file_error *err) 
     json_int_t length = json_integer_value(json_object_get(record, "length"));
     bool done = record != NULL;
     if (done && (name == NULL || !is_below_raw(name) || offset < 0 || length < 0))
-        done = file_error_say(err, "%s: record %" PRIu64 " is damaged", path, number);
-    done = done && publish_path(path, err, "%s/" VOLUME_RAW "/%s", data, name) &&
+        done = error_set(err, "%s: record %" PRIu64 " is damaged", path, number);
+    done = done && path_format(path, err, "%s/" VOLUME_RAW "/%s", data, name) &&
            copy_out(path, (uint64_t)offset, (uint64_t)length, err);
     json_decref(record);
     return done;

@@ -12,9 +12,10 @@
 #include "libetl/gather.h"
 #include "services/etl/sources.h"
 
-bool quarantine_write(const struct gather *gather, struct sources *sources, const char *path, struct file_error *err);
+bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
+                      struct error *err);
 
 /* Print the text of record `number` (1 is the first line) as it stands in raw/, to stdout. */
-bool quarantine_show(const char *data, uint64_t number, struct file_error *err);
+bool quarantine_show(const char *data, uint64_t number, struct error *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* reading.c - stretches of a file to threads, batches to the gathering. */
+/* reading.c - chunks of a file to threads, batches to the gathering. */
 #include "services/etl/reading.h"
 
 #include <pthread.h>
@@ -7,36 +7,36 @@
 
 #include "libetl/parallel.h"
 
-enum { STRETCH = 1 << 18, MAPPED_AROUND = 1 << 17, AHEAD = 2 /* stretches that wait to be gathered, a thread */ };
+enum { CHUNK = 1 << 18, MAPPED_AROUND = 1 << 17, CHUNKS_AHEAD = 2 /* chunks that wait to be gathered, a thread */ };
 
-/* A stretch on its way from being read to being gathered. */
-struct piece {
-    struct batch batch;
+/* A chunk on its way from being read to being gathered. */
+struct chunk_read {
+    struct etl_record_batch batch;
     size_t from, stopped; /* what of the file was read */
-    bool read, done;      /* read: it waits to be gathered; done: memory sufficed */
+    bool ready, done;     /* read: it waits to be gathered; done: memory sufficed */
 };
 
 /* One source being read. What changes is guarded by `lock`. */
 struct job {
-    struct reading *reading;
+    struct parallel_reader *parallel;
     const struct source *source;
-    const struct intake_header *header;
-    size_t number, first, stretches; /* first: where the first record may begin */
-    struct text joint;               /* of records of an array (intake_json_joint) */
+    const struct etl_csv_header *header;
+    size_t number, first, chunks; /* first: where the first record may begin */
+    struct etl_text separator;    /* of records of an array (etl_reader_json_separator) */
     size_t brace;
-    struct piece *pieces; /* [piece_count]: stretch i is in pieces[i % piece_count] */
-    size_t piece_count;
+    struct chunk_read *reads; /* [read_count]: chunk i is in pieces[i % read_count] */
+    size_t read_count;
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    size_t next;     /* stretch that nobody has taken */
-    size_t turn;     /* stretch to be gathered next */
-    bool gathering;  /* somebody gathers it: position is theirs */
+    size_t next;     /* chunk that nobody has taken */
+    size_t turn;     /* chunk to be gathered next */
+    bool collecting; /* somebody gathers it: position is theirs */
     size_t position; /* where its first record begins */
     bool failed;
 };
 
-static size_t stretch_end(const struct job *job, size_t stretch) {
-    return stretch + 1 < job->stretches ? (stretch + 1) * STRETCH : job->source->bytes.size;
+static size_t chunk_end(const struct job *job, size_t chunk) {
+    return chunk + 1 < job->chunks ? (chunk + 1) * CHUNK : job->source->bytes.size;
 }
 
 /* The first line there, which for JSON opens a brace; NULL where there is none. */
@@ -49,144 +49,150 @@ static const char *find_line(const struct job *job, const char *from, const char
 }
 
 /* The first record of an array that has no line of its own. */
-static const char *find_joint(const struct job *job, const char *from, const char *end) {
-    if (job->joint.size == 0)
+static const char *find_separator(const struct job *job, const char *from, const char *end) {
+    if (job->separator.size == 0)
         return NULL;
-    const char *at = memmem(from - job->brace, (size_t)(end - from) + job->brace, job->joint.at, job->joint.size);
+    const char *at =
+        memmem(from - job->brace, (size_t)(end - from) + job->brace, job->separator.at, job->separator.size);
     return at != NULL ? at + job->brace : NULL;
 }
 
-/* Where the first record of a stretch probably begins. */
-static size_t guess_start(const struct job *job, size_t stretch) {
-    if (stretch == 0)
+/* Where the first record of a chunk probably begins. */
+static size_t guess_start(const struct job *job, size_t chunk) {
+    if (chunk == 0)
         return job->first;
     const char *bytes = job->source->bytes.at;
-    const char *from = bytes + stretch * STRETCH, *end = bytes + stretch_end(job, stretch);
+    const char *from = bytes + chunk * CHUNK, *end = bytes + chunk_end(job, chunk);
     const char *at = find_line(job, from, end);
     if (at == NULL)
-        at = find_joint(job, from, end);
+        at = find_separator(job, from, end);
     return (size_t)((at != NULL ? at : end) - bytes);
 }
 
-static bool read_stretch(const struct job *job, size_t from, size_t until, struct batch *batch, size_t *stopped) {
-    const struct intake *intake = job->reading->intake;
+static bool parse_range(const struct job *job, size_t from, size_t until, struct etl_record_batch *batch,
+                        size_t *stopped) {
+    const struct etl_reader *reader = job->parallel->reader;
     const struct source *source = job->source;
-    batch_reset(batch);
+    etl_record_batch_reset(batch);
     if (source_is_csv(source))
-        return intake_csv(intake, source->kind, job->header, source->bytes, from, until, batch, stopped);
-    return intake_json(intake, source->kind, source->bytes, from, until, batch, stopped);
+        return etl_reader_read_csv(reader, source->kind, job->header, source->bytes, from, until, batch, stopped);
+    return etl_reader_read_json(reader, source->kind, source->bytes, from, until, batch, stopped);
 }
 
-/* Read a stretch into its piece, wherever its first record seems to begin. */
-static void read_piece(const struct job *job, size_t stretch, struct piece *piece) {
-    piece->from = piece->stopped = guess_start(job, stretch);
-    piece->done = read_stretch(job, piece->from, stretch_end(job, stretch), &piece->batch, &piece->stopped);
+/* Read a chunk into its piece, wherever its first record seems to begin. */
+static void read_chunk(const struct job *job, size_t chunk, struct chunk_read *chunk_read) {
+    chunk_read->from = chunk_read->stopped = guess_start(job, chunk);
+    chunk_read->done =
+        parse_range(job, chunk_read->from, chunk_end(job, chunk), &chunk_read->batch, &chunk_read->stopped);
 }
 
 /* Gather the piece whose turn it is, or read it anew where its first record began elsewhere. */
-static bool gather_piece(struct job *job, size_t stretch, struct piece *piece) {
-    size_t until = stretch_end(job, stretch);
+static bool collect_chunk(struct job *job, size_t chunk, struct chunk_read *chunk_read) {
+    size_t until = chunk_end(job, chunk);
     if (job->position >= until && until < job->source->bytes.size)
         return true; /* one record reached over all of it */
-    if (piece->from != job->position && !read_stretch(job, job->position, until, &piece->batch, &piece->stopped))
+    if (chunk_read->from != job->position &&
+        !parse_range(job, job->position, until, &chunk_read->batch, &chunk_read->stopped))
         return false;
-    if (!gather_batch(job->reading->gather, job->number, &piece->batch))
+    if (!etl_collector_add(job->parallel->collector, job->number, &chunk_read->batch))
         return false;
-    job->position = piece->stopped;
-    if (job->reading->progress != NULL)
-        progress_update(job->reading->progress, job->reading->done + until);
+    job->position = chunk_read->stopped;
+    if (job->parallel->progress != NULL)
+        progress_update(job->parallel->progress, job->parallel->done + until);
     return true;
 }
 
 /* With the lock held, which is given back meanwhile. */
-static void take_turn(struct job *job) {
-    size_t stretch = job->turn;
-    struct piece *piece = &job->pieces[stretch % job->piece_count];
-    job->gathering = true;
+static void collect_next(struct job *job) {
+    size_t chunk = job->turn;
+    struct chunk_read *chunk_read = &job->reads[chunk % job->read_count];
+    job->collecting = true;
     pthread_mutex_unlock(&job->lock);
-    bool done = piece->done && gather_piece(job, stretch, piece);
+    bool done = chunk_read->done && collect_chunk(job, chunk, chunk_read);
     /* With some of what is before it: looking for a line end there has mapped it once more. */
-    source_forget(job->source, stretch > 0 ? stretch * STRETCH - MAPPED_AROUND : 0, stretch_end(job, stretch));
+    source_forget(job->source, chunk > 0 ? chunk * CHUNK - MAPPED_AROUND : 0, chunk_end(job, chunk));
     pthread_mutex_lock(&job->lock);
-    job->gathering = piece->read = false;
+    job->collecting = chunk_read->ready = false;
     job->failed |= !done;
     job->turn++;
     pthread_cond_broadcast(&job->moved);
 }
 
 /* The same. */
-static void read_next(struct job *job) {
-    size_t stretch = job->next++;
-    struct piece *piece = &job->pieces[stretch % job->piece_count];
+static void read_ahead(struct job *job) {
+    size_t chunk = job->next++;
+    struct chunk_read *chunk_read = &job->reads[chunk % job->read_count];
     pthread_mutex_unlock(&job->lock);
-    read_piece(job, stretch, piece);
+    read_chunk(job, chunk, chunk_read);
     pthread_mutex_lock(&job->lock);
-    piece->read = true;
+    chunk_read->ready = true;
     pthread_cond_broadcast(&job->moved);
 }
 
 /* One of the threads: gather what has its turn, else read ahead, else wait for another to do either. */
-static void work(void *user, size_t number) {
+static void run_thread(void *user, size_t number) {
     struct job *job = user;
     (void)number;
     pthread_mutex_lock(&job->lock);
-    while (job->turn < job->stretches && !job->failed)
-        if (!job->gathering && job->pieces[job->turn % job->piece_count].read)
-            take_turn(job);
-        else if (job->next < job->stretches && job->next < job->turn + job->piece_count)
-            read_next(job);
+    while (job->turn < job->chunks && !job->failed)
+        if (!job->collecting && job->reads[job->turn % job->read_count].ready)
+            collect_next(job);
+        else if (job->next < job->chunks && job->next < job->turn + job->read_count)
+            read_ahead(job);
         else
             pthread_cond_wait(&job->moved, &job->lock);
     pthread_mutex_unlock(&job->lock);
 }
 
 static void run_threads(struct job *job) {
-    size_t threads = job->reading->threads < job->stretches ? job->reading->threads : job->stretches;
-    job->piece_count = threads > 1 ? threads * AHEAD : 1;
-    job->pieces = calloc(job->piece_count, sizeof *job->pieces);
-    job->failed = job->pieces == NULL;
+    size_t threads = job->parallel->threads < job->chunks ? job->parallel->threads : job->chunks;
+    job->read_count = threads > 1 ? threads * CHUNKS_AHEAD : 1;
+    job->reads = calloc(job->read_count, sizeof *job->reads);
+    job->failed = job->reads == NULL;
     pthread_mutex_init(&job->lock, NULL);
     pthread_cond_init(&job->moved, NULL);
-    parallel_run((unsigned)threads, threads, work, job);
+    etl_tasks_run((unsigned)threads, threads, run_thread, job);
     pthread_cond_destroy(&job->moved);
     pthread_mutex_destroy(&job->lock);
-    for (size_t i = 0; job->pieces != NULL && i < job->piece_count; i++)
-        batch_done(&job->pieces[i].batch);
-    free(job->pieces);
+    for (size_t i = 0; job->reads != NULL && i < job->read_count; i++)
+        etl_record_batch_done(&job->reads[i].batch);
+    free(job->reads);
 }
 
 /* As some spreadsheets and Windows' shells write; its offsets would be no places in what we read. */
-static bool is_utf16(struct text bytes) {
+static bool is_utf16(struct etl_text bytes) {
     return bytes.size >= 2 && (memcmp(bytes.at, "\xff\xfe", 2) == 0 || memcmp(bytes.at, "\xfe\xff", 2) == 0);
 }
 
-static bool read_header(const struct reading *reading, const struct source *source, struct intake_header *header,
-                        size_t *first, struct file_error *err) {
-    struct intake_error why;
-    *first = intake_start(source->bytes);
+static bool read_header(const struct parallel_reader *parallel, const struct source *source,
+                        struct etl_csv_header *header, size_t *first, struct error *err) {
+    struct etl_reader_error reason;
+    *first = etl_reader_start(source->bytes);
     if (is_utf16(source->bytes))
-        return file_error_say(err, "read %s: written in UTF-16; save it as UTF-8", source->name);
-    if (!source_is_csv(source) || intake_csv_header(reading->intake, source->kind, source->bytes, header, first, &why))
+        return error_set(err, "read %s: written in UTF-16; save it as UTF-8", source->name);
+    if (!source_is_csv(source) ||
+        etl_reader_csv_header(parallel->reader, source->kind, source->bytes, header, first, &reason))
         return true;
-    file_error_say(err, "read %s: %s", source->name, why.text[0] != '\0' ? why.text : "out of memory");
-    err->try_later = why.text[0] == '\0';
+    error_set(err, "read %s: %s", source->name, reason.text[0] != '\0' ? reason.text : "out of memory");
+    err->retryable = reason.text[0] == '\0';
     return false;
 }
 
-bool reading_run(struct reading *reading, const struct source *source, size_t number, struct file_error *err) {
-    struct intake_header header = {0};
-    struct job job = {.reading = reading, .source = source, .header = &header, .number = number};
-    if (!read_header(reading, source, &header, &job.first, err))
+bool parallel_reader_run(struct parallel_reader *parallel, const struct source *source, size_t number,
+                         struct error *err) {
+    struct etl_csv_header header = {0};
+    struct job job = {.parallel = parallel, .source = source, .header = &header, .number = number};
+    if (!read_header(parallel, source, &header, &job.first, err))
         return false;
     job.position = job.first;
-    job.stretches = source->bytes.size / STRETCH + 1;
+    job.chunks = source->bytes.size / CHUNK + 1;
     if (!source_is_csv(source))
-        job.joint = intake_json_joint(source->bytes, &job.brace);
+        job.separator = etl_reader_json_separator(source->bytes, &job.brace);
     run_threads(&job);
-    reading->done += source->bytes.size;
+    parallel->done += source->bytes.size;
     if (job.failed) {
-        file_error_say(err, "read %s: out of memory", source->name);
-        err->try_later = true;
+        error_set(err, "read %s: out of memory", source->name);
+        err->retryable = true;
     }
     return !job.failed;
 }

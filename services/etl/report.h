@@ -19,7 +19,7 @@
 #include "services/etl/sources.h"
 
 /* The report; the caller decrefs it. */
-json_t *report_make(const struct gather *gather, const struct sources *sources, const struct dataset *dataset,
-                    const struct checks *checks);
+json_t *report_make(const struct etl_collector *collector, const struct sources *sources,
+                    const struct etl_dataset *dataset, const struct checks *checks);
 
 #endif

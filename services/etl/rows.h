@@ -13,18 +13,18 @@
 #include "services/etl/pseudonym.h"
 
 /* What rows are written from; all borrowed. */
-struct rows {
-    const struct dataset *dataset;
-    const struct leads *leads;
-    const struct config *config;
+struct csv_output {
+    const struct etl_dataset *dataset;
+    const struct etl_leads *leads;
+    const struct etl_config *config;
     struct pseudonym *pseudonym;
 };
 
 /* One of the files: train.csv or leads.csv; both may be written side by side. */
-bool rows_write(const struct rows *rows, const char *path, bool train, struct file_error *err);
+bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
 
 /* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
  * known only after a purchase; or NULL. */
-const char *rows_find_leak(const struct config *config);
+const char *csv_output_find_leak(const struct etl_config *config);
 
 #endif

@@ -21,13 +21,18 @@ enum { MAX_SOURCES = 60000 };
 
 static const struct {
     const char *folder, *pattern;
-    enum intake_kind kind;
+    enum etl_reader_kind kind;
 } patterns[] = {
-    {VOLUME_RAW, "customers*.csv", INTAKE_FORM_CSV},        {VOLUME_RAW, "*submissions*.csv", INTAKE_FORM_CSV},
-    {VOLUME_RAW, "customers*.json", INTAKE_FORM_JSON},      {VOLUME_RAW, "*submissions*.json", INTAKE_FORM_JSON},
-    {VOLUME_RAW, "transactions*.csv", INTAKE_STRIPE_CSV},   {VOLUME_RAW, "*payments*.csv", INTAKE_STRIPE_CSV},
-    {VOLUME_RAW, "transactions*.json", INTAKE_STRIPE_JSON}, {VOLUME_RAW, "*payments*.json", INTAKE_STRIPE_JSON},
-    {VOLUME_INBOX, "formspree-*.json", INTAKE_FORM_JSON},   {VOLUME_INBOX, "stripe-*.json", INTAKE_STRIPE_JSON},
+    {VOLUME_RAW, "customers*.csv", ETL_READER_FORM_CSV},
+    {VOLUME_RAW, "*submissions*.csv", ETL_READER_FORM_CSV},
+    {VOLUME_RAW, "customers*.json", ETL_READER_FORM_JSON},
+    {VOLUME_RAW, "*submissions*.json", ETL_READER_FORM_JSON},
+    {VOLUME_RAW, "transactions*.csv", ETL_READER_STRIPE_CSV},
+    {VOLUME_RAW, "*payments*.csv", ETL_READER_STRIPE_CSV},
+    {VOLUME_RAW, "transactions*.json", ETL_READER_STRIPE_JSON},
+    {VOLUME_RAW, "*payments*.json", ETL_READER_STRIPE_JSON},
+    {VOLUME_INBOX, "formspree-*.json", ETL_READER_FORM_JSON},
+    {VOLUME_INBOX, "stripe-*.json", ETL_READER_STRIPE_JSON},
 };
 
 /* Files of raw/ that belong there and are no data. */
@@ -48,7 +53,7 @@ static void plain_name(const char *name, char out[256]) {
     snprintf(out, 256, "%.*s%s", lines ? (int)(dot - name) : 255, name, lines ? ".json" : "");
 }
 
-static bool find_kind(const char *folder, const char *name, enum intake_kind *kind) {
+static bool find_reader_kind(const char *folder, const char *name, enum etl_reader_kind *kind) {
     char plain[256];
     plain_name(name, plain);
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
@@ -60,13 +65,13 @@ static bool find_kind(const char *folder, const char *name, enum intake_kind *ki
 }
 
 static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name,
-                       enum intake_kind kind, struct file_error *err) {
+                       enum etl_reader_kind kind, struct error *err) {
     char below[PATH_MAX];
     snprintf(below, sizeof below, "%s%s", strcmp(folder, VOLUME_INBOX) == 0 ? "inbox/" : "", name);
     if (sources->count >= MAX_SOURCES)
-        return file_error_say(err, "%s: more than %d files", folder, MAX_SOURCES);
-    if (!array_reserve(&sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items)) {
-        file_error_set(err, "read", path);
+        return error_set(err, "%s: more than %d files", folder, MAX_SOURCES);
+    if (!etl_array_reserve(&sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items)) {
+        error_set_errno(err, "read", path);
         return false;
     }
     struct source *source = &sources->items[sources->count];
@@ -76,13 +81,13 @@ static bool add_source(struct sources *sources, const char *folder, const char *
     return source->name != NULL;
 }
 
-static bool take_file(struct sources *sources, const char *folder, const char *path, const char *name,
-                      struct file_error *err) {
-    enum intake_kind kind;
+static bool add_file(struct sources *sources, const char *folder, const char *path, const char *name,
+                     struct error *err) {
+    enum etl_reader_kind kind;
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || is_expected(name))
         return true;
-    if (text_is_utf8((struct text){name, strlen(name)}) && find_kind(folder, name, &kind)) {
+    if (etl_text_is_utf8((struct etl_text){name, strlen(name)}) && find_reader_kind(folder, name, &kind)) {
         if (!add_source(sources, folder, path, name, kind, err))
             return false;
         sources->items[sources->count - 1].size = (uint64_t)about.st_size;
@@ -93,21 +98,21 @@ static bool take_file(struct sources *sources, const char *folder, const char *p
     return true;
 }
 
-static bool find_in(struct sources *sources, const char *data, const char *folder, struct file_error *err) {
+static bool find_in(struct sources *sources, const char *data, const char *folder, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/%s", data, folder))
+    if (!path_format(path, err, "%s/%s", data, folder))
         return false;
     DIR *dir = opendir(path);
     if (dir == NULL && errno == ENOENT)
         return true;
     if (dir == NULL) {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
         return false;
     }
     bool done = true;
     for (struct dirent *entry; done && (entry = readdir(dir)) != NULL;)
-        done = publish_path(path, err, "%s/%s/%s", data, folder, entry->d_name) &&
-               take_file(sources, folder, path, entry->d_name, err);
+        done = path_format(path, err, "%s/%s/%s", data, folder, entry->d_name) &&
+               add_file(sources, folder, path, entry->d_name, err);
     closedir(dir);
     return done;
 }
@@ -116,7 +121,7 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const struct source *)a)->name, ((const struct source *)b)->name);
 }
 
-bool sources_find(struct sources *sources, const char *data, struct file_error *err) {
+bool sources_find(struct sources *sources, const char *data, struct error *err) {
     *sources = (struct sources){0};
     bool done = find_in(sources, data, VOLUME_RAW, err) && find_in(sources, data, VOLUME_INBOX, err);
     if (sources->count > 0)
@@ -139,24 +144,24 @@ uint64_t sources_size(const struct sources *sources) {
 }
 
 bool source_is_csv(const struct source *source) {
-    return source->kind == INTAKE_FORM_CSV || source->kind == INTAKE_STRIPE_CSV;
+    return source->kind == ETL_READER_FORM_CSV || source->kind == ETL_READER_STRIPE_CSV;
 }
 
 bool source_is_of_payments(const struct source *source) {
-    return source->kind == INTAKE_STRIPE_CSV || source->kind == INTAKE_STRIPE_JSON;
+    return source->kind == ETL_READER_STRIPE_CSV || source->kind == ETL_READER_STRIPE_JSON;
 }
 
 /* How much of an open file is to be read; below 0 and errno where it cannot be. */
 static off_t readable(struct source *source, int fd) {
     struct stat about;
     off_t size = fstat(fd, &about) == 0 ? about.st_size : -1;
-    off_t whole = size > 0 && source->appended ? append_whole_lines(fd) : size;
-    source->pending = whole >= 0 && whole < size ? (uint64_t)(size - whole) : 0;
-    return whole;
+    off_t whole_size = size > 0 && source->appended ? append_log_whole_size(fd) : size;
+    source->pending = whole_size >= 0 && whole_size < size ? (uint64_t)(size - whole_size) : 0;
+    return whole_size;
 }
 
 /* What is mapped, and whether its file was found to be shorter. */
-static struct text mapped;
+static struct etl_text mapped;
 static volatile sig_atomic_t shrunk;
 
 /* Behind the new end of a file that became shorter there are no bytes, and whoever looks at them gets this signal. */
@@ -164,9 +169,9 @@ static void put_zeros(int number, siginfo_t *info, void *context) {
     (void)context;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     char *at = (char *)((uintptr_t)info->si_addr / page * page);
-    bool ours = at >= mapped.at && at < mapped.at + mapped.size;
-    size_t rest = ours ? (size_t)(mapped.at + mapped.size - at) : 0;
-    if (ours && mmap(at, rest, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+    bool appended = at >= mapped.at && at < mapped.at + mapped.size;
+    size_t rest = appended ? (size_t)(mapped.at + mapped.size - at) : 0;
+    if (appended && mmap(at, rest, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
         shrunk = 1;
     else
         signal(number, SIG_DFL); /* which will find it again */
@@ -179,19 +184,19 @@ static void expect_shrinking(const struct source *source) {
     sigaction(SIGBUS, &action, NULL);
 }
 
-bool source_open(struct source *source, struct file_error *err) {
+bool source_open(struct source *source, struct error *err) {
     int fd = open(source->path, O_RDONLY | O_CLOEXEC);
     off_t size = fd >= 0 ? readable(source, fd) : -1;
     bool done = size >= 0;
-    source->bytes = (struct text){"", 0};
+    source->bytes = (struct etl_text){"", 0};
     if (size > 0) {
         void *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
         done = bytes != MAP_FAILED;
         if (done)
-            source->bytes = (struct text){bytes, (size_t)size};
+            source->bytes = (struct etl_text){bytes, (size_t)size};
     }
     if (!done)
-        file_error_set(err, "read", source->path);
+        error_set_errno(err, "read", source->path);
     if (fd >= 0)
         close(fd);
     expect_shrinking(source);
@@ -204,14 +209,14 @@ void source_forget(const struct source *source, size_t from, size_t end) {
         madvise((void *)(source->bytes.at + first), end - first, MADV_DONTNEED);
 }
 
-bool source_close(struct source *source, struct file_error *err) {
+bool source_close(struct source *source, struct error *err) {
     if (source->bytes.size > 0)
         munmap((void *)source->bytes.at, source->bytes.size);
-    mapped = source->bytes = (struct text){"", 0};
+    mapped = source->bytes = (struct etl_text){"", 0};
     if (!shrunk)
         return true;
     shrunk = 0;
-    file_error_say(err, "%s became shorter while it was read", source->path);
-    err->try_later = true;
+    error_set(err, "%s became shorter while it was read", source->path);
+    err->retryable = true;
     return false;
 }

@@ -21,11 +21,11 @@
 struct source {
     char *name; /* below raw/ */
     char path[PATH_MAX];
-    enum intake_kind kind;
-    bool appended;     /* a program of ours appends to it */
-    uint64_t size;     /* when it was found */
-    uint64_t pending;  /* bytes of its torn end, when it was opened last */
-    struct text bytes; /* mapped while the source is open; without a torn end */
+    enum etl_reader_kind kind;
+    bool appended;         /* a program of ours appends to it */
+    uint64_t size;         /* when it was found */
+    uint64_t pending;      /* bytes of its torn end, when it was opened last */
+    struct etl_text bytes; /* mapped while the source is open; without a torn end */
 };
 
 struct sources {
@@ -36,7 +36,7 @@ struct sources {
 };
 
 /* Find them; a folder that is not there is empty. */
-bool sources_find(struct sources *sources, const char *data, struct file_error *err);
+bool sources_find(struct sources *sources, const char *data, struct error *err);
 void sources_done(struct sources *sources);
 
 uint64_t sources_size(const struct sources *sources); /* bytes of all */
@@ -48,8 +48,8 @@ bool source_is_of_payments(const struct source *source); /* rather than of submi
  * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes
  * were, and source_close says so: false, and err asks to try later.
  */
-bool source_open(struct source *source, struct file_error *err);
-bool source_close(struct source *source, struct file_error *err);
+bool source_open(struct source *source, struct error *err);
+bool source_close(struct source *source, struct error *err);
 
 /* Bytes of an open source that will hardly be looked at again: memory is bounded by what is kept, not by files. */
 void source_forget(const struct source *source, size_t from, size_t end);

@@ -5,32 +5,32 @@
 
 #include "services/common/log.h"
 
-static bool has_number(const struct purchases *p, const struct split *split, size_t place) {
+static bool has_number(const struct training_rows *p, const struct split *split, size_t place) {
     for (size_t i = 0; i < split->holdout; i++)
         if (p->value[split->order[i] * p->config->feature_count + place] != 0)
             return true;
     return false;
 }
 
-static bool choose_feature(struct encoded_feature *out, const struct purchases *p, const struct split *split,
-                           size_t place, const struct level_limits *limits, bool *useful, struct file_error *err) {
-    *out = (struct encoded_feature){.place = place, .numeric = p->config->features[place].kind == CONFIG_NUMERIC};
+static bool choose_feature(struct encoded_feature *out, const struct training_rows *p, const struct split *split,
+                           size_t place, const struct vocabulary_limits *limits, bool *useful, struct error *err) {
+    *out = (struct encoded_feature){.place = place, .numeric = p->config->features[place].kind == ETL_CONFIG_NUMERIC};
     if (out->numeric) {
         *useful = has_number(p, split, place);
         return true;
     }
-    bool done = levels_choose(&out->levels, p, split, place, limits, err);
-    *useful = out->levels.count > 0;
+    bool done = vocabulary_choose(&out->vocabulary, p, split, place, limits, err);
+    *useful = out->vocabulary.count > 0;
     return done;
 }
 
-bool encoding_choose(struct encoding *out, const struct purchases *p, const struct split *split,
-                     const struct level_limits *limits, struct file_error *err) {
+bool encoding_choose(struct encoding *out, const struct training_rows *p, const struct split *split,
+                     const struct vocabulary_limits *limits, struct error *err) {
     size_t declared = p->config->feature_count;
     struct encoding encoding = {.feature = calloc(declared + 1, sizeof *encoding.feature)};
     bool done = encoding.feature != NULL;
     if (!done)
-        file_error_set(err, "encode", "features");
+        error_set_errno(err, "encode", "features");
     for (size_t i = 0; i < declared && done; i++) {
         bool useful = false;
         struct encoded_feature *feature = &encoding.feature[encoding.features];
@@ -39,12 +39,12 @@ bool encoding_choose(struct encoding *out, const struct purchases *p, const stru
             encoding.features++;
             continue;
         }
-        levels_done(&feature->levels);
+        vocabulary_done(&feature->vocabulary);
         if (done)
             log_event(LOG_WARN, "feature left out", "%s has no value before the hold-out", p->config->features[i].name);
     }
     if (done && encoding.features == 0)
-        done = file_error_say(err, "no feature of the configuration has a value before the hold-out");
+        done = error_set(err, "no feature of the configuration has a value before the hold-out");
     if (done)
         *out = encoding;
     else
@@ -54,7 +54,7 @@ bool encoding_choose(struct encoding *out, const struct purchases *p, const stru
 
 void encoding_done(struct encoding *encoding) {
     for (size_t i = 0; i < encoding->features; i++)
-        levels_done(&encoding->feature[i].levels);
+        vocabulary_done(&encoding->feature[i].vocabulary);
     free(encoding->feature);
     *encoding = (struct encoding){0};
 }
@@ -62,6 +62,6 @@ void encoding_done(struct encoding *encoding) {
 uint32_t encoding_code(const struct encoded_feature *feature, feature_value value) {
     if (feature->numeric || value == 0)
         return value; /* missing is 0 in both, and no number's bits are 1 */
-    int32_t level = feature->levels.of_value[value];
+    int32_t level = feature->vocabulary.of_value[value];
     return level < 0 ? CODE_UNSEEN : CODE_FIRST_LEVEL + (uint32_t)level;
 }

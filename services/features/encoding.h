@@ -7,7 +7,7 @@
 struct encoded_feature {
     size_t place; /* in the configuration, and in the purchases */
     bool numeric;
-    struct levels levels; /* of a categorical feature */
+    struct vocabulary vocabulary; /* of a categorical feature */
 };
 
 struct encoding {
@@ -16,8 +16,8 @@ struct encoding {
 };
 
 /* A feature without a value before the hold-out is left out, with a warning: nothing could be learnt of it. */
-bool encoding_choose(struct encoding *out, const struct purchases *p, const struct split *split,
-                     const struct level_limits *limits, struct file_error *err);
+bool encoding_choose(struct encoding *out, const struct training_rows *p, const struct split *split,
+                     const struct vocabulary_limits *limits, struct error *err);
 void encoding_done(struct encoding *encoding); /* fine on zeroes */
 
 /* Codes sort as the values do: missing, unseen, levels or numbers in order. */

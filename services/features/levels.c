@@ -22,11 +22,12 @@ static int by_text(const void *left, const void *right) {
     return strcmp(a->text, b->text);
 }
 
-static void count_values(struct value *values, const struct purchases *p, const struct split *split, size_t feature) {
-    const struct dictionary *texts = &p->texts[feature];
+static void count_values(struct value *values, const struct training_rows *p, const struct split *split,
+                         size_t feature) {
+    const struct string_intern *texts = &p->texts[feature];
     size_t features = p->config->feature_count;
     for (uint32_t i = 0; i < texts->count; i++)
-        values[i] = (struct value){dictionary_text(texts, i), i, 0};
+        values[i] = (struct value){string_intern_text(texts, i), i, 0};
     for (size_t i = 0; i < split->holdout; i++) {
         feature_value value = p->value[split->order[i] * features + feature];
         if (value != 0)
@@ -34,18 +35,18 @@ static void count_values(struct value *values, const struct purchases *p, const 
     }
 }
 
-static void add_level(struct levels *levels, const struct value *value) {
-    levels->of_value[value->number + 1] = (int32_t)levels->count;
-    levels->name[levels->count++] = value->text;
+static void add_level(struct vocabulary *vocabulary, const struct value *value) {
+    vocabulary->of_value[value->number + 1] = (int32_t)vocabulary->count;
+    vocabulary->name[vocabulary->count++] = value->text;
 }
 
 /* Moves the known values that occur into the levels; the rest that count as others are left at the front. */
-static size_t take_known(struct levels *levels, struct value *values, size_t count,
-                         const struct config_strings *known) {
-    for (size_t k = 0; k < known->count; k++)
+static size_t add_configured(struct vocabulary *vocabulary, struct value *values, size_t count,
+                             const struct etl_config_strings *configured) {
+    for (size_t k = 0; k < configured->count; k++)
         for (size_t i = 0; i < count; i++)
-            if (values[i].rows > 0 && strcmp(values[i].text, known->text[k]) == 0) {
-                add_level(levels, &values[i]);
+            if (values[i].rows > 0 && strcmp(values[i].text, configured->text[k]) == 0) {
+                add_level(vocabulary, &values[i]);
                 values[i].rows = 0;
             }
     qsort(values, count, sizeof *values, by_rows);
@@ -59,35 +60,35 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-bool levels_choose(struct levels *out, const struct purchases *p, const struct split *split, size_t feature,
-                   const struct level_limits *limits, struct file_error *err) {
+bool vocabulary_choose(struct vocabulary *out, const struct training_rows *p, const struct split *split, size_t feature,
+                       const struct vocabulary_limits *limits, struct error *err) {
     size_t count = p->texts[feature].count;
     struct value *values = calloc(count + 1, sizeof *values);
-    struct levels levels = {.name = calloc(count + 1, sizeof *levels.name),
-                            .of_value = malloc((count + 1) * sizeof *levels.of_value)};
-    if (values == NULL || levels.name == NULL || levels.of_value == NULL) {
-        file_error_set(err, "choose levels of", p->config->features[feature].name);
+    struct vocabulary vocabulary = {.name = calloc(count + 1, sizeof *vocabulary.name),
+                                    .of_value = malloc((count + 1) * sizeof *vocabulary.of_value)};
+    if (values == NULL || vocabulary.name == NULL || vocabulary.of_value == NULL) {
+        error_set_errno(err, "choose levels of", p->config->features[feature].name);
         free(values);
-        levels_done(&levels);
+        vocabulary_done(&vocabulary);
         return false;
     }
-    memset(levels.of_value, -1, (count + 1) * sizeof *levels.of_value);
+    memset(vocabulary.of_value, -1, (count + 1) * sizeof *vocabulary.of_value);
     count_values(values, p, split, feature);
-    size_t others = take_known(&levels, values, count, &p->config->features[feature].levels);
-    others = smaller(others, limits->most);
-    while (others > 0 && values[others - 1].rows < limits->least_rows)
+    size_t others = add_configured(&vocabulary, values, count, &p->config->features[feature].levels);
+    others = smaller(others, limits->max);
+    while (others > 0 && values[others - 1].rows < limits->min_rows)
         others--;
-    others = smaller(others, FOREST_MAX_LEVELS - smaller(levels.count, FOREST_MAX_LEVELS));
+    others = smaller(others, FOREST_MAX_LEVELS - smaller(vocabulary.count, FOREST_MAX_LEVELS));
     qsort(values, others, sizeof *values, by_text);
     for (size_t i = 0; i < others; i++)
-        add_level(&levels, &values[i]);
+        add_level(&vocabulary, &values[i]);
     free(values);
-    *out = levels;
+    *out = vocabulary;
     return true;
 }
 
-void levels_done(struct levels *levels) {
-    free(levels->name);
-    free(levels->of_value);
-    *levels = (struct levels){0};
+void vocabulary_done(struct vocabulary *vocabulary) {
+    free(vocabulary->name);
+    free(vocabulary->of_value);
+    *vocabulary = (struct vocabulary){0};
 }

@@ -9,19 +9,19 @@
 
 #include "services/features/split.h"
 
-struct level_limits {
-    size_t least_rows; /* that a value the configuration does not know must have */
-    size_t most;       /* such values; of more, the most frequent are kept */
+struct vocabulary_limits {
+    size_t min_rows; /* that a value the configuration does not know must have */
+    size_t max;      /* such values; of more, the most frequent are kept */
 };
 
-struct levels {
+struct vocabulary {
     size_t count;
     const char **name; /* [count], borrowed from the purchases */
     int32_t *of_value; /* [1 + distinct values] level of a feature_value; -1: none. [0] is not used */
 };
 
-bool levels_choose(struct levels *out, const struct purchases *p, const struct split *split, size_t feature,
-                   const struct level_limits *limits, struct file_error *err);
-void levels_done(struct levels *levels); /* fine on zeroes */
+bool vocabulary_choose(struct vocabulary *out, const struct training_rows *p, const struct split *split, size_t feature,
+                       const struct vocabulary_limits *limits, struct error *err);
+void vocabulary_done(struct vocabulary *vocabulary); /* fine on zeroes */
 
 #endif

@@ -7,7 +7,7 @@
 #include "services/features/encoding.h"
 
 /* The document; the caller decrefs it. The hashes are those of features.csv and of train.csv. */
-json_t *schema_describe(const struct purchases *p, const struct split *split, const struct encoding *encoding,
-                        const char *features_sha256, const char *train_sha256);
+json_t *schema_json_make(const struct training_rows *p, const struct split *split, const struct encoding *encoding,
+                         const char *features_sha256, const char *train_sha256);
 
 #endif

@@ -7,7 +7,7 @@
 enum { HOLDOUT_FIFTH = 5, VALIDATION_FIFTH = 5 };
 
 struct timed {
-    moment at;
+    unix_time at;
     const char *customer;
     uint32_t row;
 };
@@ -23,7 +23,7 @@ static int compare_timed(const void *left, const void *right) {
     return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static uint32_t *order_by_time(const struct purchases *p) {
+static uint32_t *order_by_time(const struct training_rows *p) {
     struct timed *timed = malloc(p->count * sizeof *timed);
     uint32_t *order = malloc(p->count * sizeof *order);
     if (timed == NULL || order == NULL) {
@@ -32,7 +32,7 @@ static uint32_t *order_by_time(const struct purchases *p) {
         return NULL;
     }
     for (uint32_t i = 0; i < p->count; i++)
-        timed[i] = (struct timed){p->row[i].at, purchases_customer(p, i), i};
+        timed[i] = (struct timed){p->row[i].at, training_rows_customer(p, i), i};
     qsort(timed, p->count, sizeof *timed, compare_timed);
     for (size_t i = 0; i < p->count; i++)
         order[i] = timed[i].row;
@@ -42,25 +42,24 @@ static uint32_t *order_by_time(const struct purchases *p) {
 
 static size_t holdout_size(size_t rows, const struct split_limits *limits) {
     size_t size = rows / HOLDOUT_FIFTH;
-    if (size < limits->least)
-        size = limits->least;
-    return size < limits->most ? size : limits->most;
+    if (size < limits->min)
+        size = limits->min;
+    return size < limits->max ? size : limits->max;
 }
 
-bool split_by_time(struct split *out, const struct purchases *p, const struct split_limits *limits,
-                   struct file_error *err) {
+bool split_by_time(struct split *out, const struct training_rows *p, const struct split_limits *limits,
+                   struct error *err) {
     size_t holdout = holdout_size(p->count, limits);
     if (p->count < 2 * holdout || p->count > UINT32_MAX)
-        return file_error_say(
-            err,
-            "%zu purchases with a known package are too few: %zu are needed (a hold-out of %zu and as "
-            "many before it)",
-            p->count, 2 * holdout, holdout);
+        return error_set(err,
+                         "%zu purchases with a known package are too few: %zu are needed (a hold-out of %zu and as "
+                         "many before it)",
+                         p->count, 2 * holdout, holdout);
     *out = (struct split){.count = p->count, .order = order_by_time(p), .holdout = p->count - holdout};
     out->validation = out->holdout - (out->holdout + VALIDATION_FIFTH - 1) / VALIDATION_FIFTH;
     if (out->order != NULL)
         return true;
-    file_error_set(err, "order", "purchases");
+    error_set_errno(err, "order", "purchases");
     return false;
 }
 
@@ -75,6 +74,6 @@ enum feature_split split_of(const struct split *split, size_t place) {
     return place >= split->validation ? SPLIT_VALIDATION : SPLIT_TRAIN;
 }
 
-moment split_time(const struct split *split, const struct purchases *p, size_t place) {
+unix_time split_time(const struct split *split, const struct training_rows *p, size_t place) {
     return p->row[split->order[place]].at;
 }

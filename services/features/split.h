@@ -7,7 +7,7 @@
 
 /* How large the hold-out may be; it is a fifth of all rows within these. */
 struct split_limits {
-    size_t least, most;
+    size_t min, max;
 };
 
 struct split {
@@ -17,11 +17,11 @@ struct split {
 };
 
 /* The newest rows are the hold-out, the newest fifth of those before it the validation rows. */
-bool split_by_time(struct split *out, const struct purchases *p, const struct split_limits *limits,
-                   struct file_error *err);
+bool split_by_time(struct split *out, const struct training_rows *p, const struct split_limits *limits,
+                   struct error *err);
 void split_done(struct split *split); /* fine on zeroes */
 
 enum feature_split split_of(const struct split *split, size_t place);
-moment split_time(const struct split *split, const struct purchases *p, size_t place);
+unix_time split_time(const struct split *split, const struct training_rows *p, size_t place);
 
 #endif

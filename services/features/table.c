@@ -17,14 +17,14 @@ static int compare_rows(const void *left, const void *right, void *width) {
     return 0;
 }
 
-static uint32_t periods_before(moment from, moment at) {
+static uint32_t periods_before(unix_time from, unix_time at) {
     int64_t periods = (from - at) / (FEATURE_PERIOD_DAYS * DAY);
     return periods < UINT32_MAX - 1 ? (uint32_t)periods : UINT32_MAX - 2;
 }
 
-static void code_rows(struct table *t, const struct purchases *p, const struct split *split,
+static void code_rows(struct coded_table *t, const struct training_rows *p, const struct split *split,
                       const struct encoding *encoding) {
-    moment from = split_time(split, p, split->holdout);
+    unix_time from = split_time(split, p, split->holdout);
     for (size_t i = 0; i < p->count; i++) {
         size_t row = split->order[i];
         uint32_t *code = t->code + i * t->width;
@@ -38,7 +38,7 @@ static void code_rows(struct table *t, const struct purchases *p, const struct s
 }
 
 /* Equal rows stand side by side once sorted. */
-static void merge_rows(struct table *t, size_t rows) {
+static void merge_rows(struct coded_table *t, size_t rows) {
     size_t bytes = t->width * sizeof *t->code;
     for (size_t i = 0; i < rows; i++) {
         const uint32_t *code = t->code + i * t->width;
@@ -51,14 +51,14 @@ static void merge_rows(struct table *t, size_t rows) {
     }
 }
 
-bool table_make(struct table *out, const struct purchases *p, const struct split *split,
-                const struct encoding *encoding, struct file_error *err) {
-    struct table t = {.features = encoding->features, .width = encoding->features + LAST_COLUMNS};
+bool coded_table_make(struct coded_table *out, const struct training_rows *p, const struct split *split,
+                      const struct encoding *encoding, struct error *err) {
+    struct coded_table t = {.features = encoding->features, .width = encoding->features + LAST_COLUMNS};
     t.code = malloc(p->count * t.width * sizeof *t.code);
     t.weight = malloc(p->count * sizeof *t.weight);
     if (t.code == NULL || t.weight == NULL) {
-        file_error_set(err, "code", "purchases");
-        table_done(&t);
+        error_set_errno(err, "code", "purchases");
+        coded_table_done(&t);
         return false;
     }
     code_rows(&t, p, split, encoding);
@@ -68,10 +68,10 @@ bool table_make(struct table *out, const struct purchases *p, const struct split
     return true;
 }
 
-void table_done(struct table *table) {
+void coded_table_done(struct coded_table *table) {
     free(table->code);
     free(table->weight);
-    *table = (struct table){0};
+    *table = (struct coded_table){0};
 }
 
 /* ---- features.csv ---- */
@@ -80,12 +80,13 @@ static void write_code(const struct encoded_feature *feature, uint32_t code, FIL
     if (code == CODE_MISSING)
         fputc(',', file);
     else if (feature->numeric)
-        fprintf(file, "%.9g,", (double)purchases_number(code));
+        fprintf(file, "%.9g,", (double)training_rows_number(code));
     else
         fprintf(file, "%" PRId32 ",", (int32_t)code - CODE_FIRST_LEVEL);
 }
 
-void table_write(const struct table *table, const struct encoding *encoding, const struct config *config, FILE *file) {
+void coded_table_write(const struct coded_table *table, const struct encoding *encoding,
+                       const struct etl_config *config, FILE *file) {
     for (size_t i = 0; i < encoding->features; i++)
         csv_write_text(file, config->features[encoding->feature[i].place].name, false);
     fputs("class,weight,split,period\n", file);

@@ -7,16 +7,17 @@
 #include "services/features/encoding.h"
 
 /* Rows of `width` codes: those of the features, then class, split and period. */
-struct table {
+struct coded_table {
     size_t features, width, rows;
     uint32_t *code;   /* [rows][width], sorted, no two equal */
     uint32_t *weight; /* [rows] */
 };
 
-bool table_make(struct table *out, const struct purchases *p, const struct split *split,
-                const struct encoding *encoding, struct file_error *err);
-void table_done(struct table *table); /* fine on zeroes */
+bool coded_table_make(struct coded_table *out, const struct training_rows *p, const struct split *split,
+                      const struct encoding *encoding, struct error *err);
+void coded_table_done(struct coded_table *table); /* fine on zeroes */
 
-void table_write(const struct table *table, const struct encoding *encoding, const struct config *config, FILE *file);
+void coded_table_write(const struct coded_table *table, const struct encoding *encoding,
+                       const struct etl_config *config, FILE *file);
 
 #endif

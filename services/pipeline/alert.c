@@ -12,10 +12,10 @@
 
 enum { TRIES = 4, SIGNATURE = 128 /* bytes of one as text, at most */ };
 
-char *alert_write(const char *type, const char *text, json_t *details, moment now) {
-    char id[37], time[CLOCK_TEXT], host[65] = "";
+char *alert_webhook_message(const char *type, const char *text, json_t *details, unix_time now) {
+    char id[37], time[UNIX_TIME_TEXT], host[65] = "";
     run_id_new(id);
-    clock_format(now, time);
+    unix_time_format(now, time);
     gethostname(host, sizeof host - 1);
     json_t *message = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", type, "time", time, "host", host,
                                 "text", text, "details", details);
@@ -25,7 +25,7 @@ char *alert_write(const char *type, const char *text, json_t *details, moment no
 }
 
 /* "t=...,v1=..." of a body. */
-static void sign(char out[SIGNATURE], const char *secret, const char *body, size_t size, moment now) {
+static void sign(char out[SIGNATURE], const char *secret, const char *body, size_t size, unix_time now) {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     int used = snprintf(out, SIGNATURE, "t=%lld", (long long)now);
@@ -43,33 +43,33 @@ static void sign(char out[SIGNATURE], const char *secret, const char *body, size
         used += snprintf(out + used, (size_t)(SIGNATURE - used), "%02x", sum[i]);
 }
 
-/* EXIT_TRY_LATER where it may go better another time. */
+/* EXIT_TEMPFAIL where it may go better another time. */
 static enum exit_code post(const struct http *http, const char *url, const char *secret, const char *body,
                            char problem[200]) {
     char signature[SIGNATURE], header[SIGNATURE + 32];
     struct http_request request = {
         .method = "POST", .url = url, .header = {"Content-Type: application/json"}, .body = body, .size = strlen(body)};
-    struct http_reply reply = {0};
+    struct http_response response = {0};
     if (secret != NULL) { /* anew each time: receivers refuse what was signed long ago */
-        sign(signature, secret, body, request.size, clock_now());
+        sign(signature, secret, body, request.size, unix_time_now());
         snprintf(header, sizeof header, "Leadforest-Signature: %s", signature);
         request.header[1] = header;
     }
-    if (http->ask(http->self, &request, &reply, problem) != HTTP_ANSWERED)
-        return EXIT_TRY_LATER;
-    long status = reply.status;
-    http_reply_done(&reply);
+    if (http->perform(http->self, &request, &response, problem) != HTTP_RESPONDED)
+        return EXIT_TEMPFAIL;
+    long status = response.status;
+    http_response_done(&response);
     if (status >= 200 && status < 300)
         return EXIT_DONE;
     snprintf(problem, 200, "the receiver answers %ld", status);
-    return status == 429 || status >= 500 ? EXIT_TRY_LATER : EXIT_USAGE_ERROR;
+    return status == 429 || status >= 500 ? EXIT_TEMPFAIL : EXIT_USAGE;
 }
 
-enum exit_code alert_send(const struct http *http, const char *url, const char *secret, const char *body,
-                          char problem[200]) {
-    enum exit_code code = EXIT_TRY_LATER;
+enum exit_code alert_webhook_send(const struct http *http, const char *url, const char *secret, const char *body,
+                                  char problem[200]) {
+    enum exit_code code = EXIT_TEMPFAIL;
     double wait = 1;
-    for (int i = 0; i < TRIES && code == EXIT_TRY_LATER; i++, wait *= 4) {
+    for (int i = 0; i < TRIES && code == EXIT_TEMPFAIL; i++, wait *= 4) {
         if (i > 0)
             http->wait(http->self, wait / 4, wait / 2);
         code = post(http, url, secret, body, problem);

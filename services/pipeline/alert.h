@@ -14,16 +14,16 @@
 #include "services/common/exit_codes.h"
 #include "services/common/http.h"
 
-enum { ALERT_MOST = 16000 /* bytes of a message */ };
+enum { ALERT_WEBHOOK_MAX_BYTES = 16000 /* bytes of a message */ };
 
 /* The message's text, for the caller to free; details (stolen) may be NULL. NULL: out of memory. */
-char *alert_write(const char *type, const char *text, json_t *details, moment now);
+char *alert_webhook_message(const char *type, const char *text, json_t *details, unix_time now);
 
 /*
  * Send it, again after growing waits where nobody answers, or with 429 or 5xx; four times in all.  EXIT_DONE where it
- * was taken (2xx), EXIT_TRY_LATER where nobody did, EXIT_USAGE_ERROR where the address refuses it.  problem says why.
+ * was taken (2xx), EXIT_TEMPFAIL where nobody did, EXIT_USAGE where the address refuses it.  problem says why.
  */
-enum exit_code alert_send(const struct http *http, const char *url, const char *secret, const char *body,
-                          char problem[200]);
+enum exit_code alert_webhook_send(const struct http *http, const char *url, const char *secret, const char *body,
+                                  char problem[200]);
 
 #endif

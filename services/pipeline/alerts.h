@@ -6,22 +6,22 @@
 
 #include "services/pipeline/child.h"
 
-enum { ALERTS_WAITING = 16 };
+enum { ALERT_QUEUE_MAX = 16 };
 
-struct alerts {
-    bool wanted; /* there is somebody to tell */
+struct alert_queue {
+    bool enabled; /* there is somebody to tell */
     size_t count;
-    char *waiting[ALERTS_WAITING]; /* the first one is being sent while the child runs */
-    struct child child;
+    char *waiting[ALERT_QUEUE_MAX]; /* the first one is being sent while the child runs */
+    struct child_process child;
 };
 
-void alerts_begin(struct alerts *alerts, bool wanted);
-void alerts_done(struct alerts *alerts);
+void alert_queue_begin(struct alert_queue *alert_queue, bool enabled);
+void alert_queue_done(struct alert_queue *alert_queue);
 
 /* Have it sent; details are stolen. Of too many that wait the newest is dropped, which is logged. */
-void alerts_say(struct alerts *alerts, const char *type, const char *text, json_t *details);
+void alert_queue_add(struct alert_queue *alert_queue, const char *type, const char *text, json_t *details);
 
 /* Start the next and notice the end of the last (while stopping no other is started). */
-void alerts_continue(struct alerts *alerts, bool stopping);
+void alert_queue_continue(struct alert_queue *alert_queue, bool stopping);
 
 #endif

@@ -34,7 +34,7 @@ static uint64_t folder_hash(const char *folder) {
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         char path[PATH_MAX];
         struct stat about;
-        if (entry->d_name[0] != '.' && publish_path(path, NULL, "%s/%s", folder, entry->d_name) &&
+        if (entry->d_name[0] != '.' && path_format(path, NULL, "%s/%s", folder, entry->d_name) &&
             stat(path, &about) == 0 && S_ISREG(about.st_mode))
             sum += file_hash(path, &about);
     }
@@ -42,9 +42,9 @@ static uint64_t folder_hash(const char *folder) {
     return sum;
 }
 
-uint64_t arrivals_fingerprint(const char *data) {
+uint64_t raw_fingerprint(const char *data) {
     char raw[PATH_MAX], inbox[PATH_MAX];
-    if (!publish_path(raw, NULL, "%s/" VOLUME_RAW, data) || !publish_path(inbox, NULL, "%s/" VOLUME_INBOX, data))
+    if (!path_format(raw, NULL, "%s/" VOLUME_RAW, data) || !path_format(inbox, NULL, "%s/" VOLUME_INBOX, data))
         return 0;
     return folder_hash(raw) + folder_hash(inbox);
 }

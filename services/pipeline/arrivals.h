@@ -5,6 +5,6 @@
 #include <stdint.h>
 
 /* 0 where raw/ and raw/inbox/ hold no files. Hidden files are passed by: they are on their way. */
-uint64_t arrivals_fingerprint(const char *data);
+uint64_t raw_fingerprint(const char *data);
 
 #endif

@@ -15,21 +15,21 @@
 extern char **environ;
 
 /* The path of leadforest-<name> in the folder of the running program. */
-static bool path_beside(char out[PATH_MAX], const char *name, struct file_error *err) {
+static bool program_path(char out[PATH_MAX], const char *name, struct error *err) {
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     if (n < 0) {
-        file_error_set(err, "read", "/proc/self/exe");
+        error_set_errno(err, "read", "/proc/self/exe");
         return false;
     }
     self[n] = '\0';
     *strrchr(self, '/') = '\0'; /* the link is absolute */
-    return publish_path(out, err, "%s/leadforest-%s", self, name);
+    return path_format(out, err, "%s/leadforest-%s", self, name);
 }
 
 static int spawn(pid_t *pid, const char *path, const char *const *arguments, int output) {
-    char *argv[CHILD_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
-    for (size_t i = 0; arguments != NULL && arguments[i] != NULL && i + 1 < CHILD_ARGUMENTS; i++)
+    char *argv[CHILD_PROCESS_MAX_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL && i + 1 < CHILD_PROCESS_MAX_ARGUMENTS; i++)
         argv[i + 1] = (char *)arguments[i];
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -50,8 +50,8 @@ static int spawn(pid_t *pid, const char *path, const char *const *arguments, int
     return problem;
 }
 
-bool child_start(struct child *child, const char *name, const char *const *arguments, bool capture,
-                 struct file_error *err) {
+bool child_process_start(struct child_process *child, const char *name, const char *const *arguments, bool capture,
+                         struct error *err) {
     char path[PATH_MAX];
     int ends[2] = {-1, -1};
     child->pid = 0;
@@ -59,7 +59,7 @@ bool child_start(struct child *child, const char *name, const char *const *argum
     child->used = 0;
     child->line_ended = false;
     child->kill_at = 0;
-    if (!path_beside(path, name, err))
+    if (!program_path(path, name, err))
         return false;
     int problem = capture && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0 ? errno : 0;
     if (problem == 0 && capture)
@@ -76,12 +76,12 @@ bool child_start(struct child *child, const char *name, const char *const *argum
         close(ends[0]);
     child->pid = 0;
     errno = problem;
-    file_error_set(err, "start", path);
+    error_set_errno(err, "start", path);
     return false;
 }
 
 /* Keep the last line that is not empty. */
-static void keep(struct child *child, const char *bytes, size_t size) {
+static void keep_last_line(struct child_process *child, const char *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] == '\n') {
             child->line_ended = true;
@@ -90,12 +90,12 @@ static void keep(struct child *child, const char *bytes, size_t size) {
         if (child->line_ended)
             child->used = 0;
         child->line_ended = false;
-        if (child->used + 1 < CHILD_LINE)
+        if (child->used + 1 < CHILD_PROCESS_MAX_LINE)
             child->line[child->used++] = bytes[i];
     }
 }
 
-void child_read(struct child *child) {
+void child_process_read(struct child_process *child) {
     char bytes[4096];
     ssize_t n;
     while (child->output >= 0 && (n = read(child->output, bytes, sizeof bytes)) != 0) {
@@ -105,18 +105,18 @@ void child_read(struct child *child) {
             return;
         fwrite(bytes, 1, (size_t)n, stdout);
         fflush(stdout);
-        keep(child, bytes, (size_t)n);
+        keep_last_line(child, bytes, (size_t)n);
     }
     if (child->output >= 0)
         close(child->output);
     child->output = -1;
 }
 
-bool child_ended(struct child *child, int *code) {
+bool child_process_ended(struct child_process *child, int *code) {
     int status;
     if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
         return false;
-    child_read(child);
+    child_process_read(child);
     if (child->output >= 0)
         close(child->output); /* a grandchild may hold the other end open */
     child->output = -1;
@@ -126,7 +126,7 @@ bool child_ended(struct child *child, int *code) {
     return true;
 }
 
-void child_text(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise) {
+void child_process_result_text(char *out, size_t size, const json_t *answer, const char *name, const char *otherwise) {
     const char *text = json_string_value(json_object_get(answer, name));
     if (text == NULL)
         text = otherwise;
@@ -138,14 +138,14 @@ void child_text(char *out, size_t size, const json_t *answer, const char *name, 
     out[length] = '\0';
 }
 
-void child_terminate(struct child *child) {
+void child_process_terminate(struct child_process *child) {
     if (child->pid <= 0 || child->kill_at > 0)
         return;
     kill(child->pid, SIGTERM);
-    child->kill_at = clock_monotonic() + CHILD_PATIENCE;
+    child->kill_at = monotonic_seconds() + CHILD_PROCESS_KILL_SECONDS;
 }
 
-void child_hurry(const struct child *child) {
-    if (child->pid > 0 && child->kill_at > 0 && clock_monotonic() >= child->kill_at)
+void child_process_kill_if_overdue(const struct child_process *child) {
+    if (child->pid > 0 && child->kill_at > 0 && monotonic_seconds() >= child->kill_at)
         kill(child->pid, SIGKILL);
 }

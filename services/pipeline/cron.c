@@ -21,8 +21,8 @@ static bool read_number(const char **at, unsigned *out) {
 }
 
 /* "*", "7", "1-5", each with "/2" or without. */
-static bool read_part(const char **at, unsigned least, unsigned most, uint64_t *bits) {
-    unsigned from = least, to = most, step = 1;
+static bool read_part(const char **at, unsigned min, unsigned max, uint64_t *bits) {
+    unsigned from = min, to = max, step = 1;
     bool star = **at == '*';
     if (star) {
         ++*at;
@@ -35,7 +35,7 @@ static bool read_part(const char **at, unsigned least, unsigned most, uint64_t *
             if (!read_number(at, &to))
                 return false;
         } else if (**at == '/') {
-            to = most;
+            to = max;
         }
     }
     if (**at == '/') {
@@ -43,30 +43,30 @@ static bool read_part(const char **at, unsigned least, unsigned most, uint64_t *
         if (!read_number(at, &step) || step == 0)
             return false;
     }
-    if (from < least || to > most || from > to)
+    if (from < min || to > max || from > to)
         return false;
     for (unsigned value = from; value <= to; value += step)
         *bits |= UINT64_C(1) << value;
     return true;
 }
 
-static bool read_field(const char **at, unsigned least, unsigned most, uint64_t *bits, bool *any) {
+static bool read_field(const char **at, unsigned min, unsigned max, uint64_t *bits, bool *any) {
     *at += strspn(*at, " \t");
     *any = **at == '*' && (*at)[1] != '/';
     *bits = 0;
     do {
-        if (!read_part(at, least, most, bits))
+        if (!read_part(at, min, max, bits))
             return false;
     } while (**at == ',' && *++*at != '\0');
     return **at == '\0' || **at == ' ' || **at == '\t';
 }
 
-static const char *word_of(const char *text) {
-    static const char *const words[][2] = {
+static const char *expand_alias(const char *text) {
+    static const char *const aliases[][2] = {
         {"@hourly", "0 * * * *"}, {"@daily", "0 0 * * *"}, {"@weekly", "0 0 * * 0"}, {"@monthly", "0 0 1 * *"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(text, words[i][0]) == 0)
-            return words[i][1];
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(text, aliases[i][0]) == 0)
+            return aliases[i][1];
     return text;
 }
 
@@ -77,7 +77,7 @@ bool cron_parse(struct cron *out, const char *text) {
         *out = (struct cron){0};
         return true;
     }
-    const char *at = word_of(text);
+    const char *at = expand_alias(text);
     if (!read_field(&at, 0, 59, &minutes, &any) || !read_field(&at, 0, 23, &hours, &any) ||
         !read_field(&at, 1, 31, &days, &any_day) || !read_field(&at, 1, 12, &months, &any) ||
         !read_field(&at, 0, 7, &weekdays, &any_weekday))
@@ -100,20 +100,20 @@ static bool has_day(const struct cron *c, const struct tm *t) {
 }
 
 /* The first minute of a day from second `from` of it on; -1 where there is none. */
-static moment in_day(const struct cron *c, moment from) {
-    for (moment second = (from + MINUTE - 1) / MINUTE * MINUTE; second < DAY; second += MINUTE)
+static unix_time in_day(const struct cron *c, unix_time from) {
+    for (unix_time second = (from + MINUTE - 1) / MINUTE * MINUTE; second < DAY; second += MINUTE)
         if ((c->hours >> (second / 3600) & 1) && (c->minutes >> (second / MINUTE % 60) & 1))
             return second;
     return -1;
 }
 
-moment cron_next(const struct cron *c, moment after) {
-    moment from = after + 1, midnight = from - from % DAY;
+unix_time cron_next(const struct cron *c, unix_time after) {
+    unix_time from = after + 1, midnight = from - from % DAY;
     for (int i = 0; i < MOST_DAYS && c->minutes != 0; i++, midnight += DAY) {
         time_t when = (time_t)midnight;
         struct tm t;
         gmtime_r(&when, &t);
-        moment second = has_day(c, &t) ? in_day(c, i == 0 ? from % DAY : 0) : -1;
+        unix_time second = has_day(c, &t) ? in_day(c, i == 0 ? from % DAY : 0) : -1;
         if (second >= 0)
             return midnight + second;
     }
@@ -121,6 +121,6 @@ moment cron_next(const struct cron *c, moment after) {
 }
 
 /* Less than an hour is how clocks are corrected every day. */
-bool cron_due(moment next, moment planned, moment now) {
+bool cron_due(unix_time next, unix_time planned, unix_time now) {
     return next != CRON_NEVER && (now >= next || now < planned - HOUR);
 }

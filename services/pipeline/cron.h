@@ -24,10 +24,10 @@ bool cron_parse(struct cron *out, const char *text);
 
 #define CRON_NEVER INT64_MAX
 /* The first such minute after `after`; CRON_NEVER where there is none (also the 30th of February). */
-moment cron_next(const struct cron *cron, moment after);
+unix_time cron_next(const struct cron *cron, unix_time after);
 
 /* Whether what was planned at a moment for a next one is due: also when the clock was set back since, or it would wait
  * until the clock is there again. */
-bool cron_due(moment next, moment planned, moment now);
+bool cron_due(unix_time next, unix_time planned, unix_time now);
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-bool events_open(struct events *events, struct file_error *err) {
+bool events_open(struct events *events, struct error *err) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
@@ -15,7 +15,7 @@ bool events_open(struct events *events, struct file_error *err) {
     sigprocmask(SIG_BLOCK, &set, NULL);
     events->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (events->signals < 0)
-        file_error_set(err, "open", "signalfd");
+        error_set_errno(err, "open", "signalfd");
     return events->signals >= 0;
 }
 

@@ -11,7 +11,7 @@ struct events {
 };
 
 /* From here on SIGTERM, SIGINT and SIGCHLD come as events. */
-bool events_open(struct events *events, struct file_error *err);
+bool events_open(struct events *events, struct error *err);
 void events_close(struct events *events);
 
 enum { EVENTS_MOST = 8 };

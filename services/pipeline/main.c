@@ -14,7 +14,7 @@ enum { ALERT_SECONDS = 10 };
 struct settings {
     struct settings_common common;
     long long threads;
-    double quiet, poll, retry, retry_most, limit;
+    double quiet, poll, retry, max_retry, limit;
     const char *nightly, *drift;
     const char *alert_url, *alert_secret, *message;
     bool serve;
@@ -35,7 +35,7 @@ static const struct setting rows[] = {
      "a stage that takes longer is stopped and tried later; 0: none is"},
     {"retry", "WATCH_RETRY", SETTING_NUMBER, offsetof(struct settings, retry), "10", 0.1, 86400, NULL,
      "watch: seconds before a run that ended with 75 is tried again, doubled each time"},
-    {"retry-max", "WATCH_RETRY_MAX", SETTING_NUMBER, offsetof(struct settings, retry_most), "900", 0.1, 86400, NULL,
+    {"retry-max", "WATCH_RETRY_MAX", SETTING_NUMBER, offsetof(struct settings, max_retry), "900", 0.1, 86400, NULL,
      "watch: the longest such wait"},
     {"serve", "WATCH_SERVE", SETTING_FLAG, offsetof(struct settings, serve), "0", 0, 0, NULL,
      "watch: keep leadforest-api alive beside it"},
@@ -43,13 +43,13 @@ static const struct setting rows[] = {
      "watch, alert: address that is told of alarms, failed runs and new champions"},
     {NULL, "ALERT_SECRET", SETTING_SECRET, offsetof(struct settings, alert_secret), NULL, 0, 0, NULL,
      "signs what ALERT_URL is told (header Leadforest-Signature); unset: nothing is signed"},
-    {"message", NULL, SETTING_TEXT, offsetof(struct settings, message), NULL, 2, ALERT_MOST, NULL,
+    {"message", NULL, SETTING_TEXT, offsetof(struct settings, message), NULL, 2, ALERT_WEBHOOK_MAX_BYTES, NULL,
      "alert: what to send, as JSON; default: a message to try the address with"},
 };
 
 static const struct program program = {
     .name = "leadforest-pipeline",
-    .does = "runs etl, features, train, register and score, as programs beside it",
+    .summary = "runs etl, features, train, register and score, as programs beside it",
     .usage = "[options] run-all|watch|alert",
     .notes = "run-all ends with the first failure's exit code, with 0, or with 99 where all was up to date.\n"
              "watch runs the line when raw/ has changed and at night, until SIGTERM; what ended with 75 is retried,\n"
@@ -58,12 +58,12 @@ static const struct program program = {
              "What each run did is in runs/<run>.json.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
-    .max_words = 1,
+    .max_args = 1,
 };
 
 /* Stages, and the child that sends an alert, read their settings from the environment: what was given here as options
  * goes there. */
-static void hand_down(const struct settings *s) {
+static void export_env(const struct settings *s) {
     char threads[24];
     snprintf(threads, sizeof threads, "%lld", s->threads);
     setenv("THREADS", threads, 1);
@@ -77,7 +77,7 @@ static void hand_down(const struct settings *s) {
 static enum exit_code run_all(const struct settings *s, struct events *events) {
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
-        return EXIT_TRY_LATER;
+        return EXIT_TEMPFAIL;
     run_begin(run, s->common.data, "run-all", s->limit);
     while (run->going) {
         if (events_wait(events, &run->child.output, 1, 1))
@@ -90,67 +90,68 @@ static enum exit_code run_all(const struct settings *s, struct events *events) {
 }
 
 static enum exit_code watch(const struct settings *s, struct events *events) {
-    struct watch_options options = {.data = s->common.data,
-                                    .poll = s->poll,
-                                    .times = {.quiet = s->quiet, .retry = s->retry, .retry_most = s->retry_most},
-                                    .limit = s->limit,
-                                    .serve = s->serve,
-                                    .alert = s->alert_url != NULL};
+    struct scheduler_options options = {.data = s->common.data,
+                                        .poll = s->poll,
+                                        .times = {.quiet = s->quiet, .retry = s->retry, .max_retry = s->max_retry},
+                                        .limit = s->limit,
+                                        .serve = s->serve,
+                                        .alert = s->alert_url != NULL};
     bool nightly = cron_parse(&options.times.nightly, s->nightly), drift = cron_parse(&options.drift, s->drift);
     if (!nightly || !drift) {
         fprintf(stderr, "%s: %s \"%s\" is no time of a crontab (minute hour day month weekday), nor never\n",
                 program.name, nightly ? "DRIFT_AT" : "NIGHTLY", nightly ? s->drift : s->nightly);
-        return EXIT_USAGE_ERROR;
+        return EXIT_USAGE;
     }
-    watch_until_told(&options, events);
+    scheduler_run(&options, events);
     return EXIT_DONE;
 }
 
 /* One message; a process of its own, so that watch need not wait for the receiver. */
 static enum exit_code alert(const struct settings *s) {
     struct http http = {0};
-    struct file_error err;
-    char problem[200] = "ALERT_URL is not set", *trial = NULL;
-    enum exit_code code = EXIT_USAGE_ERROR;
+    struct error err;
+    char problem[200] = "ALERT_URL is not set", *test_message = NULL;
+    enum exit_code code = EXIT_USAGE;
     if (s->message == NULL)
-        trial = alert_write("test", "leadforest: a message to try the address with", NULL, clock_now());
-    const char *message = s->message != NULL ? s->message : trial;
+        test_message =
+            alert_webhook_message("test", "leadforest: a message to try the address with", NULL, unix_time_now());
+    const char *message = s->message != NULL ? s->message : test_message;
     if (s->alert_url != NULL && !http_open(&http, program.name, ALERT_SECONDS, &err))
         snprintf(problem, sizeof problem, "%.199s", err.text);
     else if (s->alert_url != NULL && message != NULL)
-        code = alert_send(&http, s->alert_url, s->alert_secret, message, problem);
+        code = alert_webhook_send(&http, s->alert_url, s->alert_secret, message, problem);
     if (code == EXIT_DONE)
         log_event(LOG_INFO, "alert sent", "%.200s", message);
     else
         log_event(LOG_ERROR, "alert not sent", "%s", problem);
     http_close(&http);
-    free(trial);
+    free(test_message);
     return code;
 }
 
 int main(int argc, char **argv) {
     struct settings s;
-    struct words words;
+    struct args args;
     bool finished;
-    enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
+    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
-    const char *word = words.count == 1 ? words.word[0] : "";
-    bool all = strcmp(word, "run-all") == 0;
+    const char *arg = args.count == 1 ? args.arg[0] : "";
+    bool all = strcmp(arg, "run-all") == 0;
     log_open("pipeline", NULL);
-    if (strcmp(word, "alert") == 0)
+    if (strcmp(arg, "alert") == 0)
         return alert(&s);
-    if (words.count == 0)
-        return settings_refuse(&program, "run-all, watch or alert is needed");
-    if (!all && strcmp(word, "watch") != 0)
-        return settings_refuse(&program, "unknown command \"%.80s\"", word);
+    if (args.count == 0)
+        return settings_reject(&program, "run-all, watch or alert is needed");
+    if (!all && strcmp(arg, "watch") != 0)
+        return settings_reject(&program, "unknown command \"%.80s\"", arg);
     struct events events;
-    struct file_error err;
+    struct error err;
     if (!events_open(&events, &err)) {
         log_event(LOG_ERROR, "failed", "%s", err.text);
-        return EXIT_TRY_LATER;
+        return EXIT_TEMPFAIL;
     }
-    hand_down(&s);
+    export_env(&s);
     code = all ? run_all(&s, &events) : watch(&s, &events);
     events_close(&events);
     return code;

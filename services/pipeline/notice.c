@@ -7,24 +7,24 @@
 #include "services/common/publish.h"
 #include "services/common/volume.h"
 
-int notice_open(void) {
+int inotify_watch_open(void) {
     return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 }
 
-void notice_close(int notice) {
-    if (notice >= 0)
-        close(notice);
+void inotify_watch_close(int inotify) {
+    if (inotify >= 0)
+        close(inotify);
 }
 
-void notice_renew(int notice, const char *data) {
+void inotify_watch_renew(int inotify, const char *data) {
     static const char *const folders[] = {VOLUME_RAW, VOLUME_INBOX};
     char events[4096], path[PATH_MAX];
-    if (notice < 0)
+    if (inotify < 0)
         return;
-    while (read(notice, events, sizeof events) > 0)
-        continue; /* that there was one is enough: arrivals_fingerprint says what it comes to */
+    while (read(inotify, events, sizeof events) > 0)
+        continue; /* that there was one is enough: raw_fingerprint says what it comes to */
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (publish_path(path, NULL, "%s/%s", data, folders[i]))
-            inotify_add_watch(notice, path,
+        if (path_format(path, NULL, "%s/%s", data, folders[i]))
+            inotify_add_watch(inotify, path,
                               IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR);
 }

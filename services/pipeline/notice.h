@@ -3,10 +3,10 @@
 #define PIPELINE_NOTICE_H
 
 /* A descriptor that is readable once something in raw/ or raw/inbox/ has changed; -1 where the system has none. */
-int notice_open(void);
-void notice_close(int notice); /* fine on -1 */
+int inotify_watch_open(void);
+void inotify_watch_close(int inotify); /* fine on -1 */
 
 /* Take in what came, and listen to the folders as they are now; they may have come or gone. */
-void notice_renew(int notice, const char *data);
+void inotify_watch_renew(int inotify, const char *data);
 
 #endif

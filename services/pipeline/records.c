@@ -29,18 +29,18 @@ static bool is_record(const char *name) {
 /* What there is; NULL where there is nothing, or no memory. */
 static struct record *list(DIR *dir, size_t *count) {
     struct record *all = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     *count = 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         struct stat about;
         if (!is_record(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &about, 0) != 0)
             continue;
-        if (*count == room) {
-            struct record *longer = realloc(all, (2 * room + 256) * sizeof *all);
+        if (*count == capacity) {
+            struct record *longer = realloc(all, (2 * capacity + 256) * sizeof *all);
             if (longer == NULL)
                 break;
             all = longer;
-            room = 2 * room + 256;
+            capacity = 2 * capacity + 256;
         }
         all[*count].at = about.st_mtim;
         memcpy(all[(*count)++].name, entry->d_name, strlen(entry->d_name) + 1);
@@ -48,7 +48,7 @@ static struct record *list(DIR *dir, size_t *count) {
     return all;
 }
 
-void records_prune(const char *folder, size_t keep) {
+void run_retention_prune(const char *folder, size_t keep) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
         return;

@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* Remove the oldest records of a folder (*.json) beyond the newest `keep`. What cannot be removed stays. */
-void records_prune(const char *folder, size_t keep);
+void run_retention_prune(const char *folder, size_t keep);
 
 #endif

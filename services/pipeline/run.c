@@ -20,23 +20,23 @@ static const char *stage_name(const struct run *run) {
 }
 
 static json_t *present(void) {
-    char text[CLOCK_TEXT];
-    clock_format(clock_now(), text);
+    char text[UNIX_TIME_TEXT];
+    unix_time_format(unix_time_now(), text);
     return json_string(text);
 }
 
 /* A record that cannot be written is said and stops nothing. */
 static void publish_record(const struct run *run) {
     char path[PATH_MAX];
-    struct file_error err;
-    if (!publish_path(path, &err, "%s/" VOLUME_RUNS "/%s.json", run->data, run->stage.run) ||
-        !publish_json(path, run->record, &err))
+    struct error err;
+    if (!path_format(path, &err, "%s/" VOLUME_RUNS "/%s.json", run->data, run->stage.run) ||
+        !atomic_file_write_json(path, run->record, &err))
         log_event(LOG_WARN, "run not recorded", "%s", err.text);
 }
 
 static void end(struct run *run, enum exit_code code) {
-    double seconds = clock_monotonic() - run->began;
-    const char *word = exit_code_word(code);
+    double seconds = monotonic_seconds() - run->began;
+    const char *word = exit_code_name(code);
     json_object_set_new(run->record, "status", json_string(word));
     json_object_set_new(run->record, "exit", json_integer(code));
     json_object_set_new(run->record, "ended", present());
@@ -54,25 +54,26 @@ static void end(struct run *run, enum exit_code code) {
 }
 
 static void start_stage(struct run *run) {
-    struct file_error err;
-    run->stage_began = clock_monotonic();
-    if (child_start(&run->child, stage_name(run), NULL, true, &err))
+    struct error err;
+    run->stage_began = monotonic_seconds();
+    if (child_process_start(&run->child, stage_name(run), NULL, true, &err))
         return;
     log_event(LOG_ERROR, "stage not started", "%s", err.text);
     snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, err.text);
-    end(run, err.try_later ? EXIT_TRY_LATER : EXIT_BUG);
+    end(run, err.retryable ? EXIT_TEMPFAIL : EXIT_SOFTWARE);
 }
 
 bool run_begin(struct run *run, const char *data, const char *reason, double limit) {
-    *run = (struct run){.data = data, .reason = reason, .limit = limit, .began = clock_monotonic(), .code = EXIT_NONE};
+    *run =
+        (struct run){.data = data, .reason = reason, .limit = limit, .began = monotonic_seconds(), .code = EXIT_NONE};
     if (!stage_begin(&run->stage, WORKER_PIPELINE, data, &run->code)) {
         snprintf(run->error, sizeof run->error, "the run could not begin: the volume is away, full or in use");
         return false;
     }
     char folder[PATH_MAX];
-    if (publish_path(folder, NULL, "%s/" VOLUME_RUNS, data)) {
-        publish_sweep(folder);
-        records_prune(folder, RECORDS);
+    if (path_format(folder, NULL, "%s/" VOLUME_RUNS, data)) {
+        atomic_file_sweep_folder(folder);
+        run_retention_prune(folder, RECORDS);
     }
     setenv("LEADFOREST_RUN", run->stage.run, 1);
     run->going = true;
@@ -84,10 +85,10 @@ bool run_begin(struct run *run, const char *data, const char *reason, double lim
 }
 
 /* What of a stage's result others tell. */
-static void remember(struct run *run, const json_t *result) {
+static void read_result(struct run *run, const json_t *result) {
     const char *status = json_string_value(json_object_get(result, "status"));
     if (json_object_get(result, "error") != NULL)
-        child_text(run->error, sizeof run->error, result, "error", "");
+        child_process_result_text(run->error, sizeof run->error, result, "error", "");
     if (stages[run->at] == WORKER_REGISTER && status != NULL && strcmp(status, "promoted") == 0)
         run->promoted = json_integer_value(json_object_get(result, "version"));
 }
@@ -95,43 +96,43 @@ static void remember(struct run *run, const json_t *result) {
 static void record_stage(struct run *run, int code) {
     json_t *result = json_loads(run->child.line, 0, NULL);
     json_t *entry =
-        json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_name(run), "seconds", clock_monotonic() - run->stage_began,
+        json_pack("{s:s, s:f, s:i, s:o}", "stage", stage_name(run), "seconds", monotonic_seconds() - run->stage_began,
                   "exit", code, "result", result != NULL ? result : json_null());
     json_array_append_new(json_object_get(run->record, "stages"), entry);
     if (run->overdue)
         json_object_set_new(entry, "overdue", json_true());
-    remember(run, result);
+    read_result(run, result);
     log_event(code == EXIT_DONE || code == EXIT_NOTHING_TO_DO ? LOG_INFO : LOG_ERROR, "stage ended", "%s: exit %d (%s)",
-              stage_name(run), code, exit_code_word((enum exit_code)code));
+              stage_name(run), code, exit_code_name((enum exit_code)code));
 }
 
 /* One that hangs is stopped, and tried later. */
-static void watch_time(struct run *run) {
-    if (run->limit > 0 && !run->overdue && clock_monotonic() - run->stage_began >= run->limit) {
+static void stop_overdue_stage(struct run *run) {
+    if (run->limit > 0 && !run->overdue && monotonic_seconds() - run->stage_began >= run->limit) {
         run->overdue = true;
         snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_name(run), run->limit);
         log_event(LOG_ERROR, "stage overdue", "%s; it is told to stop", run->error);
-        child_terminate(&run->child);
+        child_process_terminate(&run->child);
     }
-    child_hurry(&run->child);
+    child_process_kill_if_overdue(&run->child);
 }
 
 void run_continue(struct run *run) {
     int code;
-    child_read(&run->child);
+    child_process_read(&run->child);
     if (!run->going)
         return;
-    if (!child_ended(&run->child, &code)) {
-        watch_time(run);
+    if (!child_process_ended(&run->child, &code)) {
+        stop_overdue_stage(run);
         return;
     }
     bool killed = code == 128 + SIGKILL && !run->stopping;
     if (killed)
         snprintf(run->error, sizeof run->error, "%s was killed; memory may have run out", stage_name(run));
     if (run->overdue || killed)
-        code = EXIT_TRY_LATER;
+        code = EXIT_TEMPFAIL;
     else if (code > 128 && code != EXIT_TERMINATED)
-        code = EXIT_BUG; /* it crashed */
+        code = EXIT_SOFTWARE; /* it crashed */
     record_stage(run, code);
     run->fresh += code == EXIT_DONE;
     if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO) {
@@ -152,5 +153,5 @@ void run_continue(struct run *run) {
 void run_terminate(struct run *run) {
     run->stopping = true;
     if (run->going)
-        child_terminate(&run->child);
+        child_process_terminate(&run->child);
 }

@@ -3,27 +3,27 @@
 
 #include <stddef.h>
 
-enum { MOST_DOUBLINGS = 30 };
+enum { MAX_DOUBLINGS = 30 };
 
-void schedule_begin(struct schedule *s, const struct schedule_times *times, moment now) {
-    *s = (struct schedule){.times = *times, .night = cron_next(&times->nightly, now), .planned = now};
+void run_schedule_begin(struct run_schedule *s, const struct run_schedule_times *times, unix_time now) {
+    *s = (struct run_schedule){.times = *times, .night = cron_next(&times->nightly, now), .planned = now};
 }
 
-void schedule_look(struct schedule *s, uint64_t fingerprint, double seconds) {
-    if (fingerprint == s->seen)
+void run_schedule_observe(struct run_schedule *s, uint64_t raw_state, double seconds) {
+    if (raw_state == s->fingerprint)
         return;
-    s->seen = fingerprint;
+    s->fingerprint = raw_state;
     if (!s->changed)
         s->changed_first = seconds;
     s->changed = true;
     s->changed_last = seconds;
 }
 
-const char *schedule_due(const struct schedule *s, moment now, double seconds) {
-    if (s->seen == 0)
+const char *run_schedule_due(const struct run_schedule *s, unix_time now, double seconds) {
+    if (s->fingerprint == 0)
         return NULL;
     if (s->changed && (seconds - s->changed_last >= s->times.quiet ||
-                       seconds - s->changed_first >= SCHEDULE_PATIENCE * s->times.quiet))
+                       seconds - s->changed_first >= RUN_SCHEDULE_MAX_QUIET_TIMES * s->times.quiet))
         return "data arrived";
     if (s->retries > 0 && seconds >= s->retry_at)
         return "retry";
@@ -32,7 +32,7 @@ const char *schedule_due(const struct schedule *s, moment now, double seconds) {
     return NULL;
 }
 
-void schedule_started(struct schedule *s, moment now) {
+void run_schedule_started(struct run_schedule *s, unix_time now) {
     s->changed = false;
     if (cron_due(s->night, s->planned, now)) {
         s->night = cron_next(&s->times.nightly, now);
@@ -40,14 +40,14 @@ void schedule_started(struct schedule *s, moment now) {
     }
 }
 
-void schedule_ended(struct schedule *s, enum exit_code code, double seconds) {
-    if (code != EXIT_TRY_LATER) {
+void run_schedule_ended(struct run_schedule *s, enum exit_code code, double seconds) {
+    if (code != EXIT_TEMPFAIL) {
         s->retries = 0;
         return;
     }
     double wait = s->times.retry;
-    for (unsigned i = 0; i < s->retries && i < MOST_DOUBLINGS && wait < s->times.retry_most; i++)
+    for (unsigned i = 0; i < s->retries && i < MAX_DOUBLINGS && wait < s->times.max_retry; i++)
         wait *= 2;
     s->retries++;
-    s->retry_at = seconds + (wait < s->times.retry_most ? wait : s->times.retry_most);
+    s->retry_at = seconds + (wait < s->times.max_retry ? wait : s->times.max_retry);
 }

@@ -4,16 +4,16 @@
 
 #include "services/pipeline/child.h"
 
-struct server {
-    struct child child;
+struct api_supervisor {
+    struct child_process child;
     double started, start_at; /* seconds of the monotonic clock */
     double wait;              /* before the next start */
 };
 
 /* Notice its end and start it where that is due (not while stopping). */
-void server_continue(struct server *server, double seconds, bool stopping);
+void api_supervisor_continue(struct api_supervisor *api, double seconds, bool stopping);
 
 /* Seconds until it must be started; below 0: it runs. */
-double server_patience(const struct server *server, double seconds);
+double api_supervisor_seconds_to_start(const struct api_supervisor *api, double seconds);
 
 #endif

@@ -13,45 +13,45 @@
 #include "services/pipeline/run.h"
 #include "services/pipeline/server.h"
 
-struct watch {
-    const struct watch_options *options;
-    struct schedule schedule;
+struct scheduler {
+    const struct scheduler_options *options;
+    struct run_schedule schedule;
     struct run run;
-    struct server server;
-    struct lookout lookout;
-    struct alerts alerts;
-    struct news news;
-    int notice;    /* that raw/ has changed */
-    double looked; /* at raw/, monotonic seconds */
-    bool gone;     /* raw/ had files and has none */
-    bool answers;  /* the run in hand is what drift asked for */
-    bool put_off;  /* and such a run ended with "try later": its retry is that too */
+    struct api_supervisor api;
+    struct drift_check drift_check;
+    struct alert_queue alert_queue;
+    struct notifications notifications;
+    int inotify;       /* that raw/ has changed */
+    double checked_at; /* at raw/, monotonic seconds */
+    bool volume_away;  /* raw/ had files and has none */
+    bool for_drift;    /* the run in hand is what drift asked for */
+    bool drift_retry;  /* and such a run ended with "try later": its retry is that too */
     bool stopping;
 };
 
 /* However often it is told of changes, raw/ is looked at no oftener. */
-static const double least_pause = 0.2;
+static const double min_interval = 0.2;
 
-static void stop(struct watch *w) {
+static void stop(struct scheduler *w) {
     if (!w->stopping)
         log_event(LOG_INFO, "stopping", "told to stop");
     w->stopping = true;
     run_terminate(&w->run);
-    child_terminate(&w->server.child);
-    child_terminate(&w->lookout.child);
-    child_terminate(&w->alerts.child);
+    child_process_terminate(&w->api.child);
+    child_process_terminate(&w->drift_check.child);
+    child_process_terminate(&w->alert_queue.child);
 }
 
-static void end_run(struct watch *w) {
-    schedule_ended(&w->schedule, w->run.code, clock_monotonic());
-    w->put_off = w->answers && w->run.code == EXIT_TRY_LATER;
-    if (w->answers) {
-        w->lookout.retrain = w->put_off; /* where it failed for good, tomorrow's answer asks again */
+static void end_run(struct scheduler *w) {
+    run_schedule_ended(&w->schedule, w->run.code, monotonic_seconds());
+    w->drift_retry = w->for_drift && w->run.code == EXIT_TEMPFAIL;
+    if (w->for_drift) {
+        w->drift_check.retrain = w->drift_retry; /* where it failed for good, tomorrow's answer asks again */
     }
-    news_run(&w->news, &w->run, clock_monotonic());
+    notify_run(&w->notifications, &w->run, monotonic_seconds());
 }
 
-static void follow_run(struct watch *w) {
+static void follow_run(struct scheduler *w) {
     if (!w->run.going)
         return;
     run_continue(&w->run);
@@ -59,107 +59,108 @@ static void follow_run(struct watch *w) {
         end_run(w);
 }
 
-static void start_run(struct watch *w) {
-    const char *reason = schedule_due(&w->schedule, clock_now(), clock_monotonic());
-    if (w->lookout.retrain && !w->put_off)
+static void start_run(struct scheduler *w) {
+    const char *reason = run_schedule_due(&w->schedule, unix_time_now(), monotonic_seconds());
+    if (w->drift_check.retrain && !w->drift_retry)
         reason = "drift";
-    if (w->run.going || w->stopping || w->gone || reason == NULL)
+    if (w->run.going || w->stopping || w->volume_away || reason == NULL)
         return;
-    schedule_started(&w->schedule, clock_now());
+    run_schedule_started(&w->schedule, unix_time_now());
     unsetenv("LEADFOREST_RUN"); /* each run has an id of its own */
-    lookout_hand_down(&w->lookout);
-    w->answers = w->lookout.retrain;
+    drift_check_export_env(&w->drift_check);
+    w->for_drift = w->drift_check.retrain;
     run_begin(&w->run, w->options->data, reason, w->options->limit);
     if (!w->run.going)
         end_run(w);
 }
 
 /* Files of raw/ are never deleted: where all are gone the volume is. Nothing runs until they are back. */
-static void tell_volume(struct watch *w) {
+static void report_volume(struct scheduler *w) {
     char text[PATH_MAX + 100];
-    w->gone = !w->gone;
+    w->volume_away = !w->volume_away;
     snprintf(text, sizeof text, "%s/" VOLUME_RAW "%s", w->options->data,
-             w->gone ? " holds no files any more; is the volume away?" : " is back");
-    log_event(w->gone ? LOG_ERROR : LOG_INFO, w->gone ? "volume away" : "volume back", "%s", text);
-    alerts_say(&w->alerts, w->gone ? "volume.away" : "volume.back", text, NULL);
+             w->volume_away ? " holds no files any more; is the volume away?" : " is back");
+    log_event(w->volume_away ? LOG_ERROR : LOG_INFO, w->volume_away ? "volume away" : "volume back", "%s", text);
+    alert_queue_add(&w->alert_queue, w->volume_away ? "volume.away" : "volume.back", text, NULL);
 }
 
-static void look_at_raw(struct watch *w) {
-    double now = clock_monotonic();
-    if (now - w->looked < least_pause)
+static void check_raw(struct scheduler *w) {
+    double now = monotonic_seconds();
+    if (now - w->checked_at < min_interval)
         return;
-    w->looked = now;
-    notice_renew(w->notice, w->options->data);
-    uint64_t fingerprint = arrivals_fingerprint(w->options->data);
-    if (w->gone != (fingerprint == 0 && (w->gone || w->schedule.seen != 0)))
-        tell_volume(w);
-    schedule_look(&w->schedule, fingerprint, now);
+    w->checked_at = now;
+    inotify_watch_renew(w->inotify, w->options->data);
+    uint64_t raw_state = raw_fingerprint(w->options->data);
+    if (w->volume_away != (raw_state == 0 && (w->volume_away || w->schedule.fingerprint != 0)))
+        report_volume(w);
+    run_schedule_observe(&w->schedule, raw_state, now);
 }
 
-static void serve(struct watch *w) {
+static void serve(struct scheduler *w) {
     if (!w->options->serve)
         return;
-    server_continue(&w->server, clock_monotonic(), w->stopping);
-    child_hurry(&w->server.child);
+    api_supervisor_continue(&w->api, monotonic_seconds(), w->stopping);
+    child_process_kill_if_overdue(&w->api.child);
 }
 
 /* Seconds until there is something to do without an event. */
-static double patience(const struct watch *w) {
-    double now = clock_monotonic(), least = w->options->poll;
-    double api = w->options->serve && !w->stopping ? server_patience(&w->server, now) : -1;
-    if (api >= 0 && api < least)
-        least = api;
-    bool limited = w->run.going || w->lookout.child.pid != 0 || w->stopping;
-    if (limited && least > 1)
-        least = 1; /* somebody may have to be told to stop, or killed */
-    return least;
+static double seconds_to_next(const struct scheduler *w) {
+    double now = monotonic_seconds(), seconds = w->options->poll;
+    double api_seconds = w->options->serve && !w->stopping ? api_supervisor_seconds_to_start(&w->api, now) : -1;
+    if (api_seconds >= 0 && api_seconds < seconds)
+        seconds = api_seconds;
+    bool limited = w->run.going || w->drift_check.child.pid != 0 || w->stopping;
+    if (limited && seconds > 1)
+        seconds = 1; /* somebody may have to be told to stop, or killed */
+    return seconds;
 }
 
-static bool is_done(const struct watch *w) {
-    return w->stopping && !w->run.going && w->server.child.pid == 0 && w->lookout.child.pid == 0 &&
-           w->alerts.child.pid == 0;
+static bool is_done(const struct scheduler *w) {
+    return w->stopping && !w->run.going && w->api.child.pid == 0 && w->drift_check.child.pid == 0 &&
+           w->alert_queue.child.pid == 0;
 }
 
 /* Until something happens. */
-static void rest(struct watch *w, struct events *events) {
-    bool noisy = clock_monotonic() - w->looked < least_pause;
-    double seconds = patience(w);
-    const int wanted[] = {w->run.going ? w->run.child.output : -1, w->lookout.child.output, noisy ? -1 : w->notice};
-    if (noisy && seconds > least_pause)
-        seconds = least_pause;
+static void wait_for_event(struct scheduler *w, struct events *events) {
+    bool checked_recently = monotonic_seconds() - w->checked_at < min_interval;
+    double seconds = seconds_to_next(w);
+    const int wanted[] = {w->run.going ? w->run.child.output : -1, w->drift_check.child.output,
+                          checked_recently ? -1 : w->inotify};
+    if (checked_recently && seconds > min_interval)
+        seconds = min_interval;
     if (events_wait(events, wanted, sizeof wanted / sizeof *wanted, seconds))
         stop(w);
 }
 
-static void begin(struct watch *w, const struct watch_options *options) {
+static void begin(struct scheduler *w, const struct scheduler_options *options) {
     w->options = options;
-    w->notice = notice_open();
-    w->looked = -least_pause;
-    alerts_begin(&w->alerts, options->alert);
-    w->news.alerts = &w->alerts;
-    schedule_begin(&w->schedule, &options->times, clock_now());
-    lookout_begin(&w->lookout, &options->drift, options->limit, clock_now());
+    w->inotify = inotify_watch_open();
+    w->checked_at = -min_interval;
+    alert_queue_begin(&w->alert_queue, options->alert);
+    w->notifications.alert_queue = &w->alert_queue;
+    run_schedule_begin(&w->schedule, &options->times, unix_time_now());
+    drift_check_begin(&w->drift_check, &options->drift, options->limit, unix_time_now());
     log_event(LOG_INFO, "watching", "%s", options->data);
 }
 
-void watch_until_told(const struct watch_options *options, struct events *events) {
-    struct watch *w = calloc(1, sizeof *w);
+void scheduler_run(const struct scheduler_options *options, struct events *events) {
+    struct scheduler *w = calloc(1, sizeof *w);
     if (w == NULL)
         return;
     begin(w, options);
     while (!is_done(w)) {
-        look_at_raw(w);
-        if (lookout_continue(&w->lookout, clock_now(), w->stopping || w->gone))
-            news_drift(&w->news, &w->lookout);
+        check_raw(w);
+        if (drift_check_continue(&w->drift_check, unix_time_now(), w->stopping || w->volume_away))
+            notify_drift(&w->notifications, &w->drift_check);
         start_run(w);
         serve(w);
-        news_continue(&w->news, clock_monotonic());
-        alerts_continue(&w->alerts, w->stopping);
-        rest(w, events);
+        notifications_continue(&w->notifications, monotonic_seconds());
+        alert_queue_continue(&w->alert_queue, w->stopping);
+        wait_for_event(w, events);
         follow_run(w);
         serve(w);
     }
-    alerts_done(&w->alerts);
-    notice_close(w->notice);
+    alert_queue_done(&w->alert_queue);
+    inotify_watch_close(w->inotify);
     free(w);
 }

@@ -5,10 +5,10 @@
 #include "services/pipeline/events.h"
 #include "services/pipeline/schedule.h"
 
-struct watch_options {
+struct scheduler_options {
     const char *data;
     double poll; /* seconds between two looks at raw/ */
-    struct schedule_times times;
+    struct run_schedule_times times;
     struct cron drift; /* when drift is asked */
     double limit;      /* seconds that a stage may take */
     bool serve;
@@ -16,6 +16,6 @@ struct watch_options {
 };
 
 /* Returns after SIGTERM, when every child has ended. */
-void watch_until_told(const struct watch_options *options, struct events *events);
+void scheduler_run(const struct scheduler_options *options, struct events *events);
 
 #endif

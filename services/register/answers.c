@@ -20,28 +20,27 @@ static size_t find_class(const struct forest_schema *schema, const char *name) {
 }
 
 /* One value of the rows as the model's feature numbers it. */
-static float translate(const struct forest_feature *from, const struct forest_feature *to, float value) {
+static float map_value(const struct forest_feature *from, const struct forest_feature *to, float value) {
     if (to->kind == FOREST_NUMERIC || isnan(value) || value < 0)
         return value;
     return forest_level(to, from->level[(size_t)value]);
 }
 
-static void translate_row(const struct forest_schema *rows, const struct forest_schema *model, const float *row,
-                          float *out) {
+static void map_row(const struct forest_schema *rows, const struct forest_schema *model, const float *row, float *out) {
     for (size_t f = 0; f < model->features; f++) {
         size_t place = find_feature(rows, &model->feature[f]);
-        out[f] = place == SIZE_MAX ? NAN : translate(&rows->feature[place], &model->feature[f], row[place]);
+        out[f] = place == SIZE_MAX ? NAN : map_value(&rows->feature[place], &model->feature[f], row[place]);
     }
 }
 
-bool answers_ask(const struct forest *model, const struct forest_schema *schema, const float *x, size_t rows,
-                 float *prob) {
+bool aligned_predict(const struct forest *model, const struct forest_schema *schema, const float *x, size_t rows,
+                     float *prob) {
     const struct forest_schema *own = forest_schema_of(model);
     float *row = malloc(own->features * sizeof *row), answer[FOREST_MAX_CLASSES];
     if (row == NULL)
         return false;
     for (size_t i = 0; i < rows; i++) {
-        translate_row(schema, own, x + i * schema->features, row);
+        map_row(schema, own, x + i * schema->features, row);
         forest_predict(model, row, answer);
         for (size_t c = 0; c < schema->classes; c++) {
             size_t class = find_class(own, schema->class_name[c]);
@@ -52,7 +51,7 @@ bool answers_ask(const struct forest *model, const struct forest_schema *schema,
     return true;
 }
 
-size_t answers_best(const float *prob, size_t classes) {
+size_t aligned_predict_best_class(const float *prob, size_t classes) {
     size_t best = 0;
     for (size_t c = 1; c < classes; c++)
         if (prob[c] > prob[best])
@@ -60,7 +59,7 @@ size_t answers_best(const float *prob, size_t classes) {
     return best;
 }
 
-double answers_off(const float *prob, size_t rows, size_t classes) {
+double aligned_predict_sum_error(const float *prob, size_t rows, size_t classes) {
     double worst = 0;
     for (size_t i = 0; i < rows; i++) {
         double sum = 0;

@@ -11,13 +11,14 @@
 #include "libforest/forest.h"
 
 /* Probabilities of the rows' own classes; false where memory ran out. */
-bool answers_ask(const struct forest *model, const struct forest_schema *schema,
-                 const float *x /* [rows][schema->features] */, size_t rows, float *prob /* [rows][schema->classes] */);
+bool aligned_predict(const struct forest *model, const struct forest_schema *schema,
+                     const float *x /* [rows][schema->features] */, size_t rows,
+                     float *prob /* [rows][schema->classes] */);
 
 /* The most probable class of an answer; of equals, the first. */
-size_t answers_best(const float *prob, size_t classes);
+size_t aligned_predict_best_class(const float *prob, size_t classes);
 
 /* The most by which the probabilities of one row miss a sum of 1; NaN where one is negative or no number. */
-double answers_off(const float *prob /* [rows][classes] */, size_t rows, size_t classes);
+double aligned_predict_sum_error(const float *prob /* [rows][classes] */, size_t rows, size_t classes);
 
 #endif

@@ -11,26 +11,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool find(char out[PATH_MAX], const char *name, struct file_error *err) {
+static bool find(char out[PATH_MAX], const char *name, struct error *err) {
     char own[PATH_MAX];
     ssize_t size = readlink("/proc/self/exe", own, sizeof own);
     const char *slash = size > 0 ? memrchr(own, '/', (size_t)size) : NULL;
     if (slash == NULL)
-        return file_error_say(err, "cannot tell where leadforest-%s is", name);
-    return publish_path(out, err, "%.*s/leadforest-%s", (int)(slash - own), own, name);
+        return error_set(err, "cannot tell where leadforest-%s is", name);
+    return path_format(out, err, "%.*s/leadforest-%s", (int)(slash - own), own, name);
 }
 
-bool beside_is_there(const char *name) {
+bool subprocess_exists(const char *name) {
     char path[PATH_MAX];
     return find(path, name, NULL) && access(path, X_OK) == 0;
 }
 
 /* In the child. */
-static void become(const char *path, const char *const *arguments) {
-    char *argv[BESIDE_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
+static void exec_child(const char *path, const char *const *arguments) {
+    char *argv[SUBPROCESS_MAX_ARGUMENTS + 1] = {strrchr(path, '/') + 1};
     sigset_t none;
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    for (size_t i = 0; arguments[i] != NULL && i + 1 < BESIDE_ARGUMENTS; i++)
+    for (size_t i = 0; arguments[i] != NULL && i + 1 < SUBPROCESS_MAX_ARGUMENTS; i++)
         argv[i + 1] = (char *)arguments[i];
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -40,19 +40,19 @@ static void become(const char *path, const char *const *arguments) {
     _exit(127);
 }
 
-bool beside_run(const char *name, const char *const *arguments, int *code, struct file_error *err) {
+bool subprocess_run(const char *name, const char *const *arguments, int *code, struct error *err) {
     char path[PATH_MAX];
     int status = 0;
     if (!find(path, name, err))
         return false;
     pid_t child = fork();
     if (child == 0)
-        become(path, arguments);
+        exec_child(path, arguments);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     if (child < 0 || !WIFEXITED(status)) {
-        file_error_say(err, "leadforest-%s did not end by itself (wait status %d)", name, status);
-        err->try_later = child < 0 || WTERMSIG(status) == SIGKILL; /* memory may have run out */
+        error_set(err, "leadforest-%s did not end by itself (wait status %d)", name, status);
+        err->retryable = child < 0 || WTERMSIG(status) == SIGKILL; /* memory may have run out */
         return false;
     }
     *code = WEXITSTATUS(status);
@@ -64,6 +64,6 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
     return remove(path);
 }
 
-void beside_clear(const char *folder) {
+void subprocess_remove_folder(const char *folder) {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -4,16 +4,16 @@
 
 #include "services/common/publish.h"
 
-enum { BESIDE_ARGUMENTS = 12 };
+enum { SUBPROCESS_MAX_ARGUMENTS = 12 };
 
 /* Whether leadforest-<name> is there. */
-bool beside_is_there(const char *name);
+bool subprocess_exists(const char *name);
 
-/* Run it with arguments (ended by NULL, fewer than BESIDE_ARGUMENTS) and wait. Its result line is not shown, its log
- * is; it does not outlive us. *code is its exit code; false where it did not run to its end. */
-bool beside_run(const char *name, const char *const *arguments, int *code, struct file_error *err);
+/* Run it with arguments (ended by NULL, fewer than SUBPROCESS_MAX_ARGUMENTS) and wait. Its result line is not shown,
+ * its log is; it does not outlive us. *code is its exit code; false where it did not run to its end. */
+bool subprocess_run(const char *name, const char *const *arguments, int *code, struct error *err);
 
 /* Remove a data folder that was made for it, whatever is in there; links are not followed. Fine where there is none. */
-void beside_clear(const char *folder);
+void subprocess_remove_folder(const char *folder);
 
 #endif

@@ -8,9 +8,9 @@
 #include "services/common/champion.h"
 #include "services/common/volume.h"
 
-static bool read_name(struct candidate *c, const char *data, struct file_error *err) {
+static bool read_name(struct candidate *c, const char *data, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_NEWEST, data))
+    if (!path_format(path, err, "%s/" VOLUME_NEWEST, data))
         return false;
     json_t *newest = files_read_json(path, CHAMPION_MAX_JSON, err);
     if (newest == NULL)
@@ -20,37 +20,37 @@ static bool read_name(struct candidate *c, const char *data, struct file_error *
     if (good)
         memcpy(c->name, name, strlen(name) + 1);
     else
-        file_error_say(err, "read %s: it names no candidate", path);
+        error_set(err, "read %s: it names no candidate", path);
     json_decref(newest);
     return good;
 }
 
-static bool read_forest(struct candidate *c, const char *data, struct file_error *err) {
+static bool read_forest(struct candidate *c, const char *data, struct error *err) {
     char path[PATH_MAX];
     struct forest_error problem;
-    if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s/forest.bin", data, c->name))
+    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s/forest.bin", data, c->name))
         return false;
     if (forest_load(&c->forest, path, &problem) != FOREST_OK)
-        return file_error_say(err, "read %s: %s", path, problem.text);
+        return error_set(err, "read %s: %s", path, problem.text);
     size_t size;
     const void *image = forest_image(c->forest, &size);
     bytes_sha256(image, size, c->forest_sha256);
     return true;
 }
 
-static bool read_card(struct candidate *c, const char *data, struct file_error *err) {
+static bool read_card(struct candidate *c, const char *data, struct error *err) {
     char path[PATH_MAX];
     json_error_t problem;
-    if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s/card.json", data, c->name))
+    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s/card.json", data, c->name))
         return false;
     c->card_text = files_read(path, CHAMPION_MAX_JSON, &c->card_size, err);
     if (c->card_text == NULL)
         return false;
     c->card = json_loadb(c->card_text, c->card_size, JSON_REJECT_DUPLICATES, &problem);
-    return c->card != NULL || file_error_say(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
+    return c->card != NULL || error_set(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
 }
 
-bool candidate_read(struct candidate *out, const char *data, struct file_error *err) {
+bool candidate_read(struct candidate *out, const char *data, struct error *err) {
     struct candidate c = {0};
     bool done = read_name(&c, data, err) && read_forest(&c, data, err) && read_card(&c, data, err);
     if (done)

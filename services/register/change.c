@@ -9,32 +9,37 @@
 static bool count_changed(uint64_t *changed, const float *x, size_t rows, const struct forest_schema *schema,
                           const struct forest *challenger, const struct forest *champion) {
     size_t classes = schema->classes;
-    float *ours = malloc((rows * classes + 1) * sizeof *ours), *theirs = malloc((rows * classes + 1) * sizeof *theirs);
-    bool done = ours != NULL && theirs != NULL && answers_ask(challenger, schema, x, rows, ours) &&
-                answers_ask(champion, schema, x, rows, theirs);
+    float *challenger_prob = malloc((rows * classes + 1) * sizeof *challenger_prob),
+          *champion_prob = malloc((rows * classes + 1) * sizeof *champion_prob);
+    bool done = challenger_prob != NULL && champion_prob != NULL &&
+                aligned_predict(challenger, schema, x, rows, challenger_prob) &&
+                aligned_predict(champion, schema, x, rows, champion_prob);
     for (size_t i = 0; done && i < rows; i++)
-        *changed += answers_best(ours + i * classes, classes) != answers_best(theirs + i * classes, classes);
-    free(ours);
-    free(theirs);
+        *changed += aligned_predict_best_class(challenger_prob + i * classes, classes) !=
+                    aligned_predict_best_class(champion_prob + i * classes, classes);
+    free(challenger_prob);
+    free(champion_prob);
     return done;
 }
 
-bool change_measure(struct change *out, const struct traffic *traffic, const struct forest_schema *schema,
-                    const struct forest *challenger, const struct forest *champion) {
-    struct grid grid = {0};
-    struct change change = {.source = traffic->source, .calls = traffic->rows};
-    bool done = grid_make(&grid, schema) &&
-                count_changed(&change.cells_changed, grid.x, grid.rows, schema, challenger, champion) &&
-                count_changed(&change.calls_changed, traffic->x, traffic->rows, schema, challenger, champion);
-    change.cells = grid.rows;
-    grid_done(&grid);
+bool disagreement_measure(struct disagreement *out, const struct recent_requests *requests,
+                          const struct forest_schema *schema, const struct forest *challenger,
+                          const struct forest *champion) {
+    struct input_grid grid = {0};
+    struct disagreement disagreement = {.source = requests->source, .requests = requests->rows};
+    bool done =
+        input_grid_make(&grid, schema) &&
+        count_changed(&disagreement.cells_changed, grid.x, grid.rows, schema, challenger, champion) &&
+        count_changed(&disagreement.requests_changed, requests->x, requests->rows, schema, challenger, champion);
+    disagreement.cells = grid.rows;
+    input_grid_done(&grid);
     if (done)
-        *out = change;
+        *out = disagreement;
     return done;
 }
 
-double change_share(const struct change *change) {
-    if (change->calls > 0)
-        return (double)change->calls_changed / (double)change->calls;
-    return change->cells > 0 ? (double)change->cells_changed / (double)change->cells : 0;
+double disagreement_rate(const struct disagreement *disagreement) {
+    if (disagreement->requests > 0)
+        return (double)disagreement->requests_changed / (double)disagreement->requests;
+    return disagreement->cells > 0 ? (double)disagreement->cells_changed / (double)disagreement->cells : 0;
 }

@@ -4,17 +4,18 @@
 
 #include "services/register/traffic.h"
 
-struct change {
-    uint64_t cells, cells_changed; /* of the grid; 0 cells where it is not finite */
-    uint64_t calls, calls_changed; /* of recent traffic */
-    const char *source;            /* of the calls; NULL: not measured */
+struct disagreement {
+    uint64_t cells, cells_changed;       /* of the grid; 0 cells where it is not finite */
+    uint64_t requests, requests_changed; /* of recent traffic */
+    const char *source;                  /* of the calls; NULL: not measured */
 };
 
 /* A changed answer is another package. false where memory ran out. */
-bool change_measure(struct change *out, const struct traffic *traffic, const struct forest_schema *schema,
-                    const struct forest *challenger, const struct forest *champion);
+bool disagreement_measure(struct disagreement *out, const struct recent_requests *requests,
+                          const struct forest_schema *schema, const struct forest *challenger,
+                          const struct forest *champion);
 
 /* The share of recent calls that get another answer; of the grid where nobody has called yet. */
-double change_share(const struct change *change);
+double disagreement_rate(const struct disagreement *disagreement);
 
 #endif

@@ -22,12 +22,12 @@ struct comparison_slice {
     const char *name;
     uint64_t rows;
     double log_loss, accuracy; /* the challenger's */
-    struct paired gain;
+    struct paired_diff gain;
 };
 
 struct comparison {
     struct forest_metrics challenger, champion;
-    struct paired gain;              /* the champion's log-loss less the challenger's */
+    struct paired_diff gain;         /* the champion's log-loss less the challenger's */
     char holdout_sha256[SHA256_HEX]; /* of the rows used */
     size_t slices;
     struct comparison_slice *slice; /* [slices] */
@@ -35,12 +35,12 @@ struct comparison {
 
 /* Measure answers; without a champion its metrics and the gains stay zero. The hash stays empty.
  * false where memory ran out; *out is then left alone. */
-bool comparison_score(struct comparison *out, const struct comparison_rows *rows);
+bool comparison_measure(struct comparison *out, const struct comparison_rows *rows);
 
 /* Ask both models (champion may be NULL) about the table's hold-out and score what they say. slice_feature is the
  * number of a categorical feature, or SIZE_MAX. */
 bool comparison_make(struct comparison *out, const struct feature_table *table, const struct forest *challenger,
-                     const struct forest *champion, size_t slice_feature, struct file_error *err);
+                     const struct forest *champion, size_t slice_feature, struct error *err);
 void comparison_done(struct comparison *comparison); /* fine on zeroes */
 
 #endif

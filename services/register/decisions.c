@@ -9,11 +9,11 @@
 
 enum { MAX_DECISIONS = 256 << 20 };
 
-static bool path_of(char out[PATH_MAX], const char *data, struct file_error *err) {
-    return publish_path(out, err, "%s/" VOLUME_DECISIONS, data);
+static bool path_of(char out[PATH_MAX], const char *data, struct error *err) {
+    return path_format(out, err, "%s/" VOLUME_DECISIONS, data);
 }
 
-static json_t *parse_lines(const char *path, const char *text, size_t size, struct file_error *err) {
+static json_t *parse_lines(const char *path, const char *text, size_t size, struct error *err) {
     json_t *all = json_array();
     size_t line = 0;
     for (const char *at = text, *end; at < text + size; at = end + 1) {
@@ -23,7 +23,7 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
         line++;
         json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
         if (!json_is_object(decision)) {
-            file_error_say(err, "read %s: line %zu is no decision", path, line);
+            error_set(err, "read %s: line %zu is no decision", path, line);
             json_decref(decision);
             json_decref(all);
             return NULL;
@@ -33,7 +33,7 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
     return all;
 }
 
-json_t *decisions_read(const char *data, struct file_error *err) {
+json_t *decision_log_read(const char *data, struct error *err) {
     char path[PATH_MAX];
     size_t size;
     if (!path_of(path, data, err))
@@ -46,23 +46,23 @@ json_t *decisions_read(const char *data, struct file_error *err) {
     return all;
 }
 
-bool decisions_append(const char *data, const json_t *decision, struct file_error *err) {
+bool decision_log_append(const char *data, const json_t *decision, struct error *err) {
     char path[PATH_MAX];
     char *line = json_dumps(decision, JSON_COMPACT | JSON_REAL_PRECISION(10));
     if (line == NULL)
-        return file_error_say(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
+        return error_set(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
-    struct append append = {.file = -1, .for_all = true};
-    bool done = path_of(path, data, err) && append_lines(&append, path, line, size + 1, err);
-    append_close(&append);
+    struct append_log append = {.file = -1, .world_readable = true};
+    bool done = path_of(path, data, err) && append_log_write(&append, path, line, size + 1, err);
+    append_log_close(&append);
     free(line);
     return done;
 }
 
 /* ---- questions ---- */
 
-const json_t *decisions_last_move(const json_t *decisions) {
+const json_t *decision_log_last_move(const json_t *decisions) {
     for (size_t i = json_array_size(decisions); i > 0; i--) {
         const json_t *decision = json_array_get(decisions, i - 1);
         if (json_object_get(decision, "manifest_sha256") != NULL)
@@ -71,7 +71,7 @@ const json_t *decisions_last_move(const json_t *decisions) {
     return NULL;
 }
 
-const json_t *decisions_last_comparison(const json_t *decisions, bool alarm) {
+const json_t *decision_log_last_comparison(const json_t *decisions, bool alarm) {
     for (size_t i = json_array_size(decisions); i > 0; i--) {
         const json_t *decision = json_array_get(decisions, i - 1);
         if (json_object_get(decision, "compared_with") != NULL &&
@@ -81,7 +81,7 @@ const json_t *decisions_last_comparison(const json_t *decisions, bool alarm) {
     return NULL;
 }
 
-const json_t *decisions_held(const json_t *decisions, long long version) {
+const json_t *decision_log_pending(const json_t *decisions, long long version) {
     for (size_t i = json_array_size(decisions); i > 0; i--) {
         const json_t *decision = json_array_get(decisions, i - 1), *held = json_object_get(decision, "held");
         if (held != NULL && json_integer_value(json_object_get(held, "version")) == version)
@@ -90,8 +90,8 @@ const json_t *decisions_held(const json_t *decisions, long long version) {
     return NULL;
 }
 
-bool decisions_await(const json_t *decisions, long long version, long long champion) {
-    const json_t *held = json_object_get(decisions_held(decisions, version), "held");
+bool decision_log_awaits_approval(const json_t *decisions, long long version, long long champion) {
+    const json_t *held = json_object_get(decision_log_pending(decisions, version), "held");
     return held != NULL && json_integer_value(json_object_get(held, "champion")) == champion;
 }
 
@@ -100,7 +100,7 @@ static bool is(const json_t *decision, const char *key, const char *text) {
     return value != NULL && strcmp(value, text) == 0;
 }
 
-const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256) {
+const json_t *decision_log_about(const json_t *decisions, const char *candidate, const char *forest_sha256) {
     size_t i;
     json_t *decision;
     json_array_foreach(decisions, i, decision) {

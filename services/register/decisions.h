@@ -15,25 +15,25 @@
 
 /* All decisions, oldest first, as an array that the caller decrefs; an empty one where there is no file.
  * A last line that a power cut tore is passed by; any other that is no JSON is an error. */
-json_t *decisions_read(const char *data, struct file_error *err);
+json_t *decision_log_read(const char *data, struct error *err);
 
 /* Append one (borrowed); durable when it returns true. */
-bool decisions_append(const char *data, const json_t *decision, struct file_error *err);
+bool decision_log_append(const char *data, const json_t *decision, struct error *err);
 
 /* The last decision that moved the champion pointer; NULL where none did. Borrowed. */
-const json_t *decisions_last_move(const json_t *decisions);
+const json_t *decision_log_last_move(const json_t *decisions);
 
 /* The last decision that compared a candidate with a champion, asked for by an alarm or by none; NULL where none did.
  * Borrowed. */
-const json_t *decisions_last_comparison(const json_t *decisions, bool alarm);
+const json_t *decision_log_last_comparison(const json_t *decisions, bool alarm);
 
 /* The decision that held a version for approval, under "held"; NULL where none did. Borrowed. */
-const json_t *decisions_held(const json_t *decisions, long long version);
+const json_t *decision_log_pending(const json_t *decisions, long long version);
 
 /* Whether it may be approved: it is held, and judged against the champion that there is. */
-bool decisions_await(const json_t *decisions, long long version, long long champion);
+bool decision_log_awaits_approval(const json_t *decisions, long long version, long long champion);
 
 /* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */
-const json_t *decisions_about(const json_t *decisions, const char *candidate, const char *forest_sha256);
+const json_t *decision_log_about(const json_t *decisions, const char *candidate, const char *forest_sha256);
 
 #endif

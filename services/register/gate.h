@@ -24,40 +24,40 @@
 #include "services/register/comparison.h"
 
 struct gate_settings {
-    bool alarm, hold;       /* hold: a person approves whatever passes */
-    double confidence;      /* of the bounds, one-sided */
-    double alarm_margin;    /* nats a row */
-    double cells_margin;    /* nats a row */
-    double accuracy_margin; /* share of rows */
+    bool alarm, require_approval; /* hold: a person approves whatever passes */
+    double confidence;            /* of the bounds, one-sided */
+    double alarm_margin;          /* nats a row */
+    double frequency_margin;      /* nats a row */
+    double accuracy_margin;       /* share of rows */
     double brier_margin, ece_margin;
-    double slice_margin;  /* nats a row */
-    long long slice_rows; /* that a slice must have to be judged */
-    double traffic_cap;   /* share of recent calls */
-    long long new_rows;   /* purchases that must be new since the last comparison */
+    double slice_margin;     /* nats a row */
+    long long slice_rows;    /* that a slice must have to be judged */
+    double max_disagreement; /* share of recent calls */
+    long long new_rows;      /* purchases that must be new since the last comparison */
 };
 
 struct gate_numbers {
-    struct comparison measured; /* its champion: under an alarm the best one since the last rebase */
-    struct change change;       /* against the champion that is serving */
-    double answers_off;   /* the most by which the probabilities of one input miss 1, over all inputs; NaN: one is no
-                             number */
-    double card_log_loss; /* what the candidate's card says of the hold-out */
-    double majority_log_loss, cells_log_loss; /* of its baselines */
+    struct comparison measured;       /* its champion: under an alarm the best one since the last rebase */
+    struct disagreement disagreement; /* against the champion that is serving */
+    double probability_sum_error; /* the most by which the probabilities of one input miss 1, over all inputs; NaN: one
+                           is no number */
+    double card_log_loss;         /* what the candidate's card says of the hold-out */
+    double majority_log_loss, frequency_log_loss; /* of its baselines */
     bool has_champion;
-    bool champion_may_know; /* the champion trained on purchases as late as the hold-out's first */
-    bool compared_before;   /* with a champion on some hold-out; the two below belong to it */
+    bool champion_saw_holdout; /* the champion trained on purchases as late as the hold-out's first */
+    bool compared_before;      /* with a champion on some hold-out; the two below belong to it */
     bool same_holdout;
     uint64_t new_rows;
 };
 
-enum gate_verdict { GATE_PROMOTE, GATE_HOLD, GATE_REJECT, GATE_POSTPONE };
+enum gate_verdict { GATE_PROMOTE, GATE_HOLD, GATE_REJECT, GATE_DEFER };
 
-struct gate_answer {
+struct gate_decision {
     enum gate_verdict verdict;
     double low, high; /* the interval of the gain, each end at `confidence`; NaN where nothing was compared */
     char reason[300];
 };
 
-struct gate_answer gate_decide(const struct gate_numbers *numbers, const struct gate_settings *settings);
+struct gate_decision gate_decide(const struct gate_numbers *numbers, const struct gate_settings *settings);
 
 #endif

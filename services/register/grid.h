@@ -4,15 +4,15 @@
 
 #include "libforest/forest.h"
 
-enum { GRID_MOST = 100000 }; /* rows; a larger domain is not listed */
+enum { INPUT_GRID_MAX = 100000 }; /* rows; a larger domain is not listed */
 
-struct grid {
+struct input_grid {
     size_t rows; /* 0: a feature is numeric, or there are too many */
     float *x;    /* [rows][schema->features], the last feature running fastest */
 };
 
 /* false where memory ran out. */
-bool grid_make(struct grid *out, const struct forest_schema *schema);
-void grid_done(struct grid *grid); /* fine on zeroes */
+bool input_grid_make(struct input_grid *out, const struct forest_schema *schema);
+void input_grid_done(struct input_grid *grid); /* fine on zeroes */
 
 #endif

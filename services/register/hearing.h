@@ -8,30 +8,31 @@
 #include "services/register/gate.h"
 #include "services/register/pointer.h"
 
-struct hearing {
+struct evaluation {
     json_t *decisions;          /* all earlier ones; the caller's to read */
     struct candidate candidate; /* the caller's to read */
     struct feature_table table;
     struct champion champion; /* that is serving; version 0: none */
-    struct pointer served;    /* what champion.json says; its forest may be of another format, and then no champion */
-    struct champion anchor;   /* under an alarm, where it is another than the champion; version 0 otherwise */
-    size_t slice_feature;     /* whose levels are the slices; SIZE_MAX: none */
+    struct alias
+        champion_alias; /* what champion.json says; its forest may be of another format, and then no champion */
+    struct champion best_champion; /* under an alarm, where it is another than the champion; version 0 otherwise */
+    size_t slice_feature;          /* whose levels are the slices; SIZE_MAX: none */
     struct gate_numbers numbers;
-    struct gate_answer answer; /* the caller's to set */
+    struct gate_decision decision; /* the caller's to set */
 };
 
 /* What is compared, and how; borrowed. */
-struct hearing_subject {
+struct evaluation_subject {
     const char *data;   /* the shared volume */
     const char *slices; /* feature whose levels are slices; NULL: the first categorical one */
     const struct gate_settings *gate;
 };
 
 /* Read the features and the champions and measure the models. */
-bool hearing_gather(struct hearing *h, const struct hearing_subject *subject, struct file_error *err);
-void hearing_done(struct hearing *h); /* fine on zeroes */
+bool evaluation_run(struct evaluation *e, const struct evaluation_subject *subject, struct error *err);
+void evaluation_done(struct evaluation *e); /* fine on zeroes */
 
 /* Whom the candidate is compared with; version 0: nobody. Borrowed. */
-const struct champion *hearing_rival(const struct hearing *h);
+const struct champion *evaluation_baseline(const struct evaluation *e);
 
 #endif

@@ -11,7 +11,7 @@ void holdout_done(struct holdout *holdout) {
     *holdout = (struct holdout){0};
 }
 
-bool holdout_take(struct holdout *out, const struct feature_table *t) {
+bool holdout_copy(struct holdout *out, const struct feature_table *t) {
     size_t features = t->schema.features;
     struct holdout h = {.schema = &t->schema,
                         .x = malloc(t->rows * features * sizeof(float)),

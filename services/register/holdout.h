@@ -13,7 +13,7 @@ struct holdout {
 };
 
 /* false where memory ran out; *out is then left alone. */
-bool holdout_take(struct holdout *out, const struct feature_table *table);
+bool holdout_copy(struct holdout *out, const struct feature_table *table);
 void holdout_done(struct holdout *holdout); /* fine on zeroes */
 
 /* Of the coded rows: where levels get other numbers the same rows look new, which costs one look too many. */

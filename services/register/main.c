@@ -17,7 +17,7 @@
 
 struct settings {
     struct settings_common common;
-    moment now;
+    unix_time now;
     const char *slices, *signing_key;
     long long keep_versions, keep_champions;
     struct gate_settings gate;
@@ -27,12 +27,12 @@ struct settings {
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_NOW(struct settings, now),
-    GATE_ROWS(struct settings, gate),
+    GATE_SETTINGS(struct settings, gate),
     {"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME, NULL,
      "feature whose levels are looked at one by one; default: the first categorical one"},
-    {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_WHOLE, offsetof(struct settings, keep_versions), "20", 1,
+    {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_INTEGER, offsetof(struct settings, keep_versions), "20", 1,
      1000000, NULL, "versions to keep, the newest ones"},
-    {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_WHOLE, offsetof(struct settings, keep_champions), "1000", 2,
+    {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_INTEGER, offsetof(struct settings, keep_champions), "1000", 2,
      1000000, NULL, "versions to keep beside them, the last champions"},
     {NULL, "SIGNING_KEY", SETTING_SECRET, offsetof(struct settings, signing_key), NULL, 0, 0, NULL,
      "Ed25519 private key (PEM, or its seed in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
@@ -56,7 +56,7 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-register",
-    .does = "judges the newest candidate and keeps the champion",
+    .summary = "judges the newest candidate and keeps the champion",
     .usage = "[options] [promote N|approve N|rollback|list|show N|verify|reproduce N]",
     .notes =
         "Without a word the newest candidate is judged on the hold-out: the first model must beat the class\n"
@@ -75,69 +75,69 @@ static const struct program program = {
         "Where MODEL_PUBLIC_KEY is set, nothing is loaded that SIGNING_KEY's owner has not signed.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
-    .max_words = 2,
+    .max_args = 2,
 };
 
 /* The N of "promote N". */
-static bool read_version(const struct words *words, long long *out) {
-    if (words->count < 2)
+static bool read_version(const struct args *args, long long *out) {
+    if (args->count < 2)
         return false;
     char *end;
-    *out = strtoll(words->word[1], &end, 10);
+    *out = strtoll(args->arg[1], &end, 10);
     return *end == '\0' && *out > 0;
 }
 
 /* A word of the command line and what it does; without N it takes no number. */
 struct command {
-    const char *word;
+    const char *arg;
     bool decides; /* MLflow is told then */
-    bool (*obey)(struct outcome *, const struct options *, struct file_error *);
-    bool (*obey_version)(struct outcome *, const struct options *, long long, struct file_error *);
+    bool (*run)(struct outcome *, const struct options *, struct error *);
+    bool (*run_with_version)(struct outcome *, const struct options *, long long, struct error *);
 };
 
 static const struct command commands[] = {
-    {"rollback", true, operator_rollback, NULL},  {"promote", true, NULL, operator_promote},
-    {"approve", true, NULL, operator_approve},    {"list", false, report_list, NULL},
-    {"show", false, NULL, report_show},           {"verify", false, report_verify, NULL},
+    {"rollback", true, command_rollback, NULL},   {"promote", true, NULL, command_promote},
+    {"approve", true, NULL, command_approve},     {"list", false, inspect_list, NULL},
+    {"show", false, NULL, inspect_show},          {"verify", false, inspect_verify, NULL},
     {"reproduce", false, NULL, report_reproduce},
 };
-static const struct command judge = {"", true, promotion_gate, NULL};
+static const struct command gate_command = {"", true, promotion_gate, NULL};
 
 /* NULL where the first word is no command. */
-static const struct command *find_command(const struct words *words) {
-    if (words->count == 0)
-        return &judge;
+static const struct command *find_command(const struct args *args) {
+    if (args->count == 0)
+        return &gate_command;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(commands[i].word, words->word[0]) == 0)
+        if (strcmp(commands[i].arg, args->arg[0]) == 0)
             return &commands[i];
     return NULL;
 }
 
-static bool obey(struct outcome *out, const struct command *command, long long version, const struct options *o,
-                 struct file_error *err) {
-    if (command->obey != NULL)
-        return command->obey(out, o, err);
-    assert(command->obey_version != NULL);
-    return command->obey_version(out, o, version, err);
+static bool run(struct outcome *out, const struct command *command, long long version, const struct options *o,
+                struct error *err) {
+    if (command->run != NULL)
+        return command->run(out, o, err);
+    assert(command->run_with_version != NULL);
+    return command->run_with_version(out, o, version, err);
 }
 
 static void sweep(const char *data) {
     char folder[PATH_MAX];
-    rehearsal_sweep(data);
-    if (publish_path(folder, NULL, "%s/" VOLUME_REGISTRY, data))
-        publish_sweep(folder);
-    if (publish_path(folder, NULL, "%s/" VOLUME_VERSIONS, data))
-        publish_sweep(folder);
-    if (publish_path(folder, NULL, "%s/" VOLUME_REGISTRY "/decisions", data))
-        publish_sweep(folder);
+    serving_check_sweep(data);
+    if (path_format(folder, NULL, "%s/" VOLUME_REGISTRY, data))
+        atomic_file_sweep_folder(folder);
+    if (path_format(folder, NULL, "%s/" VOLUME_VERSIONS, data))
+        atomic_file_sweep_folder(folder);
+    if (path_format(folder, NULL, "%s/" VOLUME_REGISTRY "/decisions", data))
+        atomic_file_sweep_folder(folder);
 }
 
 int main(int argc, char **argv) {
     struct settings s;
-    struct words words = {0};
+    struct args args = {0};
     long long version = 0;
     bool finished;
-    enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
+    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
     struct options options = {.registry = {.data = s.common.data, .now = s.now},
@@ -148,17 +148,17 @@ int main(int argc, char **argv) {
                               .keep_champions = s.keep_champions,
                               .gate = s.gate,
                               .mlflow = s.mlflow};
-    const struct command *command = find_command(&words);
+    const struct command *command = find_command(&args);
     if (command == NULL)
-        return settings_refuse(&program, "unknown command \"%.80s\"", words.word[0]);
-    if (command->obey != NULL && words.count > 1)
-        return settings_refuse(&program, "unexpected \"%.80s\"", words.word[1]);
-    if (command->obey_version != NULL && !read_version(&words, &version))
-        return settings_refuse(&program, "\"%s\" needs the number of a version", command->word);
-    struct file_error err;
-    if (!mlflow_outbox_fits(&options.mlflow, &err)) {
+        return settings_reject(&program, "unknown command \"%.80s\"", args.arg[0]);
+    if (command->run != NULL && args.count > 1)
+        return settings_reject(&program, "unexpected \"%.80s\"", args.arg[1]);
+    if (command->run_with_version != NULL && !read_version(&args, &version))
+        return settings_reject(&program, "\"%s\" needs the number of a version", command->arg);
+    struct error err;
+    if (!mlflow_outbox_valid(&options.mlflow, &err)) {
         fprintf(stderr, "%s: %s\n", program.name, err.text);
-        return EXIT_USAGE_ERROR;
+        return EXIT_USAGE;
     }
     struct stage stage;
     if (!stage_begin(&stage, WORKER_REGISTER, s.common.data, &code))
@@ -167,9 +167,9 @@ int main(int argc, char **argv) {
     sweep(s.common.data);
 
     struct outcome outcome = {0};
-    if (!obey(&outcome, command, version, &options, &err))
-        return stage_fail_file(&stage, &err);
-    provenance_tell(stage.lineage, s.common.data, outcome.result);
+    if (!run(&outcome, command, version, &options, &err))
+        return stage_fail_error(&stage, &err);
+    provenance_report(stage.lineage, s.common.data, outcome.result);
     if (command->decides)
         mlflow_outbox_send(s.common.data, &options.mlflow);
     return stage_end(&stage, outcome.code, outcome.result);

@@ -26,18 +26,18 @@ static struct figure figure(const json_t *value) {
     return out;
 }
 
-static long long whole(const json_t *object, const char *key) {
+static long long integer(const json_t *object, const char *key) {
     return json_integer_value(json_object_get(object, key));
 }
 
-static void tell_head(FILE *out, const json_t *d) {
+static void write_head(FILE *out, const json_t *d) {
     fprintf(out, "# %s: %s\n\n%s, candidate %s%s.\n\n", text(d, "status"), text(d, "reason"), text(d, "time"),
             text(d, "candidate"), json_is_true(json_object_get(d, "alarm")) ? ", asked for by an alarm" : "");
     fprintf(out, "Forest %.16s..., hold-out of %lld rows %.16s....\n\n", text(d, "forest_sha256"),
-            whole(at(d, "holdout", NULL), "rows"), text(at(d, "holdout", NULL), "sha256"));
+            integer(at(d, "holdout", NULL), "rows"), text(at(d, "holdout", NULL), "sha256"));
 }
 
-static void tell_metrics(FILE *out, const json_t *numbers, long long against) {
+static void write_metrics(FILE *out, const json_t *numbers, long long against) {
     static const char *const rows[][2] = {
         {"log_loss", "log-loss"}, {"accuracy", "accuracy"}, {"brier", "Brier score"}, {"ece", "calibration error"}};
     const json_t *champion = at(numbers, "champion", NULL);
@@ -55,7 +55,7 @@ static void tell_metrics(FILE *out, const json_t *numbers, long long against) {
             figure(at(numbers, "baselines", "majority")).text, figure(at(numbers, "baselines", "cells")).text);
 }
 
-static void tell_gain(FILE *out, const json_t *numbers) {
+static void write_gain(FILE *out, const json_t *numbers) {
     const json_t *gain = at(numbers, "gain", NULL), *interval = json_object_get(gain, "interval");
     double confidence = json_number_value(at(numbers, "settings", "confidence"));
     if (gain == NULL)
@@ -68,30 +68,30 @@ static void tell_gain(FILE *out, const json_t *numbers) {
     fputs(".\n", out);
 }
 
-static void tell_change(FILE *out, const json_t *numbers) {
+static void write_disagreement(FILE *out, const json_t *numbers) {
     const json_t *change = at(numbers, "change", NULL);
     if (change == NULL)
         return;
     fprintf(out,
             "\nAnother package than the champion's for %lld of %lld cells of the input grid, and for %lld of %lld "
             "calls (%s).\n",
-            whole(change, "cells_changed"), whole(change, "cells"), whole(change, "calls_changed"),
-            whole(change, "calls"), text(change, "traffic"));
+            integer(change, "cells_changed"), integer(change, "cells"), integer(change, "calls_changed"),
+            integer(change, "calls"), text(change, "traffic"));
 }
 
-static void tell_slices(FILE *out, const json_t *numbers) {
+static void write_slices(FILE *out, const json_t *numbers) {
     const json_t *slices = at(numbers, "slices", NULL), *levels = json_object_get(slices, "levels"), *slice;
     if (json_array_size(levels) == 0)
         return;
     fprintf(out, "\n| %s | rows | log-loss | gain | standard error |\n|---|---|---|---|---|\n",
             text(slices, "feature"));
     for (size_t i = 0; (slice = json_array_get(levels, i)) != NULL; i++)
-        fprintf(out, "| %s | %lld | %s | %s | %s |\n", text(slice, "name"), whole(slice, "rows"),
+        fprintf(out, "| %s | %lld | %s | %s | %s |\n", text(slice, "name"), integer(slice, "rows"),
                 figure(json_object_get(slice, "log_loss")).text, figure(json_object_get(slice, "gain")).text,
                 figure(json_object_get(slice, "error")).text);
 }
 
-static void tell_settings(FILE *out, const json_t *numbers) {
+static void write_settings(FILE *out, const json_t *numbers) {
     const char *name;
     json_t *value;
     fputs("\nSettings:", out);
@@ -104,18 +104,18 @@ static void tell_settings(FILE *out, const json_t *numbers) {
     fputc('\n', out);
 }
 
-char *minutes_write(const json_t *decision, size_t *size) {
+char *decision_report_write(const json_t *decision, size_t *size) {
     char *bytes = NULL;
     FILE *out = open_memstream(&bytes, size);
     const json_t *numbers = at(decision, "numbers", NULL);
     if (out == NULL)
         return NULL;
-    tell_head(out, decision);
-    tell_metrics(out, numbers, whole(decision, "compared_with"));
-    tell_gain(out, numbers);
-    tell_change(out, numbers);
-    tell_slices(out, numbers);
-    tell_settings(out, numbers);
+    write_head(out, decision);
+    write_metrics(out, numbers, integer(decision, "compared_with"));
+    write_gain(out, numbers);
+    write_disagreement(out, numbers);
+    write_slices(out, numbers);
+    write_settings(out, numbers);
     if (fclose(out) == 0)
         return bytes;
     free(bytes);

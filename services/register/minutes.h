@@ -7,6 +7,6 @@
 #include <jansson.h>
 
 /* Markdown of a decision of the gate, which the caller frees; NULL where memory ran out. */
-char *minutes_write(const json_t *decision, size_t *size);
+char *decision_report_write(const json_t *decision, size_t *size);
 
 #endif

@@ -71,7 +71,7 @@ static void set_metrics(json_t *metrics, const char *before, const json_t *objec
 
 /* ---- what is told ---- */
 
-static json_t *tell_params(const json_t *card, const json_t *decision) {
+static json_t *make_params(const json_t *card, const json_t *decision) {
     static const char *const facts[] = {"program", "trained_rows", "trained_until", "holdout_from"};
     const char *name;
     json_t *value, *params = json_object();
@@ -88,7 +88,7 @@ static json_t *tell_params(const json_t *card, const json_t *decision) {
     return params;
 }
 
-static json_t *tell_metrics(const json_t *card, const json_t *decision) {
+static json_t *make_metrics(const json_t *card, const json_t *decision) {
     json_t *metrics = json_object();
     const json_t *numbers = json_object_get(decision, "numbers"), *gain = json_object_get(numbers, "gain");
     const json_t *interval = json_object_get(gain, "interval");
@@ -105,12 +105,12 @@ static json_t *tell_metrics(const json_t *card, const json_t *decision) {
     return metrics;
 }
 
-static json_t *tell_tags(const json_t *card, const json_t *decision, const char *minutes) {
+static json_t *make_tags(const json_t *card, const json_t *decision, const char *report) {
     json_t *tags = json_object();
     set_text(tags, "mlflow.user", "leadforest");
     set_text(tags, "mlflow.source.name", "leadforest-train");
     set_text(tags, "mlflow.source.type", "JOB");
-    set_text(tags, "mlflow.note.content", minutes != NULL ? minutes : "");
+    set_text(tags, "mlflow.note.content", report != NULL ? report : "");
     set_text(tags, "gate.status", text(json_object_get(decision, "status")));
     set_text(tags, "gate.reason", text(json_object_get(decision, "reason")));
     set_text(tags, "gate.alarm", json_is_true(json_object_get(decision, "alarm")) ? "true" : "false");
@@ -129,29 +129,29 @@ static json_t *dataset(const char *name, const char *context, const char *sha256
                      "source_type", "local", "source", "{\"uri\": \"features/features.csv\"}", "profile", profile);
 }
 
-static json_t *tell_datasets(const json_t *card, const json_t *decision) {
+static json_t *make_datasets(const json_t *card, const json_t *decision) {
     json_t *datasets = json_array();
-    const char *trained = text(at(card, "data", "sha256")), *judged = text(at(decision, "holdout", "sha256"));
+    const char *trained = text(at(card, "data", "sha256")), *candidate = text(at(decision, "holdout", "sha256"));
     if (trained[0] != '\0')
         json_array_append_new(datasets, dataset("features", "training", trained,
                                                 json_integer_value(json_object_get(card, "trained_rows"))));
-    if (judged[0] != '\0')
+    if (candidate[0] != '\0')
         json_array_append_new(
-            datasets, dataset("holdout", "evaluation", judged, json_integer_value(at(decision, "holdout", "rows"))));
+            datasets, dataset("holdout", "evaluation", candidate, json_integer_value(at(decision, "holdout", "rows"))));
     return datasets;
 }
 
-struct mlflow_story mlflow_story_of(const json_t *decision, const json_t *card, const char *minutes) {
-    return (struct mlflow_story){.params = tell_params(card, decision),
-                                 .metrics = tell_metrics(card, decision),
-                                 .tags = tell_tags(card, decision, minutes),
-                                 .datasets = tell_datasets(card, decision)};
+struct run_payload run_payload_make(const json_t *decision, const json_t *card, const char *report) {
+    return (struct run_payload){.params = make_params(card, decision),
+                                .metrics = make_metrics(card, decision),
+                                .tags = make_tags(card, decision, report),
+                                .datasets = make_datasets(card, decision)};
 }
 
-void mlflow_story_done(struct mlflow_story *story) {
-    json_decref(story->params);
-    json_decref(story->metrics);
-    json_decref(story->tags);
-    json_decref(story->datasets);
-    *story = (struct mlflow_story){0};
+void run_payload_done(struct run_payload *payload) {
+    json_decref(payload->params);
+    json_decref(payload->metrics);
+    json_decref(payload->tags);
+    json_decref(payload->datasets);
+    *payload = (struct run_payload){0};
 }

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-struct mlflow_story {
+struct run_payload {
     json_t *params;   /* {"trees":"200",...}: texts */
     json_t *metrics;  /* {"holdout.log_loss":0.9,...}: numbers */
     json_t *tags;     /* texts */
@@ -14,7 +14,7 @@ struct mlflow_story {
 
 /* card may be NULL where it is gone: less is told then.  minutes is the decision for a person, in Markdown, or NULL.
  * All borrowed.  Keys hold what MLflow allows in them; texts are cut to what its databases hold. */
-struct mlflow_story mlflow_story_of(const json_t *decision, const json_t *card, const char *minutes);
-void mlflow_story_done(struct mlflow_story *story); /* fine on zeroes */
+struct run_payload run_payload_make(const json_t *decision, const json_t *card, const char *report);
+void run_payload_done(struct run_payload *payload); /* fine on zeroes */
 
 #endif

@@ -9,6 +9,6 @@
 #include "services/register/hearing.h"
 
 /* The page, which the caller frees; NULL where memory ran out. */
-char *model_card_write(const struct hearing *h, size_t *size);
+char *model_card_write(const struct evaluation *e, size_t *size);
 
 #endif

@@ -5,10 +5,10 @@
 #include "services/register/options.h"
 
 /* Each: false and err where it failed; the champion is then as it was, or as the last decision says. */
-bool operator_promote(struct outcome *out, const struct options *options, long long version, struct file_error *err);
-bool operator_rollback(struct outcome *out, const struct options *options, struct file_error *err);
+bool command_promote(struct outcome *out, const struct options *options, long long version, struct error *err);
+bool command_rollback(struct outcome *out, const struct options *options, struct error *err);
 
 /* Let a version that the gate held become the champion. It must still be the champion that it was held against. */
-bool operator_approve(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+bool command_approve(struct outcome *out, const struct options *options, long long version, struct error *err);
 
 #endif

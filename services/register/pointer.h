@@ -11,19 +11,19 @@
 #include "services/common/files.h"
 
 /* A version and the hash of its manifest; version 0: none. */
-struct pointer {
+struct alias {
     long long version;
     char sha256[SHA256_HEX];
 };
 
 /* Read champion.json or previous.json; one that is not there is version 0. */
-bool pointer_read(struct pointer *out, const char *data, const char *name, struct file_error *err);
+bool alias_read(struct alias *out, const char *data, const char *name, struct error *err);
 
 /* Add to a decision what makes it a move: from what the pointer is to what it shall be. */
-void pointer_describe_move(json_t *decision, const struct pointer *from, const struct pointer *to);
+void alias_add_move(json_t *decision, const struct alias *from, const struct alias *to);
 
 /* Carry out the last move of the decisions where that has not been done. A pointer that is neither what
  * the move found nor what it made was set by someone else and is left alone, with a warning. */
-bool pointer_settle(const char *data, const json_t *decisions, struct file_error *err);
+bool alias_reconcile(const char *data, const json_t *decisions, struct error *err);
 
 #endif

@@ -5,20 +5,20 @@
 #include "services/common/paired.h"
 #include "services/register/holdout.h"
 
-enum { PORTRAIT_BINS = 10 };
+enum { RELIABILITY_BINS = 10 };
 
 /* Rows whose most probable package got a probability within one tenth. */
-struct portrait_bin {
-    uint64_t rows, right;
+struct reliability_bin {
+    uint64_t rows, correct;
     double confidence; /* mean of these probabilities */
 };
 
-struct portrait {
-    struct paired log_loss, brier, right; /* of the rows; right is 0 or 1, its mean the accuracy */
-    struct portrait_bin bin[PORTRAIT_BINS];
+struct reliability {
+    struct paired_diff log_loss, brier, correct; /* of the rows; right is 0 or 1, its mean the accuracy */
+    struct reliability_bin bin[RELIABILITY_BINS];
 };
 
 /* false where memory ran out. */
-bool portrait_take(struct portrait *out, const struct feature_table *table, const struct forest *model);
+bool reliability_measure(struct reliability *out, const struct feature_table *table, const struct forest *model);
 
 #endif

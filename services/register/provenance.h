@@ -6,6 +6,6 @@
 #include "services/common/lineage.h"
 
 /* result is that of the result line: candidate, version, status. */
-void provenance_tell(struct lineage *lineage, const char *data, const json_t *result);
+void provenance_report(struct lineage *lineage, const char *data, const json_t *result);
 
 #endif

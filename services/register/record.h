@@ -5,6 +5,6 @@
 #include "services/register/hearing.h"
 
 /* Add it to a decision. */
-void record_add(json_t *decision, const struct hearing *h, const struct gate_settings *settings);
+void evaluation_add_json(json_t *decision, const struct evaluation *e, const struct gate_settings *settings);
 
 #endif

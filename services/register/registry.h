@@ -11,7 +11,7 @@
 struct registry {
     const char *data; /* the shared volume */
     const char *run;  /* this run's id */
-    moment now;
+    unix_time now;
 };
 
 struct outcome {

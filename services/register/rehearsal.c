@@ -11,31 +11,31 @@
 #include "services/register/beside.h"
 
 /* Where it is; each may be left from a run that was killed. */
-struct stage_set {
+struct sandbox {
     char data[PATH_MAX], champion[PATH_MAX], original[PATH_MAX], version[PATH_MAX];
 };
 
-static bool name_parts(struct stage_set *s, const char *data, long long version, struct file_error *err) {
-    return publish_path(s->data, err, "%s/" VOLUME_REGISTRY "/.tmp-rehearsal", data) &&
-           publish_path(s->champion, err, "%s/" VOLUME_CHAMPION, s->data) &&
-           publish_path(s->original, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-           publish_path(s->version, err, "%s/" VOLUME_VERSIONS "/%lld", s->data, version);
+static bool sandbox_paths(struct sandbox *s, const char *data, long long version, struct error *err) {
+    return path_format(s->data, err, "%s/" VOLUME_REGISTRY "/.tmp-rehearsal", data) &&
+           path_format(s->champion, err, "%s/" VOLUME_CHAMPION, s->data) &&
+           path_format(s->original, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
+           path_format(s->version, err, "%s/" VOLUME_VERSIONS "/%lld", s->data, version);
 }
 
 /* The version's files, which never change, under a second name. */
-static bool link_files(const struct stage_set *s, struct file_error *err) {
+static bool sandbox_link_files(const struct sandbox *s, struct error *err) {
     DIR *dir = opendir(s->original);
     bool done = dir != NULL;
     if (dir == NULL)
-        file_error_set(err, "read", s->original);
+        error_set_errno(err, "read", s->original);
     for (struct dirent *entry; done && (entry = readdir(dir)) != NULL;) {
         char from[PATH_MAX], to[PATH_MAX];
         if (entry->d_name[0] == '.')
             continue;
-        done = publish_path(from, err, "%s/%s", s->original, entry->d_name) &&
-               publish_path(to, err, "%s/%s", s->version, entry->d_name);
+        done = path_format(from, err, "%s/%s", s->original, entry->d_name) &&
+               path_format(to, err, "%s/%s", s->version, entry->d_name);
         if (done && link(from, to) != 0) {
-            file_error_set(err, "link", from);
+            error_set_errno(err, "link", from);
             done = false;
         }
     }
@@ -44,47 +44,48 @@ static bool link_files(const struct stage_set *s, struct file_error *err) {
     return done;
 }
 
-static bool lay_out(const struct stage_set *s, const struct pointer *version, struct file_error *err) {
-    json_t *pointer = json_pack("{s:I, s:s}", "version", (json_int_t)version->version, "sha256", version->sha256);
-    bool done = publish_make_folder(s->version, err) && link_files(s, err) && publish_json(s->champion, pointer, err);
-    json_decref(pointer);
+static bool sandbox_fill(const struct sandbox *s, const struct alias *version, struct error *err) {
+    json_t *alias = json_pack("{s:I, s:s}", "version", (json_int_t)version->version, "sha256", version->sha256);
+    bool done =
+        folder_create(s->version, err) && sandbox_link_files(s, err) && atomic_file_write_json(s->champion, alias, err);
+    json_decref(alias);
     return done;
 }
 
-static enum rehearsal ask(const char *config, const struct stage_set *s, struct file_error *err) {
+static enum serving_check run_api_check(const char *config, const struct sandbox *s, struct error *err) {
     int code = 0;
     const char *arguments[] = {"--check", "--data", s->data, config != NULL ? "--config" : NULL, config, NULL};
-    if (!beside_run("api", arguments, &code, err))
-        return REHEARSAL_FAILED;
+    if (!subprocess_run("api", arguments, &code, err))
+        return SERVING_CHECK_FAILED;
     if (code == EXIT_DONE)
-        return REHEARSAL_GOOD;
-    if (code == EXIT_BAD_DATA)
-        return REHEARSAL_REFUSED;
-    file_error_say(err, "leadforest-api --check ended with %d", code);
-    err->try_later = code == EXIT_TRY_LATER;
-    return REHEARSAL_FAILED;
+        return SERVING_CHECK_PASSED;
+    if (code == EXIT_DATAERR)
+        return SERVING_CHECK_REJECTED;
+    error_set(err, "leadforest-api --check ended with %d", code);
+    err->retryable = code == EXIT_TEMPFAIL;
+    return SERVING_CHECK_FAILED;
 }
 
-static enum rehearsal none(const char *why) {
-    log_event(LOG_WARN, "no rehearsal", "leadforest-api has not loaded the version: %s", why);
-    return REHEARSAL_GOOD;
+static enum serving_check skip(const char *reason) {
+    log_event(LOG_WARN, "no rehearsal", "leadforest-api has not loaded the version: %s", reason);
+    return SERVING_CHECK_PASSED;
 }
 
-enum rehearsal rehearsal_run(const char *data, const char *config, const struct pointer *version,
-                             struct file_error *err) {
-    struct stage_set s;
-    if (!beside_is_there("api"))
-        return none("it does not stand beside this program");
-    if (!name_parts(&s, data, version->version, err))
-        return REHEARSAL_FAILED;
-    beside_clear(s.data);
-    enum rehearsal result = lay_out(&s, version, err) ? ask(config, &s, err) : none(err->text);
-    beside_clear(s.data);
+enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
+                                     struct error *err) {
+    struct sandbox s;
+    if (!subprocess_exists("api"))
+        return skip("it does not stand beside this program");
+    if (!sandbox_paths(&s, data, version->version, err))
+        return SERVING_CHECK_FAILED;
+    subprocess_remove_folder(s.data);
+    enum serving_check result = sandbox_fill(&s, version, err) ? run_api_check(config, &s, err) : skip(err->text);
+    subprocess_remove_folder(s.data);
     return result;
 }
 
-void rehearsal_sweep(const char *data) {
-    struct stage_set s;
-    if (name_parts(&s, data, 0, NULL))
-        beside_clear(s.data);
+void serving_check_sweep(const char *data) {
+    struct sandbox s;
+    if (sandbox_paths(&s, data, 0, NULL))
+        subprocess_remove_folder(s.data);
 }

@@ -9,13 +9,13 @@
 
 #include "services/register/pointer.h"
 
-enum rehearsal { REHEARSAL_GOOD, REHEARSAL_REFUSED, REHEARSAL_FAILED };
+enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
 
 /* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
-enum rehearsal rehearsal_run(const char *data, const char *config, const struct pointer *version,
-                             struct file_error *err);
+enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
+                                     struct error *err);
 
 /* Remove what a killed run left of one. */
-void rehearsal_sweep(const char *data);
+void serving_check_sweep(const char *data);
 
 #endif

@@ -18,7 +18,7 @@ static double holdout_number(const json_t *card, const char *key) {
 
 /* What there is to know of a version beside its own figures. */
 struct standings {
-    struct pointer champion, previous;
+    struct alias champion, previous;
     json_t *decisions; /* NULL where they cannot be read, of which the gate tells */
 };
 
@@ -27,12 +27,12 @@ static const char *standing(const struct standings *s, long long version) {
         return "  champion";
     if (version == s->previous.version)
         return "  where rollback leads";
-    return decisions_await(s->decisions, version, s->champion.version) ? "  waits for approval" : "";
+    return decision_log_awaits_approval(s->decisions, version, s->champion.version) ? "  waits for approval" : "";
 }
 
 static void print_version(const char *data, long long version, const struct standings *s) {
     struct champion v = {0};
-    struct file_error err;
+    struct error err;
     const char *mark = version == s->champion.version ? "*" : " ";
     if (!champion_load_version(&v, data, version, NULL, &err)) {
         printf("%s %4lld  does not hold: %s\n", mark, version, err.text);
@@ -46,15 +46,14 @@ static void print_version(const char *data, long long version, const struct stan
     champion_done(&v);
 }
 
-bool report_list(struct outcome *out, const struct options *options, struct file_error *err) {
+bool inspect_list(struct outcome *out, const struct options *options, struct error *err) {
     const char *data = options->registry.data;
     struct standings s;
-    struct file_error unread;
+    struct error unread;
     size_t count;
-    if (!pointer_read(&s.champion, data, VOLUME_CHAMPION, err) ||
-        !pointer_read(&s.previous, data, VOLUME_PREVIOUS, err))
+    if (!alias_read(&s.champion, data, VOLUME_CHAMPION, err) || !alias_read(&s.previous, data, VOLUME_PREVIOUS, err))
         return false;
-    s.decisions = decisions_read(data, &unread);
+    s.decisions = decision_log_read(data, &unread);
     long long *all = versions_list(data, &count);
     for (size_t i = 0; i < count; i++)
         print_version(data, all[i], &s);
@@ -65,7 +64,7 @@ bool report_list(struct outcome *out, const struct options *options, struct file
     return true;
 }
 
-bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
+bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err) {
     struct champion v = {0};
     if (!versions_exist(options->registry.data, version, err) ||
         !champion_load_version(&v, options->registry.data, version, NULL, err))
@@ -82,26 +81,26 @@ bool report_show(struct outcome *out, const struct options *options, long long v
 /* One that does not hold is said and counted. */
 static size_t verify_version(const char *data, long long version, const char *sha256) {
     struct champion v = {0};
-    struct file_error err;
-    bool holds = champion_load_version(&v, data, version, sha256, &err) &&
+    struct error err;
+    bool valid = champion_load_version(&v, data, version, sha256, &err) &&
                  versions_check_sources(data, version, v.manifest, &err);
-    if (!holds)
+    if (!valid)
         log_event(LOG_ERROR, "version does not hold", "%lld: %s", version, err.text);
     champion_done(&v);
-    return !holds;
+    return !valid;
 }
 
-static size_t verify_pointer(const char *data, const char *name) {
-    struct pointer pointer;
-    struct file_error err;
-    if (!pointer_read(&pointer, data, name, &err)) {
+static size_t verify_alias(const char *data, const char *name) {
+    struct alias alias;
+    struct error err;
+    if (!alias_read(&alias, data, name, &err)) {
         log_event(LOG_ERROR, "pointer does not hold", "%s", err.text);
         return 1;
     }
-    return pointer.version > 0 ? verify_version(data, pointer.version, pointer.sha256) : 0;
+    return alias.version > 0 ? verify_version(data, alias.version, alias.sha256) : 0;
 }
 
-bool report_verify(struct outcome *out, const struct options *options, struct file_error *err) {
+bool inspect_verify(struct outcome *out, const struct options *options, struct error *err) {
     const char *data = options->registry.data;
     size_t count, bad = 0;
     (void)err;
@@ -109,12 +108,12 @@ bool report_verify(struct outcome *out, const struct options *options, struct fi
     for (size_t i = 0; i < count; i++)
         bad += verify_version(data, all[i], NULL);
     free(all);
-    bad += verify_pointer(data, VOLUME_CHAMPION) + verify_pointer(data, VOLUME_PREVIOUS);
-    *out = (struct outcome){bad > 0 ? EXIT_BAD_DATA : EXIT_DONE,
+    bad += verify_alias(data, VOLUME_CHAMPION) + verify_alias(data, VOLUME_PREVIOUS);
+    *out = (struct outcome){bad > 0 ? EXIT_DATAERR : EXIT_DONE,
                             json_pack("{s:I, s:I}", "versions", (json_int_t)count, "bad", (json_int_t)bad)};
     return true;
 }
 
-bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct file_error *err) {
-    return reproduction_make(out, options->registry.data, version, err);
+bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct error *err) {
+    return reproduce_version(out, options->registry.data, version, err);
 }

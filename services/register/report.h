@@ -5,15 +5,15 @@
 #include "services/register/options.h"
 
 /* Each version in a line, the champion marked. */
-bool report_list(struct outcome *out, const struct options *options, struct file_error *err);
+bool inspect_list(struct outcome *out, const struct options *options, struct error *err);
 
 /* The manifest and the card of one version. */
-bool report_show(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err);
 
-/* Hash and load every version and both pointers again; EXIT_BAD_DATA where one does not hold. */
-bool report_verify(struct outcome *out, const struct options *options, struct file_error *err);
+/* Hash and load every version and both pointers again; EXIT_DATAERR where one does not hold. */
+bool inspect_verify(struct outcome *out, const struct options *options, struct error *err);
 
 /* Train a version again from the features that were kept with it, and compare the bytes. */
-bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct file_error *err);
+bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "services/common/publish.h"
 #include "services/register/registry.h"
 
-/* EXIT_DONE where the forest is the same byte for byte, EXIT_BAD_DATA where it is not. */
-bool reproduction_make(struct outcome *out, const char *data, long long version, struct file_error *err);
+/* EXIT_DONE where the forest is the same byte for byte, EXIT_DATAERR where it is not. */
+bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err);
 
 #endif

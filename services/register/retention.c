@@ -8,11 +8,10 @@
 #include "services/register/pointer.h"
 #include "services/register/versions.h"
 
-static bool is_pointed_at(const char *data, long long version) {
-    struct pointer champion, previous;
-    return !pointer_read(&champion, data, VOLUME_CHAMPION, NULL) ||
-           !pointer_read(&previous, data, VOLUME_PREVIOUS, NULL) || champion.version == version ||
-           previous.version == version;
+static bool has_alias(const char *data, long long version) {
+    struct alias champion, previous;
+    return !alias_read(&champion, data, VOLUME_CHAMPION, NULL) || !alias_read(&previous, data, VOLUME_PREVIOUS, NULL) ||
+           champion.version == version || previous.version == version;
 }
 
 /* Whether one of the last moves made it the champion. */
@@ -28,11 +27,11 @@ static bool was_champion(const json_t *decisions, long long version, long long m
     return false;
 }
 
-void retention_keep(const char *data, const json_t *decisions, long long versions, long long champions) {
+void retention_apply(const char *data, const json_t *decisions, long long versions, long long champions) {
     size_t count;
     long long *all = versions_list(data, &count);
     for (size_t i = 0; i + (size_t)versions < count; i++)
-        if (!was_champion(decisions, all[i], champions) && !is_pointed_at(data, all[i]))
+        if (!was_champion(decisions, all[i], champions) && !has_alias(data, all[i]))
             versions_discard(data, all[i]);
     free(all);
 }

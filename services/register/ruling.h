@@ -8,13 +8,13 @@
 #include "services/register/registry.h"
 
 /* A decision that the caller adds to and decrefs. */
-json_t *ruling_new(const struct registry *registry, const char *action, const char *status, const char *reason);
+json_t *decision_new(const struct registry *registry, const char *action, const char *status, const char *reason);
 
 /* Append it to the file and to `decisions`, then let the champion pointer follow. */
-bool ruling_carry_out(const struct registry *registry, json_t *decisions, json_t *ruling, struct file_error *err);
+bool decision_apply(const struct registry *registry, json_t *decisions, json_t *decision, struct error *err);
 
 /* What the result line tells of it. */
-struct outcome ruling_outcome(const json_t *ruling);
-struct outcome ruling_none(const char *reason); /* nothing was to be decided */
+struct outcome decision_outcome(const json_t *decision);
+struct outcome decision_none(const char *reason); /* nothing was to be decided */
 
 #endif

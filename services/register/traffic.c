@@ -10,50 +10,50 @@
 #include "services/common/csv_table.h"
 #include "services/common/volume.h"
 
-struct reading {
+struct request_reader {
     const struct forest_schema *schema;
-    struct traffic *traffic; /* with room for TRAFFIC_MOST rows */
-    int *column;             /* [features] of leads.csv */
+    struct recent_requests *requests; /* with room for RECENT_REQUESTS_MAX rows */
+    int *column;                      /* [features] of leads.csv */
 };
 
-static float *next_row(const struct reading *r) {
-    return r->traffic->x + r->traffic->rows * r->schema->features;
+static float *next_row(const struct request_reader *r) {
+    return r->requests->x + r->requests->rows * r->schema->features;
 }
 
 /* ---- the prediction log ---- */
 
-static float input_of(const struct forest_feature *feature, const json_t *value) {
+static float json_value(const struct forest_feature *feature, const json_t *value) {
     if (feature->kind == FOREST_NUMERIC)
         return json_is_number(value) ? (float)json_number_value(value) : NAN;
     return json_is_string(value) ? forest_level(feature, json_string_value(value)) : NAN;
 }
 
-static bool counts(const json_t *call) {
+static bool is_counted(const json_t *call) {
     const char *source = json_string_value(json_object_get(call, "source"));
     return json_is_object(json_object_get(call, "inputs")) &&
            (source == NULL || (strcmp(source, "demo") != 0 && strcmp(source, "batch") != 0));
 }
 
-static void take_call(struct reading *r, const char *line, size_t size) {
+static void add_request(struct request_reader *r, const char *line, size_t size) {
     json_t *call = json_loadb(line, size, 0, NULL), *inputs = json_object_get(call, "inputs");
-    if (counts(call)) {
+    if (is_counted(call)) {
         float *row = next_row(r);
         for (size_t f = 0; f < r->schema->features; f++)
-            row[f] = input_of(&r->schema->feature[f], json_object_get(inputs, r->schema->feature[f].name));
-        r->traffic->rows++;
+            row[f] = json_value(&r->schema->feature[f], json_object_get(inputs, r->schema->feature[f].name));
+        r->requests->rows++;
     }
     json_decref(call);
 }
 
-static void take_file(struct reading *r, const char *path) {
+static void add_file(struct request_reader *r, const char *path) {
     FILE *file = fopen(path, "r");
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     ssize_t size;
     if (file == NULL)
         return;
-    while (r->traffic->rows < TRAFFIC_MOST && (size = getline(&line, &room, file)) > 0)
-        take_call(r, line, (size_t)size);
+    while (r->requests->rows < RECENT_REQUESTS_MAX && (size = getline(&line, &capacity, file)) > 0)
+        add_request(r, line, (size_t)size);
     free(line);
     fclose(file);
 }
@@ -71,15 +71,15 @@ static int newest_day_first(const struct dirent **left, const struct dirent **ri
     return order != 0 ? order : strcmp(a, b);
 }
 
-static void read_predictions(struct reading *r, const char *data) {
+static void read_predictions(struct request_reader *r, const char *data) {
     char path[PATH_MAX];
     struct dirent **entry;
     int count =
-        publish_path(path, NULL, "%s/" VOLUME_PREDICTIONS, data) ? scandir(path, &entry, is_log, newest_day_first) : -1;
+        path_format(path, NULL, "%s/" VOLUME_PREDICTIONS, data) ? scandir(path, &entry, is_log, newest_day_first) : -1;
     for (int i = 0; i < count; i++) {
-        if (r->traffic->rows < TRAFFIC_MOST &&
-            publish_path(path, NULL, "%s/" VOLUME_PREDICTIONS "/%s", data, entry[i]->d_name))
-            take_file(r, path);
+        if (r->requests->rows < RECENT_REQUESTS_MAX &&
+            path_format(path, NULL, "%s/" VOLUME_PREDICTIONS "/%s", data, entry[i]->d_name))
+            add_file(r, path);
         free(entry[i]);
     }
     if (count >= 0)
@@ -88,55 +88,57 @@ static void read_predictions(struct reading *r, const char *data) {
 
 /* ---- leads.csv ---- */
 
-static float field_of(const struct forest_feature *feature, const char *text) {
+static float text_value(const struct forest_feature *feature, const char *text) {
     if (text[0] == '\0')
         return NAN;
     return feature->kind == FOREST_NUMERIC ? strtof(text, NULL) : forest_level(feature, text);
 }
 
-static bool take_lead(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
-    struct reading *r = user;
+static bool add_lead(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct request_reader *r = user;
     (void)problem;
     if (fields == NULL)
         for (size_t f = 0; f < r->schema->features; f++)
             r->column[f] = csv_column(header, r->schema->feature[f].name);
-    else if (r->traffic->rows < TRAFFIC_MOST) {
+    else if (r->requests->rows < RECENT_REQUESTS_MAX) {
         float *row = next_row(r);
         for (size_t f = 0; f < r->schema->features; f++)
-            row[f] = field_of(&r->schema->feature[f], r->column[f] != CSV_NO_COLUMN ? fields[r->column[f]] : "");
-        r->traffic->rows++;
+            row[f] = text_value(&r->schema->feature[f], r->column[f] != CSV_NO_COLUMN ? fields[r->column[f]] : "");
+        r->requests->rows++;
     }
     return true;
 }
 
-static void read_leads(struct reading *r, const char *data) {
+static void read_leads(struct request_reader *r, const char *data) {
     char path[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_LEADS, data) && files_exist(path) &&
-        !csv_table_read(path, take_lead, r, NULL))
-        r->traffic->rows = 0;
+    if (path_format(path, NULL, "%s/" VOLUME_LEADS, data) && files_exist(path) &&
+        !csv_table_read(path, add_lead, r, NULL))
+        r->requests->rows = 0;
 }
 
-bool traffic_read(struct traffic *out, const char *data, const struct forest_schema *schema, struct file_error *err) {
-    struct traffic traffic = {.source = "predictions", .x = malloc(TRAFFIC_MOST * schema->features * sizeof(float))};
-    struct reading r = {schema, &traffic, malloc(schema->features * sizeof(int))};
-    bool done = traffic.x != NULL && r.column != NULL;
+bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
+                          struct error *err) {
+    struct recent_requests requests = {.source = "predictions",
+                                       .x = malloc(RECENT_REQUESTS_MAX * schema->features * sizeof(float))};
+    struct request_reader r = {schema, &requests, malloc(schema->features * sizeof(int))};
+    bool done = requests.x != NULL && r.column != NULL;
     if (done) {
         read_predictions(&r, data);
-        if (traffic.rows == 0) {
-            traffic.source = "leads";
+        if (requests.rows == 0) {
+            requests.source = "leads";
             read_leads(&r, data);
         }
-        *out = traffic;
+        *out = requests;
     } else {
         errno = ENOMEM;
-        file_error_set(err, "read", VOLUME_PREDICTIONS);
-        free(traffic.x);
+        error_set_errno(err, "read", VOLUME_PREDICTIONS);
+        free(requests.x);
     }
     free(r.column);
     return done;
 }
 
-void traffic_done(struct traffic *traffic) {
-    free(traffic->x);
-    *traffic = (struct traffic){0};
+void recent_requests_done(struct recent_requests *requests) {
+    free(requests->x);
+    *requests = (struct recent_requests){0};
 }

@@ -9,16 +9,17 @@
 #include "libforest/forest.h"
 #include "services/common/files.h"
 
-enum { TRAFFIC_MOST = 20000 }; /* calls, enough for a share to half a point */
+enum { RECENT_REQUESTS_MAX = 20000 }; /* calls, enough for a share to half a point */
 
-struct traffic {
+struct recent_requests {
     const char *source; /* "predictions" or "leads" */
     size_t rows;
     float *x; /* [rows][features], coded by the schema given */
 };
 
 /* Lines and leads that cannot be read are passed by: they are no reason to keep a model from being judged. */
-bool traffic_read(struct traffic *out, const char *data, const struct forest_schema *schema, struct file_error *err);
-void traffic_done(struct traffic *traffic); /* fine on zeroes */
+bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
+                          struct error *err);
+void recent_requests_done(struct recent_requests *requests); /* fine on zeroes */
 
 #endif

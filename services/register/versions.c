@@ -11,8 +11,8 @@
 #include "services/common/seal.h"
 #include "services/common/volume.h"
 
-static bool folder_of(char out[PATH_MAX], const char *data, struct file_error *err) {
-    return publish_path(out, err, "%s/" VOLUME_VERSIONS, data);
+static bool folder_of(char out[PATH_MAX], const char *data, struct error *err) {
+    return path_format(out, err, "%s/" VOLUME_VERSIONS, data);
 }
 
 static int ascending(const void *left, const void *right) {
@@ -44,11 +44,11 @@ long long *versions_list(const char *data, size_t *count) {
     return all;
 }
 
-bool versions_exist(const char *data, long long version, struct file_error *err) {
+bool versions_exist(const char *data, long long version, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
         return false;
-    return files_exist(path) || file_error_say(err, "there is no version %lld", version);
+    return files_exist(path) || error_set(err, "there is no version %lld", version);
 }
 
 static long long newest(const char *data) {
@@ -87,13 +87,13 @@ static const struct {
 enum { SOURCES = sizeof source / sizeof *source };
 
 /* Files of the features folder are replaced, never changed, so that a second name keeps them at no cost. */
-static bool keep_source(json_t *hashes, const char *folder, const char *data, size_t i, struct file_error *err) {
+static bool link_source(json_t *hashes, const char *folder, const char *data, size_t i, struct error *err) {
     char from[PATH_MAX], to[PATH_MAX], hex[SHA256_HEX];
-    if (!publish_path(from, err, "%s/%s", data, source[i].path) ||
-        !publish_path(to, err, "%s/%s", folder, source[i].name))
+    if (!path_format(from, err, "%s/%s", data, source[i].path) ||
+        !path_format(to, err, "%s/%s", folder, source[i].name))
         return false;
     if (link(from, to) != 0) {
-        file_error_set(err, "keep", from);
+        error_set_errno(err, "keep", from);
         return false;
     }
     if (!files_sha256(to, hex, err))
@@ -103,11 +103,11 @@ static bool keep_source(json_t *hashes, const char *folder, const char *data, si
 }
 
 /* The hashes of what was kept; a volume without links keeps none, and the version stands without. */
-static json_t *keep_sources(const char *folder, const char *data) {
-    struct file_error err;
+static json_t *link_sources(const char *folder, const char *data) {
+    struct error err;
     json_t *hashes = json_object();
     for (size_t i = 0; i < SOURCES; i++)
-        if (!keep_source(hashes, folder, data, i, &err)) {
+        if (!link_source(hashes, folder, data, i, &err)) {
             log_event(LOG_WARN, "source not kept", "%s", err.text);
             json_object_clear(hashes);
             break;
@@ -115,78 +115,78 @@ static json_t *keep_sources(const char *folder, const char *data) {
     return hashes;
 }
 
-bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct file_error *err) {
+bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct error *err) {
     const char *name;
     json_t *expected;
     json_object_foreach(json_object_get(manifest, "sources"), name, expected) {
         char path[PATH_MAX], hex[SHA256_HEX];
         const char *hash = json_string_value(expected);
         if (hash == NULL || strchr(name, '/') != NULL)
-            return file_error_say(err, "version %lld: the manifest's sources are no file names and hashes", version);
-        if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
+            return error_set(err, "version %lld: the manifest's sources are no file names and hashes", version);
+        if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
             !files_sha256(path, hex, err))
             return false;
         if (strcmp(hash, hex) != 0)
-            return file_error_say(err, "read %s: its hash is not the manifest's", path);
+            return error_set(err, "read %s: its hash is not the manifest's", path);
     }
     return true;
 }
 
 /* ---- a folder filled ---- */
 
-static bool write_files(const char *folder, const struct version_contents *c, struct file_error *err) {
+static bool write_files(const char *folder, const struct version_contents *c, struct error *err) {
     char path[PATH_MAX];
     size_t size;
     const void *image = forest_image(c->candidate->forest, &size);
-    bool done = publish_path(path, err, "%s/forest.bin", folder) && publish_bytes(path, image, size, err) &&
-                publish_path(path, err, "%s/card.json", folder) &&
-                publish_bytes(path, c->candidate->card_text, c->candidate->card_size, err);
+    bool done = path_format(path, err, "%s/forest.bin", folder) && atomic_file_write(path, image, size, err) &&
+                path_format(path, err, "%s/card.json", folder) &&
+                atomic_file_write(path, c->candidate->card_text, c->candidate->card_size, err);
     for (size_t i = 0; done && i < c->files; i++)
-        done = publish_path(path, err, "%s/%s", folder, c->file[i].name) &&
-               publish_bytes(path, c->file[i].bytes, c->file[i].size, err);
+        done = path_format(path, err, "%s/%s", folder, c->file[i].name) &&
+               atomic_file_write(path, c->file[i].bytes, c->file[i].size, err);
     return done;
 }
 
-static bool sign(const char *folder, const char *manifest, const char *key, struct file_error *err) {
+static bool sign(const char *folder, const char *manifest, const char *key, struct error *err) {
     char path[PATH_MAX];
-    unsigned char signature[SEAL_SIZE];
+    unsigned char signature[MODEL_SIGNATURE_SIZE];
     size_t size;
     if (key == NULL)
         return true;
     char *text = files_read(manifest, CHAMPION_MAX_JSON, &size, err);
-    bool done = text != NULL && seal_make(signature, key, text, size, err) &&
-                publish_path(path, err, "%s/manifest.sig", folder) &&
-                publish_bytes(path, signature, sizeof signature, err);
+    bool done = text != NULL && model_signature_sign(signature, key, text, size, err) &&
+                path_format(path, err, "%s/manifest.sig", folder) &&
+                atomic_file_write(path, signature, sizeof signature, err);
     free(text);
     return done;
 }
 
 static bool fill(const char *folder, const char *data, long long version, const struct version_contents *c,
-                 struct file_error *err) {
+                 struct error *err) {
     char path[PATH_MAX];
-    if (!write_files(folder, c, err) || !publish_path(path, err, "%s/manifest.json", folder))
+    if (!write_files(folder, c, err) || !path_format(path, err, "%s/manifest.json", folder))
         return false;
-    json_t *manifest = describe(c, version, keep_sources(folder, data));
-    bool done = publish_json(path, manifest, err) && sign(folder, path, c->signing_key, err);
+    json_t *manifest = describe(c, version, link_sources(folder, data));
+    bool done = atomic_file_write_json(path, manifest, err) && sign(folder, path, c->signing_key, err);
     json_decref(manifest);
     return done;
 }
 
-static bool publish(const char *data, long long version, const struct version_contents *c, struct file_error *err) {
+static bool publish(const char *data, long long version, const struct version_contents *c, struct error *err) {
     char path[PATH_MAX];
-    struct folder_publication p;
-    if (!publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) || !publish_folder_open(&p, path, err))
+    struct atomic_folder p;
+    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) || !atomic_folder_open(&p, path, err))
         return false;
-    if (fill(p.beside, data, version, c, err))
-        return publish_folder_commit(&p, err);
-    publish_folder_abort(&p);
+    if (fill(p.temporary, data, version, c, err))
+        return atomic_folder_commit(&p, err);
+    atomic_folder_abort(&p);
     return false;
 }
 
 /* Whether a version is already of this candidate, made against the same champion. */
-static bool is_of(const char *data, long long version, const struct candidate *c, long long parent) {
+static bool is_of_candidate(const char *data, long long version, const struct candidate *c, long long parent) {
     char path[PATH_MAX];
-    json_t *manifest = publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, version)
+    json_t *manifest = path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, version)
                            ? files_read_json(path, CHAMPION_MAX_JSON, NULL)
                            : NULL;
     const char *name = json_string_value(json_object_get(manifest, "candidate"));
@@ -198,18 +198,18 @@ static bool is_of(const char *data, long long version, const struct candidate *c
 }
 
 bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
-                    const struct version_contents *contents, struct file_error *err) {
+                    const struct version_contents *contents, struct error *err) {
     char path[PATH_MAX];
     *version = newest(data);
-    bool stored = *version > 0 && is_of(data, *version, contents->candidate, contents->parent);
+    bool stored = *version > 0 && is_of_candidate(data, *version, contents->candidate, contents->parent);
     if (!stored)
         stored = publish(data, ++*version, contents, err);
-    return stored && publish_path(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&
+    return stored && path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&
            files_sha256(path, manifest_sha256, err);
 }
 
 void versions_discard(const char *data, long long version) {
     char path[PATH_MAX];
-    if (publish_path(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-        publish_discard_folder(path);
+    if (path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+        atomic_folder_remove(path);
 }

@@ -6,55 +6,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make_room(struct buffer *buffer, size_t more) {
-    if (buffer->used + more < buffer->room)
+static bool reserve(struct strbuf *buffer, size_t more) {
+    if (buffer->used + more < buffer->capacity)
         return true;
-    size_t room = 2 * buffer->room + more + 256;
-    char *bytes = realloc(buffer->bytes, room);
+    size_t capacity = 2 * buffer->capacity + more + 256;
+    char *bytes = realloc(buffer->bytes, capacity);
     if (bytes == NULL) {
         buffer->failed = true;
         return false;
     }
     buffer->bytes = bytes;
-    buffer->room = room;
+    buffer->capacity = capacity;
     return true;
 }
 
-void buffer_clear(struct buffer *buffer) {
+void strbuf_clear(struct strbuf *buffer) {
     buffer->used = 0;
     if (buffer->bytes != NULL)
         buffer->bytes[0] = '\0';
 }
 
-void buffer_add(struct buffer *buffer, const char *bytes, size_t size) {
-    if (size == 0 || !make_room(buffer, size))
+void strbuf_append(struct strbuf *buffer, const char *bytes, size_t size) {
+    if (size == 0 || !reserve(buffer, size))
         return;
     memcpy(buffer->bytes + buffer->used, bytes, size);
     buffer->used += size;
     buffer->bytes[buffer->used] = '\0';
 }
 
-void buffer_put(struct buffer *buffer, const char *words) {
-    buffer_add(buffer, words, strlen(words));
+void strbuf_puts(struct strbuf *buffer, const char *text) {
+    strbuf_append(buffer, text, strlen(text));
 }
 
-void buffer_format(struct buffer *buffer, const char *format, ...) {
-    char words[600];
+void strbuf_printf(struct strbuf *buffer, const char *format, ...) {
+    char text[600];
     va_list args;
     va_start(args, format);
-    int size = vsnprintf(words, sizeof words, format, args);
+    int size = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (size < 0 || (size_t)size >= sizeof words)
+    if (size < 0 || (size_t)size >= sizeof text)
         buffer->failed = true;
     else
-        buffer_add(buffer, words, (size_t)size);
+        strbuf_append(buffer, text, (size_t)size);
 }
 
-const char *buffer_text(const struct buffer *buffer) {
+const char *strbuf_text(const struct strbuf *buffer) {
     return buffer->bytes != NULL ? buffer->bytes : "";
 }
 
-void buffer_done(struct buffer *buffer) {
+void strbuf_done(struct strbuf *buffer) {
     free(buffer->bytes);
-    *buffer = (struct buffer){0};
+    *buffer = (struct strbuf){0};
 }

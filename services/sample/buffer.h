@@ -9,17 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buffer {
+struct strbuf {
     char *bytes; /* [used], then a zero byte; NULL while nothing was added */
-    size_t used, room;
+    size_t used, capacity;
     bool failed;
 };
 
-void buffer_clear(struct buffer *buffer); /* keeps the room */
-void buffer_add(struct buffer *buffer, const char *bytes, size_t size);
-void buffer_put(struct buffer *buffer, const char *words);
-void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *buffer_text(const struct buffer *buffer); /* never NULL; borrowed until the next change */
-void buffer_done(struct buffer *buffer);
+void strbuf_clear(struct strbuf *buffer); /* keeps the room */
+void strbuf_append(struct strbuf *buffer, const char *bytes, size_t size);
+void strbuf_puts(struct strbuf *buffer, const char *text);
+void strbuf_printf(struct strbuf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *strbuf_text(const struct strbuf *buffer); /* never NULL; borrowed until the next change */
+void strbuf_done(struct strbuf *buffer);
 
 #endif

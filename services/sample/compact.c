@@ -44,38 +44,38 @@ static const char customer[] =
     "'livemode':$live,'name':'$name'}";
 /* clang-format on */
 
-static void send(struct delivery *out, struct billing *billing, const char *template) {
-    buffer_clear(&billing->line);
-    template_render(&billing->line, template, &billing->fields);
-    delivery_send(out, &billing->line);
+static void send(struct shuffle_buffer *out, struct stripe_ids *ids, const char *template) {
+    strbuf_clear(&ids->line);
+    template_render(&ids->line, template, &ids->fields);
+    shuffle_buffer_send(out, &ids->line);
 }
 
 /* An address only where no reference tells who pays. */
-static void set_details(struct billing *billing) {
-    struct fields *fields = &billing->fields;
-    buffer_clear(&billing->part);
-    template_render(&billing->part, billing->story->join == JOIN_BY_EMAIL ? "{'email':$email}" : "null", fields);
-    fields_set(fields, "details", "%s", buffer_text(&billing->part));
+static void set_details(struct stripe_ids *ids) {
+    struct fields *fields = &ids->fields;
+    strbuf_clear(&ids->part);
+    template_render(&ids->part, ids->journey->join == JOIN_BY_EMAIL ? "{'email':$email}" : "null", fields);
+    fields_set(fields, "details", "%s", strbuf_text(&ids->part));
 }
 
-static void write_session(struct delivery *out, struct billing *billing, size_t package, moment at) {
-    struct fields *fields = &billing->fields;
-    bool trial = billing->story->kind == STORY_TRIAL_PAID || billing->story->kind == STORY_TRIAL_LAPSED;
-    billing_purchase(billing, package);
-    billing_payment(billing, trial ? 0 : billing_first_amount(billing, package), at);
+static void write_session(struct shuffle_buffer *out, struct stripe_ids *ids, size_t package, unix_time at) {
+    struct fields *fields = &ids->fields;
+    bool trial = ids->journey->kind == JOURNEY_TRIAL_PAID || ids->journey->kind == JOURNEY_TRIAL_LAPSED;
+    stripe_ids_purchase(ids, package);
+    stripe_ids_payment(ids, trial ? 0 : stripe_ids_first_amount(ids, package), at);
     fields_borrow(fields, "payment_status", trial ? "no_payment_required" : "paid");
-    buffer_clear(&billing->part);
-    template_render(&billing->part, billing_has_fee(billing) ? fee_item : "", fields);
-    fields_set(fields, "fee", "%s", buffer_text(&billing->part));
-    send(out, billing, session);
+    strbuf_clear(&ids->part);
+    template_render(&ids->part, stripe_ids_has_fee(ids) ? fee_item : "", fields);
+    fields_set(fields, "fee", "%s", strbuf_text(&ids->part));
+    send(out, ids, session);
 }
 
 enum charge_end { CHARGE_PAID, CHARGE_DECLINED, CHARGE_REFUNDED, CHARGE_PART_REFUNDED, CHARGE_DISPUTED };
 
 /* The charge of the payment now in the fields, as it stands in the end. */
-static void write_charge(struct delivery *out, struct billing *billing, int64_t amount, bool of_invoice,
+static void write_charge(struct shuffle_buffer *out, struct stripe_ids *ids, int64_t amount, bool of_invoice,
                          enum charge_end end) {
-    struct fields *fields = &billing->fields;
+    struct fields *fields = &ids->fields;
     bool paid = end != CHARGE_DECLINED;
     int64_t refunded = end == CHARGE_REFUNDED ? amount : end == CHARGE_PART_REFUNDED ? amount / 3 : 0;
     fields_set(fields, "captured", "%" PRId64, paid ? amount : 0);
@@ -86,100 +86,100 @@ static void write_charge(struct delivery *out, struct billing *billing, int64_t 
     fields_borrow(fields, "disputed", end == CHARGE_DISPUTED ? "true" : "false");
     fields_borrow(fields, "description", of_invoice ? "Subscription creation" : "Consulting");
     fields_borrow(fields, "status", paid ? "succeeded" : "failed");
-    send(out, billing, charge);
+    send(out, ids, charge);
 }
 
-static void write_dispute(struct delivery *out, struct billing *billing, int64_t amount, bool lost) {
-    write_charge(out, billing, amount, true, CHARGE_DISPUTED);
-    billing_set_id(billing, "dispute", "dp_1", 23);
-    fields_set(&billing->fields, "at", "%" PRId64, billing->story->later);
-    fields_borrow(&billing->fields, "status", lost ? "lost" : "won");
-    send(out, billing, dispute);
+static void write_dispute(struct shuffle_buffer *out, struct stripe_ids *ids, int64_t amount, bool lost) {
+    write_charge(out, ids, amount, true, CHARGE_DISPUTED);
+    stripe_ids_set_id(ids, "dispute", "dp_1", 23);
+    fields_set(&ids->fields, "at", "%" PRId64, ids->journey->later);
+    fields_borrow(&ids->fields, "status", lost ? "lost" : "won");
+    send(out, ids, dispute);
 }
 
 /* A later invoice of the same subscription, for another package where that changed. */
-static void write_invoice(struct delivery *out, struct billing *billing, size_t package, const char *reason) {
-    billing_name_price(billing, package);
-    billing_payment(billing, billing_price(billing, package), billing->story->later);
-    fields_borrow(&billing->fields, "reason", reason);
-    send(out, billing, invoice);
+static void write_invoice(struct shuffle_buffer *out, struct stripe_ids *ids, size_t package, const char *reason) {
+    stripe_ids_name_price(ids, package);
+    stripe_ids_payment(ids, stripe_ids_price(ids, package), ids->journey->later);
+    fields_borrow(&ids->fields, "reason", reason);
+    send(out, ids, invoice);
 }
 
-static void write_fee_alone(struct delivery *out, struct billing *billing) {
-    billing_purchase(billing, billing->story->package);
-    billing_payment(billing, billing->sample->world->config->setup_fee, billing->story->at);
-    send(out, billing, fee_session);
+static void write_fee_alone(struct shuffle_buffer *out, struct stripe_ids *ids) {
+    stripe_ids_purchase(ids, ids->journey->package);
+    stripe_ids_payment(ids, ids->sample->population->config->setup_fee, ids->journey->at);
+    send(out, ids, fee_session);
 }
 
-static void write_declined(struct delivery *out, struct billing *billing, size_t package) {
-    int64_t amount = billing_first_amount(billing, package);
-    billing_purchase(billing, package);
-    billing_payment(billing, amount, billing->story->at);
-    write_charge(out, billing, amount, true, CHARGE_DECLINED);
+static void write_declined(struct shuffle_buffer *out, struct stripe_ids *ids, size_t package) {
+    int64_t amount = stripe_ids_first_amount(ids, package);
+    stripe_ids_purchase(ids, package);
+    stripe_ids_payment(ids, amount, ids->journey->at);
+    write_charge(out, ids, amount, true, CHARGE_DECLINED);
 }
 
-static void write_bare_charge(struct delivery *out, struct billing *billing) {
-    int64_t amount = billing->sample->world->config->packages[0].price;
-    billing_payment(billing, amount, billing->story->later);
-    write_charge(out, billing, amount, false, CHARGE_PAID);
+static void write_bare_charge(struct shuffle_buffer *out, struct stripe_ids *ids) {
+    int64_t amount = ids->sample->population->config->packages[0].price;
+    stripe_ids_payment(ids, amount, ids->journey->later);
+    write_charge(out, ids, amount, false, CHARGE_PAID);
 }
 
 /* The card was declined once before the session's invoice was paid. */
-static void write_retry(struct delivery *out, struct billing *billing, int64_t amount) {
-    billing_set_id(billing, "charge", "ch_3", 23);
-    write_charge(out, billing, amount, true, CHARGE_DECLINED);
+static void write_retry(struct shuffle_buffer *out, struct stripe_ids *ids, int64_t amount) {
+    stripe_ids_set_id(ids, "charge", "ch_3", 23);
+    write_charge(out, ids, amount, true, CHARGE_DECLINED);
 }
 
 /* What follows a first session. */
-static void write_rest(struct delivery *out, struct billing *billing, const struct story *story) {
-    int64_t amount = billing_first_amount(billing, story->package);
-    switch (story->kind) {
-    case STORY_FULL_REFUND:
-        write_charge(out, billing, amount, true, CHARGE_REFUNDED);
+static void write_rest(struct shuffle_buffer *out, struct stripe_ids *ids, const struct journey *journey) {
+    int64_t amount = stripe_ids_first_amount(ids, journey->package);
+    switch (journey->kind) {
+    case JOURNEY_FULL_REFUND:
+        write_charge(out, ids, amount, true, CHARGE_REFUNDED);
         break;
-    case STORY_PART_REFUND:
-        write_charge(out, billing, amount, true, CHARGE_PART_REFUNDED);
+    case JOURNEY_PART_REFUND:
+        write_charge(out, ids, amount, true, CHARGE_PART_REFUNDED);
         break;
-    case STORY_DISPUTE_LOST:
-        write_dispute(out, billing, amount, true);
+    case JOURNEY_DISPUTE_LOST:
+        write_dispute(out, ids, amount, true);
         break;
-    case STORY_DISPUTE_WON:
-        write_dispute(out, billing, amount, false);
+    case JOURNEY_DISPUTE_WON:
+        write_dispute(out, ids, amount, false);
         break;
-    case STORY_TRIAL_PAID:
-        write_invoice(out, billing, story->package, "subscription_cycle");
+    case JOURNEY_TRIAL_PAID:
+        write_invoice(out, ids, journey->package, "subscription_cycle");
         break;
-    case STORY_UPGRADE_IN_PLACE:
-        write_invoice(out, billing, story->other, "subscription_update");
+    case JOURNEY_UPGRADE_IN_PLACE:
+        write_invoice(out, ids, journey->other, "subscription_update");
         break;
-    case STORY_SECOND_PURCHASE:
-        write_session(out, billing, story->other, story->later);
+    case JOURNEY_SECOND_PURCHASE:
+        write_session(out, ids, journey->other, journey->later);
         break;
     default:
-        if (story->retried)
-            write_retry(out, billing, amount);
-        if (story->bare_charge)
-            write_bare_charge(out, billing);
+        if (journey->retried)
+            write_retry(out, ids, amount);
+        if (journey->bare_charge)
+            write_bare_charge(out, ids);
     }
 }
 
-void compact_write(struct delivery *out, struct billing *billing, const struct person *person,
-                   const struct story *story) {
-    billing_customer(billing, person, story);
-    set_details(billing);
-    fields_set(&billing->fields, "at", "%" PRId64, story->at);
-    if (story->join == JOIN_BY_CUSTOMER)
-        send(out, billing, customer);
-    if (story->kind == STORY_FAILED) {
-        write_declined(out, billing, story->package);
-    } else if (story->kind == STORY_SETUP_ALONE) {
-        write_fee_alone(out, billing);
-    } else if (story->kind == STORY_REFUND_THEN_BUY) {
-        write_session(out, billing, story->other, story->at);
-        write_charge(out, billing, billing_first_amount(billing, story->other), true, CHARGE_REFUNDED);
-        write_session(out, billing, story->package, story->later);
+void compact_write(struct shuffle_buffer *out, struct stripe_ids *ids, const struct person *person,
+                   const struct journey *journey) {
+    stripe_ids_customer(ids, person, journey);
+    set_details(ids);
+    fields_set(&ids->fields, "at", "%" PRId64, journey->at);
+    if (journey->join == JOIN_BY_CUSTOMER)
+        send(out, ids, customer);
+    if (journey->kind == JOURNEY_FAILED) {
+        write_declined(out, ids, journey->package);
+    } else if (journey->kind == JOURNEY_SETUP_ALONE) {
+        write_fee_alone(out, ids);
+    } else if (journey->kind == JOURNEY_REFUND_THEN_BUY) {
+        write_session(out, ids, journey->other, journey->at);
+        write_charge(out, ids, stripe_ids_first_amount(ids, journey->other), true, CHARGE_REFUNDED);
+        write_session(out, ids, journey->package, journey->later);
     } else {
-        write_session(out, billing, story->package, story->at);
-        write_rest(out, billing, story);
+        write_session(out, ids, journey->package, journey->at);
+        write_rest(out, ids, journey);
     }
 }

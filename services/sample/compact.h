@@ -12,7 +12,7 @@
 
 #include "services/sample/billing.h"
 
-void compact_write(struct delivery *out, struct billing *billing, const struct person *person,
-                   const struct story *story);
+void compact_write(struct shuffle_buffer *out, struct stripe_ids *ids, const struct person *person,
+                   const struct journey *journey);
 
 #endif

@@ -3,41 +3,41 @@
 
 #include <string.h>
 
-void delivery_begin(struct delivery *delivery, FILE *file, struct draw draw, unsigned twice) {
-    memset(delivery, 0, sizeof *delivery);
-    delivery->file = file;
-    delivery->draw = draw;
-    delivery->twice = twice;
+void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng rng, unsigned twice) {
+    memset(shuffle, 0, sizeof *shuffle);
+    shuffle->file = file;
+    shuffle->rng = rng;
+    shuffle->twice = twice;
 }
 
-static void write_out(struct delivery *delivery, struct buffer *line) {
+static void write_out(struct shuffle_buffer *shuffle, struct strbuf *line) {
     if (line->used == 0)
         return;
-    fwrite(line->bytes, 1, line->used, delivery->file); /* an error stays in the stream for publish_commit */
-    fputc('\n', delivery->file);
+    fwrite(line->bytes, 1, line->used, shuffle->file); /* an error stays in the stream for atomic_file_commit */
+    fputc('\n', shuffle->file);
 }
 
-static void place(struct delivery *delivery, const struct buffer *line) {
-    struct buffer *slot = &delivery->waiting[draw_below(&delivery->draw, DELIVERY_WINDOW)];
-    write_out(delivery, slot);
-    buffer_clear(slot);
-    buffer_add(slot, buffer_text(line), line->used);
-    delivery->lines++;
-    delivery->failed = delivery->failed || slot->failed || line->failed;
+static void place(struct shuffle_buffer *shuffle, const struct strbuf *line) {
+    struct strbuf *slot = &shuffle->waiting[rng_below(&shuffle->rng, SHUFFLE_BUFFER_WINDOW)];
+    write_out(shuffle, slot);
+    strbuf_clear(slot);
+    strbuf_append(slot, strbuf_text(line), line->used);
+    shuffle->lines++;
+    shuffle->failed = shuffle->failed || slot->failed || line->failed;
 }
 
-void delivery_send(struct delivery *delivery, const struct buffer *line) {
-    place(delivery, line);
-    if (draw_chance(&delivery->draw, delivery->twice)) {
-        place(delivery, line);
-        delivery->repeated++;
+void shuffle_buffer_send(struct shuffle_buffer *shuffle, const struct strbuf *line) {
+    place(shuffle, line);
+    if (rng_chance(&shuffle->rng, shuffle->twice)) {
+        place(shuffle, line);
+        shuffle->repeated++;
     }
 }
 
-bool delivery_end(struct delivery *delivery) {
-    for (size_t i = 0; i < DELIVERY_WINDOW; i++) {
-        write_out(delivery, &delivery->waiting[i]);
-        buffer_done(&delivery->waiting[i]);
+bool shuffle_buffer_end(struct shuffle_buffer *shuffle) {
+    for (size_t i = 0; i < SHUFFLE_BUFFER_WINDOW; i++) {
+        write_out(shuffle, &shuffle->waiting[i]);
+        strbuf_done(&shuffle->waiting[i]);
     }
-    return !delivery->failed;
+    return !shuffle->failed;
 }

@@ -12,19 +12,19 @@
 #include "services/sample/buffer.h"
 #include "services/sample/draw.h"
 
-enum { DELIVERY_WINDOW = 1000 };
+enum { SHUFFLE_BUFFER_WINDOW = 1000 };
 
-struct delivery {
+struct shuffle_buffer {
     FILE *file; /* borrowed */
-    struct draw draw;
+    struct rng rng;
     unsigned twice;           /* per 100,000 lines */
     uint64_t lines, repeated; /* sent so far; of them the second copies */
     bool failed;              /* out of memory */
-    struct buffer waiting[DELIVERY_WINDOW];
+    struct strbuf waiting[SHUFFLE_BUFFER_WINDOW];
 };
 
-void delivery_begin(struct delivery *delivery, FILE *file, struct draw draw, unsigned twice);
-void delivery_send(struct delivery *delivery, const struct buffer *line); /* without its line end */
-bool delivery_end(struct delivery *delivery); /* writes what still waits; false where a line was lost */
+void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng rng, unsigned twice);
+void shuffle_buffer_send(struct shuffle_buffer *shuffle, const struct strbuf *line); /* without its line end */
+bool shuffle_buffer_end(struct shuffle_buffer *shuffle); /* writes what still waits; false where a line was lost */
 
 #endif

@@ -9,23 +9,23 @@ static uint64_t mix(uint64_t x) {
 
 static const uint64_t step = 0x9e3779b97f4a7c15u; /* 2^64 divided by the golden ratio */
 
-struct draw draw_begin(uint64_t seed, enum draw_stream stream, uint64_t number) {
+struct rng rng_begin(uint64_t seed, enum rng_stream stream, uint64_t number) {
     uint64_t key = mix(mix(mix(seed + step) + (uint64_t)stream) + number);
-    return (struct draw){key, 0};
+    return (struct rng){key, 0};
 }
 
-uint64_t draw_next(struct draw *draw) {
-    return mix(draw->key + step * ++draw->count);
+uint64_t rng_next(struct rng *rng) {
+    return mix(rng->key + step * ++rng->count);
 }
 
-uint32_t draw_ticket(struct draw *draw) {
-    return (uint32_t)(draw_next(draw) >> 32);
+uint32_t rng_uint32(struct rng *rng) {
+    return (uint32_t)(rng_next(rng) >> 32);
 }
 
-uint64_t draw_below(struct draw *draw, uint64_t limit) {
-    return draw_ticket(draw) * limit >> 32;
+uint64_t rng_below(struct rng *rng, uint64_t limit) {
+    return rng_uint32(rng) * limit >> 32;
 }
 
-bool draw_chance(struct draw *draw, unsigned per_100000) {
-    return draw_below(draw, 100000) < per_100000;
+bool rng_chance(struct rng *rng, unsigned per_100000) {
+    return rng_below(rng, 100000) < per_100000;
 }

@@ -12,25 +12,25 @@
 #include <stdint.h>
 
 /* What a stream is for, so that one more draw in one place does not change the others. */
-enum draw_stream {
-    DRAW_PERSON,
-    DRAW_STORY,
-    DRAW_FORM,
-    DRAW_BROKEN,
-    DRAW_STRIPE_IDS,
-    DRAW_EVENT_IDS,
-    DRAW_STRIPE_LOOK,
-    DRAW_DELIVERY
+enum rng_stream {
+    RNG_PERSON,
+    RNG_JOURNEY,
+    RNG_FORM,
+    RNG_BROKEN,
+    RNG_STRIPE_IDS,
+    RNG_EVENT_IDS,
+    RNG_STRIPE_STYLE,
+    RNG_SHUFFLE
 };
 
-struct draw {
+struct rng {
     uint64_t key, count;
 };
 
-struct draw draw_begin(uint64_t seed, enum draw_stream stream, uint64_t number);
-uint64_t draw_next(struct draw *draw);
-uint32_t draw_ticket(struct draw *draw);                /* 0 .. 2^32 - 1 */
-uint64_t draw_below(struct draw *draw, uint64_t limit); /* 0 .. limit - 1; limit 1 .. 2^32 */
-bool draw_chance(struct draw *draw, unsigned per_100000);
+struct rng rng_begin(uint64_t seed, enum rng_stream stream, uint64_t number);
+uint64_t rng_next(struct rng *rng);
+uint32_t rng_uint32(struct rng *rng);                /* 0 .. 2^32 - 1 */
+uint64_t rng_below(struct rng *rng, uint64_t limit); /* 0 .. limit - 1; limit 1 .. 2^32 */
+bool rng_chance(struct rng *rng, unsigned per_100000);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "services/sample/billing.h"
 
-void events_write(struct delivery *out, struct billing *billing, const struct person *person,
-                  const struct story *story);
+void events_write(struct shuffle_buffer *out, struct stripe_ids *ids, const struct person *person,
+                  const struct journey *journey);
 
 #endif

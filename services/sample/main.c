@@ -14,19 +14,20 @@ struct options {
     struct settings_common common;
     long long leads, seed, days;
     const char *layout, *shift;
-    moment end;
+    unix_time end;
     bool force;
 };
 
 static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
-    {"leads", NULL, SETTING_WHOLE, offsetof(struct options, leads), "20000", 1, 1e8, NULL,
+    {"leads", NULL, SETTING_INTEGER, offsetof(struct options, leads), "20000", 1, 1e8, NULL,
      "people who fill in the form"},
-    {"seed", NULL, SETTING_WHOLE, offsetof(struct options, seed), "1", 0, 1e15, NULL,
+    {"seed", NULL, SETTING_INTEGER, offsetof(struct options, seed), "1", 0, 1e15, NULL,
      "the same seed gives the same bytes"},
     {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
      "5 to 7 whole events a purchase, or one object"},
-    {"days", NULL, SETTING_WHOLE, offsetof(struct options, days), "730", 60, 3650, NULL, "how long people kept coming"},
+    {"days", NULL, SETTING_INTEGER, offsetof(struct options, days), "730", 60, 3650, NULL,
+     "how long people kept coming"},
     {"end", NULL, SETTING_TIME, offsetof(struct options, end), "2026-06-01", 0, 0, NULL,
      "when the data end (ISO 8601, UTC)"},
     {"shift", NULL, SETTING_TEXT, offsetof(struct options, shift), "none", 4, 100, NULL,
@@ -37,12 +38,12 @@ static const struct setting settings[] = {
 };
 
 /* Data that a sample did not make stay: they may be the only copy. */
-static bool holds_real_data(const char *data) {
+static bool has_real_data(const char *data) {
     char path[PATH_MAX];
     struct dirent *entry;
     bool real = false;
-    if (!publish_path(path, NULL, "%s/%s", data, VOLUME_TRUTH) || files_exist(path) ||
-        !publish_path(path, NULL, "%s/%s", data, VOLUME_RAW))
+    if (!path_format(path, NULL, "%s/%s", data, VOLUME_TRUTH) || files_exist(path) ||
+        !path_format(path, NULL, "%s/%s", data, VOLUME_RAW))
         return false;
     DIR *folder = opendir(path);
     while (folder != NULL && !real && (entry = readdir(folder)) != NULL)
@@ -54,33 +55,34 @@ static bool holds_real_data(const char *data) {
 }
 
 /* One shift, "concept@240" or "concept"; *at is where the next begins. Its time is `middle` where it tells none. */
-static bool read_shift(const char **at, enum world_shift *what, moment begin, moment middle, moment *when) {
-    *what = WORLD_COVARIATE;
+static bool read_shift(const char **at, enum population_shift *what, unix_time begin, unix_time middle,
+                       unix_time *when) {
+    *what = POPULATION_COVARIATE;
     size_t size = strcspn(*at, "@,");
-    while (*what <= WORLD_NEW_TYPE &&
-           (strlen(world_shift_name(*what)) != size || strncmp(world_shift_name(*what), *at, size) != 0))
+    while (*what <= POPULATION_NEW_TYPE &&
+           (strlen(population_shift_name(*what)) != size || strncmp(population_shift_name(*what), *at, size) != 0))
         ++*what;
     *at += size;
     *when = middle;
-    if (*what <= WORLD_NEW_TYPE && **at == '@') {
+    if (*what <= POPULATION_NEW_TYPE && **at == '@') {
         char *end;
         unsigned long days = strtoul(*at + 1, &end, 10);
         bool number = (*at)[1] >= '0' && (*at)[1] <= '9' && days <= 3650;
         *at = end;
-        *when = begin + (moment)days * 24 * 3600;
+        *when = begin + (unix_time)days * 24 * 3600;
         if (!number)
             return false;
     }
-    return *what <= WORLD_NEW_TYPE && (**at == '\0' || *(*at)++ == ',');
+    return *what <= POPULATION_NEW_TYPE && (**at == '\0' || *(*at)++ == ',');
 }
 
 /* "none", or shifts in order of time; false where the text is neither. */
-static bool read_shifts(struct world_shifts *out, const char *text, moment begin, moment middle) {
-    *out = (struct world_shifts){0};
+static bool read_shifts(struct population_shifts *out, const char *text, unix_time begin, unix_time middle) {
+    *out = (struct population_shifts){0};
     if (strcmp(text, "none") == 0)
         return true;
     do {
-        if (out->count == WORLD_MAX_SHIFTS ||
+        if (out->count == POPULATION_MAX_SHIFTS ||
             !read_shift(&text, &out->shift[out->count].what, begin, middle, &out->shift[out->count].at))
             return false;
         out->count++;
@@ -91,64 +93,65 @@ static bool read_shifts(struct world_shifts *out, const char *text, moment begin
 }
 
 /* A file of raw/ on its way, with a large buffer for its many small writes. */
-static bool open_output(struct publication *out, const char *data, const char *name, struct file_error *err) {
+static bool open_output(struct atomic_file *out, const char *data, const char *name, struct error *err) {
     char path[PATH_MAX];
-    if (!publish_path(path, err, "%s/%s/%s", data, VOLUME_RAW, name) || !publish_open(out, path, err))
+    if (!path_format(path, err, "%s/%s/%s", data, VOLUME_RAW, name) || !atomic_file_open(out, path, err))
         return false;
     setvbuf(out->file, NULL, _IOFBF, 1 << 20);
     return true;
 }
 
-static bool write_files(struct truth *truth, struct publication *forms, struct publication *payments,
-                        const struct options *options, struct file_error *err) {
+static bool write_files(struct ground_truth *truth, struct atomic_file *forms, struct atomic_file *payments,
+                        const struct options *options, struct error *err) {
     char path[PATH_MAX];
     bool compact = strcmp(options->layout, "compact") == 0;
     if (!forms_write(forms->file, truth->sample, &truth->forms) ||
         !payments_write(payments->file, truth->sample, compact, &truth->tally, &truth->payments)) {
-        file_error_say(err, "out of memory");
-        err->try_later = true;
+        error_set(err, "out of memory");
+        err->retryable = true;
         return false;
     }
     /* The truth goes first: it is the mark of sample data, so a run killed between the files can be repeated. */
-    json_t *json = truth_json(truth);
-    bool done = publish_path(path, err, "%s/%s", options->common.data, VOLUME_TRUTH) && publish_json(path, json, err) &&
-                publish_commit(forms, err) && publish_commit(payments, err);
+    json_t *json = ground_truth_json(truth);
+    bool done = path_format(path, err, "%s/%s", options->common.data, VOLUME_TRUTH) &&
+                atomic_file_write_json(path, json, err) && atomic_file_commit(forms, err) &&
+                atomic_file_commit(payments, err);
     json_decref(json);
     return done;
 }
 
-static enum exit_code generate(struct stage *stage, const struct options *options, struct truth *truth) {
+static enum exit_code generate(struct stage *stage, const struct options *options, struct ground_truth *truth) {
     static const char *const outputs[] = {"customers.csv", "transactions.json", "truth.json"};
-    struct publication forms = {0}, payments = {0};
-    struct file_error err;
+    struct atomic_file forms = {0}, payments = {0};
+    struct error err;
     char raw[PATH_MAX];
-    bool done = publish_path(raw, &err, "%s/%s", options->common.data, VOLUME_RAW);
+    bool done = path_format(raw, &err, "%s/%s", options->common.data, VOLUME_RAW);
     if (done && stage_up_to_date(stage))
         return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
-    publish_sweep(raw);
+    atomic_file_sweep_folder(raw);
     done = done && open_output(&forms, options->common.data, "customers.csv", &err) &&
            open_output(&payments, options->common.data, "transactions.json", &err) &&
            write_files(truth, &forms, &payments, options, &err) && stage_stamp(stage, outputs, 3, &err);
-    publish_abort(&forms);
-    publish_abort(&payments);
-    return done ? stage_end(stage, EXIT_DONE, truth_counts(truth)) : stage_fail_file(stage, &err);
+    atomic_file_abort(&forms);
+    atomic_file_abort(&payments);
+    return done ? stage_end(stage, EXIT_DONE, ground_truth_counts(truth)) : stage_fail_error(stage, &err);
 }
 
 /* The sample that the options ask for; false and err where they make no sense.  The caller frees its world. */
-static bool plan(struct sample *sample, const struct options *options, const struct config *config,
-                 struct file_error *err) {
-    moment end = options->end, span = options->days * 24 * 3600;
+static bool plan(struct sample *sample, const struct options *options, const struct etl_config *config,
+                 struct error *err) {
+    unix_time end = options->end, span = options->days * 24 * 3600;
     char problem[200];
-    struct world_shifts shifts;
+    struct population_shifts shifts;
     if (!read_shifts(&shifts, options->shift, end - span, end - span / 2))
-        return file_error_say(err, "--shift: \"%s\" is not none or such as covariate@120,concept@240", options->shift);
-    struct world *world = world_new(config, &shifts, problem);
-    if (world == NULL)
-        return file_error_say(err, "%s", problem);
-    uint64_t leads = (uint64_t)options->leads, strangers = leads * mess_rate(MESS_STRANGER) / 100000;
-    *sample = (struct sample){(uint64_t)options->seed, leads, strangers, end - span, end, world};
-    return !options->force && holds_real_data(options->common.data)
-               ? file_error_say(err, "raw/ holds data that are no sample; --force overwrites them")
+        return error_set(err, "--shift: \"%s\" is not none or such as covariate@120,concept@240", options->shift);
+    struct population *population = population_new(config, &shifts, problem);
+    if (population == NULL)
+        return error_set(err, "%s", problem);
+    uint64_t leads = (uint64_t)options->leads, non_lead_payers = leads * defects_rate(DEFECT_NON_LEAD_PAYER) / 100000;
+    *sample = (struct sample){(uint64_t)options->seed, leads, non_lead_payers, end - span, end, population};
+    return !options->force && has_real_data(options->common.data)
+               ? error_set(err, "raw/ holds data that are no sample; --force overwrites them")
                : true;
 }
 
@@ -167,30 +170,30 @@ int main(int argc, char **argv) {
     struct program program = {"leadforest-sample",
                               "raw data of customers and payments, from a known distribution",
                               "[options]",
-                              mess_describe(),
+                              defects_describe(),
                               settings,
                               sizeof settings / sizeof *settings,
                               0};
     struct options options = {0};
     struct sample sample = {0};
     struct stage stage;
-    struct file_error err;
+    struct error err;
     char *config_text = NULL;
     bool finished;
     enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
     if (code != EXIT_DONE || finished || !stage_begin(&stage, WORKER_SAMPLE, options.common.data, &code))
         return code;
 
-    struct config *config = configuration_read(options.common.config, &config_text, &err);
+    struct etl_config *config = configuration_read(options.common.config, &config_text, &err);
     if (config != NULL && plan(&sample, &options, config, &err)) {
-        struct truth truth = {.sample = &sample};
+        struct ground_truth truth = {.sample = &sample};
         add_inputs(&stage, &options, config_text);
         code = generate(&stage, &options, &truth);
     } else {
-        code = stage_fail(&stage, EXIT_USAGE_ERROR, err.text);
+        code = stage_fail(&stage, EXIT_USAGE, err.text);
     }
-    free(sample.world);
-    config_free(config);
+    free(sample.population);
+    etl_config_free(config);
     free(config_text);
     return code;
 }

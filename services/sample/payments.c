@@ -25,34 +25,34 @@ static uint64_t ring_step(uint64_t places) {
     return step;
 }
 
-bool payments_write(FILE *file, const struct sample *sample, bool compact, struct story_tally *tally,
+bool payments_write(FILE *file, const struct sample *sample, bool compact, struct journey_tally *tally,
                     struct payments_count *count) {
-    struct delivery *out = malloc(sizeof *out);
-    struct billing *billing = billing_new(sample);
+    struct shuffle_buffer *out = malloc(sizeof *out);
+    struct stripe_ids *ids = stripe_ids_new(sample);
     struct progress bar;
-    bool done = out != NULL && billing != NULL;
+    bool done = out != NULL && ids != NULL;
     if (done) {
-        delivery_begin(out, file, draw_begin(sample->seed, DRAW_DELIVERY, 1), mess_rate(MESS_DELIVERED_TWICE));
+        shuffle_buffer_begin(out, file, rng_begin(sample->seed, RNG_SHUFFLE, 1), defects_rate(DEFECT_DELIVERED_TWICE));
         progress_begin(&bar, "payments", "leads", sample->leads);
     }
     /* Not in the order of the forms: a reader must not get away with reading both files side by side. */
-    uint64_t people = sample->leads + sample->strangers, number = 0;
+    uint64_t people = sample->leads + sample->non_lead_payers, number = 0;
     for (uint64_t i = 0; done && i < people; i++, number = (number + ring_step(people)) % people) {
         struct person person;
-        struct story story;
-        person_meet(&person, sample, number);
-        story_tell(&story, sample, &person);
-        story_judge(tally, &story, person_is_stranger(&person, sample));
-        if (story.kind != STORY_NOTHING)
-            (compact ? compact_write : events_write)(out, billing, &person, &story);
+        struct journey journey;
+        person_make(&person, sample, number);
+        journey_make(&journey, sample, &person);
+        journey_count(tally, &journey, person_is_non_lead_payer(&person, sample));
+        if (journey.kind != JOURNEY_NOTHING)
+            (compact ? compact_write : events_write)(out, ids, &person, &journey);
         progress_update(&bar, i);
     }
     if (done) {
         progress_end(&bar);
-        done = delivery_end(out) && !billing_failed(billing);
+        done = shuffle_buffer_end(out) && !stripe_ids_failed(ids);
         *count = (struct payments_count){out->lines, out->repeated};
     }
-    billing_free(billing);
+    stripe_ids_free(ids);
     free(out);
     return done;
 }

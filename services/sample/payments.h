@@ -11,7 +11,7 @@ struct payments_count {
 };
 
 /* Write every story and judge it; false where memory ran out (write errors stay in the stream). */
-bool payments_write(FILE *file, const struct sample *sample, bool compact, struct story_tally *tally,
+bool payments_write(FILE *file, const struct sample *sample, bool compact, struct journey_tally *tally,
                     struct payments_count *count);
 
 #endif

@@ -27,38 +27,38 @@ enum {
 };
 
 /* Sign-ups come evenly, in the order of the numbers; a stranger's moment is as arbitrary as that. */
-static moment draw_signup(const struct sample *sample, uint64_t number, struct draw *draw) {
+static unix_time draw_signup(const struct sample *sample, uint64_t number, struct rng *rng) {
     uint64_t span = (uint64_t)(sample->end - sample->begin);
-    uint64_t place = number < sample->leads ? number : draw_below(draw, sample->leads);
+    uint64_t place = number < sample->leads ? number : rng_below(rng, sample->leads);
     uint64_t from = span / sample->leads * place + span % sample->leads * place / sample->leads;
-    return sample->begin + (moment)(from + draw_below(draw, span / sample->leads + 1));
+    return sample->begin + (unix_time)(from + rng_below(rng, span / sample->leads + 1));
 }
 
-static void draw_uuid(struct draw *draw, char out[37]) {
-    uint64_t high = draw_next(draw), low = draw_next(draw);
+static void draw_uuid(struct rng *rng, char out[37]) {
+    uint64_t high = rng_next(rng), low = rng_next(rng);
     /* version 4, variant 1, as a browser's crypto.randomUUID() makes them */
     snprintf(out, 37, "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-%04" PRIx64 "-%012" PRIx64, high >> 32,
              high >> 16 & 0xffff, high & 0xfff, (low >> 48 & 0x3fff) | 0x8000, low & 0xffffffffffffu);
 }
 
-void person_meet(struct person *person, const struct sample *sample, uint64_t number) {
-    struct draw draw = draw_begin(sample->seed, DRAW_PERSON, number);
+void person_make(struct person *person, const struct sample *sample, uint64_t number) {
+    struct rng rng = rng_begin(sample->seed, RNG_PERSON, number);
     person->number = number;
-    person->signup = draw_signup(sample, number, &draw);
-    world_draw_cell(sample->world, person_era(person, sample), &draw, &person->type, &person->size);
-    person->first = draw_below(&draw, FIRST_NAMES);
-    person->last = draw_below(&draw, LAST_NAMES);
-    person->words = draw_below(&draw, TRADES);
-    person->anonymous = draw_chance(&draw, mess_rate(MESS_NO_LEAD_ID));
-    draw_uuid(&draw, person->id);
+    person->signup = draw_signup(sample, number, &rng);
+    population_draw_cell(sample->population, person_era(person, sample), &rng, &person->type, &person->size);
+    person->first = rng_below(&rng, FIRST_NAMES);
+    person->last = rng_below(&rng, LAST_NAMES);
+    person->words = rng_below(&rng, TRADES);
+    person->anonymous = rng_chance(&rng, defects_rate(DEFECT_NO_LEAD_ID));
+    draw_uuid(&rng, person->id);
 }
 
-bool person_is_stranger(const struct person *person, const struct sample *sample) {
+bool person_is_non_lead_payer(const struct person *person, const struct sample *sample) {
     return person->number >= sample->leads;
 }
 
-const struct world_era *person_era(const struct person *person, const struct sample *sample) {
-    return world_era_at(sample->world, person->signup);
+const struct population_era *person_era(const struct person *person, const struct sample *sample) {
+    return population_era_at(sample->population, person->signup);
 }
 
 const char *person_first_name(const struct person *person) {

@@ -4,14 +4,14 @@
 /* Lines of JSON are broken by hand, between keys. */
 /* clang-format off */
 
-const char shapes_event[] =
+const char stripe_templates_event[] =
     "{'id':'$event','object':'event','api_version':'$api_version','created':$event_at,"
     "'data':{'object':$object$previous},'livemode':$live,'pending_webhooks':1,'request':{'id':null,"
     "'idempotency_key':null},'type':'$type'}";
 
 /* ---- the same in both families ---- */
 
-const char shapes_session[] =
+const char stripe_templates_session[] =
     "{'id':'$session','object':'checkout.session','adaptive_pricing':{'enabled':false},'after_expiration':null,"
     "'allow_promotion_codes':true,'amount_subtotal':$subtotal,'amount_total':$amount,'automatic_tax':{'enabled':false,"
     "'liability':null,'provider':null,'status':null},'billing_address_collection':null,'cancel_url':null,"
@@ -32,7 +32,7 @@ const char shapes_session[] =
     "{'amount_discount':$discount,'amount_shipping':0,'amount_tax':0},'ui_mode':'hosted','url':null,"
     "'wallet_options':null}";
 
-const char shapes_customer[] =
+const char stripe_templates_customer[] =
     "{'id':'$customer','object':'customer','address':null,'balance':0,'created':$at,'currency':'$currency',"
     "'default_source':null,'delinquent':false,'description':null,'discount':null,'email':$known_email,"
     "'invoice_prefix':'$invoice_prefix','invoice_settings':{'custom_fields':null,'default_payment_method':null,"
@@ -40,20 +40,20 @@ const char shapes_customer[] =
     "'next_invoice_sequence':1,'phone':null,'preferred_locales':[],'shipping':null,'tax_exempt':'none',"
     "'test_clock':null}";
 
-const char shapes_invoice_payment[] =
+const char stripe_templates_invoice_payment[] =
     "{'id':'$invoice_payment','object':'invoice_payment','amount_paid':$amount,'amount_requested':$amount,"
     "'created':$at,'currency':'$currency','invoice':$invoice_ref,'is_default':true,'livemode':$live,"
     "'payment':{'payment_intent':$intent_ref,'type':'payment_intent'},'status':'paid',"
     "'status_transitions':{'canceled_at':null,'paid_at':$at}}";
 
-const char shapes_refund[] =
+const char stripe_templates_refund[] =
     "{'id':'$refund','object':'refund','amount':$refunded_amount,'balance_transaction':'$balance','charge':$charge_ref,"
     "'created':$event_at,'currency':'$currency','destination_details':{'card':{'reference':null,'reference_status':"
     "'pending','reference_type':'acquirer_reference_number','type':'refund'},'type':'card'},'metadata':{},"
     "'payment_intent':$intent_ref,'reason':'requested_by_customer','receipt_number':null,"
     "'source_transfer_reversal':null,'status':'succeeded','transfer_reversal':null}";
 
-const char shapes_dispute[] =
+const char stripe_templates_dispute[] =
     "{'id':'$dispute','object':'dispute','amount':$amount,'balance_transactions':[],'charge':$charge_ref,"
     "'created':$disputed_at,'currency':'$currency','evidence':{'access_activity_log':null,'billing_address':null,"
     "'cancellation_policy':null,'customer_communication':null,'customer_email_address':null,'customer_name':null,"
@@ -77,7 +77,7 @@ const char shapes_dispute[] =
     "'trial_period_days':null,'usage_type':'licensed'},'tax_behavior':'unspecified','tiers_mode':null,"                \
     "'transform_quantity':null,'type':'recurring','unit_amount':$unit_amount,'unit_amount_decimal':'$unit_amount'}"
 
-const char shapes_price[] = PRICE;
+const char stripe_templates_price[] = PRICE;
 
 #define FEE_PRICE                                                                                                      \
     "{'id':'$fee_price','object':'price','active':true,'billing_scheme':'per_unit','created':1700000000,"              \
@@ -156,7 +156,7 @@ const char shapes_price[] = PRICE;
 
 /* ---- before 2025-03-31.basil ---- */
 
-const struct shapes shapes_old = {
+const struct stripe_templates stripe_templates_old = {
     .api_version = "2024-06-20",
     .subscription =
         SUBSCRIPTION("'current_period_end':$period_end,'current_period_start':$at,", "", "'discount':null,"),
@@ -182,7 +182,7 @@ const struct shapes shapes_old = {
 
 /* ---- since 2025-03-31.basil ---- */
 
-const struct shapes shapes_new = {
+const struct stripe_templates stripe_templates_new = {
     .api_version = "2025-06-30.basil",
     .subscription = SUBSCRIPTION("", "'current_period_end':$period_end,'current_period_start':$at,'discounts':[],",
                                  "'discounts':[],"),

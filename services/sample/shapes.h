@@ -9,20 +9,20 @@
 #ifndef SAMPLE_SHAPES_H
 #define SAMPLE_SHAPES_H
 
-extern const char shapes_event[];
-extern const char shapes_session[];
-extern const char shapes_customer[];
-extern const char shapes_price[];
-extern const char shapes_invoice_payment[]; /* new only */
-extern const char shapes_refund[];
-extern const char shapes_dispute[];
+extern const char stripe_templates_event[];
+extern const char stripe_templates_session[];
+extern const char stripe_templates_customer[];
+extern const char stripe_templates_price[];
+extern const char stripe_templates_invoice_payment[]; /* new only */
+extern const char stripe_templates_refund[];
+extern const char stripe_templates_dispute[];
 
 /* What differs between the families. */
-struct shapes {
+struct stripe_templates {
     const char *api_version;
     const char *subscription, *invoice, *charge, *payment_intent;
     const char *plan_line, *fee_line; /* of an invoice */
 };
-extern const struct shapes shapes_old, shapes_new;
+extern const struct stripe_templates stripe_templates_old, stripe_templates_new;
 
 #endif

@@ -30,12 +30,12 @@ void fields_borrow(struct fields *fields, const char *name, const char *value) {
 }
 
 void fields_set(struct fields *fields, const char *name, const char *format, ...) {
-    char *value = fields->room + fields->used;
+    char *value = fields->capacity + fields->used;
     va_list args;
     va_start(args, format);
-    int size = vsnprintf(value, sizeof fields->room - fields->used, format, args);
+    int size = vsnprintf(value, sizeof fields->capacity - fields->used, format, args);
     va_end(args);
-    assert(size >= 0 && (size_t)size < sizeof fields->room - fields->used);
+    assert(size >= 0 && (size_t)size < sizeof fields->capacity - fields->used);
     fields->used += (size_t)size + 1;
     fields_borrow(fields, name, value);
 }
@@ -46,19 +46,19 @@ const char *fields_get(const struct fields *fields, const char *name) {
     return fields->value[slot];
 }
 
-void template_render(struct buffer *out, const char *template, const struct fields *fields) {
+void template_render(struct strbuf *out, const char *template, const struct fields *fields) {
     for (const char *at = template; *at != '\0';) {
         size_t plain = strcspn(at, "'$");
-        buffer_add(out, at, plain);
+        strbuf_append(out, at, plain);
         at += plain;
         if (*at == '\'') {
-            buffer_add(out, "\"", 1);
+            strbuf_append(out, "\"", 1);
             at++;
         } else if (*at == '$') {
             size_t length = strspn(++at, "abcdefghijklmnopqrstuvwxyz_");
             size_t slot = find(fields, at, length);
             assert(fields->name[slot] != NULL); /* a gap that nobody filled is our mistake */
-            buffer_put(out, fields->value[slot]);
+            strbuf_puts(out, fields->value[slot]);
             at += length;
         }
     }

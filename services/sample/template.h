@@ -16,7 +16,7 @@ struct fields {
     const char *name[TEMPLATE_SLOTS];  /* borrowed: string literals; NULL where the slot is free */
     const char *value[TEMPLATE_SLOTS]; /* in room, or borrowed */
     size_t used;
-    char room[TEMPLATE_ROOM];
+    char capacity[TEMPLATE_ROOM];
 };
 
 void fields_clear(struct fields *fields);
@@ -25,6 +25,6 @@ void fields_set(struct fields *fields, const char *name, const char *format, ...
 const char *fields_get(const struct fields *fields, const char *name); /* must be there */
 
 /* Append the template with its gaps filled. */
-void template_render(struct buffer *out, const char *template, const struct fields *fields);
+void template_render(struct strbuf *out, const char *template, const struct fields *fields);
 
 #endif

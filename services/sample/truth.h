@@ -7,14 +7,14 @@
 #include "services/sample/forms.h"
 #include "services/sample/payments.h"
 
-struct truth {
+struct ground_truth {
     const struct sample *sample;
-    struct story_tally tally;
+    struct journey_tally tally;
     struct forms_count forms;
     struct payments_count payments;
 };
 
-json_t *truth_json(const struct truth *truth);   /* the file; the caller owns it */
-json_t *truth_counts(const struct truth *truth); /* its counts alone, for the result line */
+json_t *ground_truth_json(const struct ground_truth *truth);   /* the file; the caller owns it */
+json_t *ground_truth_counts(const struct ground_truth *truth); /* its counts alone, for the result line */
 
 #endif

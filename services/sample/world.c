@@ -61,8 +61,8 @@ static const unsigned new_type_buyers = 480;
 /* ---- making tickets of weights ---- */
 
 /* Weights into tickets that sum to 2^32 exactly: what rounding down leaves over goes to the heaviest. */
-static void share_out(const uint64_t *weight, size_t count, uint32_t *tickets) {
-    uint64_t total = 0, given = 0;
+static void apportion(const uint64_t *weight, size_t count, uint32_t *tickets) {
+    uint64_t total = 0, shift = 0;
     size_t heaviest = 0;
     assert(count > 0);
     for (size_t i = 0; i < count; i++) {
@@ -72,9 +72,9 @@ static void share_out(const uint64_t *weight, size_t count, uint32_t *tickets) {
     }
     for (size_t i = 0; i < count; i++) {
         tickets[i] = (uint32_t)((weight[i] << 32) / total);
-        given += tickets[i];
+        shift += tickets[i];
     }
-    tickets[heaviest] += (uint32_t)((UINT64_C(1) << 32) - given);
+    tickets[heaviest] += (uint32_t)((UINT64_C(1) << 32) - shift);
 }
 
 static unsigned interaction(size_t type, size_t size, size_t package, unsigned *over) {
@@ -89,26 +89,27 @@ static unsigned interaction(size_t type, size_t size, size_t package, unsigned *
 
 /* ---- building an era ---- */
 
-static bool is_new_type(const struct world *world, size_t type) {
-    return type == world->type->levels.count;
+static bool is_new_type(const struct population *population, size_t type) {
+    return type == population->type->levels.count;
 }
 
-static uint64_t package_weight(const struct world *world, size_t type, size_t size, size_t package, bool turned) {
+static uint64_t package_weight(const struct population *population, size_t type, size_t size, size_t package,
+                               bool turned) {
     size_t row = type % TYPES, column = package % PACKAGES;
-    size_t wish = turned ? PACKAGES - 1 - column : column;
-    unsigned effect = is_new_type(world, type) ? new_type_effect[wish] : type_effect[row][wish];
-    unsigned over = 1, times = is_new_type(world, type) || turned ? 1 : interaction(type, size, package, &over);
+    size_t target = turned ? PACKAGES - 1 - column : column;
+    unsigned effect = is_new_type(population, type) ? new_type_effect[target] : type_effect[row][target];
+    unsigned over = 1, times = is_new_type(population, type) || turned ? 1 : interaction(type, size, package, &over);
     return (uint64_t)1000 * effect * size_effect[size % SIZES][column] * times / over;
 }
 
-static uint64_t lead_weight(const struct world *world, size_t type, size_t size, bool grown) {
-    if (is_new_type(world, type))
+static uint64_t lead_weight(const struct population *population, size_t type, size_t size, bool grown) {
+    if (is_new_type(population, type))
         return new_type_leads[size % SIZES];
     return (uint64_t)leads_of[type % TYPES][size % SIZES] * (grown ? growth[type % TYPES] : 1);
 }
 
 /* Whether one of the first shifts is of this kind. */
-static bool among(const struct world_shifts *shifts, size_t first, enum world_shift what) {
+static bool among(const struct population_shifts *shifts, size_t first, enum population_shift what) {
     for (size_t i = 0; i < first; i++)
         if (shifts->shift[i].what == what)
             return true;
@@ -116,92 +117,94 @@ static bool among(const struct world_shifts *shifts, size_t first, enum world_sh
 }
 
 /* The era after so many shifts. */
-static void fill_era(const struct world *world, struct world_era *era, const struct world_shifts *shifts, size_t past) {
-    uint64_t leads[WORLD_MAX_TYPES * WORLD_MAX_SIZES] = {0};
-    uint32_t tickets[WORLD_MAX_TYPES * WORLD_MAX_SIZES];
-    size_t sizes = world->size->levels.count, packages = world->config->package_count;
-    bool turning = among(shifts, past, WORLD_CONCEPT), grown = among(shifts, past, WORLD_COVARIATE);
+static void fill_era(const struct population *population, struct population_era *era,
+                     const struct population_shifts *shifts, size_t past) {
+    uint64_t leads[POPULATION_MAX_TYPES * POPULATION_MAX_SIZES] = {0};
+    uint32_t tickets[POPULATION_MAX_TYPES * POPULATION_MAX_SIZES];
+    size_t sizes = population->size->levels.count, packages = population->config->package_count;
+    bool turning = among(shifts, past, POPULATION_CONCEPT), grown = among(shifts, past, POPULATION_COVARIATE);
     era->since = past > 0 ? shifts->shift[past - 1].at : INT64_MIN;
-    era->shift = past > 0 ? shifts->shift[past - 1].what : WORLD_STEADY;
-    era->types = world->type->levels.count + among(shifts, past, WORLD_NEW_TYPE);
+    era->shift = past > 0 ? shifts->shift[past - 1].what : POPULATION_STEADY;
+    era->types = population->type->levels.count + among(shifts, past, POPULATION_NEW_TYPE);
     for (size_t type = 0; type < era->types; type++) {
         bool turned = turning && changes_mind[type % TYPES];
-        era->buyers[type] = is_new_type(world, type) ? new_type_buyers : buyers_of[type % TYPES];
+        era->buyers[type] = is_new_type(population, type) ? new_type_buyers : buyers_of[type % TYPES];
         for (size_t size = 0; size < sizes; size++) {
-            uint64_t odds[WORLD_MAX_PACKAGES] = {0};
+            uint64_t odds[POPULATION_MAX_PACKAGES] = {0};
             for (size_t package = 0; package < packages; package++)
-                odds[package] = package_weight(world, type, size, package, turned);
-            share_out(odds, packages, era->package[type][size]);
-            leads[type * sizes + size] = lead_weight(world, type, size, grown);
+                odds[package] = package_weight(population, type, size, package, turned);
+            apportion(odds, packages, era->package[type][size]);
+            leads[type * sizes + size] = lead_weight(population, type, size, grown);
         }
     }
-    share_out(leads, era->types * sizes, tickets);
+    apportion(leads, era->types * sizes, tickets);
     for (size_t type = 0; type < era->types; type++)
         memcpy(era->share[type], tickets + type * sizes, sizes * sizeof *tickets);
 }
 
-static const struct config_feature *find_feature(const struct config *config, const char *name, size_t limit) {
+static const struct etl_config_feature *find_feature(const struct etl_config *config, const char *name, size_t limit) {
     for (size_t i = 0; i < config->feature_count; i++) {
-        const struct config_feature *feature = &config->features[i];
-        if (strcmp(feature->name, name) == 0 && feature->kind == CONFIG_CATEGORICAL)
+        const struct etl_config_feature *feature = &config->features[i];
+        if (strcmp(feature->name, name) == 0 && feature->kind == ETL_CONFIG_CATEGORICAL)
             return feature->levels.count >= 2 && feature->levels.count <= limit ? feature : NULL;
     }
     return NULL;
 }
 
-struct world *world_new(const struct config *config, const struct world_shifts *shifts, char problem[200]) {
-    struct world *world = calloc(1, sizeof *world);
-    if (world == NULL) {
+struct population *population_new(const struct etl_config *config, const struct population_shifts *shifts,
+                                  char problem[200]) {
+    struct population *population = calloc(1, sizeof *population);
+    if (population == NULL) {
         snprintf(problem, 200, "out of memory");
         return NULL;
     }
-    world->config = config;
-    world->type = find_feature(config, "business_type", WORLD_MAX_TYPES - 1);
-    world->size = find_feature(config, "business_size", WORLD_MAX_SIZES);
-    if (world->type == NULL || world->size == NULL || config->package_count > WORLD_MAX_PACKAGES) {
+    population->config = config;
+    population->type = find_feature(config, "business_type", POPULATION_MAX_TYPES - 1);
+    population->size = find_feature(config, "business_size", POPULATION_MAX_SIZES);
+    if (population->type == NULL || population->size == NULL || config->package_count > POPULATION_MAX_PACKAGES) {
         snprintf(problem, 200,
                  "configuration: sample data need business_type with 2 to %d levels, business_size with 2 to %d, "
                  "and at most %d packages",
-                 WORLD_MAX_TYPES - 1, WORLD_MAX_SIZES, WORLD_MAX_PACKAGES);
-        free(world);
+                 POPULATION_MAX_TYPES - 1, POPULATION_MAX_SIZES, POPULATION_MAX_PACKAGES);
+        free(population);
         return NULL;
     }
-    world->eras = shifts->count + 1;
-    for (size_t i = 0; i < world->eras; i++)
-        fill_era(world, &world->era[i], shifts, i);
-    return world;
+    population->eras = shifts->count + 1;
+    for (size_t i = 0; i < population->eras; i++)
+        fill_era(population, &population->era[i], shifts, i);
+    return population;
 }
 
-const struct world_era *world_era_at(const struct world *world, moment at) {
-    size_t i = world->eras - 1;
-    while (i > 0 && at < world->era[i].since)
+const struct population_era *population_era_at(const struct population *population, unix_time at) {
+    size_t i = population->eras - 1;
+    while (i > 0 && at < population->era[i].since)
         i--;
-    return &world->era[i];
+    return &population->era[i];
 }
 
-const struct world_era *world_last_era(const struct world *world) {
-    return &world->era[world->eras - 1];
+const struct population_era *population_last_era(const struct population *population) {
+    return &population->era[population->eras - 1];
 }
 
-const char *world_shift_name(enum world_shift shift) {
+const char *population_shift_name(enum population_shift shift) {
     static const char *const names[] = {"none", "covariate", "concept", "new-type"};
     return names[shift];
 }
 
-const char *world_type_name(const struct world *world, size_t type) {
-    return is_new_type(world, type) ? new_type_name : world->type->levels.text[type];
+const char *population_type_name(const struct population *population, size_t type) {
+    return is_new_type(population, type) ? new_type_name : population->type->levels.text[type];
 }
 
-const char *world_size_name(const struct world *world, size_t size) {
-    return world->size->levels.text[size];
+const char *population_size_name(const struct population *population, size_t size) {
+    return population->size->levels.text[size];
 }
 
 /* ---- drawing ---- */
 
-void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type,
-                     size_t *size) {
-    uint64_t ticket = draw_ticket(draw);
-    size_t sizes = world->size->levels.count, cell = 0;
+void population_draw_cell(const struct population *population, const struct population_era *era, struct rng *rng,
+                          size_t *type, size_t *size) {
+    uint64_t ticket = rng_uint32(rng);
+    size_t sizes = population->size->levels.count, cell = 0;
     while (ticket >= era->share[cell / sizes][cell % sizes]) {
         ticket -= era->share[cell / sizes][cell % sizes];
         cell++;
@@ -210,26 +213,27 @@ void world_draw_cell(const struct world *world, const struct world_era *era, str
     *size = cell % sizes;
 }
 
-size_t world_draw_package(const struct world *world, const struct world_era *era, size_t type, size_t size,
-                          struct draw *draw) {
-    uint32_t ticket = draw_ticket(draw);
+size_t population_draw_package(const struct population *population, const struct population_era *era, size_t type,
+                               size_t size, struct rng *rng) {
+    uint32_t ticket = rng_uint32(rng);
     size_t package = 0;
-    while (package + 1 < world->config->package_count && ticket >= era->package[type][size][package])
+    while (package + 1 < population->config->package_count && ticket >= era->package[type][size][package])
         ticket -= era->package[type][size][package++];
     return package;
 }
 
 /* ---- what could be known at best ---- */
 
-struct world_score world_bayes(const struct world *world, const struct world_era *era, bool of_buyers) {
-    struct world_score score = {0, 0};
+struct population_score population_bayes(const struct population *population, const struct population_era *era,
+                                         bool of_buyers) {
+    struct population_score score = {0, 0};
     double all = 0;
     for (size_t type = 0; type < era->types; type++)
-        for (size_t size = 0; size < world->size->levels.count; size++) {
+        for (size_t size = 0; size < population->size->levels.count; size++) {
             double weight = era->share[type][size] * (of_buyers ? era->buyers[type] / 1000.0 : 1.0);
             double best = 0;
             all += weight;
-            for (size_t package = 0; package < world->config->package_count; package++) {
+            for (size_t package = 0; package < population->config->package_count; package++) {
                 double p = ldexp(era->package[type][size][package], -32);
                 best = p > best ? p : best;
                 score.log_loss -= p > 0 ? weight * p * log(p) : 0;

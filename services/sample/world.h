@@ -17,59 +17,62 @@
 #include "services/common/clock.h"
 #include "services/sample/draw.h"
 
-enum { WORLD_MAX_TYPES = 40, WORLD_MAX_SIZES = 20, WORLD_MAX_PACKAGES = 16 };
+enum { POPULATION_MAX_TYPES = 40, POPULATION_MAX_SIZES = 20, POPULATION_MAX_PACKAGES = 16 };
 
-enum world_shift { WORLD_STEADY, WORLD_COVARIATE, WORLD_CONCEPT, WORLD_NEW_TYPE };
+enum population_shift { POPULATION_STEADY, POPULATION_COVARIATE, POPULATION_CONCEPT, POPULATION_NEW_TYPE };
 
-enum { WORLD_MAX_SHIFTS = 4, WORLD_MAX_ERAS = WORLD_MAX_SHIFTS + 1 };
+enum { POPULATION_MAX_SHIFTS = 4, POPULATION_MAX_ERAS = POPULATION_MAX_SHIFTS + 1 };
 
 /* What changes when, the earliest first. */
-struct world_shifts {
+struct population_shifts {
     size_t count;
     struct {
-        enum world_shift what;
-        moment at;
-    } shift[WORLD_MAX_SHIFTS];
+        enum population_shift what;
+        unix_time at;
+    } shift[POPULATION_MAX_SHIFTS];
 };
 
 /* One regime: from the beginning, or from a shift on, with all shifts until then. */
-struct world_era {
-    moment since;
-    enum world_shift shift;                                                 /* that began it */
-    size_t types;                                                           /* one more after the shift to a new type */
-    uint32_t share[WORLD_MAX_TYPES][WORLD_MAX_SIZES];                       /* of leads; all sum to 2^32 */
-    uint32_t package[WORLD_MAX_TYPES][WORLD_MAX_SIZES][WORLD_MAX_PACKAGES]; /* of a cell's buyers; sum to 2^32 each */
-    unsigned buyers[WORLD_MAX_TYPES];                                       /* per 1,000 leads of the type */
+struct population_era {
+    unix_time since;
+    enum population_shift shift;                                /* that began it */
+    size_t types;                                               /* one more after the shift to a new type */
+    uint32_t share[POPULATION_MAX_TYPES][POPULATION_MAX_SIZES]; /* of leads; all sum to 2^32 */
+    uint32_t package[POPULATION_MAX_TYPES][POPULATION_MAX_SIZES]
+                    [POPULATION_MAX_PACKAGES]; /* of a cell's buyers; sum to 2^32 each */
+    unsigned buyers[POPULATION_MAX_TYPES];     /* per 1,000 leads of the type */
 };
 
-struct world {
-    const struct config_feature *type, *size; /* the configuration's */
-    const struct config *config;
+struct population {
+    const struct etl_config_feature *type, *size; /* the configuration's */
+    const struct etl_config *config;
     size_t eras; /* one, and one for each shift */
-    struct world_era era[WORLD_MAX_ERAS];
+    struct population_era era[POPULATION_MAX_ERAS];
 };
 
 /* What knowing the truth and nothing else of a person would score, over shares of leads or of buyers. */
-struct world_score {
+struct population_score {
     double accuracy, log_loss;
 };
 
 /* The caller frees the world with free(); config is borrowed.  NULL where the configuration lacks business_type or
  * business_size, or has more of something than fits; problem then says so. */
-struct world *world_new(const struct config *config, const struct world_shifts *shifts, char problem[200]);
+struct population *population_new(const struct etl_config *config, const struct population_shifts *shifts,
+                                  char problem[200]);
 
-const struct world_era *world_era_at(const struct world *world, moment at);
-const struct world_era *world_last_era(const struct world *world);
-const char *world_shift_name(enum world_shift shift); /* "none", "covariate", "concept", "new-type" */
+const struct population_era *population_era_at(const struct population *population, unix_time at);
+const struct population_era *population_last_era(const struct population *population);
+const char *population_shift_name(enum population_shift shift); /* "none", "covariate", "concept", "new-type" */
 
-const char *world_type_name(const struct world *world, size_t type);
-const char *world_size_name(const struct world *world, size_t size);
+const char *population_type_name(const struct population *population, size_t type);
+const char *population_size_name(const struct population *population, size_t size);
 
-void world_draw_cell(const struct world *world, const struct world_era *era, struct draw *draw, size_t *type,
-                     size_t *size);
-size_t world_draw_package(const struct world *world, const struct world_era *era, size_t type, size_t size,
-                          struct draw *draw);
+void population_draw_cell(const struct population *population, const struct population_era *era, struct rng *rng,
+                          size_t *type, size_t *size);
+size_t population_draw_package(const struct population *population, const struct population_era *era, size_t type,
+                               size_t size, struct rng *rng);
 
-struct world_score world_bayes(const struct world *world, const struct world_era *era, bool of_buyers);
+struct population_score population_bayes(const struct population *population, const struct population_era *era,
+                                         bool of_buyers);
 
 #endif

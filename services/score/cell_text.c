@@ -6,23 +6,23 @@
 
 enum { FIRST_BYTES = 256 };
 
-void cell_text_clear(struct cell_text *text) {
+void csv_text_clear(struct csv_text *text) {
     text->used = 0;
 }
 
-static void put(struct cell_text *text, char c) {
+static void put(struct csv_text *text, char c) {
     text->bytes[text->used++] = c;
 }
 
-bool cell_text_add(struct cell_text *text, const char *field, bool number) {
-    size_t most = text->used + 2 * strlen(field) + 5; /* comma, two quotes, apostrophe, end */
-    if (most > text->room) {
-        size_t room = 2 * most + FIRST_BYTES;
-        char *bytes = realloc(text->bytes, room);
+bool csv_text_add(struct csv_text *text, const char *field, bool number) {
+    size_t needed = text->used + 2 * strlen(field) + 5; /* comma, two quotes, apostrophe, end */
+    if (needed > text->capacity) {
+        size_t capacity = 2 * needed + FIRST_BYTES;
+        char *bytes = realloc(text->bytes, capacity);
         if (bytes == NULL)
             return false;
         text->bytes = bytes;
-        text->room = room;
+        text->capacity = capacity;
     }
     bool formula = !number && field[0] != '\0' && strchr("=+-@\t\r", field[0]) != NULL;
     bool quoted = field[strcspn(field, ",\"\r\n")] != '\0';
@@ -42,7 +42,7 @@ bool cell_text_add(struct cell_text *text, const char *field, bool number) {
     return true;
 }
 
-void cell_text_done(struct cell_text *text) {
+void csv_text_done(struct csv_text *text) {
     free(text->bytes);
-    *text = (struct cell_text){0};
+    *text = (struct csv_text){0};
 }

@@ -10,13 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct cell_text {
+struct csv_text {
     char *bytes; /* ends with a zero byte once something was added */
-    size_t used, room;
+    size_t used, capacity;
 };
 
-void cell_text_clear(struct cell_text *text);
-bool cell_text_add(struct cell_text *text, const char *field, bool number); /* and a comma after it */
-void cell_text_done(struct cell_text *text);                                /* fine on zeroes */
+void csv_text_clear(struct csv_text *text);
+bool csv_text_add(struct csv_text *text, const char *field, bool number); /* and a comma after it */
+void csv_text_done(struct csv_text *text);                                /* fine on zeroes */
 
 #endif

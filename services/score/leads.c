@@ -11,11 +11,11 @@
 
 enum { FIRST_LEADS = 4096 };
 
-struct reading {
-    struct leads *leads;
+struct lead_reader {
+    struct lead_table *leads;
     int customer;
     int *column; /* [features], or CSV_NO_COLUMN */
-    struct cell_text text;
+    struct csv_text text;
 };
 
 static bool out_of_memory(char problem[200]) {
@@ -23,26 +23,26 @@ static bool out_of_memory(char problem[200]) {
     return false;
 }
 
-static bool keep_lead(struct leads *leads, const char *customer, uint32_t cell) {
+static bool add_lead(struct lead_table *leads, const char *customer, uint32_t cell) {
     size_t size = strlen(customer) + 1;
-    if (leads->count == leads->room) {
-        size_t room = 2 * leads->room + FIRST_LEADS;
-        struct lead *lead = realloc(leads->lead, room * sizeof *lead);
+    if (leads->count == leads->capacity) {
+        size_t capacity = 2 * leads->capacity + FIRST_LEADS;
+        struct lead_row *lead = realloc(leads->lead, capacity * sizeof *lead);
         if (lead == NULL)
             return false;
         leads->lead = lead;
-        leads->room = room;
+        leads->capacity = capacity;
     }
-    if (leads->customers_used + size > leads->customers_room) {
-        size_t room = 2 * leads->customers_room + size + FIRST_LEADS;
-        char *customers = realloc(leads->customers, room);
+    if (leads->customers_used + size > leads->customers_capacity) {
+        size_t capacity = 2 * leads->customers_capacity + size + FIRST_LEADS;
+        char *customers = realloc(leads->customers, capacity);
         if (customers == NULL)
             return false;
         leads->customers = customers;
-        leads->customers_room = room;
+        leads->customers_capacity = capacity;
     }
     memcpy(leads->customers + leads->customers_used, customer, size);
-    leads->lead[leads->count++] = (struct lead){leads->customers_used, cell};
+    leads->lead[leads->count++] = (struct lead_row){leads->customers_used, cell};
     leads->customers_used += size;
     return true;
 }
@@ -64,16 +64,16 @@ static bool read_input(const struct forest_feature *feature, const char *text, f
 }
 
 /* A cell met for the first time. */
-static bool add_cell(struct reading *r, char *const *fields, char problem[200]) {
-    struct leads *leads = r->leads;
+static bool add_cell(struct lead_reader *r, char *const *fields, char problem[200]) {
+    struct lead_table *leads = r->leads;
     size_t features = leads->schema->features, cell = leads->cells.count - 1;
-    if (cell >= leads->cell_room) {
-        size_t room = 2 * leads->cell_room + FIRST_LEADS;
-        float *x = realloc(leads->x, room * features * sizeof *x);
+    if (cell >= leads->cell_capacity) {
+        size_t capacity = 2 * leads->cell_capacity + FIRST_LEADS;
+        float *x = realloc(leads->x, capacity * features * sizeof *x);
         if (x == NULL)
             return out_of_memory(problem);
         leads->x = x;
-        leads->cell_room = room;
+        leads->cell_capacity = capacity;
     }
     for (size_t i = 0; i < features; i++) {
         const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
@@ -83,26 +83,26 @@ static bool add_cell(struct reading *r, char *const *fields, char problem[200]) 
     return true;
 }
 
-static bool read_lead(struct reading *r, char *const *fields, char problem[200]) {
+static bool read_lead(struct lead_reader *r, char *const *fields, char problem[200]) {
     const struct forest_schema *schema = r->leads->schema;
     size_t known = r->leads->cells.count;
     uint32_t cell;
-    cell_text_clear(&r->text);
+    csv_text_clear(&r->text);
     for (size_t i = 0; i < schema->features; i++) {
         const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
-        if (!cell_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC))
+        if (!csv_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC))
             return out_of_memory(problem);
     }
-    if (!dictionary_number(&r->leads->cells, r->text.bytes, &cell))
+    if (!string_intern_add(&r->leads->cells, r->text.bytes, &cell))
         return out_of_memory(problem);
     if (cell == known && !add_cell(r, fields, problem))
         return false;
-    cell_text_clear(&r->text);
-    return (cell_text_add(&r->text, fields[r->customer], false) && keep_lead(r->leads, r->text.bytes, cell)) ||
+    csv_text_clear(&r->text);
+    return (csv_text_add(&r->text, fields[r->customer], false) && add_lead(r->leads, r->text.bytes, cell)) ||
            out_of_memory(problem);
 }
 
-static bool read_header(struct reading *r, const struct csv_header *header, char problem[200]) {
+static bool read_header(struct lead_reader *r, const struct csv_header *header, char problem[200]) {
     const struct forest_schema *schema = r->leads->schema;
     for (size_t i = 0; i < schema->features; i++) {
         r->column[i] = csv_column(header, schema->feature[i].name);
@@ -113,31 +113,31 @@ static bool read_header(struct reading *r, const struct csv_header *header, char
     return csv_find_column(header, "customer_id", &r->customer, problem);
 }
 
-static bool take_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
-    struct reading *r = user;
+static bool add_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct lead_reader *r = user;
     return fields == NULL ? read_header(r, header, problem) : read_lead(r, fields, problem);
 }
 
-bool leads_read(struct leads *out, const char *path, const struct forest_schema *schema, struct file_error *err) {
-    struct leads leads = {.schema = schema};
-    struct reading r = {.leads = &leads, .column = calloc(schema->features, sizeof *r.column)};
+bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema, struct error *err) {
+    struct lead_table leads = {.schema = schema};
+    struct lead_reader r = {.leads = &leads, .column = calloc(schema->features, sizeof *r.column)};
     bool done = r.column != NULL;
     if (!done)
-        file_error_set(err, "read", path);
-    done = done && csv_table_read(path, take_row, &r, err);
+        error_set_errno(err, "read", path);
+    done = done && csv_table_read(path, add_row, &r, err);
     free(r.column);
-    cell_text_done(&r.text);
+    csv_text_done(&r.text);
     if (done)
         *out = leads;
     else
-        leads_done(&leads);
+        lead_table_done(&leads);
     return done;
 }
 
-void leads_done(struct leads *leads) {
-    dictionary_done(&leads->cells);
+void lead_table_done(struct lead_table *leads) {
+    string_intern_done(&leads->cells);
     free(leads->lead);
     free(leads->x);
     free(leads->customers);
-    *leads = (struct leads){0};
+    *leads = (struct lead_table){0};
 }

@@ -17,7 +17,7 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-score",
-    .does = "processed/leads.csv + champion -> scores/leads.csv",
+    .summary = "processed/leads.csv + champion -> scores/leads.csv",
     .usage = "[options]",
     .notes = "One line a lead without a purchase: customer_id, its inputs, the most probable package and its\n"
              "probability, p_<package> for each, expected_price, and the offer of the configuration's first rule that\n"
@@ -29,37 +29,37 @@ static const struct program program = {
 };
 
 /* The leads and the champion; of the configuration, prices and offers. */
-static bool tell_inputs(struct stage *stage, const struct settings *s, struct file_error *err) {
+static bool add_inputs(struct stage *stage, const struct settings *s, struct error *err) {
     char path[PATH_MAX];
-    return publish_path(path, err, "%s/" VOLUME_LEADS, s->common.data) && stage_input_file(stage, path, err) &&
-           publish_path(path, err, "%s/" VOLUME_CHAMPION, s->common.data) && stage_input_file(stage, path, err);
+    return path_format(path, err, "%s/" VOLUME_LEADS, s->common.data) && stage_input_file(stage, path, err) &&
+           path_format(path, err, "%s/" VOLUME_CHAMPION, s->common.data) && stage_input_file(stage, path, err);
 }
 
-static bool publish(struct stage *stage, const struct scores *scores, const char *data, struct file_error *err) {
+static bool publish(struct stage *stage, const struct scores *scores, const char *data, struct error *err) {
     static const char *const outputs[] = {"leads.csv"};
     char path[PATH_MAX];
-    struct publication p;
-    if (!publish_path(path, err, "%s/" VOLUME_SCORES, data) || !publish_open(&p, path, err))
+    struct atomic_file p;
+    if (!path_format(path, err, "%s/" VOLUME_SCORES, data) || !atomic_file_open(&p, path, err))
         return false;
     scores_write(scores, p.file);
-    return publish_commit(&p, err) && stage_stamp(stage, outputs, 1, err);
+    return atomic_file_commit(&p, err) && stage_stamp(stage, outputs, 1, err);
 }
 
-static enum exit_code run(struct stage *stage, const struct settings *s, const struct config *config) {
+static enum exit_code run(struct stage *stage, const struct settings *s, const struct etl_config *config) {
     struct champion champion = {0};
-    struct leads leads = {0};
+    struct lead_table leads = {0};
     struct scores scores = {0};
     struct prices prices;
-    struct file_error err;
+    struct error err;
     char path[PATH_MAX];
     enum exit_code code;
 
     if (!champion_load(&champion, s->common.data, &err))
-        return stage_fail_file(stage, &err);
+        return stage_fail_error(stage, &err);
     const struct forest_schema *schema = forest_schema_of(champion.forest);
     prices_find(&prices, schema, config, champion.card);
-    bool done = publish_path(path, &err, "%s/" VOLUME_LEADS, s->common.data) &&
-                leads_read(&leads, path, schema, &err) &&
+    bool done = path_format(path, &err, "%s/" VOLUME_LEADS, s->common.data) &&
+                lead_table_read(&leads, path, schema, &err) &&
                 scores_make(&scores, &leads, champion.forest, &prices, config, &err) &&
                 publish(stage, &scores, s->common.data, &err);
     if (done)
@@ -67,9 +67,9 @@ static enum exit_code run(struct stage *stage, const struct settings *s, const s
                          json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)leads.count, "distinct",
                                    (json_int_t)leads.cells.count, "model_version", (json_int_t)champion.version));
     else
-        code = stage_fail_file(stage, &err);
+        code = stage_fail_error(stage, &err);
     scores_done(&scores);
-    leads_done(&leads);
+    lead_table_done(&leads);
     champion_done(&champion);
     return code;
 }
@@ -84,19 +84,19 @@ int main(int argc, char **argv) {
     if (!stage_begin(&stage, WORKER_SCORE, s.common.data, &code))
         return code;
 
-    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
     if (config == NULL)
         return code;
-    struct file_error err;
+    struct error err;
     char folder[PATH_MAX];
-    if (!publish_path(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) || !tell_inputs(&stage, &s, &err))
-        code = stage_fail_file(&stage, &err);
+    if (!path_format(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) || !add_inputs(&stage, &s, &err))
+        code = stage_fail_error(&stage, &err);
     else if (stage_up_to_date(&stage))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     else {
-        publish_sweep(folder);
+        atomic_file_sweep_folder(folder);
         code = run(&stage, &s, config);
     }
-    config_free(config);
+    etl_config_free(config);
     return code;
 }

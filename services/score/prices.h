@@ -9,10 +9,10 @@
 
 struct prices {
     double monthly[FOREST_MAX_CLASSES]; /* by class of the model; 0 where nobody knows */
-    size_t package[FOREST_MAX_CLASSES]; /* in the configuration, or CONFIG_ANY_PACKAGE */
+    size_t package[FOREST_MAX_CLASSES]; /* in the configuration, or ETL_CONFIG_ANY_PACKAGE */
 };
 
-void prices_find(struct prices *out, const struct forest_schema *schema, const struct config *config,
+void prices_find(struct prices *out, const struct forest_schema *schema, const struct etl_config *config,
                  const json_t *card);
 
 #endif

@@ -19,7 +19,7 @@ static int64_t expected_cents(const float *prob, size_t classes, const struct pr
 
 static double probability_of(size_t package, const struct scored_cell *cell, size_t classes,
                              const struct prices *prices) {
-    if (package == CONFIG_ANY_PACKAGE)
+    if (package == ETL_CONFIG_ANY_PACKAGE)
         return (double)cell->prob[cell->package];
     for (size_t c = 0; c < classes; c++)
         if (prices->package[c] == package)
@@ -29,9 +29,9 @@ static double probability_of(size_t package, const struct scored_cell *cell, siz
 
 /* The first that fits. */
 static const char *choose_offer(const struct scored_cell *cell, size_t classes, const struct prices *prices,
-                                const struct config *config) {
+                                const struct etl_config *config) {
     for (size_t i = 0; i < config->offer_count; i++) {
-        const struct config_offer *offer = &config->offers[i];
+        const struct etl_config_offer *offer = &config->offers[i];
         if (probability_of(offer->package, cell, classes, prices) >= offer->probability)
             return offer->offer;
     }
@@ -39,7 +39,7 @@ static const char *choose_offer(const struct scored_cell *cell, size_t classes, 
 }
 
 static void score_cells(struct scores *s, const struct forest *forest, const struct prices *prices,
-                        const struct config *config) {
+                        const struct etl_config *config) {
     size_t features = s->leads->schema->features, classes = s->leads->schema->classes, cells = s->leads->cells.count;
     forest_predict_batch(forest, s->leads->x, cells, s->prob);
     for (size_t i = 0; i < cells; i++) {
@@ -62,7 +62,7 @@ static char *describe_cell(const struct scores *s, uint32_t number) {
     FILE *file = open_memstream(&line, &size);
     if (file == NULL)
         return NULL;
-    fputs(dictionary_text(&s->leads->cells, number), file);
+    fputs(string_intern_text(&s->leads->cells, number), file);
     csv_write_text(file, schema->class_name[cell->package], false);
     fprintf(file, "%.4f,", (double)cell->prob[cell->package]);
     for (size_t c = 0; c < schema->classes; c++)
@@ -83,7 +83,7 @@ static bool describe_cells(struct scores *s) {
 
 /* ---- order ---- */
 
-static int dearest_first(const void *left, const void *right, void *cells) {
+static int highest_price_first(const void *left, const void *right, void *cells) {
     const struct scored_cell *cell = cells;
     int64_t a = cell[*(const uint32_t *)left].cents, b = cell[*(const uint32_t *)right].cents;
     return a > b ? -1 : a < b;
@@ -96,7 +96,7 @@ static bool rank_cells(struct scores *s) {
         return false;
     for (uint32_t i = 0; i < cells; i++)
         sorted[i] = i;
-    qsort_r(sorted, cells, sizeof *sorted, dearest_first, s->cell);
+    qsort_r(sorted, cells, sizeof *sorted, highest_price_first, s->cell);
     for (uint32_t i = 0; i < cells; i++) {
         rank += i > 0 && s->cell[sorted[i]].cents != s->cell[sorted[i - 1]].cents;
         s->cell[sorted[i]].rank = rank;
@@ -115,7 +115,7 @@ static uint64_t beginning(const char *text) {
 
 static int compare_leads(const void *left, const void *right, void *leads) {
     const struct ranked_lead *a = left, *b = right;
-    const struct leads *l = leads;
+    const struct lead_table *l = leads;
     if (a->rank != b->rank)
         return a->rank < b->rank ? -1 : 1;
     if (a->begins != b->begins)
@@ -124,15 +124,15 @@ static int compare_leads(const void *left, const void *right, void *leads) {
 }
 
 static void rank_leads(struct scores *s) {
-    const struct leads *leads = s->leads;
+    const struct lead_table *leads = s->leads;
     for (uint32_t i = 0; i < leads->count; i++)
         s->order[i] = (struct ranked_lead){beginning(leads->customers + leads->lead[i].customer),
                                            s->cell[leads->lead[i].cell].rank, i};
     qsort_r(s->order, leads->count, sizeof *s->order, compare_leads, (void *)leads);
 }
 
-bool scores_make(struct scores *out, const struct leads *leads, const struct forest *forest,
-                 const struct prices *prices, const struct config *config, struct file_error *err) {
+bool scores_make(struct scores *out, const struct lead_table *leads, const struct forest *forest,
+                 const struct prices *prices, const struct etl_config *config, struct error *err) {
     size_t cells = leads->cells.count;
     struct scores s = {.leads = leads,
                        .cell = calloc(cells + 1, sizeof *s.cell),
@@ -144,7 +144,7 @@ bool scores_make(struct scores *out, const struct leads *leads, const struct for
         done = rank_cells(&s) && describe_cells(&s);
     }
     if (!done) {
-        file_error_set(err, "score", "leads");
+        error_set_errno(err, "score", "leads");
         scores_done(&s);
         return false;
     }
@@ -172,7 +172,7 @@ void scores_write(const struct scores *s, FILE *file) {
         csv_write_format(file, false, "p_%s", schema->class_name[c]);
     fputs("expected_price,offer\n", file);
     for (size_t i = 0; i < s->leads->count; i++) {
-        const struct lead *lead = &s->leads->lead[s->order[i].lead];
+        const struct lead_row *lead = &s->leads->lead[s->order[i].lead];
         fputs(s->leads->customers + lead->customer, file);
         fputs(s->cell[lead->cell].line, file);
     }

@@ -24,14 +24,14 @@ struct ranked_lead {
 };
 
 struct scores {
-    const struct leads *leads; /* borrowed */
-    struct scored_cell *cell;  /* [leads->cells.count] */
-    float *prob;               /* [leads->cells.count][classes] */
-    struct ranked_lead *order; /* [leads->count] best first: by price to expect, then customer_id */
+    const struct lead_table *leads; /* borrowed */
+    struct scored_cell *cell;       /* [leads->cells.count] */
+    float *prob;                    /* [leads->cells.count][classes] */
+    struct ranked_lead *order;      /* [leads->count] best first: by price to expect, then customer_id */
 };
 
-bool scores_make(struct scores *out, const struct leads *leads, const struct forest *forest,
-                 const struct prices *prices, const struct config *config, struct file_error *err);
+bool scores_make(struct scores *out, const struct lead_table *leads, const struct forest *forest,
+                 const struct prices *prices, const struct etl_config *config, struct error *err);
 void scores_done(struct scores *scores); /* fine on zeroes */
 
 void scores_write(const struct scores *scores, FILE *file);

@@ -9,20 +9,20 @@
 /* ---- what was refused ---- */
 
 /* Stripe's word for its refusal, "resource_missing"; its sentences may quote what was sent and stay untold. */
-static void find_word(const struct http_reply *reply, char word[64]) {
-    json_t *body = json_loadb(reply->body, reply->size, 0, NULL);
+static void read_error_code(const struct http_response *response, char code[64]) {
+    json_t *body = json_loadb(response->body, response->size, 0, NULL);
     const json_t *error = json_object_get(body, "error");
-    const char *said = json_string_value(json_object_get(error, "code"));
-    if (said == NULL)
-        said = json_string_value(json_object_get(error, "type"));
-    size_t length = said != NULL ? strspn(said, "abcdefghijklmnopqrstuvwxyz_") : 0;
-    word[0] = '\0';
-    if (length > 0 && length < 60 && said[length] == '\0')
-        snprintf(word, 64, " (%s)", said);
+    const char *code_text = json_string_value(json_object_get(error, "code"));
+    if (code_text == NULL)
+        code_text = json_string_value(json_object_get(error, "type"));
+    size_t length = code_text != NULL ? strspn(code_text, "abcdefghijklmnopqrstuvwxyz_") : 0;
+    code[0] = '\0';
+    if (length > 0 && length < 60 && code_text[length] == '\0')
+        snprintf(code, 64, " (%s)", code_text);
     json_decref(body);
 }
 
-static const char *meaning(long status) {
+static const char *status_meaning(long status) {
     switch (status) {
     case 401:
         return "the key is not accepted";
@@ -35,45 +35,46 @@ static const char *meaning(long status) {
     }
 }
 
-static json_t *refuse(const struct http_reply *reply, const char *where, struct file_error *err) {
-    char word[64];
-    find_word(reply, word);
-    file_error_say(err, "GET %s: status %ld%s: %s", where, reply->status, word, meaning(reply->status));
+static json_t *fail_status(const struct http_response *response, const char *where, struct error *err) {
+    char code[64];
+    read_error_code(response, code);
+    error_set(err, "GET %s: status %ld%s: %s", where, response->status, code, status_meaning(response->status));
     return NULL;
 }
 
 /* ---- what was answered ---- */
 
 /* One submission with half a surrogate pair in it must not stop all that follow. */
-static json_t *read_answer(struct http_reply *reply, const char *where, struct file_error *err) {
+static json_t *parse_body(struct http_response *response, const char *where, struct error *err) {
     json_error_t problem;
-    json_t *answer = json_mend_load((struct text){reply->body, reply->size}, &problem);
-    if (json_is_object(answer))
-        return answer;
-    if (answer == NULL)
-        file_error_say(err, "GET %s: the answer is not JSON at byte %d", where, problem.position);
+    json_t *object = etl_json_repair_load((struct etl_text){response->body, response->size}, &problem);
+    if (json_is_object(object))
+        return object;
+    if (object == NULL)
+        error_set(err, "GET %s: the answer is not JSON at byte %d", where, problem.position);
     else
-        file_error_say(err, "GET %s: the answer is not an object", where);
-    json_decref(answer);
+        error_set(err, "GET %s: the answer is not an object", where);
+    json_decref(object);
     return NULL;
 }
 
-json_t *api_get(const struct api *api, const struct query *query, long *status, struct file_error *err) {
+json_t *json_client_get(const struct json_client *client, const struct url_query *query, long *status,
+                        struct error *err) {
     char where[sizeof query->text];
-    struct http_request request = {.url = query->text, .key = api->key, .header = {api->header}};
-    struct http_reply reply;
+    struct http_request request = {.url = query->text, .key = client->key, .header = {client->header}};
+    struct http_response response;
     snprintf(where, sizeof where, "%.*s", (int)query->where_size, query->text);
     if (status != NULL)
         *status = 0;
-    if (!query->whole) {
-        file_error_say(err, "GET %.200s...: the address is longer than %zu bytes", where, sizeof query->text);
+    if (!query->complete) {
+        error_set(err, "GET %.200s...: the address is longer than %zu bytes", where, sizeof query->text);
         return NULL;
     }
-    if (!retry_get(api->http, &request, where, api->max_wait_s, &reply, err))
+    if (!retry_get(client->http, &request, where, client->max_wait_s, &response, err))
         return NULL;
     if (status != NULL)
-        *status = reply.status;
-    json_t *answer = reply.status == 200 ? read_answer(&reply, where, err) : refuse(&reply, where, err);
-    http_reply_done(&reply);
-    return answer;
+        *status = response.status;
+    json_t *object = response.status == 200 ? parse_body(&response, where, err) : fail_status(&response, where, err);
+    http_response_done(&response);
+    return object;
 }

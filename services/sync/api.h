@@ -8,7 +8,7 @@
 #include "services/sync/query.h"
 
 /* How to reach an API; all borrowed. */
-struct api {
+struct json_client {
     const struct http *http;
     const char *url; /* "https://api.stripe.com" */
     const char *key;
@@ -17,10 +17,11 @@ struct api {
 };
 
 /*
- * The object that the API answers with status 200; the caller decrefs it.  Otherwise NULL and err: try_later where
+ * The object that the API answers with status 200; the caller decrefs it.  Otherwise NULL and err: retryable where
  * it was busy or not reachable for max_wait_s, else what it refused.  *status, where not NULL, is what it answered (0:
  * nothing).
  */
-json_t *api_get(const struct api *api, const struct query *query, long *status, struct file_error *err);
+json_t *json_client_get(const struct json_client *client, const struct url_query *query, long *status,
+                        struct error *err);
 
 #endif

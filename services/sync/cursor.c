@@ -9,7 +9,7 @@
 enum { CURSOR_MAX_SIZE = 64 << 20 };
 
 /* The state found at path, or a fresh one; NULL and err where it cannot be trusted. */
-static json_t *read_state(const char *path, const char *of, struct file_error *err) {
+static json_t *read_state(const char *path, const char *of, struct error *err) {
     json_t *state = NULL;
     if (files_exist(path) && (state = files_read_json(path, CURSOR_MAX_SIZE, err)) == NULL)
         return NULL;
@@ -23,31 +23,32 @@ static json_t *read_state(const char *path, const char *of, struct file_error *e
 }
 
 bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of, size_t remembered,
-                 struct file_error *err) {
+                 struct error *err) {
     *cursor = (struct cursor){0};
-    if (!publish_path(cursor->path, err, "%s/%s", data, file))
+    if (!path_format(cursor->path, err, "%s/%s", data, file))
         return false;
-    publish_sweep_beside(cursor->path);
-    if (!seen_open(&cursor->seen, remembered))
-        return file_error_say(err, "remember %zu records: out of memory", remembered);
+    atomic_file_sweep(cursor->path);
+    if (!dedup_cache_open(&cursor->cache, remembered))
+        return error_set(err, "remember %zu records: out of memory", remembered);
     cursor->state = read_state(cursor->path, of, err);
     if (cursor->state == NULL)
         return false;
-    seen_from_json(&cursor->seen, json_object_get(cursor->state, "seen"));
+    dedup_cache_from_json(&cursor->cache, json_object_get(cursor->state, "seen"));
     json_object_del(cursor->state, "seen");
     return true;
 }
 
-bool cursor_save(const struct cursor *cursor, struct file_error *err) {
+bool cursor_save(const struct cursor *cursor, struct error *err) {
     json_t *all = json_copy(cursor->state);
-    bool done = json_object_set_new(all, "seen", seen_to_json(&cursor->seen)) == 0;
-    done = done ? publish_json(cursor->path, all, err) : file_error_say(err, "write %s: out of memory", cursor->path);
+    bool done = json_object_set_new(all, "seen", dedup_cache_to_json(&cursor->cache)) == 0;
+    done =
+        done ? atomic_file_write_json(cursor->path, all, err) : error_set(err, "write %s: out of memory", cursor->path);
     json_decref(all);
     return done;
 }
 
 void cursor_done(struct cursor *cursor) {
-    seen_done(&cursor->seen);
+    dedup_cache_done(&cursor->cache);
     json_decref(cursor->state);
     *cursor = (struct cursor){0};
 }

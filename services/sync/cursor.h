@@ -12,8 +12,8 @@
 
 struct cursor {
     char path[PATH_MAX];
-    json_t *state;    /* what the source keeps there, an object; "of" is taken */
-    struct seen seen; /* hashes of records that may come again */
+    json_t *state;            /* what the source keeps there, an object; "of" is taken */
+    struct dedup_cache cache; /* hashes of records that may come again */
 };
 
 /*
@@ -22,8 +22,8 @@ struct cursor {
  * the file is damaged.
  */
 bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of, size_t remembered,
-                 struct file_error *err);
-bool cursor_save(const struct cursor *cursor, struct file_error *err);
+                 struct error *err);
+bool cursor_save(const struct cursor *cursor, struct error *err);
 void cursor_done(struct cursor *cursor); /* fine on zeroes */
 
 #endif

@@ -6,17 +6,16 @@
 #include "services/common/append.h"
 #include "services/common/volume.h"
 
-bool inbox_append(const char *data, const char *name, moment at, const char *lines, size_t size,
-                  struct file_error *err) {
-    char path[PATH_MAX], day[CLOCK_TEXT];
+bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err) {
+    char path[PATH_MAX], day[UNIX_TIME_TEXT];
     sigset_t termination, before;
-    clock_format_day(at, day);
-    if (!publish_path(path, err, "%s/" VOLUME_INBOX "/%s-%s.ndjson", data, name, day))
+    unix_time_format_day(at, day);
+    if (!path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s.ndjson", data, name, day))
         return false;
     sigemptyset(&termination);
     sigaddset(&termination, SIGTERM);
     sigprocmask(SIG_BLOCK, &termination, &before);
-    bool done = append_once(path, lines, size, err);
+    bool done = append_log_write_once(path, lines, size, err);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
 }

@@ -13,7 +13,6 @@
 #include "services/common/publish.h"
 
 /* Append whole lines durably (append.h).  SIGTERM waits meanwhile.  name is "<source>-<instance>". */
-bool inbox_append(const char *data, const char *name, moment at, const char *lines, size_t size,
-                  struct file_error *err);
+bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err);
 
 #endif

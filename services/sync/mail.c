@@ -32,23 +32,23 @@ static char *text_of(GMimeMessage *message) {
 }
 
 /* Where the next message begins may change how many empty lines end this one. */
-static size_t trimmed(const char *bytes, size_t size) {
+static size_t trimmed_size(const char *bytes, size_t size) {
     while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r'))
         size--;
     return size;
 }
 
 /* parsed is NULL for bytes that are no message. */
-static bool give(GMimeMessage *parsed, const char *raw, size_t size, mail_message_function *each, void *user) {
+static bool deliver(GMimeMessage *parsed, const char *raw, size_t size, mail_message_function *each, void *user) {
     char *text = parsed != NULL ? text_of(parsed) : NULL;
     GDateTime *date = parsed != NULL ? g_mime_message_get_date(parsed) : NULL;
-    moment at = date != NULL ? g_date_time_to_unix(date) : -1;
+    unix_time at = date != NULL ? g_date_time_to_unix(date) : -1;
     struct mail_message message = {
         .raw = raw,
-        .size = trimmed(raw, size),
+        .size = trimmed_size(raw, size),
         .id = parsed != NULL ? g_mime_message_get_message_id(parsed) : NULL,
         .text = text,
-        .dated = at >= 0 && at < TIMESTAMP_LAST,
+        .dated = at >= 0 && at < ETL_TIMESTAMP_LAST,
         .date = at,
     };
     bool go_on = each(user, &message);
@@ -64,13 +64,13 @@ static void read_messages(GMimeParser *parser, const char *bytes, size_t size, m
         size_t begin = (size_t)g_mime_parser_tell(parser);
         GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
         size_t end = parsed != NULL ? (size_t)g_mime_parser_tell(parser) : size;
-        go_on = give(parsed, bytes + begin, end - begin, each, user) && parsed != NULL;
+        go_on = deliver(parsed, bytes + begin, end - begin, each, user) && parsed != NULL;
         if (parsed != NULL)
             g_object_unref(parsed);
     } while (go_on && !g_mime_parser_eos(parser));
 }
 
-bool mail_read(const char *path, mail_message_function *each, void *user, struct file_error *err) {
+bool mail_read(const char *path, mail_message_function *each, void *user, struct error *err) {
     size_t size;
     char *bytes = files_read(path, MAIL_MAX_FILE, &size, err);
     if (bytes == NULL)

@@ -14,13 +14,13 @@ struct mail_message {
     const char *id;   /* its Message-ID without the brackets, or NULL */
     const char *text; /* the first plain text part as UTF-8, or NULL */
     bool dated;       /* with a date that the ETL takes */
-    moment date;      /* where dated */
+    unix_time date;   /* where dated */
 };
 
 /* False stops the reading. */
 typedef bool mail_message_function(void *user, const struct mail_message *message);
 
 /* Call each for every message; false and err where the file cannot be read (not where each stopped). */
-bool mail_read(const char *path, mail_message_function *each, void *user, struct file_error *err);
+bool mail_read(const char *path, mail_message_function *each, void *user, struct error *err);
 
 #endif

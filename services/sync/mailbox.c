@@ -14,17 +14,17 @@
 
 enum { LINES_AT_ONCE = 4 << 20 }; /* bytes gathered before they are appended */
 
-struct reading {
-    struct intake *intake;
-    struct file_error *err;
+struct mailbox_reader {
+    struct record_sink *sink;
+    struct error *err;
     bool failed;
 };
 
 /* What a notification's text becomes in the inbox; steals fields. */
 static json_t *make_body(json_t *fields, const struct mail_message *message) {
-    char date[CLOCK_TEXT];
+    char date[UNIX_TIME_TEXT];
     if (json_object_get(fields, "_date") == NULL && message->dated) {
-        clock_format(message->date, date);
+        unix_time_format(message->date, date);
         json_object_set_new(fields, "_date", json_string(date));
     }
     json_object_del(fields, "_id"); /* ours to say, not the form's */
@@ -34,34 +34,34 @@ static json_t *make_body(json_t *fields, const struct mail_message *message) {
 }
 
 /* Names of .eml files hold subjects and senders, so the log tells a message by its hash. */
-static void refuse(struct intake *intake, uint64_t hash, const char *reason) {
+static void skip_message(struct record_sink *sink, uint64_t hash, const char *reason) {
     log_event(LOG_WARN, "skipped", "e-mail with SHA-256 %016" PRIx64 "...: %s", hash, reason);
-    intake_skip(intake, reason);
+    record_sink_skip(sink, reason);
 }
 
-static bool take_message(void *user, const struct mail_message *message) {
-    struct reading *reading = user;
-    struct intake *intake = reading->intake;
-    uint64_t hash = seen_hash(message->raw, message->size);
+static bool add_message(void *user, const struct mail_message *message) {
+    struct mailbox_reader *reading = user;
+    struct record_sink *sink = reading->sink;
+    uint64_t hash = dedup_cache_hash(message->raw, message->size);
     const char *reason = "no plain text";
-    if (intake_known(intake, hash))
+    if (record_sink_is_duplicate(sink, hash))
         return true;
-    json_t *fields = message->text != NULL ? notification_read(message->text, &reason) : NULL;
+    json_t *fields = message->text != NULL ? formspree_email_parse(message->text, &reason) : NULL;
     if (fields == NULL) {
-        refuse(intake, hash, reason);
+        skip_message(sink, hash, reason);
         return true;
     }
     json_t *body = make_body(fields, message);
-    reading->failed = !intake_record(intake, body, INTAKE_FORGET, reading->err) ||
-                      (intake->size > LINES_AT_ONCE && !intake_commit(intake, reading->err));
+    reading->failed = !record_sink_add(sink, body, RECORD_SINK_ALWAYS_APPEND, reading->err) ||
+                      (sink->size > LINES_AT_ONCE && !record_sink_commit(sink, reading->err));
     json_decref(body);
     return !reading->failed;
 }
 
-static bool take_file(const char *path, struct intake *intake, struct file_error *err) {
-    struct reading reading = {.intake = intake, .err = err};
-    intake->counts.pages++;
-    return mail_read(path, take_message, &reading, err) && !reading.failed;
+static bool add_file(const char *path, struct record_sink *sink, struct error *err) {
+    struct mailbox_reader reading = {.sink = sink, .err = err};
+    sink->counts.pages++;
+    return mail_read(path, add_message, &reading, err) && !reading.failed;
 }
 
 static int is_message(const struct dirent *entry) {
@@ -70,15 +70,15 @@ static int is_message(const struct dirent *entry) {
 }
 
 /* In the order of their names, so that the same folder gives the same lines. */
-static bool take_folder(const char *folder, struct intake *intake, struct file_error *err) {
+static bool add_folder(const char *folder, struct record_sink *sink, struct error *err) {
     struct dirent **entries;
     int count = scandir(folder, &entries, is_message, alphasort);
     bool done = count >= 0;
     if (!done)
-        file_error_set(err, "read", folder);
+        error_set_errno(err, "read", folder);
     for (int i = 0; i < count; i++) {
         char path[PATH_MAX];
-        done = done && publish_path(path, err, "%s/%s", folder, entries[i]->d_name) && take_file(path, intake, err);
+        done = done && path_format(path, err, "%s/%s", folder, entries[i]->d_name) && add_file(path, sink, err);
         free(entries[i]);
     }
     if (count >= 0)
@@ -86,12 +86,12 @@ static bool take_folder(const char *folder, struct intake *intake, struct file_e
     return done;
 }
 
-bool mailbox_pull(const char *path, struct intake *intake, struct file_error *err) {
+bool mailbox_pull(const char *path, struct record_sink *sink, struct error *err) {
     struct stat about;
     if (stat(path, &about) != 0) {
-        file_error_set(err, "read", path);
+        error_set_errno(err, "read", path);
         return false;
     }
-    bool done = S_ISDIR(about.st_mode) ? take_folder(path, intake, err) : take_file(path, intake, err);
-    return done && intake_commit(intake, err);
+    bool done = S_ISDIR(about.st_mode) ? add_folder(path, sink, err) : add_file(path, sink, err);
+    return done && record_sink_commit(sink, err);
 }

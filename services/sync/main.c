@@ -31,7 +31,7 @@ static const struct setting rows[] = {
      "where a web server shows the registry folder to follow; MODEL_PUBLIC_KEY must be set"},
     {NULL, "MODEL_KEY", SETTING_SECRET, offsetof(struct options, model_key), NULL, 1, 500, NULL,
      "bearer token for MODEL_URL"},
-    {"overlap", "SYNC_OVERLAP", SETTING_WHOLE, offsetof(struct options, overlap_s), "3600", 0, 2592000, NULL,
+    {"overlap", "SYNC_OVERLAP", SETTING_INTEGER, offsetof(struct options, overlap_s), "3600", 0, 2592000, NULL,
      "seconds before the newest known record from which to look again"},
     {"timeout", "SYNC_TIMEOUT", SETTING_NUMBER, offsetof(struct options, timeout_s), "60", 0.1, 3600, NULL,
      "seconds that one request may take"},
@@ -41,34 +41,34 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-sync",
-    .does = "pulls new submissions and payments into raw/inbox, or a signed champion into registry/",
+    .summary = "pulls new submissions and payments into raw/inbox, or a signed champion into registry/",
     .usage = "[options] [stripe|formspree|mail|model]",
     .notes = "Without a word, whichever sources of records are configured.\n"
              "model: for servers without the shared volume, whose api then serves what was fetched.",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
-    .max_words = 1,
+    .max_args = 1,
 };
 
 /* Which sources this run pulls; false and err where none, or one of them cannot be. */
-static bool choose(const struct options *o, const char *word, bool chosen[SOURCES], struct file_error *err) {
+static bool choose(const struct options *o, const char *arg, bool chosen[SOURCES], struct error *err) {
     bool any = false;
     for (size_t i = 0; i < SOURCES; i++) {
-        chosen[i] = word != NULL ? strcmp(word, source_table[i].name) == 0 : source_table[i].configured(o);
+        chosen[i] = arg != NULL ? strcmp(arg, source_table[i].name) == 0 : source_table[i].configured(o);
         any = any || chosen[i];
-        if (chosen[i] && !source_table[i].fits(o, err))
+        if (chosen[i] && !source_table[i].validate(o, err))
             return false;
     }
     if (any)
         return true;
-    return word != NULL ? file_error_say(err, "there is no source \"%.80s\"", word)
-                        : file_error_say(err, "nothing to pull from: set STRIPE_API_KEY, FORMSPREE_API_KEY and "
-                                              "FORMSPREE_FORMS, or --mail");
+    return arg != NULL ? error_set(err, "there is no source \"%.80s\"", arg)
+                       : error_set(err, "nothing to pull from: set STRIPE_API_KEY, FORMSPREE_API_KEY and "
+                                        "FORMSPREE_FORMS, or --mail");
 }
 
 /* What fails for good asks for a person, so it is told before what passes. */
 static enum exit_code worse(enum exit_code a, enum exit_code b) {
-    static const enum exit_code order[] = {EXIT_BAD_DATA, EXIT_TRY_LATER, EXIT_DONE};
+    static const enum exit_code order[] = {EXIT_DATAERR, EXIT_TEMPFAIL, EXIT_DONE};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (a == order[i] || b == order[i])
             return order[i];
@@ -78,7 +78,7 @@ static enum exit_code worse(enum exit_code a, enum exit_code b) {
 /* One source; what becomes of it stands in the result line under its name. */
 static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http,
                            json_t *result) {
-    struct file_error err;
+    struct error err;
     json_t *counts = NULL;
     bool done = source_pull(source, o, http, &counts, &err);
     json_int_t appended = json_integer_value(json_object_get(counts, "appended"));
@@ -89,16 +89,16 @@ static enum exit_code pull(const struct source *source, const struct options *o,
     if (counts != NULL)
         json_object_set_new(result, source->name, counts);
     if (!done)
-        return err.try_later ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+        return err.retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
     return appended > 0 ? EXIT_DONE : EXIT_NOTHING_TO_DO;
 }
 
-static enum exit_code pull_all(struct stage *stage, const struct options *o, const char *word) {
+static enum exit_code pull_all(struct stage *stage, const struct options *o, const char *arg) {
     struct http http = {0};
-    struct file_error err;
+    struct error err;
     bool chosen[SOURCES];
-    if (!choose(o, word, chosen, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
-        return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
+    if (!choose(o, arg, chosen, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
+        return stage_fail(stage, EXIT_USAGE, err.text);
 
     json_t *result = json_object();
     enum exit_code code = EXIT_NOTHING_TO_DO;
@@ -110,17 +110,17 @@ static enum exit_code pull_all(struct stage *stage, const struct options *o, con
 }
 
 static enum exit_code fetch_model(struct stage *stage, const struct options *o) {
-    struct model_source source = {.data = o->common.data,
-                                  .url = o->model_url,
-                                  .key = o->model_key,
-                                  .public_key = seal_required_key(),
-                                  .max_wait_s = o->max_wait_s};
+    struct model_sync source = {.data = o->common.data,
+                                .url = o->model_url,
+                                .key = o->model_key,
+                                .public_key = model_signature_required_key(),
+                                .max_wait_s = o->max_wait_s};
     struct http http = {0};
-    struct file_error err = {0};
+    struct error err = {0};
     long long version;
-    if (!model_source_fits(&source, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
-        return stage_fail(stage, EXIT_USAGE_ERROR, err.text);
-    enum exit_code code = model_fetch(&source, &http, &version, &err);
+    if (!model_sync_validate(&source, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
+        return stage_fail(stage, EXIT_USAGE, err.text);
+    enum exit_code code = model_sync_fetch(&source, &http, &version, &err);
     http_close(&http);
     if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO)
         return stage_fail(stage, code, err.text);
@@ -129,15 +129,15 @@ static enum exit_code fetch_model(struct stage *stage, const struct options *o) 
 
 int main(int argc, char **argv) {
     struct options o = {0};
-    struct words words;
+    struct args args;
     struct stage stage;
     bool finished;
-    enum exit_code code = settings_read(&program, &o, &words, argc, argv, &finished);
+    enum exit_code code = settings_read(&program, &o, &args, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return (int)code;
-    const char *word = words.count > 0 ? words.word[0] : NULL;
-    bool model = word != NULL && strcmp(word, "model") == 0;
+    const char *arg = args.count > 0 ? args.arg[0] : NULL;
+    bool model = arg != NULL && strcmp(arg, "model") == 0;
     if (stage_begin(&stage, model ? WORKER_SYNC_MODEL : WORKER_SYNC, o.common.data, &code))
-        code = model ? fetch_model(&stage, &o) : pull_all(&stage, &o, word);
+        code = model ? fetch_model(&stage, &o) : pull_all(&stage, &o, arg);
     return (int)code;
 }

@@ -16,7 +16,7 @@
 #include "services/common/exit_codes.h"
 #include "services/common/http.h"
 
-struct model_source {
+struct model_sync {
     const char *data;
     const char *url; /* without the last slash or with it */
     const char *key; /* sent as a bearer token; NULL: none */
@@ -25,13 +25,13 @@ struct model_source {
 };
 
 /* Whether it can be asked at all: a folder that makes its own models is not overwritten, an address must be https. */
-bool model_source_fits(const struct model_source *source, struct file_error *err);
+bool model_sync_validate(const struct model_sync *source, struct error *err);
 
 /*
  * Make the local champion the one at the source.  EXIT_DONE: it is now version *version; EXIT_NOTHING_TO_DO: it was;
- * EXIT_TRY_LATER or EXIT_BAD_DATA with err otherwise.
+ * EXIT_TEMPFAIL or EXIT_DATAERR with err otherwise.
  */
-enum exit_code model_fetch(const struct model_source *source, const struct http *http, long long *version,
-                           struct file_error *err);
+enum exit_code model_sync_fetch(const struct model_sync *source, const struct http *http, long long *version,
+                                struct error *err);
 
 #endif

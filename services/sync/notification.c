@@ -15,7 +15,7 @@ enum {
     MAX_FIELDS = 500
 };
 
-static const char SAYS[] = "they had to say:";
+static const char INTRODUCTION[] = "they had to say:";
 static const char SUBMITTED[] = "This form was submitted at ";
 
 struct line {
@@ -66,14 +66,14 @@ static void value_add(struct value *value, const struct line *line) {
 
 /* A value as JSON; its line ends become single newlines. */
 static json_t *value_text(const struct value *value) {
-    size_t length = value->begin != NULL ? (size_t)(value->end - value->begin) : 0, kept = 0;
+    size_t length = value->begin != NULL ? (size_t)(value->end - value->begin) : 0, line_count = 0;
     char *text = malloc(length + 1);
     if (text == NULL)
         return NULL;
     for (size_t i = 0; i < length; i++)
         if (value->begin[i] != '\r')
-            text[kept++] = value->begin[i];
-    json_t *json = json_stringn(text, kept);
+            text[line_count++] = value->begin[i];
+    json_t *json = json_stringn(text, line_count);
     free(text);
     return json;
 }
@@ -99,7 +99,7 @@ static void add_date(json_t *fields, const struct line *line) {
     if (strptime(text, "%I:%M %p UTC - %d %B %Y", &t) == NULL)
         return;
     size_t length = strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &t);
-    if (timestamp_parse(date, length, &at))
+    if (etl_timestamp_parse(date, length, &at))
         json_object_set_new(fields, "_date", json_string(date));
 }
 
@@ -131,7 +131,7 @@ static const char *read_fields(const char *at, json_t *fields) {
     return reason;
 }
 
-json_t *notification_read(const char *text, const char **reason) {
+json_t *formspree_email_parse(const char *text, const char **reason) {
     struct line line = {"", 0};
     const char *at = text;
     *reason = NULL;
@@ -139,10 +139,10 @@ json_t *notification_read(const char *text, const char **reason) {
         *reason = "the text is too long";
         return NULL;
     }
-    while (next_line(&at, &line) && !ends_with(&line, SAYS))
+    while (next_line(&at, &line) && !ends_with(&line, INTRODUCTION))
         continue;
     json_t *fields = json_object();
-    if (ends_with(&line, SAYS))
+    if (ends_with(&line, INTRODUCTION))
         *reason = read_fields(at, fields);
     else
         *reason = "not a notification of a form";

@@ -24,6 +24,6 @@
 #include <jansson.h>
 
 /* The submission's fields, and its "_date" where the text tells it; NULL and *reason (a constant) where it is none. */
-json_t *notification_read(const char *text, const char **reason);
+json_t *formspree_email_parse(const char *text, const char **reason);
 
 #endif

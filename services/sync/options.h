@@ -6,7 +6,7 @@
 
 struct options {
     struct settings_common common;
-    moment now;
+    unix_time now;
 
     const char *stripe_key; /* NULL: not configured */
     const char *stripe_url;

@@ -5,16 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put(struct query *query, const char *bytes, size_t size) {
-    query->whole = query->whole && size < sizeof query->text - query->size;
-    if (!query->whole)
+static void put(struct url_query *query, const char *bytes, size_t size) {
+    query->complete = query->complete && size < sizeof query->text - query->size;
+    if (!query->complete)
         return;
     memcpy(query->text + query->size, bytes, size);
     query->size += size;
     query->text[query->size] = '\0';
 }
 
-static void put_encoded(struct query *query, const char *text) {
+static void put_encoded(struct url_query *query, const char *text) {
     for (; *text != '\0'; text++) {
         char encoded[4];
         bool plain = isalnum((unsigned char)*text) != 0 || strchr("-._~", *text) != NULL;
@@ -23,23 +23,23 @@ static void put_encoded(struct query *query, const char *text) {
     }
 }
 
-void query_begin(struct query *query, const char *base, const char *path) {
+void url_query_begin(struct url_query *query, const char *base, const char *path) {
     size_t length = strlen(base);
-    *query = (struct query){.whole = true};
+    *query = (struct url_query){.complete = true};
     put(query, base, length > 0 && base[length - 1] == '/' ? length - 1 : length);
     put(query, path, strlen(path));
     query->where_size = query->size;
 }
 
-void query_text(struct query *query, const char *name, const char *value) {
+void url_query_add_text(struct url_query *query, const char *name, const char *value) {
     put(query, query->size == query->where_size ? "?" : "&", 1);
     put_encoded(query, name);
     put(query, "=", 1);
     put_encoded(query, value);
 }
 
-void query_number(struct query *query, const char *name, long long value) {
+void url_query_add_number(struct url_query *query, const char *name, long long value) {
     char text[24];
     snprintf(text, sizeof text, "%lld", value);
-    query_text(query, name, text);
+    url_query_add_text(query, name, text);
 }

@@ -5,15 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct query {
+struct url_query {
     char text[4096];
     size_t size;       /* without the zero byte */
     size_t where_size; /* of the part before "?" */
-    bool whole;        /* false: it did not fit */
+    bool complete;     /* false: it did not fit */
 };
 
-void query_begin(struct query *query, const char *base, const char *path); /* base without the last "/" */
-void query_text(struct query *query, const char *name, const char *value);
-void query_number(struct query *query, const char *name, long long value);
+void url_query_begin(struct url_query *query, const char *base, const char *path); /* base without the last "/" */
+void url_query_add_text(struct url_query *query, const char *name, const char *value);
+void url_query_add_number(struct url_query *query, const char *name, long long value);
 
 #endif

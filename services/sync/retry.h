@@ -10,11 +10,11 @@
 #include "services/common/http.h"
 
 /*
- * GET until there is an answer that does not pass by itself; the caller owns *reply.  False and err (try_later,
+ * GET until there is an answer that does not pass by itself; the caller owns *reply.  False and err (retryable,
  * unless the answer was too large) where the next pause would make the waiting longer than max_wait_s.
  * where is the address as errors and the log may tell it: without what stands after "?".
  */
 bool retry_get(const struct http *http, const struct http_request *request, const char *where, double max_wait_s,
-               struct http_reply *reply, struct file_error *err);
+               struct http_response *response, struct error *err);
 
 #endif

@@ -10,58 +10,59 @@
 
 enum { HEX = 16 }; /* digits of a hash */
 
-bool seen_open(struct seen *seen, size_t capacity) {
-    *seen = (struct seen){.capacity = capacity, .slots = 4};
-    while (seen->slots < 2 * capacity)
-        seen->slots *= 2;
-    seen->young.slot = calloc(seen->slots, sizeof *seen->young.slot);
-    seen->old.slot = calloc(seen->slots, sizeof *seen->old.slot);
-    return seen->young.slot != NULL && seen->old.slot != NULL;
+bool dedup_cache_open(struct dedup_cache *cache, size_t capacity) {
+    *cache = (struct dedup_cache){.capacity = capacity, .slots = 4};
+    while (cache->slots < 2 * capacity)
+        cache->slots *= 2;
+    cache->young.slot = calloc(cache->slots, sizeof *cache->young.slot);
+    cache->old.slot = calloc(cache->slots, sizeof *cache->old.slot);
+    return cache->young.slot != NULL && cache->old.slot != NULL;
 }
 
-void seen_done(struct seen *seen) {
-    free(seen->young.slot);
-    free(seen->old.slot);
-    *seen = (struct seen){0};
+void dedup_cache_done(struct dedup_cache *cache) {
+    free(cache->young.slot);
+    free(cache->old.slot);
+    *cache = (struct dedup_cache){0};
 }
 
 /* Where the hash is, or the empty slot where it belongs: hashes are random, so their low bits will do. */
-static uint64_t *place(const struct seen *seen, const struct seen_generation *generation, uint64_t hash) {
-    size_t i = hash & (seen->slots - 1);
+static uint64_t *find_slot(const struct dedup_cache *cache, const struct dedup_cache_generation *generation,
+                           uint64_t hash) {
+    size_t i = hash & (cache->slots - 1);
     while (generation->slot[i] != 0 && generation->slot[i] != hash)
-        i = (i + 1) & (seen->slots - 1);
+        i = (i + 1) & (cache->slots - 1);
     return &generation->slot[i];
 }
 
-bool seen_has(const struct seen *seen, uint64_t hash) {
-    return *place(seen, &seen->young, hash) != 0 || *place(seen, &seen->old, hash) != 0;
+bool dedup_cache_has(const struct dedup_cache *cache, uint64_t hash) {
+    return *find_slot(cache, &cache->young, hash) != 0 || *find_slot(cache, &cache->old, hash) != 0;
 }
 
-static void grow_old(struct seen *seen) {
-    struct seen_generation forgotten = seen->old;
-    seen->old = seen->young;
-    seen->young = forgotten;
-    seen->young.count = 0;
-    memset(seen->young.slot, 0, seen->slots * sizeof *seen->young.slot);
+static void rotate(struct dedup_cache *cache) {
+    struct dedup_cache_generation forgotten = cache->old;
+    cache->old = cache->young;
+    cache->young = forgotten;
+    cache->young.count = 0;
+    memset(cache->young.slot, 0, cache->slots * sizeof *cache->young.slot);
 }
 
-void seen_add(struct seen *seen, uint64_t hash) {
-    if (*place(seen, &seen->young, hash) != 0)
+void dedup_cache_add(struct dedup_cache *cache, uint64_t hash) {
+    if (*find_slot(cache, &cache->young, hash) != 0)
         return;
-    if (seen->young.count == seen->capacity)
-        grow_old(seen);
-    *place(seen, &seen->young, hash) = hash;
-    seen->young.count++;
+    if (cache->young.count == cache->capacity)
+        rotate(cache);
+    *find_slot(cache, &cache->young, hash) = hash;
+    cache->young.count++;
 }
 
 /* ---- as JSON ---- */
 
 /* One long text, which is a quarter of what a list of numbers would take. */
-static json_t *generation_to_json(const struct seen *seen, const struct seen_generation *generation) {
+static json_t *generation_to_json(const struct dedup_cache *cache, const struct dedup_cache_generation *generation) {
     char *text = malloc(generation->count * HEX + 1), *at = text;
     if (text == NULL)
         return NULL;
-    for (size_t i = 0; i < seen->slots; i++)
+    for (size_t i = 0; i < cache->slots; i++)
         if (generation->slot[i] != 0)
             at += snprintf(at, HEX + 1, "%016" PRIx64, generation->slot[i]);
     json_t *value = json_stringn(text, (size_t)(at - text));
@@ -69,8 +70,8 @@ static json_t *generation_to_json(const struct seen *seen, const struct seen_gen
     return value;
 }
 
-json_t *seen_to_json(const struct seen *seen) {
-    return json_pack("[o, o]", generation_to_json(seen, &seen->old), generation_to_json(seen, &seen->young));
+json_t *dedup_cache_to_json(const struct dedup_cache *cache) {
+    return json_pack("[o, o]", generation_to_json(cache, &cache->old), generation_to_json(cache, &cache->young));
 }
 
 static uint64_t read_hash(const char *text) {
@@ -80,22 +81,22 @@ static uint64_t read_hash(const char *text) {
     return strtoull(digits, NULL, 16);
 }
 
-void seen_from_json(struct seen *seen, const json_t *value) {
+void dedup_cache_from_json(struct dedup_cache *cache, const json_t *value) {
     size_t i;
     json_t *generation;
     json_array_foreach(value, i, generation) {
         if (i > 0)
-            grow_old(seen);
+            rotate(cache);
         const char *text = json_string_value(generation);
         for (size_t at = 0; at + HEX <= json_string_length(generation); at += HEX) {
             uint64_t hash = read_hash(text + at);
             if (hash != 0)
-                seen_add(seen, hash);
+                dedup_cache_add(cache, hash);
         }
     }
 }
 
-uint64_t seen_hash(const void *bytes, size_t size) {
+uint64_t dedup_cache_hash(const void *bytes, size_t size) {
     char hex[SHA256_HEX];
     bytes_sha256(bytes, size, hex);
     uint64_t hash = read_hash(hex);

@@ -13,27 +13,27 @@
 
 #include <jansson.h>
 
-struct seen_generation {
+struct dedup_cache_generation {
     uint64_t *slot; /* [slots], 0: empty */
     size_t count;
 };
-struct seen {
+struct dedup_cache {
     size_t capacity; /* of a generation */
     size_t slots;    /* a power of two, at least twice the capacity */
-    struct seen_generation young, old;
+    struct dedup_cache_generation young, old;
 };
 
-bool seen_open(struct seen *seen, size_t capacity); /* false: out of memory */
-void seen_done(struct seen *seen);                  /* fine on zeroes */
+bool dedup_cache_open(struct dedup_cache *cache, size_t capacity); /* false: out of memory */
+void dedup_cache_done(struct dedup_cache *cache);                  /* fine on zeroes */
 
-bool seen_has(const struct seen *seen, uint64_t hash);
-void seen_add(struct seen *seen, uint64_t hash);
+bool dedup_cache_has(const struct dedup_cache *cache, uint64_t hash);
+void dedup_cache_add(struct dedup_cache *cache, uint64_t hash);
 
 /* As JSON, and back; what is no hash there is left out. */
-json_t *seen_to_json(const struct seen *seen);
-void seen_from_json(struct seen *seen, const json_t *value);
+json_t *dedup_cache_to_json(const struct dedup_cache *cache);
+void dedup_cache_from_json(struct dedup_cache *cache, const json_t *value);
 
 /* The first 64 bits of SHA-256. */
-uint64_t seen_hash(const void *bytes, size_t size);
+uint64_t dedup_cache_hash(const void *bytes, size_t size);
 
 #endif

@@ -13,14 +13,14 @@ static bool stripe_configured(const struct options *o) {
     return o->stripe_key != NULL;
 }
 
-static bool stripe_fits(const struct options *o, struct file_error *err) {
+static bool stripe_validate(const struct options *o, struct error *err) {
     if (o->stripe_key == NULL)
-        return file_error_say(err, "stripe: STRIPE_API_KEY is not set");
-    if (!http_key_fits(o->stripe_key))
-        return file_error_say(err, "stripe: STRIPE_API_KEY has spaces or is no key");
+        return error_set(err, "stripe: STRIPE_API_KEY is not set");
+    if (!http_key_valid(o->stripe_key))
+        return error_set(err, "stripe: STRIPE_API_KEY has spaces or is no key");
     if (o->stripe_version[strspn(o->stripe_version, "abcdefghijklmnopqrstuvwxyz0123456789.-")] != '\0')
-        return file_error_say(err, "stripe: \"%s\" is no version of Stripe's API", o->stripe_version);
-    return http_address_fits(o->stripe_url, err);
+        return error_set(err, "stripe: \"%s\" is no version of Stripe's API", o->stripe_version);
+    return http_private_url_valid(o->stripe_url, err);
 }
 
 /* Live and test keys see different objects; the middle of a key tells which. */
@@ -28,13 +28,12 @@ static void stripe_identity(const struct options *o, char *out, size_t size) {
     snprintf(out, size, "%s %s", o->stripe_url, strstr(o->stripe_key, "_test_") != NULL ? "test" : "live");
 }
 
-static bool pull_stripe(const struct options *o, const struct http *http, struct intake *intake,
-                        struct file_error *err) {
+static bool pull_stripe(const struct options *o, const struct http *http, struct record_sink *sink, struct error *err) {
     char version[100];
     snprintf(version, sizeof version, "Stripe-Version: %s", o->stripe_version);
-    struct api api = {http, o->stripe_url, o->stripe_key, version, o->max_wait_s};
+    struct json_client client = {http, o->stripe_url, o->stripe_key, version, o->max_wait_s};
     struct stripe_pull pull = {.backfill = o->backfill, .overlap_s = o->overlap_s};
-    return stripe_pull(&pull, &api, intake, err);
+    return stripe_pull(&pull, &client, sink, err);
 }
 
 /* ---- formspree ---- */
@@ -57,30 +56,28 @@ static bool formspree_configured(const struct options *o) {
     return o->formspree_key != NULL || o->forms != NULL;
 }
 
-static bool formspree_fits(const struct options *o, struct file_error *err) {
+static bool formspree_validate(const struct options *o, struct error *err) {
     if (o->formspree_key == NULL || o->forms == NULL)
-        return file_error_say(err, "formspree: %s is not set",
-                              o->forms == NULL ? "FORMSPREE_FORMS" : "FORMSPREE_API_KEY");
+        return error_set(err, "formspree: %s is not set", o->forms == NULL ? "FORMSPREE_FORMS" : "FORMSPREE_API_KEY");
     const char *at = o->forms;
     for (size_t left = count_parts(o->forms); left > 0; left--) {
         char form[80];
         next_part(&at, form, sizeof form);
-        if (!formspree_form_fits(form))
-            return file_error_say(err, "formspree: \"%s\" is no id of a form (letters and digits)", form);
+        if (!formspree_form_valid(form))
+            return error_set(err, "formspree: \"%s\" is no id of a form (letters and digits)", form);
     }
     size_t keys = count_parts(o->formspree_key);
-    if (!http_key_fits(o->formspree_key) || (keys != 1 && keys != count_parts(o->forms)))
-        return file_error_say(err,
-                              "formspree: FORMSPREE_API_KEY must be one key, or one for each form, between commas");
-    return http_address_fits(o->formspree_url, err);
+    if (!http_key_valid(o->formspree_key) || (keys != 1 && keys != count_parts(o->forms)))
+        return error_set(err, "formspree: FORMSPREE_API_KEY must be one key, or one for each form, between commas");
+    return http_private_url_valid(o->formspree_url, err);
 }
 
 static void formspree_identity(const struct options *o, char *out, size_t size) {
     snprintf(out, size, "%s", o->formspree_url);
 }
 
-static bool pull_formspree(const struct options *o, const struct http *http, struct intake *intake,
-                           struct file_error *err) {
+static bool pull_formspree(const struct options *o, const struct http *http, struct record_sink *sink,
+                           struct error *err) {
     const char *forms = o->forms, *keys = o->formspree_key;
     bool one_key = count_parts(o->formspree_key) == 1, done = true;
     for (size_t left = count_parts(o->forms); done && left > 0; left--) {
@@ -89,9 +86,9 @@ static bool pull_formspree(const struct options *o, const struct http *http, str
         if (one_key)
             keys = o->formspree_key;
         next_part(&keys, key, sizeof key);
-        struct api api = {http, o->formspree_url, key, NULL, o->max_wait_s};
+        struct json_client client = {http, o->formspree_url, key, NULL, o->max_wait_s};
         struct formspree_pull pull = {.form = form, .overlap_s = o->overlap_s};
-        done = formspree_pull(&pull, &api, intake, err);
+        done = formspree_pull(&pull, &client, sink, err);
     }
     return done;
 }
@@ -102,8 +99,8 @@ static bool mail_configured(const struct options *o) {
     return o->mail != NULL;
 }
 
-static bool mail_fits(const struct options *o, struct file_error *err) {
-    return o->mail != NULL || file_error_say(err, "mail: --mail is not given");
+static bool mail_validate(const struct options *o, struct error *err) {
+    return o->mail != NULL || error_set(err, "mail: --mail is not given");
 }
 
 static void mail_identity(const struct options *o, char *out, size_t size) {
@@ -111,32 +108,33 @@ static void mail_identity(const struct options *o, char *out, size_t size) {
     snprintf(out, size, "e-mail");
 }
 
-static bool pull_mail(const struct options *o, const struct http *http, struct intake *intake, struct file_error *err) {
+static bool pull_mail(const struct options *o, const struct http *http, struct record_sink *sink, struct error *err) {
     (void)http;
-    return mailbox_pull(o->mail, intake, err);
+    return mailbox_pull(o->mail, sink, err);
 }
 
 /* ---- all of them ---- */
 
 /* The instance in the inbox's names is ours alone: see inbox.h.  E-mails tell of Formspree's submissions. */
 const struct source source_table[SOURCES] = {
-    {"stripe", WORKER_SYNC_STRIPE, "stripe-sync", 8192, stripe_configured, stripe_fits, stripe_identity, pull_stripe},
-    {"formspree", WORKER_SYNC_FORMSPREE, "formspree-sync", 8192, formspree_configured, formspree_fits,
+    {"stripe", WORKER_SYNC_STRIPE, "stripe-sync", 8192, stripe_configured, stripe_validate, stripe_identity,
+     pull_stripe},
+    {"formspree", WORKER_SYNC_FORMSPREE, "formspree-sync", 8192, formspree_configured, formspree_validate,
      formspree_identity, pull_formspree},
-    {"mail", WORKER_SYNC_MAIL, "formspree-mail", 1 << 19, mail_configured, mail_fits, mail_identity, pull_mail},
+    {"mail", WORKER_SYNC_MAIL, "formspree-mail", 1 << 19, mail_configured, mail_validate, mail_identity, pull_mail},
 };
 
 bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
-                 struct file_error *err) {
+                 struct error *err) {
     char identity[4200];
-    struct intake intake = {.data = options->common.data, .inbox = source->inbox, .at = options->now};
+    struct record_sink sink = {.data = options->common.data, .inbox = source->inbox, .at = options->now};
     source->identity(options, identity, sizeof identity);
-    bool done = cursor_open(&intake.cursor, options->common.data, worker_table[source->worker].success, identity,
+    bool done = cursor_open(&sink.cursor, options->common.data, worker_table[source->worker].success, identity,
                             source->remembered, err);
     if (done) {
-        done = source->pull(options, http, &intake, err);
-        *counts = intake_counts(&intake);
+        done = source->pull(options, http, &sink, err);
+        *counts = record_sink_counts(&sink);
     }
-    intake_done(&intake);
+    record_sink_done(&sink);
     return done;
 }

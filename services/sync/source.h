@@ -8,14 +8,14 @@
 #include "services/sync/options.h"
 
 struct source {
-    const char *name;                                  /* "stripe", as on the command line */
-    enum worker_id worker;                             /* whose success its cursor shows */
-    const char *inbox;                                 /* begins the names of its files in the inbox */
-    size_t remembered;                                 /* records at least, of those last met */
-    bool (*configured)(const struct options *options); /* any of its settings is set */
-    bool (*fits)(const struct options *options, struct file_error *err);     /* all of them are, and can be used */
+    const char *name;                                                   /* "stripe", as on the command line */
+    enum worker_id worker;                                              /* whose success its cursor shows */
+    const char *inbox;                                                  /* begins the names of its files in the inbox */
+    size_t remembered;                                                  /* records at least, of those last met */
+    bool (*configured)(const struct options *options);                  /* any of its settings is set */
+    bool (*validate)(const struct options *options, struct error *err); /* all of them are, and can be used */
     void (*identity)(const struct options *options, char *out, size_t size); /* what its cursor is of */
-    bool (*pull)(const struct options *options, const struct http *http, struct intake *intake, struct file_error *err);
+    bool (*pull)(const struct options *options, const struct http *http, struct record_sink *sink, struct error *err);
 };
 
 enum { SOURCES = 3 };
@@ -23,6 +23,6 @@ extern const struct source source_table[SOURCES];
 
 /* Open the cursor, pull, close; *counts is a new object where the cursor could be opened, also after a failure. */
 bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
-                 struct file_error *err);
+                 struct error *err);
 
 #endif

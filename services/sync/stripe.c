@@ -8,7 +8,7 @@
 enum { PAGE = 100 }; /* the most that Stripe gives at once */
 
 /* A day less than Stripe keeps events. */
-static const moment EVENTS_KEPT_S = 29 * 86400;
+static const unix_time EVENTS_KEPT_S = 29 * 86400;
 
 struct parameter {
     const char *name, *value;
@@ -77,8 +77,8 @@ static long long read_second(const json_t *state, const char *name) {
     return json_is_integer(value) ? json_integer_value(value) : NEVER;
 }
 
-static struct walk walk_read(const struct intake *intake, const struct list *list) {
-    const json_t *state = json_object_get(json_object_get(intake->cursor.state, "lists"), list->path);
+static struct walk walk_read(const struct record_sink *sink, const struct list *list) {
+    const json_t *state = json_object_get(json_object_get(sink->cursor.state, "lists"), list->path);
     const char *after = json_string_value(json_object_get(state, "after"));
     struct walk walk = {
         .since = read_second(state, "since"),
@@ -90,8 +90,8 @@ static struct walk walk_read(const struct intake *intake, const struct list *lis
     return walk;
 }
 
-static void walk_write(struct intake *intake, const struct list *list, const struct walk *walk) {
-    json_object_set_new(json_object_get(intake->cursor.state, "lists"), list->path,
+static void walk_write(struct record_sink *sink, const struct list *list, const struct walk *walk) {
+    json_object_set_new(json_object_get(sink->cursor.state, "lists"), list->path,
                         json_pack("{s:I, s:I, s:I, s:s, s:b}", "since", (json_int_t)walk->since, "from",
                                   (json_int_t)walk->from, "newest", (json_int_t)walk->newest, "after", walk->after,
                                   "done", walk->done));
@@ -99,28 +99,28 @@ static void walk_write(struct intake *intake, const struct list *list, const str
 
 /* ---- one page ---- */
 
-static json_t *get_page(const struct api *api, const struct list *list, const struct walk *walk, long *status,
-                        struct file_error *err) {
-    struct query query;
-    query_begin(&query, api->url, list->path);
-    query_number(&query, "limit", PAGE);
+static json_t *get_page(const struct json_client *client, const struct list *list, const struct walk *walk,
+                        long *status, struct error *err) {
+    struct url_query query;
+    url_query_begin(&query, client->url, list->path);
+    url_query_add_number(&query, "limit", PAGE);
     for (const struct parameter *p = list->parameters; p->name != NULL; p++)
-        query_text(&query, p->name, p->value);
+        url_query_add_text(&query, p->name, p->value);
     if (walk->from != NEVER)
-        query_number(&query, "created[gte]", walk->from);
+        url_query_add_number(&query, "created[gte]", walk->from);
     if (walk->after[0] != '\0')
-        query_text(&query, "starting_after", walk->after);
-    return api_get(api, &query, status, err);
+        url_query_add_text(&query, "starting_after", walk->after);
+    return json_client_get(client, &query, status, err);
 }
 
 /* An object's id becomes the place to go on from; it must lead on. */
-static bool move_on(struct walk *walk, const json_t *object, const struct list *list, struct file_error *err) {
+static bool advance(struct walk *walk, const json_t *object, const struct list *list, struct error *err) {
     const char *id = json_string_value(json_object_get(object, "id"));
     long long created = read_second(object, "created");
     if (id == NULL || id[0] == '\0' || strlen(id) >= sizeof walk->after)
-        return file_error_say(err, "GET %s: an object without an id", list->path);
+        return error_set(err, "GET %s: an object without an id", list->path);
     if (strcmp(id, walk->after) == 0)
-        return file_error_say(err, "GET %s: the page after %s begins with it again", list->path, id);
+        return error_set(err, "GET %s: the page after %s begins with it again", list->path, id);
     snprintf(walk->after, sizeof walk->after, "%s", id);
     if (created > walk->newest)
         walk->newest = created;
@@ -128,25 +128,25 @@ static bool move_on(struct walk *walk, const json_t *object, const struct list *
 }
 
 /* Only events are met again by the next pull, and of a first walk's only the newest, which its overlap reaches. */
-static enum intake_memory memory_of(const struct list *list, const json_t *object, const struct walk *walk,
-                                    long long overlap_s) {
-    bool comes_again =
+static enum record_sink_dedup dedup_mode(const struct list *list, const json_t *object, const struct walk *walk,
+                                         long long overlap_s) {
+    bool may_repeat =
         list == &events && (walk->from != NEVER || read_second(object, "created") >= walk->newest - overlap_s);
-    return comes_again ? INTAKE_REMEMBER : INTAKE_FORGET;
+    return may_repeat ? RECORD_SINK_DEDUP : RECORD_SINK_ALWAYS_APPEND;
 }
 
-static bool take_page(struct intake *intake, const struct list *list, struct walk *walk, const json_t *page,
-                      long long overlap_s, struct file_error *err) {
+static bool add_page(struct record_sink *sink, const struct list *list, struct walk *walk, const json_t *page,
+                     long long overlap_s, struct error *err) {
     const json_t *found = json_object_get(page, "data"), *more = json_object_get(page, "has_more");
     size_t i;
     json_t *object;
     if (!json_is_array(found) || !json_is_boolean(more))
-        return file_error_say(err, "GET %s: the answer is no list of Stripe's", list->path);
+        return error_set(err, "GET %s: the answer is no list of Stripe's", list->path);
     if (json_is_true(more) && json_array_size(found) == 0)
-        return file_error_say(err, "GET %s: an empty page that says there is more", list->path);
+        return error_set(err, "GET %s: an empty page that says there is more", list->path);
     json_array_foreach(found, i, object) {
-        if (!move_on(walk, object, list, err) ||
-            !intake_record(intake, object, memory_of(list, object, walk, overlap_s), err))
+        if (!advance(walk, object, list, err) ||
+            !record_sink_add(sink, object, dedup_mode(list, object, walk, overlap_s), err))
             return false;
     }
     walk->done = json_is_false(more);
@@ -155,83 +155,84 @@ static bool take_page(struct intake *intake, const struct list *list, struct wal
 
 /* ---- the walks ---- */
 
-static void arrive(struct walk *walk) {
+static void finish_walk(struct walk *walk) {
     walk->since = walk->newest;
     walk->after[0] = '\0';
 }
 
 /* From where the walk stands to its end; each page is on disk before the next is asked for. */
-static bool walk_on(const struct stripe_pull *pull, const struct api *api, struct intake *intake,
-                    const struct list *list, struct walk *walk, struct file_error *err) {
+static bool continue_walk(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                          const struct list *list, struct walk *walk, struct error *err) {
     bool resumed = walk->after[0] != '\0';
     for (walk->done = false; !walk->done; resumed = false) {
         long status;
-        json_t *page = get_page(api, list, walk, &status, err);
+        json_t *page = get_page(client, list, walk, &status, err);
         if (page == NULL && resumed && (status == 400 || status == 404)) {
             log_event(LOG_INFO, "walk", "%s: Stripe no longer knows where the last pull stopped; begins again",
                       list->path);
             walk->after[0] = '\0';
             continue;
         }
-        bool taken = page != NULL && take_page(intake, list, walk, page, pull->overlap_s, err);
+        bool taken = page != NULL && add_page(sink, list, walk, page, pull->overlap_s, err);
         json_decref(page);
         if (!taken)
             return false;
         if (walk->done)
-            arrive(walk);
-        intake->counts.pages++;
-        walk_write(intake, list, walk);
-        if (!intake_commit(intake, err))
+            finish_walk(walk);
+        sink->counts.pages++;
+        walk_write(sink, list, walk);
+        if (!record_sink_commit(sink, err))
             return false;
     }
     return true;
 }
 
-static bool pull_objects(const struct stripe_pull *pull, const struct api *api, struct intake *intake,
-                         struct file_error *err) {
+static bool pull_objects(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                         struct error *err) {
     for (size_t i = 0; i < OBJECT_LISTS; i++) {
-        struct walk walk = walk_read(intake, &objects[i]);
-        if (!walk.done && !walk_on(pull, api, intake, &objects[i], &walk, err))
+        struct walk walk = walk_read(sink, &objects[i]);
+        if (!walk.done && !continue_walk(pull, client, sink, &objects[i], &walk, err))
             return false;
     }
     return true;
 }
 
 /* An interrupted walk first, which leaves out what happened since it began; then that. */
-static bool pull_events(const struct stripe_pull *pull, const struct api *api, struct intake *intake,
-                        struct file_error *err) {
-    struct walk walk = walk_read(intake, &events);
-    if (walk.after[0] != '\0' && !walk_on(pull, api, intake, &events, &walk, err))
+static bool pull_events(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                        struct error *err) {
+    struct walk walk = walk_read(sink, &events);
+    if (walk.after[0] != '\0' && !continue_walk(pull, client, sink, &events, &walk, err))
         return false;
     walk.newest = walk.since;
     if (walk.since != NEVER)
         walk.from = walk.since > pull->overlap_s ? walk.since - pull->overlap_s : 0;
-    return walk_on(pull, api, intake, &events, &walk, err);
+    return continue_walk(pull, client, sink, &events, &walk, err);
 }
 
 /* Forget how far the objects were taken, unless that is still under way. */
-static void begin_objects_anew(struct intake *intake) {
-    json_t *lists = json_object_get(intake->cursor.state, "lists");
+static void restart_objects(struct record_sink *sink) {
+    json_t *lists = json_object_get(sink->cursor.state, "lists");
     for (size_t i = 0; i < OBJECT_LISTS; i++)
-        if (walk_read(intake, &objects[i]).after[0] != '\0')
+        if (walk_read(sink, &objects[i]).after[0] != '\0')
             return;
     for (size_t i = 0; i < OBJECT_LISTS; i++)
         json_object_del(lists, objects[i].path);
 }
 
-bool stripe_pull(const struct stripe_pull *pull, const struct api *api, struct intake *intake, struct file_error *err) {
-    json_t *state = intake->cursor.state;
+bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                 struct error *err) {
+    json_t *state = sink->cursor.state;
     if (!json_is_object(json_object_get(state, "lists")))
         json_object_set_new(state, "lists", json_object());
     long long pulled_at = read_second(state, "pulled_at");
-    if (pulled_at != NEVER && intake->at - pulled_at > EVENTS_KEPT_S)
+    if (pulled_at != NEVER && sink->at - pulled_at > EVENTS_KEPT_S)
         json_object_clear(json_object_get(state, "lists"));
     else if (pull->backfill)
-        begin_objects_anew(intake);
-    if (pulled_at == NEVER || intake->at - pulled_at > EVENTS_KEPT_S)
-        json_object_set_new(state, "pulled_at", json_integer(intake->at));
-    if (!pull_objects(pull, api, intake, err) || !pull_events(pull, api, intake, err))
+        restart_objects(sink);
+    if (pulled_at == NEVER || sink->at - pulled_at > EVENTS_KEPT_S)
+        json_object_set_new(state, "pulled_at", json_integer(sink->at));
+    if (!pull_objects(pull, client, sink, err) || !pull_events(pull, client, sink, err))
         return false;
-    json_object_set_new(state, "pulled_at", json_integer(intake->at));
-    return intake_commit(intake, err);
+    json_object_set_new(state, "pulled_at", json_integer(sink->at));
+    return record_sink_commit(sink, err);
 }

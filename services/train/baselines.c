@@ -6,26 +6,27 @@
 #include <string.h>
 
 /* Hold-out rows with what a baseline gives them. */
-struct answers {
+struct predictions {
     size_t rows;
     float *prob; /* [rows][classes] */
     uint16_t *label;
     uint32_t *weight;
 };
 
-static bool answers_make(struct answers *out, const struct feature_table *t) {
-    *out = (struct answers){0, malloc(t->rows * t->schema.classes * sizeof(float)), malloc(t->rows * sizeof(uint16_t)),
-                            malloc(t->rows * sizeof(uint32_t))};
+static bool predictions_make(struct predictions *out, const struct feature_table *t) {
+    *out = (struct predictions){0, malloc(t->rows * t->schema.classes * sizeof(float)),
+                                malloc(t->rows * sizeof(uint16_t)), malloc(t->rows * sizeof(uint32_t))};
     return out->prob != NULL && out->label != NULL && out->weight != NULL;
 }
 
-static void answers_done(struct answers *a) {
+static void predictions_done(struct predictions *a) {
     free(a->prob);
     free(a->label);
     free(a->weight);
 }
 
-static void answer(struct answers *a, const struct feature_table *t, size_t row, const uint64_t *count, double added) {
+static void predict_row(struct predictions *a, const struct feature_table *t, size_t row, const uint64_t *count,
+                        double added) {
     double sum = 0;
     for (size_t c = 0; c < t->schema.classes; c++)
         sum += (double)count[c] + added;
@@ -51,14 +52,14 @@ static int compare_cells(const void *left, const void *right, void *table) {
 }
 
 /* Give the hold-out rows of order[from .. to-1] the class counts of the trained rows among them (or of count). */
-static void answer_run(struct answers *a, const struct feature_table *t, const uint32_t *weights, const size_t *order,
-                       size_t from, size_t to, double added) {
+static void predict_run(struct predictions *a, const struct feature_table *t, const uint32_t *weights,
+                        const size_t *order, size_t from, size_t to, double added) {
     uint64_t count[FOREST_MAX_CLASSES] = {0};
     for (size_t i = from; i < to; i++)
         count[t->label[order[i]]] += weights[order[i]];
     for (size_t i = from; i < to; i++)
         if (t->split[order[i]] == SPLIT_HOLDOUT)
-            answer(a, t, order[i], count, added);
+            predict_row(a, t, order[i], count, added);
 }
 
 static size_t *number_rows(size_t rows) {
@@ -68,29 +69,29 @@ static size_t *number_rows(size_t rows) {
     return order;
 }
 
-static void answer_cells(struct answers *a, struct feature_table *t, const uint32_t *weights, size_t *order) {
+static void predict_frequency(struct predictions *a, struct feature_table *t, const uint32_t *weights, size_t *order) {
     qsort_r(order, t->rows, sizeof *order, compare_cells, t);
     for (size_t from = 0, to; from < t->rows; from = to) {
         to = from + 1;
         while (to < t->rows && compare_cells(&order[from], &order[to], t) == 0)
             to++;
-        answer_run(a, t, weights, order, from, to, 1);
+        predict_run(a, t, weights, order, from, to, 1);
     }
 }
 
 bool baselines_measure(struct baselines *out, const struct feature_table *table, const uint32_t *weights) {
     struct feature_table t = *table;
-    struct answers a;
+    struct predictions a;
     size_t *order = number_rows(t.rows);
-    bool done = answers_make(&a, &t) && order != NULL;
+    bool done = predictions_make(&a, &t) && order != NULL;
     if (done) {
-        answer_run(&a, &t, weights, order, 0, t.rows, 0);
+        predict_run(&a, &t, weights, order, 0, t.rows, 0);
         forest_score(a.prob, a.label, a.weight, a.rows, t.schema.classes, &out->majority, NULL);
         a.rows = 0;
-        answer_cells(&a, &t, weights, order);
-        forest_score(a.prob, a.label, a.weight, a.rows, t.schema.classes, &out->cells, NULL);
+        predict_frequency(&a, &t, weights, order);
+        forest_score(a.prob, a.label, a.weight, a.rows, t.schema.classes, &out->frequency, NULL);
     }
-    answers_done(&a);
+    predictions_done(&a);
     free(order);
     return done;
 }

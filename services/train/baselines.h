@@ -11,7 +11,7 @@
 #include "services/common/feature_table.h"
 
 struct baselines {
-    struct forest_metrics majority, cells; /* on the hold-out */
+    struct forest_metrics majority, frequency; /* on the hold-out */
 };
 
 /* Count on the rows whose weight is not 0, measure on the hold-out; false where memory ran out. */

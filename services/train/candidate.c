@@ -13,7 +13,7 @@ static enum forest_status out_of_memory(struct forest_error *err) {
 static enum forest_status choose_window(struct window_choice *out, const struct feature_table *table,
                                         const struct recipe *recipe, struct forest_error *err) {
     if (strcmp(recipe->window, "auto") == 0)
-        return window_choose(out, table, &recipe->params, recipe->least_rows, err);
+        return window_choose(out, table, &recipe->params, recipe->min_rows, err);
     *out = (struct window_choice){.days = (unsigned)strtoul(recipe->window, NULL, 10)}; /* "all": WINDOW_ALL */
     return FOREST_OK;
 }
@@ -32,7 +32,7 @@ static enum forest_status measure(struct candidate *c, const struct feature_tabl
     return status;
 }
 
-static enum forest_status train(struct candidate *c, const struct feature_table *table, const struct config *config,
+static enum forest_status train(struct candidate *c, const struct feature_table *table, const struct etl_config *config,
                                 const struct recipe *recipe, uint32_t *weights, uint64_t *confusion,
                                 struct forest_error *err) {
     struct baselines baselines;
@@ -54,7 +54,8 @@ static enum forest_status train(struct candidate *c, const struct feature_table 
 }
 
 enum forest_status candidate_train(struct candidate *out, const struct feature_table *table,
-                                   const struct config *config, const struct recipe *recipe, struct forest_error *err) {
+                                   const struct etl_config *config, const struct recipe *recipe,
+                                   struct forest_error *err) {
     struct candidate c = {0};
     uint32_t *weights = malloc(table->rows * sizeof *weights);
     uint64_t *confusion = calloc(table->schema.classes * table->schema.classes, sizeof *confusion);
@@ -77,41 +78,41 @@ void candidate_done(struct candidate *candidate) {
     *candidate = (struct candidate){0};
 }
 
-static bool fill(const struct candidate *c, const char *folder, struct file_error *err) {
+static bool fill(const struct candidate *c, const char *folder, struct error *err) {
     char path[PATH_MAX];
     struct forest_error problem;
-    if (!publish_path(path, err, "%s/forest.bin", folder))
+    if (!path_format(path, err, "%s/forest.bin", folder))
         return false;
     if (forest_save(c->forest, path, &problem) != FOREST_OK) {
-        file_error_say(err, "write %s: %s", path, problem.text);
-        err->try_later = true;
+        error_set(err, "write %s: %s", path, problem.text);
+        err->retryable = true;
         return false;
     }
-    return publish_path(path, err, "%s/card.json", folder) && publish_json(path, c->card, err);
+    return path_format(path, err, "%s/card.json", folder) && atomic_file_write_json(path, c->card, err);
 }
 
 /* A repeated run has the same id: its earlier folder makes way whole, under a name that is swept. */
-static bool make_way(const char *path, char aside[PATH_MAX], struct file_error *err) {
+static bool move_aside(const char *path, char temporary[PATH_MAX], struct error *err) {
     const char *slash = strrchr(path, '/');
-    if (!publish_path(aside, err, "%.*s/.tmp-replaced", (int)(slash - path), path))
+    if (!path_format(temporary, err, "%.*s/.tmp-replaced", (int)(slash - path), path))
         return false;
-    publish_remove_folder(aside);
-    bool done = rename(path, aside) == 0 || errno == ENOENT;
+    folder_remove(temporary);
+    bool done = rename(path, temporary) == 0 || errno == ENOENT;
     if (!done)
-        file_error_set(err, "replace", path);
+        error_set_errno(err, "replace", path);
     return done;
 }
 
-bool candidate_publish(const struct candidate *candidate, const char *path, struct file_error *err) {
-    char aside[PATH_MAX];
-    struct folder_publication p;
-    if (!publish_folder_open(&p, path, err))
+bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err) {
+    char temporary[PATH_MAX];
+    struct atomic_folder p;
+    if (!atomic_folder_open(&p, path, err))
         return false;
-    if (!fill(candidate, p.beside, err) || !make_way(path, aside, err)) {
-        publish_folder_abort(&p);
+    if (!fill(candidate, p.temporary, err) || !move_aside(path, temporary, err)) {
+        atomic_folder_abort(&p);
         return false;
     }
-    bool done = publish_folder_commit(&p, err);
-    publish_remove_folder(aside);
+    bool done = atomic_folder_commit(&p, err);
+    folder_remove(temporary);
     return done;
 }

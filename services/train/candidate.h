@@ -7,8 +7,8 @@
 
 struct recipe {
     struct forest_params params;
-    const char *window;  /* "auto", "all", or days as text */
-    uint64_t least_rows; /* that a shorter window must have to be tried */
+    const char *window; /* "auto", "all", or days as text */
+    uint64_t min_rows;  /* that a shorter window must have to be tried */
 };
 
 struct candidate {
@@ -20,10 +20,11 @@ struct candidate {
 
 /* Choose the window, train on it, measure once on the hold-out. */
 enum forest_status candidate_train(struct candidate *out, const struct feature_table *table,
-                                   const struct config *config, const struct recipe *recipe, struct forest_error *err);
+                                   const struct etl_config *config, const struct recipe *recipe,
+                                   struct forest_error *err);
 void candidate_done(struct candidate *candidate); /* fine on zeroes */
 
 /* The folder `path` with forest.bin and card.json; one that is there already is replaced. */
-bool candidate_publish(const struct candidate *candidate, const char *path, struct file_error *err);
+bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err);
 
 #endif

@@ -11,7 +11,7 @@
 /* Everything the card tells; all borrowed. */
 struct card {
     const struct feature_table *table;
-    const struct config *config;
+    const struct etl_config *config;
     const struct forest_params *params; /* as asked for */
     const struct window_choice *window;
     const struct forest *forest;
@@ -19,7 +19,7 @@ struct card {
     const uint64_t *confusion; /* [classes actual][classes predicted], on the hold-out */
     const struct baselines *baselines;
     uint64_t trained_rows;
-    const char *window_asked; /* "auto" or the days */
+    const char *window_setting; /* "auto" or the days */
 };
 
 /* The document; the caller decrefs it. */

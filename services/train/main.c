@@ -22,21 +22,21 @@ static const struct setting rows[] = {
     SETTINGS_THREADS(struct settings, threads),
     {"window", "TRAIN_WINDOW", SETTING_CHOICE, offsetof(struct settings, window), "auto", 0, 0, "auto|all|365|180|90",
      "days before the hold-out to train on; auto: what is best on the validation rows"},
-    {"window-rows", "TRAIN_WINDOW_ROWS", SETTING_WHOLE, offsetof(struct settings, window_rows), "1000", 1, 1000000000,
+    {"window-rows", "TRAIN_WINDOW_ROWS", SETTING_INTEGER, offsetof(struct settings, window_rows), "1000", 1, 1000000000,
      NULL, "rows that a shorter window must have before it is tried"},
     {"alarm", "TRAIN_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
      "an alarm asked for this training: try short windows even with few rows"},
-    {"trees", "TRAIN_TREES", SETTING_WHOLE, offsetof(struct settings, trees), "200", 1, FOREST_MAX_TREES, NULL,
+    {"trees", "TRAIN_TREES", SETTING_INTEGER, offsetof(struct settings, trees), "200", 1, FOREST_MAX_TREES, NULL,
      "trees of the forest"},
-    {"seed", "TRAIN_SEED", SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
+    {"seed", "TRAIN_SEED", SETTING_INTEGER, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
      "seed of all random numbers; the same data and seed give the same bytes"},
-    {"keep", "TRAIN_KEEP", SETTING_WHOLE, offsetof(struct settings, keep), "20", 1, 1000000, NULL,
+    {"keep", "TRAIN_KEEP", SETTING_INTEGER, offsetof(struct settings, keep), "20", 1, 1000000, NULL,
      "candidates to keep, the newest ones; the registry has copies of what was promoted"},
 };
 
 static const struct program program = {
     .name = "leadforest-train",
-    .does = "features/ -> candidates/<run>/forest.bin + card.json",
+    .summary = "features/ -> candidates/<run>/forest.bin + card.json",
     .usage = "[options]",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
@@ -51,8 +51,8 @@ static bool show_progress(void *user, uint32_t done, uint32_t total) {
 
 static struct recipe recipe_of(const struct settings *s, struct progress *progress) {
     struct recipe recipe = {.window = s->window,
-                            .least_rows = s->alarm && s->window_rows > ALARM_WINDOW_ROWS ? ALARM_WINDOW_ROWS
-                                                                                         : (uint64_t)s->window_rows};
+                            .min_rows = s->alarm && s->window_rows > ALARM_WINDOW_ROWS ? ALARM_WINDOW_ROWS
+                                                                                       : (uint64_t)s->window_rows};
     forest_params_init(&recipe.params);
     recipe.params.trees = (uint32_t)s->trees;
     recipe.params.seed = (uint64_t)s->seed;
@@ -62,48 +62,48 @@ static struct recipe recipe_of(const struct settings *s, struct progress *progre
     return recipe;
 }
 
-static bool tell_inputs(struct stage *stage, const struct settings *s, struct file_error *err) {
+static bool add_inputs(struct stage *stage, const struct settings *s, struct error *err) {
     char path[PATH_MAX], text[200];
     snprintf(text, sizeof text, "%s %lld %d %lld %lld", s->window, s->window_rows, s->alarm, s->trees, s->seed);
     stage_input_text(stage, "settings", text);
-    return publish_path(path, err, "%s/" VOLUME_SCHEMA, s->common.data) && stage_input_file(stage, path, err) &&
-           publish_path(path, err, "%s/" VOLUME_FEATURES, s->common.data) && stage_input_file(stage, path, err);
+    return path_format(path, err, "%s/" VOLUME_SCHEMA, s->common.data) && stage_input_file(stage, path, err) &&
+           path_format(path, err, "%s/" VOLUME_FEATURES, s->common.data) && stage_input_file(stage, path, err);
 }
 
 /* The folder, then the pointer that makes it the newest, then the stamp. */
-static bool publish(struct stage *stage, const struct candidate *candidate, const char *data, struct file_error *err) {
+static bool publish(struct stage *stage, const struct candidate *candidate, const char *data, struct error *err) {
     char path[PATH_MAX], forest[PATH_MAX], card[PATH_MAX];
-    if (!publish_path(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, stage->run) ||
-        !candidate_publish(candidate, path, err) || !publish_path(path, err, "%s/" VOLUME_NEWEST, data) ||
-        !publish_path(forest, err, "%s/forest.bin", stage->run) || !publish_path(card, err, "%s/card.json", stage->run))
+    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, stage->run) ||
+        !candidate_publish(candidate, path, err) || !path_format(path, err, "%s/" VOLUME_NEWEST, data) ||
+        !path_format(forest, err, "%s/forest.bin", stage->run) || !path_format(card, err, "%s/card.json", stage->run))
         return false;
     json_t *newest = json_pack("{s:s}", "candidate", stage->run);
     const char *const outputs[] = {"newest.json", forest, card};
-    bool done = publish_json(path, newest, err) && stage_stamp(stage, outputs, 3, err);
+    bool done = atomic_file_write_json(path, newest, err) && stage_stamp(stage, outputs, 3, err);
     json_decref(newest);
     return done;
 }
 
-static enum exit_code run(struct stage *stage, const struct settings *s, const struct config *config) {
+static enum exit_code run(struct stage *stage, const struct settings *s, const struct etl_config *config) {
     struct feature_table table = {0};
     struct candidate candidate = {0};
     struct progress progress;
-    struct file_error err;
+    struct error err;
     struct forest_error problem = {""};
     enum exit_code code;
 
     progress_begin(&progress, "training", "trees", 0);
     struct recipe recipe = recipe_of(s, &progress);
     if (!feature_table_read(&table, s->common.data, &err))
-        return stage_fail_file(stage, &err);
+        return stage_fail_error(stage, &err);
     enum forest_status status = candidate_train(&candidate, &table, config, &recipe, &problem);
     progress_end(&progress);
     if (status != FOREST_OK)
-        code = stage_fail(stage, status == FOREST_NO_MEMORY ? EXIT_TRY_LATER : EXIT_BAD_DATA, problem.text);
+        code = stage_fail(stage, status == FOREST_NO_MEMORY ? EXIT_TEMPFAIL : EXIT_DATAERR, problem.text);
     else if (!publish(stage, &candidate, s->common.data, &err))
-        code = stage_fail_file(stage, &err);
+        code = stage_fail_error(stage, &err);
     else {
-        retention_keep(s->common.data, (size_t)s->keep, stage->run);
+        retention_apply(s->common.data, (size_t)s->keep, stage->run);
         code = stage_end(stage, EXIT_DONE,
                          json_pack("{s:s, s:I, s:f, s:f, s:O}", "candidate", stage->run, "window_days",
                                    (json_int_t)candidate.window.days, "accuracy", candidate.holdout.accuracy,
@@ -126,19 +126,19 @@ int main(int argc, char **argv) {
         return code;
 
     /* Of the configuration the card tells the prices. */
-    struct config *config = stage_input_configuration(&stage, s.common.config, &code);
+    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
     if (config == NULL)
         return code;
-    struct file_error err;
+    struct error err;
     char folder[PATH_MAX];
-    if (!publish_path(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !tell_inputs(&stage, &s, &err))
-        code = stage_fail_file(&stage, &err);
+    if (!path_format(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !add_inputs(&stage, &s, &err))
+        code = stage_fail_error(&stage, &err);
     else if (stage_up_to_date(&stage))
         code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     else {
-        publish_sweep(folder);
+        atomic_file_sweep_folder(folder);
         code = run(&stage, &s, config);
     }
-    config_free(config);
+    etl_config_free(config);
     return code;
 }

@@ -34,7 +34,7 @@ static struct aged *list(const char *folder, size_t *count) {
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         char path[PATH_MAX];
         struct stat about;
-        if (!run_id_valid(entry->d_name) || !publish_path(path, NULL, "%s/%s", folder, entry->d_name) ||
+        if (!run_id_valid(entry->d_name) || !path_format(path, NULL, "%s/%s", folder, entry->d_name) ||
             stat(path, &about) != 0)
             continue;
         struct aged *more = realloc(all, (*count + 1) * sizeof *all);
@@ -50,14 +50,14 @@ static struct aged *list(const char *folder, size_t *count) {
 
 static void discard(const char *folder, const char *run) {
     char path[PATH_MAX];
-    if (publish_path(path, NULL, "%s/%s", folder, run))
-        publish_discard_folder(path);
+    if (path_format(path, NULL, "%s/%s", folder, run))
+        atomic_folder_remove(path);
 }
 
-void retention_keep(const char *data, size_t keep, const char *newest) {
+void retention_apply(const char *data, size_t keep, const char *newest) {
     char folder[PATH_MAX];
     size_t count = 0;
-    struct aged *all = publish_path(folder, NULL, "%s/" VOLUME_CANDIDATES, data) ? list(folder, &count) : NULL;
+    struct aged *all = path_format(folder, NULL, "%s/" VOLUME_CANDIDATES, data) ? list(folder, &count) : NULL;
     if (all == NULL)
         return;
     qsort(all, count, sizeof *all, newest_first);

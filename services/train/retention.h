@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* Remove all candidates but the `keep` newest ones and the one named. What cannot be removed is left. */
-void retention_keep(const char *data, size_t keep, const char *newest);
+void retention_apply(const char *data, size_t keep, const char *newest);
 
 #endif

@@ -88,7 +88,7 @@ static enum forest_status measure_slice(struct trials *trials, const struct slic
     for (size_t i = 0; i < t->rows; i++)
         if (in_slice(t, i, slice)) {
             forest_predict(forest, t->x + i * t->schema.features, prob);
-            trials->loss[i] = paired_log_loss(prob[t->label[i]]);
+            trials->loss[i] = paired_diff_log_loss(prob[t->label[i]]);
         }
     forest_free(forest);
     return FOREST_OK;
@@ -97,16 +97,16 @@ static enum forest_status measure_slice(struct trials *trials, const struct slic
 static void compare(struct window_trial *trial, const struct trials *trials, const double *best) {
     const struct feature_table *t = trials->table;
     struct slice all = {trials->slices[0].begins, 0};
-    struct paired own = {0}, gain = {0};
+    struct paired_diff own = {0}, gain = {0};
     for (size_t i = 0; i < t->rows; i++) {
         if (!in_slice(t, i, &all))
             continue;
-        paired_add(&own, trials->loss[i], t->weight[i]);
-        paired_add(&gain, best[i] - trials->loss[i], t->weight[i]);
+        paired_diff_add(&own, trials->loss[i], t->weight[i]);
+        paired_diff_add(&gain, best[i] - trials->loss[i], t->weight[i]);
     }
     trial->log_loss = own.mean;
     trial->gain = gain.mean;
-    trial->error = paired_error(&gain);
+    trial->error = paired_diff_standard_error(&gain);
 }
 
 static enum forest_status try_window(struct window_choice *choice, size_t number, struct trials *trials,
@@ -129,16 +129,16 @@ static enum forest_status try_window(struct window_choice *choice, size_t number
 }
 
 /* Rows that the poorest slice would be trained on. */
-static uint64_t least_rows(struct trials *trials, unsigned days) {
-    uint64_t least = UINT64_MAX;
+static uint64_t smallest_slice_rows(struct trials *trials, unsigned days) {
+    uint64_t min_rows = UINT64_MAX;
     for (size_t i = 0; i < trials->slice_count; i++) {
         uint64_t rows = weights_before(trials->table, trials->slices[i].begins, days, trials->weights);
-        least = rows < least ? rows : least;
+        min_rows = rows < min_rows ? rows : min_rows;
     }
-    return least;
+    return min_rows;
 }
 
-static enum forest_status try_windows(struct window_choice *choice, struct trials *trials, uint64_t least,
+static enum forest_status try_windows(struct window_choice *choice, struct trials *trials, uint64_t min_rows,
                                       struct forest_error *err) {
     enum forest_status status = FOREST_OK;
     uint64_t longer = UINT64_MAX;
@@ -146,7 +146,7 @@ static enum forest_status try_windows(struct window_choice *choice, struct trial
         struct window_trial *trial = &choice->trial[i];
         trial->days = all_days[i];
         trial->rows = window_weights(trials->table, all_days[i], trials->weights);
-        if (i > 0 && (trial->rows >= longer || least_rows(trials, all_days[i]) < least))
+        if (i > 0 && (trial->rows >= longer || smallest_slice_rows(trials, all_days[i]) < min_rows))
             continue;
         longer = trial->rows;
         status = try_window(choice, i, trials, err);
@@ -155,7 +155,7 @@ static enum forest_status try_windows(struct window_choice *choice, struct trial
 }
 
 enum forest_status window_choose(struct window_choice *out, const struct feature_table *table,
-                                 const struct forest_params *params, uint64_t least, struct forest_error *err) {
+                                 const struct forest_params *params, uint64_t min_rows, struct forest_error *err) {
     struct trials trials = {.table = table,
                             .params = *params,
                             .weights = malloc(table->rows * sizeof *trials.weights),
@@ -166,7 +166,7 @@ enum forest_status window_choose(struct window_choice *out, const struct feature
     trials.params.trees = params->trees < TRIAL_TREES ? params->trees : TRIAL_TREES; /* enough to compare */
     trials.slice_count = cut_slices(table, trials.slices);
     if (trials.weights != NULL && trials.best != NULL && trials.loss != NULL)
-        status = try_windows(out, &trials, least, err);
+        status = try_windows(out, &trials, min_rows, err);
     else
         snprintf(err->text, sizeof err->text, "out of memory");
     free(trials.weights);

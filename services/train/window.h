@@ -29,7 +29,7 @@ struct window_choice {
 
 /* Try the windows that have at least `least` rows for every slice (the longest always) and choose. */
 enum forest_status window_choose(struct window_choice *out, const struct feature_table *table,
-                                 const struct forest_params *params, uint64_t least, struct forest_error *err);
+                                 const struct forest_params *params, uint64_t min_rows, struct forest_error *err);
 
 /* The rows of a window that ends at the hold-out: weights, and their sum. */
 uint64_t window_weights(const struct feature_table *table, unsigned days, uint32_t *out /* [rows] */);

@@ -17,16 +17,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct options options = {
     .max_body = 65536, .max_batch = 100, .unknown_category = "answer", .stripe_secret = "a"};
-static struct service service;
-static struct served_reader reader;
-static struct worker worker, second;
+static struct app app;
+static struct model_slot_reader reader;
+static struct thread_context context, second;
 
 static void demand(bool good) {
     if (!good)
         abort();
 }
 
-static struct forest *train(const struct config *config) {
+static struct forest *train(const struct etl_config *config) {
     struct forest_feature feature[3] = {{.name = NULL}, {.name = NULL}, {.name = "age", .kind = FOREST_NUMERIC}};
     const char *const packages[] = {"Business", "Elite", "MVP", "Now"};
     const struct forest_schema schema = {2, feature, 4, packages};
@@ -51,18 +51,18 @@ static struct forest *train(const struct config *config) {
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    struct file_error err;
+    struct error err;
     (void)argc;
     (void)argv;
-    struct config *config = configuration_read(NULL, NULL, &err);
-    demand(config != NULL && service_open(&service, &options, config, &routes, &reader, 1));
-    worker_open(&worker, &service, 0);
-    worker_open(&second, &service, 0);
-    service.worker = &worker;
+    struct etl_config *config = configuration_read(NULL, NULL, &err);
+    demand(config != NULL && app_open(&app, &options, config, &routes, &reader, 1));
+    thread_context_open(&context, &app, 0);
+    thread_context_open(&second, &app, 0);
+    app.context = &context;
     struct champion champion = {.version = 7, .sha256 = "0123", .forest = train(config), .card = json_object()};
-    struct model *model = model_new(&champion, &service.words, &err);
+    struct served_model *model = served_model_new(&champion, &app.model_context, &err);
     demand(model != NULL);
-    served_swap(&service.served, model);
+    model_slot_swap(&app.slot, model);
     return 0;
 }
 
@@ -78,27 +78,27 @@ static char *next_line(char **at, const char *end) {
     return line;
 }
 
-static void read_headers(struct gate *gate, struct request *request, char **at, const char *end) {
+static void read_headers(struct header_check *check, struct request *request, char **at, const char *end) {
     for (char *line; (line = next_line(at, end)) != NULL && line[0] != '\0';) {
         size_t name = strcspn(line, ":");
         const char *value = line + name + (line[name] == ':');
-        gate_header(gate, request, line, name, value, strlen(value));
+        header_check_add(check, request, line, name, value, strlen(value));
     }
 }
 
 /* What the quick reader takes the thorough one must take too, as the same row. */
 static void compare_readers(const struct request *request) {
-    const struct model *model = served_model(&service.served);
+    const struct served_model *model = model_slot_get(&app.slot);
     struct problem problem;
-    if (!inputs_scan(&worker.inputs, model, request->body, request->size))
+    if (!lead_input_parse_fast(&context.input, model, request->body, request->size))
         return;
     json_t *parsed = json_loadb(request->body, request->size, JSON_REJECT_DUPLICATES, NULL);
     problem_clear(&problem, -1);
-    demand(parsed != NULL && inputs_read(&second.inputs, model, parsed, &problem));
-    demand(memcmp(worker.inputs.row, second.inputs.row, model->features * sizeof(float)) == 0);
-    demand(worker.inputs.unseen == second.inputs.unseen);
-    demand(worker.inputs.lead_id.size == second.inputs.lead_id.size);
-    demand(worker.inputs.source.size == second.inputs.source.size);
+    demand(parsed != NULL && lead_input_parse(&second.input, model, parsed, &problem));
+    demand(memcmp(context.input.row, second.input.row, model->features * sizeof(float)) == 0);
+    demand(context.input.unseen == second.input.unseen);
+    demand(context.input.lead_id.size == second.input.lead_id.size);
+    demand(context.input.source.size == second.input.source.size);
     json_decref(parsed);
 }
 
@@ -107,53 +107,53 @@ static void stream(struct request *request) {
     for (size_t at = 0; at < request->size;) {
         size_t size = 1 + (unsigned char)request->body[at] % 40;
         size = size < request->size - at ? size : request->size - at;
-        demand(service_take(&worker, request, request->body + at, size));
+        demand(dispatch_body(&context, request, request->body + at, size));
         at += size;
     }
     request->size = 0;
 }
 
-static void check_reply(const struct request *request, const struct reply *reply) {
-    demand(reply->status >= 200 && reply->status < 600);
-    demand(request->method == METHOD_OPTIONS || reply_find_header(reply, "X-Request-Id") != NULL);
-    if (reply->type == NULL || strstr(reply->type, "json") == NULL || strstr(reply->type, "ndjson") != NULL)
+static void check_reply(const struct request *request, const struct response *response) {
+    demand(response->status >= 200 && response->status < 600);
+    demand(request->method == METHOD_OPTIONS || response_find_header(response, "X-Request-Id") != NULL);
+    if (response->type == NULL || strstr(response->type, "json") == NULL || strstr(response->type, "ndjson") != NULL)
         return;
-    json_t *value = json_loadb(reply->body, reply->size, 0, NULL);
+    json_t *value = json_loadb(response->body, response->size, 0, NULL);
     demand(value != NULL);
     json_decref(value);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct request request = {0};
-    struct gate gate = {0};
-    struct reply reply;
+    struct header_check check = {0};
+    struct response response;
     char *copy = malloc(size + 1), *at = copy;
     const char *end = copy + size;
     demand(copy != NULL);
     memcpy(copy, data, size);
     const char *method = next_line(&at, end), *target = method != NULL ? next_line(&at, end) : NULL;
-    reply_start(&reply);
+    response_start(&response);
     if (target == NULL || request_set_target(&request, target) != 0 || strcmp(request.path, "/-/reload") == 0) {
         free(copy);
         return 0;
     }
-    request.method = request_method_named(method);
-    read_headers(&gate, &request, &at, end);
+    request.method = request_method_parse(method);
+    read_headers(&check, &request, &at, end);
     request.body = at < end ? at : end;
     request.size = at < end ? (size_t)(end - at) : 0;
-    service_admit(&worker, &request);
-    gate_close(&gate, &request, "HTTP/1.1", 65536);
-    if (gate.status != 0)
-        service_refuse(&worker, &request, gate.status, gate.why, &reply);
+    dispatch_headers(&context, &request);
+    header_check_finish(&check, &request, "HTTP/1.1", 65536);
+    if (check.status != 0)
+        dispatch_reject(&context, &request, check.status, check.reason, &response);
     else {
         if (request.streamed)
             stream(&request);
-        service_answer(&worker, &request, &reply);
+        dispatch_request(&context, &request, &response);
     }
-    service_finish(&worker, &request, reply.status, size);
-    check_reply(&request, &reply);
+    dispatch_finished(&context, &request, response.status, size);
+    check_reply(&request, &response);
     compare_readers(&request);
-    reply_done(&reply);
+    response_done(&response);
     free(copy);
     return 0;
 }

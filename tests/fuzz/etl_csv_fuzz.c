@@ -6,7 +6,7 @@
 
 #include "libetl/csv_record.h"
 
-static void compare(const struct csv_fields *ours, const struct csv_fields *theirs) {
+static void compare(const struct etl_csv_fields *ours, const struct etl_csv_fields *theirs) {
     if (ours->count != theirs->count)
         abort();
     for (size_t i = 0; i < ours->count; i++)
@@ -16,22 +16,22 @@ static void compare(const struct csv_fields *ours, const struct csv_fields *thei
 }
 
 static void read_both(const uint8_t *data, size_t size, char delimiter) {
-    struct csv_fields ours = {0}, theirs = {0};
+    struct etl_csv_fields ours = {0}, theirs = {0};
     for (size_t at = 0, used, same; at < size; at += used) {
-        struct text rest = {(const char *)data + at, size - at};
-        enum csv_result result = csv_record_read(&theirs, delimiter, rest, &used),
-                        own = csv_record_scan(&ours, delimiter, rest, &same);
+        struct etl_text rest = {(const char *)data + at, size - at};
+        enum etl_csv_result result = etl_csv_read(&theirs, delimiter, rest, &used),
+                            own = etl_csv_scan(&ours, delimiter, rest, &same);
         if (used == 0 || used > rest.size)
             abort();
-        if (own == CSV_UNKNOWN)
+        if (own == ETL_CSV_UNKNOWN)
             continue;
         if (own != result || same != used)
             abort();
-        if (own == CSV_RECORD)
+        if (own == ETL_CSV_RECORD)
             compare(&ours, &theirs);
     }
-    csv_fields_done(&ours);
-    csv_fields_done(&theirs);
+    etl_csv_fields_done(&ours);
+    etl_csv_fields_done(&theirs);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

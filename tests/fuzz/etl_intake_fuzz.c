@@ -11,79 +11,80 @@ static const char config_json[] =
     "{\"name\":\"size\",\"kind\":\"categorical\",\"ranges\":true,\"levels\":[\"1-9\",\"10+\"]},{\"name\":\"age\","
     "\"kind\":\"numeric\"}]}";
 
-static struct config *config;
-static struct vocabulary *vocabulary;
-static struct form_reader *form;
+static struct etl_config *config;
+static struct etl_normalizer *normalizer;
+static struct etl_form_reader *form;
 
 static void set_up(void) {
-    struct config_error err;
-    config = config_parse(config_json, sizeof config_json - 1, &err);
-    vocabulary = vocabulary_new(config);
-    form = form_new(config, 7);
-    if (form == NULL || vocabulary == NULL)
+    struct etl_config_error err;
+    config = etl_config_parse(config_json, sizeof config_json - 1, &err);
+    normalizer = etl_normalizer_new(config);
+    form = etl_form_new(config, 7);
+    if (form == NULL || normalizer == NULL)
         abort();
 }
 
 /* Read a file in pieces of so many bytes. */
-static void read_file(struct gather *gather, enum intake_kind kind, struct text file, size_t piece, bool reference) {
-    struct intake intake = {{config, false, 7}, form, reference};
-    struct intake_header header = {0};
-    struct intake_error err;
-    struct batch batch = {0};
-    bool csv = kind == INTAKE_FORM_CSV || kind == INTAKE_STRIPE_CSV;
-    size_t from = intake_start(file);
-    if (!gather_begin(gather, config, vocabulary, 7, 1))
+static void read_file(struct etl_collector *collector, enum etl_reader_kind kind, struct etl_text file, size_t piece,
+                      bool reference) {
+    struct etl_reader reader = {{config, false, 7}, form, reference};
+    struct etl_csv_header header = {0};
+    struct etl_reader_error err;
+    struct etl_record_batch batch = {0};
+    bool csv = kind == ETL_READER_FORM_CSV || kind == ETL_READER_STRIPE_CSV;
+    size_t from = etl_reader_start(file);
+    if (!etl_collector_begin(collector, config, normalizer, 7, 1))
         abort();
-    if (!csv || intake_csv_header(&intake, kind, file, &header, &from, &err))
+    if (!csv || etl_reader_csv_header(&reader, kind, file, &header, &from, &err))
         while (from < file.size) {
-            batch_reset(&batch);
-            if (!(csv ? intake_csv(&intake, kind, &header, file, from, from + piece, &batch, &from)
-                      : intake_json(&intake, kind, file, from, from + piece, &batch, &from)) ||
-                !gather_batch(gather, 0, &batch))
+            etl_record_batch_reset(&batch);
+            if (!(csv ? etl_reader_read_csv(&reader, kind, &header, file, from, from + piece, &batch, &from)
+                      : etl_reader_read_json(&reader, kind, file, from, from + piece, &batch, &from)) ||
+                !etl_collector_add(collector, 0, &batch))
                 abort();
         }
-    if (!gather_balances(&gather->sources[0]))
+    if (!etl_collector_is_balanced(&collector->sources[0]))
         abort();
-    batch_done(&batch);
+    etl_record_batch_done(&batch);
 }
 
-static bool take(void *user, const struct purchase *purchase) {
-    ((uint64_t *)user)[purchase->verdict]++;
+static bool take(void *user, const struct etl_purchase *purchase) {
+    ((uint64_t *)user)[purchase->status]++;
     return true;
 }
 
 /* The same counts, and the same places refused. */
-static bool are_alike(const struct gather_source *a, const struct gather_source *b) {
-    return memcmp(a, b, offsetof(struct gather_source, refusals)) == 0 &&
-           (a->quarantined == 0 || memcmp(a->refusals, b->refusals, a->quarantined * sizeof *a->refusals) == 0);
+static bool are_alike(const struct etl_collector_source *a, const struct etl_collector_source *b) {
+    return memcmp(a, b, offsetof(struct etl_collector_source, rejects)) == 0 &&
+           (a->quarantined == 0 || memcmp(a->rejects, b->rejects, a->quarantined * sizeof *a->rejects) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    uint64_t verdicts[2][VERDICT_COUNT] = {{0}};
-    struct gather ours, theirs;
+    uint64_t status_counts[2][ETL_STATUS_COUNT] = {{0}};
+    struct etl_collector ours, theirs;
     if (config == NULL)
         set_up();
     if (size < 2)
         return 0;
-    enum intake_kind kind = (enum intake_kind)(data[0] % 4);
-    struct text file = {(const char *)data + 2, size - 2};
+    enum etl_reader_kind kind = (enum etl_reader_kind)(data[0] % 4);
+    struct etl_text file = {(const char *)data + 2, size - 2};
     read_file(&ours, kind, file, (size_t)data[1] * 4 + 1, false);
     read_file(&theirs, kind, file, size, true);
     if (!are_alike(ours.sources, theirs.sources))
         abort();
     size_t brace;
-    if (intake_json_joint(file, &brace).size > 0 && file.at[0] != '[' && file.at[0] != '{' &&
+    if (etl_reader_json_separator(file, &brace).size > 0 && file.at[0] != '[' && file.at[0] != '{' &&
         !strchr(" \t\r\n\xef", file.at[0]))
         abort();
-    if (!leads_settle(&ours.leads, NULL, 0, 1) || !leads_settle(&theirs.leads, NULL, 0, 1) ||
-        ours.leads.count != theirs.leads.count)
+    if (!etl_leads_resolve_identities(&ours.leads, NULL, 0, 1) ||
+        !etl_leads_resolve_identities(&theirs.leads, NULL, 0, 1) || ours.leads.count != theirs.leads.count)
         abort();
-    if (!purchases_judge(&ours.purchases, config, take, verdicts[0]) ||
-        !purchases_judge(&theirs.purchases, config, take, verdicts[1]) ||
-        memcmp(verdicts[0], verdicts[1], sizeof verdicts[0]) != 0)
+    if (!etl_purchases_classify(&ours.purchases, config, take, status_counts[0]) ||
+        !etl_purchases_classify(&theirs.purchases, config, take, status_counts[1]) ||
+        memcmp(status_counts[0], status_counts[1], sizeof status_counts[0]) != 0)
         abort();
-    gather_done(&ours);
-    gather_done(&theirs);
+    etl_collector_done(&ours);
+    etl_collector_done(&theirs);
     return 0;
 }

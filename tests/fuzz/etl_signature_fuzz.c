@@ -16,7 +16,7 @@
 enum { NOW = 1780272000, TOLERANCE = 300, SUM = 32 };
 
 /* "t=NOW,v1=<hex>,<rest>", made the way the senders do; the caller frees it. */
-static char *sign(struct text body, const char *rest) {
+static char *sign(struct etl_text body, const char *rest) {
     unsigned char sum[SUM];
     char *signed_text = malloc(body.size + 30), *header = malloc(strlen(rest) + 100);
     int n = snprintf(signed_text, 30, "%d.", NOW);
@@ -30,39 +30,40 @@ static char *sign(struct text body, const char *rest) {
     return header;
 }
 
-static void expect(enum signature_result wanted, const char *secrets_text, const char *header, struct text body) {
-    struct signature_secrets secrets;
-    if (!signature_read_secrets(&secrets, secrets_text) ||
-        signature_check(SIGNATURE_FORMSPREE, &secrets, header, body, NOW + TOLERANCE, TOLERANCE) != wanted)
+static void expect(enum etl_signature_result wanted, const char *secrets_text, const char *header,
+                   struct etl_text body) {
+    struct etl_signature_secrets secrets;
+    if (!etl_signature_read_secrets(&secrets, secrets_text) ||
+        etl_signature_check(ETL_SIGNATURE_FORMSPREE, &secrets, header, body, NOW + TOLERANCE, TOLERANCE) != wanted)
         abort();
 }
 
-static void signed_is_valid(struct text body, const char *rest) {
+static void signed_is_valid(struct etl_text body, const char *rest) {
     char *header = sign(body, strchr(rest, 't') == NULL ? rest : ""); /* another time would be signed instead */
     char *other = malloc(body.size + 1);
     memcpy(other, body.at, body.size);
     other[body.size] = 'x';
-    expect(SIGNATURE_VALID, "whsec_other," SECRET, header, body);
-    expect(SIGNATURE_WRONG, SECRET, header, (struct text){other, body.size + 1});
-    expect(SIGNATURE_WRONG, "whsec_other", header, body);
+    expect(ETL_SIGNATURE_VALID, "whsec_other," SECRET, header, body);
+    expect(ETL_SIGNATURE_WRONG, SECRET, header, (struct etl_text){other, body.size + 1});
+    expect(ETL_SIGNATURE_WRONG, "whsec_other", header, body);
     free(other);
     free(header);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct signature_secrets secrets;
+    struct etl_signature_secrets secrets;
     const uint8_t *newline = size > 0 ? memchr(data, '\n', size) : NULL;
     size_t header_size = newline != NULL ? (size_t)(newline - data) : size;
-    struct text body =
-        newline != NULL ? (struct text){(const char *)newline + 1, size - header_size - 1} : (struct text){"body", 4};
+    struct etl_text body = newline != NULL ? (struct etl_text){(const char *)newline + 1, size - header_size - 1}
+                                           : (struct etl_text){"body", 4};
     char *header = malloc(header_size + 1);
     memcpy(header, data, header_size);
     header[header_size] = '\0';
-    if (signature_read_secrets(&secrets, header))
-        signature_check(SIGNATURE_STRIPE, &secrets, header, body, NOW, TOLERANCE);
-    signature_read_secrets(&secrets, SECRET);
-    if (signature_check(SIGNATURE_FORMSPREE, &secrets, header, body, NOW, TOLERANCE) == SIGNATURE_VALID)
+    if (etl_signature_read_secrets(&secrets, header))
+        etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, body, NOW, TOLERANCE);
+    etl_signature_read_secrets(&secrets, SECRET);
+    if (etl_signature_check(ETL_SIGNATURE_FORMSPREE, &secrets, header, body, NOW, TOLERANCE) == ETL_SIGNATURE_VALID)
         abort();
     signed_is_valid(body, header);
     free(header);

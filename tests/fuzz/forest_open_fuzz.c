@@ -16,7 +16,7 @@ static void fix_sums(uint8_t *image, size_t size) {
     struct lf_header *header = (struct lf_header *)image;
     struct lf_section *section = (struct lf_section *)(header + 1);
     header->size = size;
-    if (header->sections > LF_MOST_SECTIONS || size < sizeof *header + header->sections * sizeof *section)
+    if (header->sections > LF_MAX_SECTIONS || size < sizeof *header + header->sections * sizeof *section)
         return;
     for (uint32_t i = 0; i < header->sections; i++)
         if (section[i].offset <= size && section[i].length <= size - section[i].offset)

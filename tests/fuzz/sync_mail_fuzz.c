@@ -11,27 +11,27 @@
 
 static bool take(void *user, const struct mail_message *message) {
     const char *reason = NULL;
-    char date[CLOCK_TEXT];
+    char date[UNIX_TIME_TEXT];
     int64_t at;
     size_t *left = user;
     if (message->size > *left)
         abort();
     *left -= message->size;
     if (message->dated) {
-        clock_format(message->date, date);
-        if (!timestamp_parse(date, strlen(date), &at))
+        unix_time_format(message->date, date);
+        if (!etl_timestamp_parse(date, strlen(date), &at))
             abort();
     }
-    if (message->text != NULL && !text_is_utf8((struct text){message->text, strlen(message->text)}))
+    if (message->text != NULL && !etl_text_is_utf8((struct etl_text){message->text, strlen(message->text)}))
         abort();
     if (message->text != NULL)
-        json_decref(notification_read(message->text, &reason));
+        json_decref(formspree_email_parse(message->text, &reason));
     return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct file_error err;
+    struct error err;
     char path[40];
     size_t left = size;
     int fd = memfd_create("mail", MFD_CLOEXEC);

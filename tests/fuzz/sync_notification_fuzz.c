@@ -14,12 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    json_t *fields = notification_read(text, &reason);
+    json_t *fields = formspree_email_parse(text, &reason);
     if ((fields == NULL) != (reason != NULL) || (fields != NULL && json_object_size(fields) == 0))
         abort();
     const json_t *date = json_object_get(fields, "_date");
     int64_t at;
-    if (date != NULL && !timestamp_parse(json_string_value(date), json_string_length(date), &at))
+    if (date != NULL && !etl_timestamp_parse(json_string_value(date), json_string_length(date), &at))
         abort();
     char *line = fields != NULL ? json_dumps(fields, JSON_COMPACT) : NULL;
     if ((fields != NULL && line == NULL) || (line != NULL && strchr(line, '\n') != NULL))

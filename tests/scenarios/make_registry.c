@@ -24,7 +24,7 @@ static void die(const char *text) {
     exit(1);
 }
 
-static struct forest_schema describe(const struct config *config, struct forest_feature *feature,
+static struct forest_schema describe(const struct etl_config *config, struct forest_feature *feature,
                                      const char **class_name, bool numeric) {
     size_t n = config->feature_count;
     for (size_t i = 0; i < n; i++)
@@ -70,7 +70,7 @@ static struct forest *train(const struct forest_schema *schema, long version) {
 }
 
 static void write_forest(const struct forest *forest, const char *path, const char *damage) {
-    struct file_error err;
+    struct error err;
     size_t size;
     const void *image = forest_image(forest, &size);
     char *bytes = malloc(size);
@@ -79,7 +79,7 @@ static void write_forest(const struct forest *forest, const char *path, const ch
     memcpy(bytes, image, size);
     if (strcmp(damage, "flipped") == 0)
         bytes[size / 2] ^= 0x10;
-    if (!publish_bytes(path, bytes, strcmp(damage, "truncated") == 0 ? size / 2 : size, &err))
+    if (!atomic_file_write(path, bytes, strcmp(damage, "truncated") == 0 ? size / 2 : size, &err))
         die(err.text);
     free(bytes);
 }
@@ -89,8 +89,8 @@ static json_t *hashes_of(const char *folder) {
     json_t *files = json_object();
     for (size_t i = 0; i < 2; i++) {
         char path[PATH_MAX], hex[SHA256_HEX];
-        struct file_error err;
-        if (!publish_path(path, &err, "%s/%s", folder, names[i]) || !files_sha256(path, hex, &err))
+        struct error err;
+        if (!path_format(path, &err, "%s/%s", folder, names[i]) || !files_sha256(path, hex, &err))
             die(err.text);
         json_object_set_new(files, names[i], json_string(hex));
     }
@@ -99,20 +99,20 @@ static json_t *hashes_of(const char *folder) {
 
 static void store(const struct forest *forest, const char *data, long version, const char *damage) {
     char folder[PATH_MAX], path[PATH_MAX], hex[SHA256_HEX];
-    struct file_error err;
-    bool good = publish_path(folder, &err, "%s/" VOLUME_VERSIONS "/%ld", data, version) &&
-                publish_make_folder(folder, &err) && publish_path(path, &err, "%s/forest.bin", folder);
+    struct error err;
+    bool good = path_format(folder, &err, "%s/" VOLUME_VERSIONS "/%ld", data, version) && folder_create(folder, &err) &&
+                path_format(path, &err, "%s/forest.bin", folder);
     if (!good)
         die(err.text);
     write_forest(forest, path, damage);
     json_t *card = json_pack("{s:{s:{s:i,s:f}}}", "metrics", "holdout", "rows", 1000, "accuracy", 0.6);
-    good = publish_path(path, &err, "%s/card.json", folder) && publish_json(path, card, &err);
+    good = path_format(path, &err, "%s/card.json", folder) && atomic_file_write_json(path, card, &err);
     json_t *manifest = json_pack("{s:I,s:o,s:n}", "version", (json_int_t)version, "files", hashes_of(folder), "parent");
-    good = good && publish_path(path, &err, "%s/manifest.json", folder) && publish_json(path, manifest, &err) &&
-           files_sha256(path, hex, &err);
+    good = good && path_format(path, &err, "%s/manifest.json", folder) &&
+           atomic_file_write_json(path, manifest, &err) && files_sha256(path, hex, &err);
     json_t *pointer = json_pack("{s:I,s:s,s:s}", "version", (json_int_t)version, "sha256", hex, "promoted_at",
                                 "2026-01-31T10:20:30Z");
-    good = good && publish_path(path, &err, "%s/" VOLUME_CHAMPION, data) && publish_json(path, pointer, &err);
+    good = good && path_format(path, &err, "%s/" VOLUME_CHAMPION, data) && atomic_file_write_json(path, pointer, &err);
     if (!good)
         die(err.text);
     json_decref(card);
@@ -121,20 +121,20 @@ static void store(const struct forest *forest, const char *data, long version, c
 }
 
 int main(int argc, char **argv) {
-    struct file_error err;
+    struct error err;
     struct forest_feature feature[FEATURES];
-    const char *class_name[CONFIG_MAX_PACKAGES];
+    const char *class_name[ETL_CONFIG_MAX_PACKAGES];
     if (argc < 3 || argc > 4)
         die("usage: make_registry DATA VERSION [truncated|flipped|numeric]");
     const char *kind = argc == 4 ? argv[3] : "";
     long version = strtol(argv[2], NULL, 10);
-    struct config *config = configuration_read(NULL, NULL, &err);
+    struct etl_config *config = configuration_read(NULL, NULL, &err);
     if (config == NULL)
         die(err.text);
     struct forest_schema schema = describe(config, feature, class_name, strcmp(kind, "numeric") == 0);
     struct forest *forest = train(&schema, version);
     store(forest, argv[1], version, kind);
     forest_free(forest);
-    config_free(config);
+    etl_config_free(config);
     return 0;
 }

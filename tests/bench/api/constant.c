@@ -18,7 +18,7 @@ static struct MHD_Response *response;
 
 struct exchange {
     struct request request;
-    struct gate gate;
+    struct header_check check;
     bool begun;
 };
 
@@ -28,7 +28,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     (void)connection;
     if (e != NULL) {
         memset(e->request.header, 0, sizeof e->request.header);
-        e->gate = (struct gate){.status = request_set_target(&e->request, target)};
+        e->check = (struct header_check){.status = request_set_target(&e->request, target)};
         e->begun = false;
     }
     return e;
@@ -38,7 +38,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
                                  const char *value, size_t value_size) {
     struct exchange *e = cls;
     (void)kind;
-    gate_header(&e->gate, &e->request, name, name_size, value, value_size);
+    header_check_add(&e->check, &e->request, name, name_size, value, value_size);
     return MHD_YES;
 }
 
@@ -52,8 +52,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!e->begun) {
         e->begun = true;
         MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, e);
-        gate_close(&e->gate, &e->request, version, 65536);
-        return e->gate.status == 0 ? MHD_YES : MHD_NO;
+        header_check_finish(&e->check, &e->request, version, 65536);
+        return e->check.status == 0 ? MHD_YES : MHD_NO;
     }
     if (*size > 0) {
         *size = 0;
@@ -75,9 +75,9 @@ int main(int argc, char **argv) {
     static char body[] = "{\"predicted_package\":\"MVP\",\"probability\":0.7023}";
     long long port = argc > 1 ? strtoll(argv[1], NULL, 10) : 8000;
     int fd;
-    char why[200];
-    if (!listener_open("127.0.0.1", &port, &fd, 1, why)) {
-        fprintf(stderr, "%s\n", why);
+    char reason[200];
+    if (!listener_open("127.0.0.1", &port, &fd, 1, reason)) {
+        fprintf(stderr, "%s\n", reason);
         return 1;
     }
     response = MHD_create_response_from_buffer(sizeof body - 1, body, MHD_RESPMEM_PERSISTENT);

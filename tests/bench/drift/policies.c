@@ -28,12 +28,12 @@ static double one_sample_p(const uint32_t *reference, const uint32_t *window, si
     return chi_square_tail(statistic, fmax(cells - 1, 1));
 }
 
-struct measures policies_measure(const uint32_t *reference, const uint32_t *window, const struct panel *panel,
+struct measures policies_measure(const uint32_t *reference, const uint32_t *window, const struct feature_layout *layout,
                                  size_t first_stream, size_t last_stream) {
     struct measures out = {.p = 1, .p_one_sample = 1};
     for (size_t i = first_stream; i <= last_stream; i++) {
-        const uint32_t *before = reference + panel->offset[i], *now = window + panel->offset[i];
-        size_t k = panel_categories(panel, i);
+        const uint32_t *before = reference + layout->offset[i], *now = window + layout->offset[i];
+        size_t k = feature_layout_categories(layout, i);
         struct divergence d = divergence_of(before, now, k);
         struct chi_square chi = chi_square_two_samples(now, before, k);
         out.psi = fmax(out.psi, d.psi);
@@ -44,14 +44,14 @@ struct measures policies_measure(const uint32_t *reference, const uint32_t *wind
     return out;
 }
 
-struct measures policies_look(const struct simulation *s) {
-    if (!windows_whole(&s->windows, 0) || s->windows.rows[0] == 0)
+struct measures policies_test(const struct simulation *s) {
+    if (!windows_full(&s->windows, 0) || s->windows.rows[0] == 0)
         return (struct measures){.p = 1, .p_one_sample = 1};
     /* Type, size and package: the columns that such a monitor is given. */
     struct measures a =
-        policies_measure(s->reference, windows_cells(&s->windows, 0), s->detector.panel, STREAM_TYPE, STREAM_SIZE);
-    struct measures b = policies_measure(s->reference, windows_cells(&s->windows, 0), s->detector.panel, STREAM_PACKAGE,
-                                         STREAM_PACKAGE);
+        policies_measure(s->reference, windows_counts(&s->windows, 0), s->detector.layout, FEATURE_TYPE, FEATURE_SIZE);
+    struct measures b = policies_measure(s->reference, windows_counts(&s->windows, 0), s->detector.layout,
+                                         FEATURE_PACKAGE, FEATURE_PACKAGE);
     return (struct measures){fmax(a.psi, b.psi), fmax(a.jensen_shannon, b.jensen_shannon), fmin(a.p, b.p),
                              fmin(a.p_one_sample, b.p_one_sample)};
 }

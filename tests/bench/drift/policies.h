@@ -22,9 +22,9 @@ struct measures {
     double p, p_one_sample;     /* the smallest: two-sample chi-square; the reference taken for the truth */
 };
 
-struct measures policies_measure(const uint32_t *reference, const uint32_t *window, const struct panel *panel,
+struct measures policies_measure(const uint32_t *reference, const uint32_t *window, const struct feature_layout *layout,
                                  size_t first_stream, size_t last_stream);
-struct measures policies_look(const struct simulation *s);
+struct measures policies_test(const struct simulation *s);
 
 /* Which policies alarm; ours and the equal one by their thresholds. */
 void policies_alarm(const struct measures *m, double ours, double threshold, double psi_equal, bool alarm[POLICIES]);

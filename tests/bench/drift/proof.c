@@ -46,7 +46,7 @@ struct thresholds {
 
 static struct world world;
 static uint32_t usual_rows[POPULATION], other_rows[POPULATION], weekend_rows[POPULATION];
-static struct population usual, weekend;
+static struct cell_population usual, weekend;
 
 static void must(bool done) {
     if (!done) {
@@ -74,21 +74,21 @@ static uint32_t reference_rows(double per_day) {
 
 /* ---- one window without a change ---- */
 
-static void draw(uint32_t *cells, const struct population *p, uint32_t rows, struct chance *chance) {
-    memset(cells, 0, panel_cells(&world.panel) * sizeof *cells);
+static void draw(uint32_t *counts, const struct cell_population *p, uint32_t rows, struct rng *rng) {
+    memset(counts, 0, feature_layout_size(&world.layout) * sizeof *counts);
     for (uint32_t i = 0; i < rows; i++)
-        panel_count(&world.panel, cells, p->kind[chance_below(chance, p->rows)], 1);
+        feature_layout_count(&world.layout, counts, p->cell[rng_below(rng, p->rows)], 1);
 }
 
 static json_t *level(uint32_t m, uint32_t n, uint64_t task) {
     uint32_t before[512], now[512];
-    struct chance chance = chance_split(SEED, task);
+    struct rng rng = rng_split(SEED, task);
     double count[POLICIES] = {0};
     for (int trial = 0; trial < LEVEL_TRIALS; trial++) {
         bool alarm[POLICIES];
-        draw(before, &usual, m, &chance);
-        draw(now, &usual, n, &chance);
-        struct measures of = policies_measure(before, now, &world.panel, STREAM_TYPE, STREAM_TYPE);
+        draw(before, &usual, m, &rng);
+        draw(now, &usual, n, &rng);
+        struct measures of = policies_measure(before, now, &world.layout, FEATURE_TYPE, FEATURE_TYPE);
         policies_alarm(&of, 1, 0, INFINITY, alarm);
         for (int i = 0; i < POLICIES; i++)
             count[i] += alarm[i];
@@ -112,14 +112,14 @@ static json_t *levels(void) {
 /* As the program does it: from one reference that was seen, not from the truth. */
 static double calibrate(double per_day, uint64_t task) {
     uint32_t rows = reference_rows(per_day), *seen = malloc(rows * sizeof *seen);
-    struct chance chance = chance_split(SEED, task);
+    struct rng rng = rng_split(SEED, task);
     double threshold = 0;
     must(seen != NULL);
     for (uint32_t i = 0; i < rows; i++)
-        seen[i] = usual.kind[chance_below(&chance, usual.rows)];
-    struct population population = {seen, rows};
-    struct calibration_wish wish = {EXPECTED_DAYS, per_day, rows, 0, task};
-    must(calibration_threshold(&threshold, &world.panel, &rule, &population, &wish));
+        seen[i] = usual.cell[rng_below(&rng, usual.rows)];
+    struct cell_population population = {seen, rows};
+    struct threshold_target target = {EXPECTED_DAYS, per_day, rows, 0, task};
+    must(threshold_calibrate(&threshold, &world.layout, &rule, &population, &target));
     free(seen);
     return threshold;
 }
@@ -130,12 +130,12 @@ static double psi_for(double per_day, double days, uint64_t task) {
     static float psi[TRIES][HORIZON];
     struct simulation s;
     struct finding finding;
-    must(simulation_init(&s, &world.panel, &rule));
+    must(simulation_init(&s, &world.layout, &rule));
     for (int run = 0; run < TRIES; run++) {
-        must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
+        must(simulation_begin(&s, &usual, reference_rows(per_day), rng_split(task, (uint64_t)run)));
         for (int day = 0; day < HORIZON; day++) {
             must(simulation_day(&s, &usual, per_day, &finding));
-            psi[run][day] = (float)policies_look(&s).psi;
+            psi[run][day] = (float)policies_test(&s).psi;
         }
     }
     simulation_done(&s);
@@ -161,7 +161,7 @@ static double psi_for(double per_day, double days, uint64_t task) {
  * Days until each policy's first alarm, looking from day `from` on; FAR where it had none.  Watched are `all`
  * days, then until both ours and PSI of equal alarms have had theirs.  Returns the days watched.
  */
-static int run_to_alarm(struct simulation *s, const struct population *before, const struct population *after,
+static int run_to_alarm(struct simulation *s, const struct cell_population *before, const struct cell_population *after,
                         double per_day, int from, int all, double ours, double psi_equal, double first[POLICIES]) {
     struct finding finding;
     int day = 1;
@@ -171,7 +171,7 @@ static int run_to_alarm(struct simulation *s, const struct population *before, c
          day++) {
         bool alarm[POLICIES];
         must(simulation_day(s, day <= from ? before : after, per_day, &finding));
-        struct measures m = policies_look(s);
+        struct measures m = policies_test(s);
         policies_alarm(&m, finding.p, ours, psi_equal, alarm);
         for (int i = 0; i < POLICIES && day > from; i++)
             if (alarm[i] && first[i] >= FAR)
@@ -184,9 +184,9 @@ static int run_to_alarm(struct simulation *s, const struct population *before, c
 static json_t *run_lengths(double per_day, const struct thresholds *t, double by_company[REFERENCES], uint64_t task) {
     struct simulation s;
     double first[POLICIES], days[POLICIES] = {0}, alarms[POLICIES] = {0};
-    must(simulation_init(&s, &world.panel, &rule));
+    must(simulation_init(&s, &world.layout, &rule));
     for (int run = 0; run < RUNS; run++) {
-        must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
+        must(simulation_begin(&s, &usual, reference_rows(per_day), rng_split(task, (uint64_t)run)));
         int watched = run_to_alarm(&s, &usual, &usual, per_day, 0, 0, t->ours[run % REFERENCES], t->psi_equal, first);
         for (int i = 0; i < POLICIES; i++) {
             days[i] += first[i] < FAR ? first[i] : watched;
@@ -210,12 +210,12 @@ static json_t *days_at(double *sorted, double q) {
 static json_t *delays(const struct mix *mix, double per_day, const struct thresholds *t, uint64_t task) {
     static double first[POLICIES][SHIFT_RUNS];
     struct simulation s;
-    struct population changed;
+    struct cell_population changed;
     world_population(&changed, other_rows, mix);
-    must(simulation_init(&s, &world.panel, &rule));
+    must(simulation_init(&s, &world.layout, &rule));
     for (int run = 0; run < SHIFT_RUNS; run++) {
         double of[POLICIES];
-        must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
+        must(simulation_begin(&s, &usual, reference_rows(per_day), rng_split(task, (uint64_t)run)));
         run_to_alarm(&s, &usual, &changed, per_day, WARM_DAYS, SHIFT_DAYS, t->ours[run % REFERENCES], t->psi_equal, of);
         for (int i = 0; i < POLICIES; i++)
             first[i][run] = of[i];
@@ -239,10 +239,10 @@ struct storm {
     unsigned alarms, requests;
     int reference_days; /* -1: it is whole */
     uint32_t reference_rows;
-    size_t stream; /* that raised the alarm */
+    size_t feature; /* that raised the alarm */
 };
 
-static const struct population *storm_day(int day, double per_day, double *mean) {
+static const struct cell_population *storm_day(int day, double per_day, double *mean) {
     bool free_day = day % 7 >= 5;
     *mean = per_day * (free_day ? 0.5 : 1.2); /* 5 x 1.2 + 2 x 0.5 = 7 */
     return free_day ? &weekend : &usual;
@@ -251,13 +251,13 @@ static const struct population *storm_day(int day, double per_day, double *mean)
 static void begin_reference(struct storm *w) {
     w->reference_days = 0;
     w->reference_rows = 0;
-    memset(w->s.reference, 0, panel_cells(&world.panel) * sizeof *w->s.reference);
+    memset(w->s.reference, 0, feature_layout_size(&world.layout) * sizeof *w->s.reference);
     windows_clear(&w->s.windows);
 }
 
-static void fill_reference(struct storm *w, const struct population *p, double mean) {
-    for (uint32_t rows = chance_poisson(&w->s.chance, mean); rows > 0; rows--, w->reference_rows++)
-        panel_count(&world.panel, w->s.reference, p->kind[chance_below(&w->s.chance, p->rows)], 1);
+static void fill_reference(struct storm *w, const struct cell_population *p, double mean) {
+    for (uint32_t rows = rng_poisson(&w->s.rng, mean); rows > 0; rows--, w->reference_rows++)
+        feature_layout_count(&world.layout, w->s.reference, p->cell[rng_below(&w->s.rng, p->rows)], 1);
     w->reference_days++;
     if (w->reference_days % 7 != 0 ||
         !reference_enough(&reference_rule, (unsigned)w->reference_days / 7, w->reference_rows))
@@ -266,18 +266,18 @@ static void fill_reference(struct storm *w, const struct population *p, double m
     must(detector_set_reference(&w->s.detector, w->s.reference, w->reference_rows));
 }
 
-static void storm_look(struct storm *w, const struct population *p, double mean, moment at) {
+static void storm_test(struct storm *w, const struct cell_population *p, double mean, unix_time at) {
     struct finding finding;
     must(simulation_day(&w->s, p, mean, &finding));
     struct decision_findings f = {
         .at = at, .enough = finding.enough, .p = finding.p, .threshold = w->threshold, .confirming = 1};
     if (w->state.drift_since != 0)
-        f.confirming = detector_recent(&finding, w->stream, (unsigned long)((at - w->state.drift_since) / DAY));
+        f.confirming = detector_recent(&finding, w->feature, (unsigned long)((at - w->state.drift_since) / DAY));
     bool quiet = w->state.drift_since == 0;
     decision_day(&w->state, &f, &decision_rules);
     if (quiet && w->state.drift_since != 0) {
         w->alarms++;
-        w->stream = finding.stream;
+        w->feature = finding.feature;
     }
     if (w->state.level != LEVEL_RETRAIN)
         return;
@@ -287,30 +287,30 @@ static void storm_look(struct storm *w, const struct population *p, double mean,
 }
 
 static json_t *storm(double per_day, const struct thresholds *t, uint64_t task) {
-    double alarms = 0, sum = 0, most = 0, over = 0;
+    double alarms = 0, sum = 0, max = 0, over = 0;
     struct storm w = {.per_day = per_day};
-    must(simulation_init(&w.s, &world.panel, &rule));
+    must(simulation_init(&w.s, &world.layout, &rule));
     for (int run = 0; run < STORM_RUNS; run++) {
-        w.s.chance = chance_split(task, (uint64_t)run);
+        w.s.rng = rng_split(task, (uint64_t)run);
         w.state = (struct decision_state){0};
         w.threshold = t->ours[run % REFERENCES];
         w.alarms = w.requests = 0;
         begin_reference(&w);
         for (int day = 0; day < STORM_DAYS; day++) {
             double mean;
-            const struct population *p = storm_day(day, per_day, &mean);
+            const struct cell_population *p = storm_day(day, per_day, &mean);
             if (w.reference_days >= 0)
                 fill_reference(&w, p, mean);
             else
-                storm_look(&w, p, mean, (moment)(day + 1) * DAY);
+                storm_test(&w, p, mean, (unix_time)(day + 1) * DAY);
         }
         alarms += w.alarms;
         sum += w.requests;
-        most = fmax(most, w.requests);
+        max = fmax(max, w.requests);
         over += w.requests > 3;
     }
     simulation_done(&w.s);
-    return json_pack("{s:f, s:f, s:f, s:f}", "alarms", alarms / STORM_RUNS, "retrains", sum / STORM_RUNS, "most", most,
+    return json_pack("{s:f, s:f, s:f, s:f}", "alarms", alarms / STORM_RUNS, "retrains", sum / STORM_RUNS, "most", max,
                      "over_three", over / STORM_RUNS);
 }
 
@@ -319,53 +319,53 @@ static json_t *storm(double per_day, const struct thresholds *t, uint64_t task) 
 enum { BURST = 500, BURST_DAYS = 56 };
 
 /* Two months of calls, the burst in the middle of the last day but 6; as the program reads and caps them. */
-static size_t make_calls(struct call *call, double per_day, bool burst, struct chance *chance) {
+static size_t make_calls(struct logged_request *request, double per_day, bool burst, struct rng *rng) {
     size_t count = 0;
     for (int day = 0; day < BURST_DAYS; day++) {
-        uint32_t rows = chance_poisson(chance, per_day);
+        uint32_t rows = rng_poisson(rng, per_day);
         for (uint32_t i = 0; i < rows; i++)
-            call[count++] = (struct call){.at = (moment)day * DAY + (moment)i * DAY / rows,
-                                          .kind = usual.kind[chance_below(chance, usual.rows)],
-                                          .counts = true};
+            request[count++] = (struct logged_request){.at = (unix_time)day * DAY + (unix_time)i * DAY / rows,
+                                                       .cell = usual.cell[rng_below(rng, usual.rows)],
+                                                       .counts = true};
         for (int i = 0; burst && day == BURST_DAYS - 7 && i < BURST; i++)
-            call[count++] =
-                (struct call){.at = (moment)(day + 1) * DAY - 3600 + i * 7, .kind = KINDS / 2, .counts = true};
+            request[count++] = (struct logged_request){
+                .at = (unix_time)(day + 1) * DAY - 3600 + i * 7, .cell = CELLS / 2, .counts = true};
     }
     return count;
 }
 
 /* Whether an alarm is raised on any of the seven days from the burst on. */
-static bool burst_alarms(struct simulation *s, const struct call *call, size_t count, double threshold) {
+static bool burst_alarms(struct simulation *s, const struct logged_request *request, size_t count, double threshold) {
     size_t at = 0;
     struct finding finding;
     bool alarm = false;
     windows_clear(&s->windows);
     for (int day = 0; day < BURST_DAYS; day++) {
         windows_next_day(&s->windows);
-        for (; at < count && call[at].at < (moment)(day + 1) * DAY; at++)
-            if (call[at].counts)
-                windows_add(&s->windows, call[at].kind);
+        for (; at < count && request[at].at < (unix_time)(day + 1) * DAY; at++)
+            if (request[at].counts)
+                windows_add(&s->windows, request[at].cell);
         if (day < BURST_DAYS - 7)
             continue;
-        must(detector_look(&s->detector, &s->windows, 1, &finding));
+        must(detector_test(&s->detector, &s->windows, 1, &finding));
         alarm = alarm || finding.p <= threshold;
     }
     return alarm;
 }
 
 static json_t *bursts(double per_day, const struct thresholds *t, uint64_t task) {
-    static struct call call[BURST_DAYS * 200 + BURST];
-    struct inputs inputs = {.kinds = {.count = KINDS}};
+    static struct logged_request request[BURST_DAYS * 200 + BURST];
+    struct cell_set cell_set = {.cells = {.count = CELLS}};
     struct simulation s;
     double alarms[3] = {0};
-    must(simulation_init(&s, &world.panel, &rule));
+    must(simulation_init(&s, &world.layout, &rule));
     for (int run = 0; run < BURST_RUNS; run++)
         for (int way = 0; way < 3; way++) { /* no burst; a burst, capped; a burst, not capped */
-            must(simulation_begin(&s, &usual, reference_rows(per_day), chance_split(task, (uint64_t)run)));
-            size_t count = make_calls(call, per_day, way > 0, &s.chance);
-            struct calls calls = {.inputs = &inputs, .count = count, .call = call};
-            must(way == 2 || calls_leave_out(&calls, 2));
-            alarms[way] += burst_alarms(&s, call, count, t->ours[run % REFERENCES]);
+            must(simulation_begin(&s, &usual, reference_rows(per_day), rng_split(task, (uint64_t)run)));
+            size_t count = make_calls(request, per_day, way > 0, &s.rng);
+            struct request_log requests = {.cell_set = &cell_set, .count = count, .request = request};
+            must(way == 2 || request_log_filter(&requests, 2));
+            alarms[way] += burst_alarms(&s, request, count, t->ours[run % REFERENCES]);
         }
     simulation_done(&s);
     return json_pack("{s:f, s:f, s:f}", "without", alarms[0] / BURST_RUNS, "capped", alarms[1] / BURST_RUNS, "uncapped",
@@ -377,10 +377,10 @@ static json_t *bursts(double per_day, const struct thresholds *t, uint64_t task)
 static json_t *errors_run_length(double promised, double worse, double wanted, double now, uint64_t task) {
     double limit = cusum_limit(promised, worse, wanted), sum = 0;
     for (int run = 0; run < RUNS; run++) {
-        struct chance chance = chance_split(task, (uint64_t)run);
+        struct rng rng = rng_split(task, (uint64_t)run);
         struct cusum c = {0};
         while (c.sum < limit) {
-            cusum_add(&c, cusum_step(promised, worse, chance_uniform(&chance) < now));
+            cusum_add(&c, cusum_step(promised, worse, rng_uniform(&rng) < now));
             sum++;
         }
     }
@@ -391,22 +391,22 @@ static json_t *errors_run_length(double promised, double worse, double wanted, d
 static json_t *concept(size_t flipped, uint64_t task) {
     enum { CELLS = TYPES * SIZES, PACKAGES = 4, TRIALS = 400, BEFORE = 2000, AFTER = 300 };
     static uint32_t before[CELLS * PACKAGES], after[CELLS * PACKAGES];
-    static uint8_t deck[BEFORE + AFTER];
+    static uint8_t permutation[BEFORE + AFTER];
     double found = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
-        struct chance chance = chance_split(task, (uint64_t)trial);
+        struct rng rng = rng_split(task, (uint64_t)trial);
         memset(before, 0, sizeof before);
         memset(after, 0, sizeof after);
         for (uint32_t i = 0; i < BEFORE + AFTER; i++) {
-            const struct population *p = i < BEFORE ? &usual : &weekend;
-            uint32_t cell = p->kind[chance_below(&chance, p->rows)], package = cell % PACKAGES;
-            if (chance_uniform(&chance) > 0.6)
-                package = chance_below(&chance, PACKAGES);
+            const struct cell_population *p = i < BEFORE ? &usual : &weekend;
+            uint32_t cell = p->cell[rng_below(&rng, p->rows)], package = cell % PACKAGES;
+            if (rng_uniform(&rng) > 0.6)
+                package = rng_below(&rng, PACKAGES);
             if (i >= BEFORE && cell < flipped)
                 package = PACKAGES - 1 - package;
             (i < BEFORE ? before : after)[cell * PACKAGES + package]++;
         }
-        found += stratified_test(before, after, CELLS, PACKAGES, (uint64_t)trial, deck).p <= 0.05;
+        found += stratified_test(before, after, CELLS, PACKAGES, (uint64_t)trial, permutation).p <= 0.05;
     }
     return json_real(found / TRIALS);
 }

@@ -5,21 +5,21 @@ static const double type_share[TYPES] = {.22, .17, .14, .12, .09, .08, .06, .05,
 static const double size_share[SIZES] = {.30, .25, .18, .12, .09, .06};
 
 void world_make(struct world *world) {
-    static const size_t categories[WORLD_STREAMS] = {TYPES + 1, SIZES, KINDS, 4, 10, 2};
-    world->panel = (struct panel){.streams = WORLD_STREAMS, .kinds = KINDS, .category = world->category};
-    for (size_t i = 0; i < WORLD_STREAMS; i++) {
-        world->panel.offset[i + 1] = world->panel.offset[i] + categories[i];
-        world->panel.floor[i] = i == STREAM_UNKNOWN ? 0.006 : 0.03;
+    static const size_t categories[WORLD_FEATURES] = {TYPES + 1, SIZES, CELLS, 4, 10, 2};
+    world->layout = (struct feature_layout){.features = WORLD_FEATURES, .cells = CELLS, .category = world->category};
+    for (size_t i = 0; i < WORLD_FEATURES; i++) {
+        world->layout.offset[i + 1] = world->layout.offset[i] + categories[i];
+        world->layout.floor[i] = i == FEATURE_UNKNOWN ? 0.006 : 0.03;
     }
     for (uint32_t type = 0; type <= TYPES; type++)
         for (uint32_t size = 0; size < SIZES; size++) {
-            uint32_t kind = type * SIZES + size, *category = world->category + kind * WORLD_STREAMS;
-            category[STREAM_TYPE] = type;
-            category[STREAM_SIZE] = size;
-            category[STREAM_JOINT] = kind;
-            category[STREAM_PACKAGE] = (type / 3 + size) % 4;
-            category[STREAM_CONFIDENCE] = (type * 7 + size * 3) % 10;
-            category[STREAM_UNKNOWN] = type == TYPES;
+            uint32_t cell = type * SIZES + size, *category = world->category + cell * WORLD_FEATURES;
+            category[FEATURE_TYPE] = type;
+            category[FEATURE_SIZE] = size;
+            category[FEATURE_JOINT] = cell;
+            category[FEATURE_PACKAGE] = (type / 3 + size) % 4;
+            category[FEATURE_CONFIDENCE] = (type * 7 + size * 3) % 10;
+            category[FEATURE_UNKNOWN] = type == TYPES;
         }
 }
 
@@ -32,7 +32,7 @@ static void move(double *share, double moved, size_t first) {
     }
 }
 
-void world_population(struct population *out, uint32_t *rows, const struct mix *mix) {
+void world_population(struct cell_population *out, uint32_t *rows, const struct mix *mix) {
     double share[TYPES + 1], sum = 0;
     for (size_t i = 0; i < TYPES; i++)
         share[i] = type_share[i];
@@ -42,12 +42,12 @@ void world_population(struct population *out, uint32_t *rows, const struct mix *
         share[i] *= 1 - mix->unseen;
     share[TYPES] = mix->unseen;
     uint32_t at = 0;
-    for (uint32_t kind = 0; kind < KINDS; kind++) {
-        sum += share[kind / SIZES] * size_share[kind % SIZES];
+    for (uint32_t cell = 0; cell < CELLS; cell++) {
+        sum += share[cell / SIZES] * size_share[cell % SIZES];
         for (; at < POPULATION && at + 0.5 < sum * POPULATION; at++)
-            rows[at] = kind;
+            rows[at] = cell;
     }
     for (; at < POPULATION; at++)
         rows[at] = 0;
-    *out = (struct population){rows, POPULATION};
+    *out = (struct cell_population){rows, POPULATION};
 }

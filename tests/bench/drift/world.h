@@ -4,12 +4,12 @@
 
 #include "services/drift/simulation.h"
 
-enum { TYPES = 10, SIZES = 6, KINDS = (TYPES + 1) * SIZES, WORLD_STREAMS = 6, POPULATION = 1 << 16 };
-enum world_stream { STREAM_TYPE, STREAM_SIZE, STREAM_JOINT, STREAM_PACKAGE, STREAM_CONFIDENCE, STREAM_UNKNOWN };
+enum { TYPES = 10, SIZES = 6, CELLS = (TYPES + 1) * SIZES, WORLD_FEATURES = 6, POPULATION = 1 << 16 };
+enum world_stream { FEATURE_TYPE, FEATURE_SIZE, FEATURE_JOINT, FEATURE_PACKAGE, FEATURE_CONFIDENCE, FEATURE_UNKNOWN };
 
 struct world {
-    struct panel panel;
-    uint32_t category[KINDS * WORLD_STREAMS];
+    struct feature_layout layout;
+    uint32_t category[CELLS * WORLD_FEATURES];
 };
 
 struct mix {
@@ -19,6 +19,6 @@ struct mix {
 };
 
 void world_make(struct world *world);
-void world_population(struct population *out, uint32_t *rows /* [POPULATION] */, const struct mix *mix);
+void world_population(struct cell_population *out, uint32_t *rows /* [POPULATION] */, const struct mix *mix);
 
 #endif

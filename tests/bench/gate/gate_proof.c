@@ -23,23 +23,24 @@ enum { KINDS = 3, HOLDOUTS = 3, GATES = 3 };
 
 struct settings {
     struct gate_settings gate;
-    long long seed, looks, years;
+    long long seed, attempts, years;
 };
 
 static const struct setting rows[] = {
-    GATE_ROWS(struct settings, gate),
-    {"seed", NULL, SETTING_WHOLE, offsetof(struct settings, seed), "1", 0, 1000000, NULL, "of all chance"},
-    {"looks", NULL, SETTING_WHOLE, offsetof(struct settings, looks), "2000", 1, 1000000, NULL, "single looks a figure"},
-    {"years", NULL, SETTING_WHOLE, offsetof(struct settings, years), "100", 1, 100000, NULL, "years a figure"},
+    GATE_SETTINGS(struct settings, gate),
+    {"seed", NULL, SETTING_INTEGER, offsetof(struct settings, seed), "1", 0, 1000000, NULL, "of all chance"},
+    {"looks", NULL, SETTING_INTEGER, offsetof(struct settings, attempts), "2000", 1, 1000000, NULL,
+     "single looks a figure"},
+    {"years", NULL, SETTING_INTEGER, offsetof(struct settings, years), "100", 1, 100000, NULL, "years a figure"},
 };
 
 static const struct program program = {
     .name = "gate_proof",
-    .does = "simulates the gate with the thresholds given",
+    .summary = "simulates the gate with the thresholds given",
     .usage = "[options] FOLDER",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
-    .max_words = 1,
+    .max_args = 1,
 };
 
 /* A market and models of all grades. */
@@ -69,22 +70,22 @@ struct once {
     double promoted, held; /* shares of looks */
 };
 
-static struct once look_once(const struct ladder *ladder, const struct gate_under_proof *gate, size_t holdout, int kind,
-                             const struct settings *s) {
+static struct once attempt_once(const struct ladder *ladder, const struct gate_under_proof *gate, size_t holdout,
+                                int kind, const struct settings *s) {
     struct random r = {(uint64_t)s->seed * 1000003 + holdout * 17 + (uint64_t)kind}; /* the same for every gate */
     struct once out = {0};
-    for (long long i = 0; i < s->looks; i++) {
+    for (long long i = 0; i < s->attempts; i++) {
         struct purchases bought = {{0}};
         const struct model *champion = pick(ladder, &r, EQUAL), *challenger = pick(ladder, &r, (size_t)kind);
         for (size_t n = 0; n < holdout; n++)
             bought.count[world_draw(&ladder->world, &r)]++;
-        struct look look = {&ladder->world, &bought, champion, &champion, 1, false, 0};
-        enum gate_verdict verdict = trial_judge(gate, &look, challenger).verdict;
+        struct attempt attempt = {&ladder->world, &bought, champion, &champion, 1, false, 0};
+        enum gate_verdict verdict = trial_decide(gate, &attempt, challenger).verdict;
         out.promoted += verdict == GATE_PROMOTE ? 1 : 0;
         out.held += verdict == GATE_HOLD ? 1 : 0;
     }
-    out.promoted /= (double)s->looks;
-    out.held /= (double)s->looks;
+    out.promoted /= (double)s->attempts;
+    out.held /= (double)s->attempts;
     return out;
 }
 
@@ -152,9 +153,10 @@ static struct year live_through(const struct ladder *ladder, const struct gate_u
         size_t grade = grade_of(kind, reign.grade);
         const struct model *challenger = pick(ladder, &r, grade);
         since += A_DAY;
-        struct look look = {&ladder->world, &w.bought, reign.champion[0], reign.champion, reign.count, before, since};
-        enum gate_verdict verdict = trial_judge(gate, &look, challenger).verdict;
-        if (verdict != GATE_POSTPONE) {
+        struct attempt attempt = {&ladder->world, &w.bought, reign.champion[0], reign.champion, reign.count,
+                                  before,         since};
+        enum gate_verdict verdict = trial_decide(gate, &attempt, challenger).verdict;
+        if (verdict != GATE_DEFER) {
             before = true;
             since = 0;
         }
@@ -196,7 +198,7 @@ static void prove(struct figures f[GATES][HOLDOUTS][KINDS], const struct gate_un
     for (size_t g = 0; g < GATES; g++)
         for (size_t h = 0; h < HOLDOUTS; h++)
             for (int k = 0; k < KINDS; k++) {
-                f[g][h][k].once = look_once(ladder, &gate[g], holdout_rows[h], k, s);
+                f[g][h][k].once = attempt_once(ladder, &gate[g], holdout_rows[h], k, s);
                 f[g][h][k].year = live_years(ladder, &gate[g], holdout_rows[h], k, s);
                 progress_update(&progress, ++done);
             }
@@ -229,32 +231,32 @@ static json_t *describe(const struct gate_under_proof *gate, struct figures f[GA
                                                  at->once.held, "year", "promotions", at->year.promotions, "accuracy",
                                                  at->year.accuracy, "lowest", at->year.worst));
     }
-    return json_pack("{s:I, s:I, s:I, s:o}", "seed", (json_int_t)s->seed, "looks", (json_int_t)s->looks, "years",
+    return json_pack("{s:I, s:I, s:I, s:o}", "seed", (json_int_t)s->seed, "looks", (json_int_t)s->attempts, "years",
                      (json_int_t)s->years, "figures", figures);
 }
 
 static bool publish(const char *folder, const struct gate_under_proof *gate, struct figures f[GATES][HOLDOUTS][KINDS],
-                    const struct settings *s, struct file_error *err) {
+                    const struct settings *s, struct error *err) {
     char path[PATH_MAX];
-    struct publication table;
+    struct atomic_file table;
     json_t *results = describe(gate, f, s);
-    bool done = publish_path(path, err, "%s/results.json", folder) && publish_json(path, results, err) &&
-                publish_path(path, err, "%s/table.md", folder) && publish_open(&table, path, err);
+    bool done = path_format(path, err, "%s/results.json", folder) && atomic_file_write_json(path, results, err) &&
+                path_format(path, err, "%s/table.md", folder) && atomic_file_open(&table, path, err);
     json_decref(results);
     if (!done)
         return false;
     write_table(table.file, gate, f);
-    return publish_commit(&table, err);
+    return atomic_file_commit(&table, err);
 }
 
 int main(int argc, char **argv) {
     static struct ladder ladder;
     static struct figures figures[GATES][HOLDOUTS][KINDS];
     struct settings s;
-    struct words words = {0};
-    struct file_error err;
+    struct args args = {0};
+    struct error err;
     bool finished;
-    enum exit_code code = settings_read(&program, &s, &words, argc, argv, &finished);
+    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
     if (code != EXIT_DONE || finished)
         return code;
     struct gate_settings routine = s.gate, alarm = s.gate;
@@ -266,8 +268,8 @@ int main(int argc, char **argv) {
     build(&ladder, &(struct random){(uint64_t)s.seed});
     prove(figures, gate, &ladder, &s);
     write_table(stdout, gate, figures);
-    if (words.count == 0 || publish(words.word[0], gate, figures, &s, &err))
+    if (args.count == 0 || publish(args.arg[0], gate, figures, &s, &err))
         return EXIT_DONE;
     fprintf(stderr, "gate_proof: %s\n", err.text);
-    return EXIT_TRY_LATER;
+    return EXIT_TEMPFAIL;
 }

@@ -27,47 +27,47 @@ static struct comparison measure(const struct purchases *holdout, const struct m
                                    .slice_name = type_name,
                                    .challenger = challenger->answer[0],
                                    .champion = champion != NULL ? champion->answer[0] : NULL};
-    if (!comparison_score(&made, &rows))
+    if (!comparison_measure(&made, &rows))
         abort();
     return made;
 }
 
 /* The best of all champions on these rows, as register finds it. */
-static const struct model *find_anchor(const struct look *look) {
-    const struct model *anchor = look->champion;
+static const struct model *find_anchor(const struct attempt *attempt) {
+    const struct model *best_champion = attempt->champion;
     double best = INFINITY;
-    for (size_t i = 0; i < look->formers; i++) {
-        struct comparison alone = measure(look->holdout, look->former[i], NULL);
+    for (size_t i = 0; i < attempt->formers; i++) {
+        struct comparison alone = measure(attempt->holdout, attempt->former[i], NULL);
         if (alone.challenger.log_loss < best) {
             best = alone.challenger.log_loss;
-            anchor = look->former[i];
+            best_champion = attempt->former[i];
         }
         comparison_done(&alone);
     }
-    return anchor;
+    return best_champion;
 }
 
-static struct gate_answer not_worse_in_accuracy(const struct comparison *measured) {
+static struct gate_decision not_worse_in_accuracy(const struct comparison *measured) {
     bool promote = measured->challenger.accuracy >= measured->champion.accuracy;
-    return (struct gate_answer){.verdict = promote ? GATE_PROMOTE : GATE_REJECT};
+    return (struct gate_decision){.verdict = promote ? GATE_PROMOTE : GATE_REJECT};
 }
 
-struct gate_answer trial_judge(const struct gate_under_proof *gate, const struct look *look,
-                               const struct model *challenger) {
-    const struct model *rival = look->champion;
+struct gate_decision trial_decide(const struct gate_under_proof *gate, const struct attempt *attempt,
+                                  const struct model *challenger) {
+    const struct model *rival = attempt->champion;
     if (gate->settings != NULL && gate->settings->alarm)
-        rival = find_anchor(look);
-    struct gate_numbers n = {.measured = measure(look->holdout, challenger, rival),
-                             .cells_log_loss = INFINITY, /* no cells are counted here */
-                             .majority_log_loss = look->world->majority_log_loss,
+        rival = find_anchor(attempt);
+    struct gate_numbers n = {.measured = measure(attempt->holdout, challenger, rival),
+                             .frequency_log_loss = INFINITY, /* no cells are counted here */
+                             .majority_log_loss = attempt->world->majority_log_loss,
                              .has_champion = true,
-                             .compared_before = look->before,
-                             .new_rows = look->new_rows};
+                             .compared_before = attempt->before,
+                             .new_rows = attempt->new_rows};
     n.card_log_loss = n.measured.challenger.log_loss;
-    n.change = (struct change){.calls = CALLS,
-                               .calls_changed =
-                                   (uint64_t)lround(CALLS * world_change(look->world, challenger, look->champion))};
-    struct gate_answer answer =
+    n.disagreement = (struct disagreement){
+        .requests = CALLS,
+        .requests_changed = (uint64_t)lround(CALLS * world_change(attempt->world, challenger, attempt->champion))};
+    struct gate_decision answer =
         gate->settings != NULL ? gate_decide(&n, gate->settings) : not_worse_in_accuracy(&n.measured);
     comparison_done(&n.measured);
     return answer;

@@ -17,7 +17,7 @@ struct gate_under_proof {
 };
 
 /* What a look knows beside the models. */
-struct look {
+struct attempt {
     const struct world *world;
     const struct purchases *holdout;
     const struct model *champion;      /* that is serving */
@@ -27,7 +27,7 @@ struct look {
     uint64_t new_rows;
 };
 
-struct gate_answer trial_judge(const struct gate_under_proof *gate, const struct look *look,
-                               const struct model *challenger);
+struct gate_decision trial_decide(const struct gate_under_proof *gate, const struct attempt *attempt,
+                                  const struct model *challenger);
 
 #endif

@@ -2,11 +2,11 @@
 #include "tests/unit/api/house.h"
 
 static void assert_share(double share, const char *text) {
-    struct buffer out = {0};
-    buffer_share(&out, share);
+    struct strbuf out = {0};
+    strbuf_probability(&out, share);
     assert_int_equal(out.size, strlen(text));
     assert_memory_equal(out.at, text, out.size);
-    buffer_done(&out);
+    strbuf_done(&out);
 }
 
 static void a_share_has_one_to_four_decimals(void **state) {
@@ -27,23 +27,23 @@ static void a_share_has_one_to_four_decimals(void **state) {
 
 static void a_string_is_quoted_for_json(void **state) {
     static const char text[] = "a\"b\\c\n\x7f\xc3\xa9";
-    struct buffer out = {0};
+    struct strbuf out = {0};
     (void)state;
-    buffer_quoted(&out, text, sizeof text - 1);
+    strbuf_json_string(&out, text, sizeof text - 1);
     static const char quoted[] = "\"a\\\"b\\\\c\\u000a\\u007f\xc3\xa9\"";
     assert_int_equal(out.size, sizeof quoted - 1);
     assert_memory_equal(out.at, quoted, out.size);
-    buffer_done(&out);
+    strbuf_done(&out);
 }
 
 static void formats_grow_the_buffer(void **state) {
-    struct buffer out = {0};
+    struct strbuf out = {0};
     size_t size;
     (void)state;
     for (int i = 0; i < 500; i++)
-        buffer_format(&out, "%llu%s", 18446744073709551615ull, ";");
-    assert_true(buffer_good(&out));
-    char *at = buffer_take(&out, &size);
+        strbuf_printf(&out, "%llu%s", 18446744073709551615ull, ";");
+    assert_true(strbuf_ok(&out));
+    char *at = strbuf_detach(&out, &size);
     assert_int_equal(size, 500 * 21);
     assert_memory_equal(at, "18446744073709551615;", 21);
     free(at);

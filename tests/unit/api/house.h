@@ -23,17 +23,17 @@
 #include "services/api/routes.h"
 #include "services/common/configuration.h"
 
-struct house {
+struct fixture {
     struct options options;
-    struct config *config;
-    struct service service;
-    struct served_reader reader;
-    struct worker worker;
+    struct etl_config *config;
+    struct app app;
+    struct model_slot_reader reader;
+    struct thread_context context;
     struct request request;
-    struct reply reply;
+    struct response response;
 };
 
-static inline struct forest *house_forest(const struct config *config, bool with_number) {
+static inline struct forest *fixture_forest(const struct etl_config *config, bool with_number) {
     struct forest_feature feature[3] = {{.name = "age", .kind = FOREST_NUMERIC}, {0}, {0}};
     for (size_t i = 0; i < 2; i++)
         feature[i] =
@@ -62,106 +62,107 @@ static inline struct forest *house_forest(const struct config *config, bool with
     return forest;
 }
 
-static inline struct model *house_model(const struct house *house, long long version, bool with_number) {
+static inline struct served_model *fixture_model(const struct fixture *fixture, long long version, bool with_number) {
     struct champion champion = {.version = version,
                                 .sha256 = "0123",
-                                .forest = house_forest(house->config, with_number),
+                                .forest = fixture_forest(fixture->config, with_number),
                                 .card = json_pack("{s:i}", "rows", 3)};
-    struct file_error err;
-    struct model *model = model_new(&champion, &house->service.words, &err);
+    struct error err;
+    struct served_model *model = served_model_new(&champion, &fixture->app.model_context, &err);
     assert_non_null(model);
     return model;
 }
 
-static inline void house_serve(struct house *house, struct model *model) {
-    model_free(served_swap(&house->service.served, model));
+static inline void fixture_serve(struct fixture *fixture, struct served_model *model) {
+    served_model_free(model_slot_swap(&fixture->app.slot, model));
 }
 
 /* A service without a model, with the defaults that matter. */
-static inline struct house *house_open(void) {
-    struct house *house = aligned_alloc(64, (sizeof *house + 63) / 64 * 64);
-    struct file_error err;
-    assert_non_null(house);
-    memset(house, 0, sizeof *house);
-    house->options = (struct options){.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
-    house->config = configuration_read(NULL, NULL, &err);
-    assert_non_null(house->config);
-    assert_true(service_open(&house->service, &house->options, house->config, &routes, &house->reader, 1));
-    worker_open(&house->worker, &house->service, 0);
-    house->service.worker = &house->worker;
-    return house;
+static inline struct fixture *fixture_open(void) {
+    struct fixture *fixture = aligned_alloc(64, (sizeof *fixture + 63) / 64 * 64);
+    struct error err;
+    assert_non_null(fixture);
+    memset(fixture, 0, sizeof *fixture);
+    fixture->options = (struct options){.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
+    fixture->config = configuration_read(NULL, NULL, &err);
+    assert_non_null(fixture->config);
+    assert_true(app_open(&fixture->app, &fixture->options, fixture->config, &routes, &fixture->reader, 1));
+    thread_context_open(&fixture->context, &fixture->app, 0);
+    fixture->app.context = &fixture->context;
+    return fixture;
 }
 
-static inline void house_close(struct house *house) {
-    reply_done(&house->reply);
-    worker_done(&house->worker);
-    service_done(&house->service);
-    config_free(house->config);
-    free(house);
+static inline void fixture_close(struct fixture *fixture) {
+    response_done(&fixture->response);
+    thread_context_done(&fixture->context);
+    app_done(&fixture->app);
+    etl_config_free(fixture->config);
+    free(fixture);
 }
 
 /* Tests that want a model of version 7 use these two as set-up and tear-down. */
-static inline int house_with_model(void **state) {
-    struct house *house = house_open();
-    house_serve(house, house_model(house, 7, false));
-    *state = house;
+static inline int fixture_with_model(void **state) {
+    struct fixture *fixture = fixture_open();
+    fixture_serve(fixture, fixture_model(fixture, 7, false));
+    *state = fixture;
     return 0;
 }
-static inline int house_done(void **state) {
-    house_close(*state);
+static inline int fixture_done(void **state) {
+    fixture_close(*state);
     return 0;
 }
 
 /* Headers of the next request; a request forgets them. */
-static inline void house_header(struct house *house, enum request_header header, const char *value) {
-    house->request.header[header] = value;
+static inline void fixture_header(struct fixture *fixture, enum request_header header, const char *value) {
+    fixture->request.header[header] = value;
 }
 
 /* A streamed body comes in pieces of seven bytes. */
-static inline void house_stream(struct house *house) {
-    struct request *request = &house->request;
+static inline void fixture_stream(struct fixture *fixture) {
+    struct request *request = &fixture->request;
     for (size_t at = 0; at < request->size; at += 7)
-        assert_true(
-            service_take(&house->worker, request, request->body + at, request->size - at < 7 ? request->size - at : 7));
+        assert_true(dispatch_body(&fixture->context, request, request->body + at,
+                                  request->size - at < 7 ? request->size - at : 7));
     request->size = 0;
 }
 
 /* Ask, and look at house->reply afterwards.  A request that sleeps is not finished. */
-static inline int house_ask_bytes(struct house *house, enum request_method method, const char *target, const char *body,
-                                  size_t size) {
-    struct request *request = &house->request;
-    reply_done(&house->reply);
-    reply_start(&house->reply);
+static inline int fixture_request_bytes(struct fixture *fixture, enum request_method method, const char *target,
+                                        const char *body, size_t size) {
+    struct request *request = &fixture->request;
+    response_done(&fixture->response);
+    response_start(&fixture->response);
     request->method = method;
     assert_int_equal(request_set_target(request, target), 0);
     request->body = body;
     request->size = size;
-    service_admit(&house->worker, request);
+    dispatch_headers(&fixture->context, request);
     if (request->streamed)
-        house_stream(house);
-    service_answer(&house->worker, request, &house->reply);
-    if (house->reply.later == NULL)
-        service_finish(&house->worker, request, house->reply.status, 75000);
+        fixture_stream(fixture);
+    dispatch_request(&fixture->context, request, &fixture->response);
+    if (fixture->response.later == NULL)
+        dispatch_finished(&fixture->context, request, fixture->response.status, 75000);
     memset(request->header, 0, sizeof request->header);
-    return house->reply.status;
+    return fixture->response.status;
 }
 
-static inline int house_ask(struct house *house, enum request_method method, const char *target, const char *body) {
-    return house_ask_bytes(house, method, target, body, body != NULL ? strlen(body) : 0);
+static inline int fixture_request(struct fixture *fixture, enum request_method method, const char *target,
+                                  const char *body) {
+    return fixture_request_bytes(fixture, method, target, body, body != NULL ? strlen(body) : 0);
 }
 
-static inline int house_post(struct house *house, const char *target, const char *body) {
-    house_header(house, HEADER_CONTENT_TYPE, "application/json");
-    return house_ask(house, METHOD_POST, target, body);
+static inline int fixture_post(struct fixture *fixture, const char *target, const char *body) {
+    fixture_header(fixture, HEADER_CONTENT_TYPE, "application/json");
+    return fixture_request(fixture, METHOD_POST, target, body);
 }
 
-static inline bool house_said(const struct house *house, const char *text) {
-    return memmem(house->reply.body, house->reply.size, text, strlen(text)) != NULL;
+static inline bool fixture_body_has(const struct fixture *fixture, const char *text) {
+    return memmem(fixture->response.body, fixture->response.size, text, strlen(text)) != NULL;
 }
 
-static inline void house_assert_body(const struct house *house, const char *text) {
-    assert_int_equal(house->reply.size, strlen(text));
-    assert_memory_equal(house->reply.body, text, house->reply.size);
+static inline void fixture_assert_body(const struct fixture *fixture, const char *text) {
+    assert_int_equal(fixture->response.size, strlen(text));
+    assert_memory_equal(fixture->response.body, text, fixture->response.size);
 }
 
 #endif

@@ -12,36 +12,36 @@
 #define POINTER "registry/champion.json"
 
 struct shop {
-    struct house *house;
-    struct reload reload;
+    struct fixture *fixture;
+    struct model_watcher watcher;
 };
 
 /* Two versions, and the first of them served. */
 static int open_shop(void **state) {
     struct shop *shop = calloc(1, sizeof *shop);
     assert_non_null(shop);
-    shop->house = house_open();
-    struct forest *forest = house_forest(shop->house->config, false);
+    shop->fixture = fixture_open();
+    struct forest *forest = fixture_forest(shop->fixture->config, false);
     registry_add(1, forest);
     registry_add(2, forest);
     forest_free(forest);
     registry_point(1);
-    reload_open(&shop->reload, scratch, &shop->house->service.words, &shop->house->service.served);
-    reload_look(&shop->reload, false);
+    model_watcher_open(&shop->watcher, scratch, &shop->fixture->app.model_context, &shop->fixture->app.slot);
+    model_watcher_poll(&shop->watcher, false);
     *state = shop;
     return 0;
 }
 
 static int close_shop(void **state) {
     struct shop *shop = *state;
-    house_close(shop->house);
-    reload_done(&shop->reload);
+    fixture_close(shop->fixture);
+    model_watcher_done(&shop->watcher);
     free(shop);
     return 0;
 }
 
 static void expect_served(const struct shop *shop, const char *version) {
-    assert_string_equal(served_model(&shop->house->service.served)->version, version);
+    assert_string_equal(model_slot_get(&shop->fixture->app.slot)->version, version);
 }
 
 static struct stat stat_pointer(void) {
@@ -60,7 +60,7 @@ static void a_new_champion_is_served(void **state) {
     struct shop *shop = *state;
     expect_served(shop, "1");
     registry_point(2);
-    reload_look(&shop->reload, false);
+    model_watcher_poll(&shop->watcher, false);
     expect_served(shop, "2");
 }
 
@@ -70,7 +70,7 @@ static void a_pointer_replaced_by_one_of_the_same_size_and_time_is_noticed(void 
     registry_point(2);
     set_times(&before);
     assert_int_equal(stat_pointer().st_size, before.st_size);
-    reload_look(&shop->reload, false);
+    model_watcher_poll(&shop->watcher, false);
     expect_served(shop, "2");
 }
 
@@ -88,7 +88,7 @@ static void a_pointer_overwritten_with_the_same_size_and_time_is_noticed(void **
     } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
     assert_int_equal(after.st_ino, before.st_ino);
     assert_int_equal(after.st_size, before.st_size);
-    reload_look(&shop->reload, false);
+    model_watcher_poll(&shop->watcher, false);
     expect_served(shop, "2");
 }
 
@@ -96,18 +96,18 @@ static void a_pointer_that_was_only_touched_loads_nothing_again(void **state) {
     struct shop *shop = *state;
     const struct timespec times[] = {{.tv_sec = 1}, {.tv_sec = 1}};
     assert_int_equal(utimensat(AT_FDCWD, scratch_path(POINTER), times, 0), 0);
-    reload_look(&shop->reload, false);
-    assert_int_equal(atomic_load(&shop->reload.loaded), 1);
+    model_watcher_poll(&shop->watcher, false);
+    assert_int_equal(atomic_load(&shop->watcher.loaded), 1);
 }
 
 static void a_pointer_to_nothing_leaves_the_old_model_serving(void **state) {
     struct shop *shop = *state;
     scratch_write(POINTER, "{}");
-    reload_look(&shop->reload, false);
+    model_watcher_poll(&shop->watcher, false);
     expect_served(shop, "1");
-    assert_int_equal(atomic_load(&shop->reload.refused), 1);
+    assert_int_equal(atomic_load(&shop->watcher.rejected), 1);
     registry_point(2);
-    reload_look(&shop->reload, false);
+    model_watcher_poll(&shop->watcher, false);
     expect_served(shop, "2");
 }
 

@@ -8,9 +8,9 @@ static void a_path_is_decoded_and_parted_from_its_query(void **state) {
     (void)state;
     assert_int_equal(request_set_target(&request, "/%70redict?details=1&x=%00"), 0);
     assert_string_equal(request.path, "/predict");
-    assert_true(request_asks(&request, "details=1"));
-    assert_false(request_asks(&request, "details"));
-    assert_false(request_asks(&request, "details=11"));
+    assert_true(request_query_has(&request, "details=1"));
+    assert_false(request_query_has(&request, "details"));
+    assert_false(request_query_has(&request, "details=11"));
 }
 
 static void an_absolute_target_is_its_path(void **state) {
@@ -20,7 +20,7 @@ static void an_absolute_target_is_its_path(void **state) {
     assert_string_equal(request.path, "/livez");
 }
 
-static void targets_that_are_no_paths_are_refused(void **state) {
+static void targets_that_are_no_paths_are_rejected(void **state) {
     static const char *const targets[] = {"",    "*",        "livez",     "/a%00b", "/a%",   "/a%4",  "/a%zz",
                                           "/a%", "http://h", "ftp://h/a", "/a b",   "/\x01", "/a?b c"};
     struct request request;
@@ -49,17 +49,18 @@ struct header {
     const char *name, *value;
 };
 
-static int gate(const char *version, const struct header *header, size_t n) {
-    struct gate gate = {0};
+static int check(const char *version, const struct header *header, size_t n) {
+    struct header_check check = {0};
     struct request request = {0};
     for (size_t i = 0; i < n; i++)
-        gate_header(&gate, &request, header[i].name, strlen(header[i].name), header[i].value, strlen(header[i].value));
-    gate_close(&gate, &request, version, 100);
-    return gate.status;
+        header_check_add(&check, &request, header[i].name, strlen(header[i].name), header[i].value,
+                         strlen(header[i].value));
+    header_check_finish(&check, &request, version, 100);
+    return check.status;
 }
 #define GATE(version, ...)                                                                                             \
-    gate(version, (const struct header[]){__VA_ARGS__},                                                                \
-         sizeof((const struct header[]){__VA_ARGS__}) / sizeof(struct header))
+    check(version, (const struct header[]){__VA_ARGS__},                                                               \
+          sizeof((const struct header[]){__VA_ARGS__}) / sizeof(struct header))
 
 static void usual_requests_pass_the_gate(void **state) {
     (void)state;
@@ -69,7 +70,7 @@ static void usual_requests_pass_the_gate(void **state) {
     assert_int_equal(GATE("HTTP/1.1", {"Host", "a"}, {"X-Twice", "1"}, {"X-Twice", "a\tb"}, {"X-Empty", ""}), 0);
 }
 
-static void two_meanings_are_refused(void **state) {
+static void two_meanings_are_rejected(void **state) {
     (void)state;
     assert_int_equal(GATE("HTTP/1.1", {"Accept", "*/*"}), 400);
     assert_int_equal(GATE("HTTP/1.1", {"Host", "a"}, {"Host", "a"}), 400);
@@ -110,10 +111,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_path_is_decoded_and_parted_from_its_query),
         cmocka_unit_test(an_absolute_target_is_its_path),
-        cmocka_unit_test(targets_that_are_no_paths_are_refused),
+        cmocka_unit_test(targets_that_are_no_paths_are_rejected),
         cmocka_unit_test(a_long_path_is_414_and_a_long_query_is_not),
         cmocka_unit_test(usual_requests_pass_the_gate),
-        cmocka_unit_test(two_meanings_are_refused),
+        cmocka_unit_test(two_meanings_are_rejected),
         cmocka_unit_test(lengths_are_numbers_within_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

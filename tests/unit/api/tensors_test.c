@@ -5,9 +5,9 @@
 
 /* What an input of this type finds in these bytes, of which it says that n are its own; NULL where it is refused. */
 static json_t *read_bytes(const char *type, const char *bytes, size_t size, double n) {
-    struct tensor_bytes rest = {bytes, size};
+    struct oip_tensor_bytes rest = {bytes, size};
     json_t *input = json_pack("{s:s,s:{s:f}}", "datatype", type, "parameters", "binary_data_size", n);
-    json_t *data = tensor_input(input, &rest);
+    json_t *data = oip_tensor_input(input, &rest);
     json_decref(input);
     if (data != NULL)
         assert_int_equal(rest.size, size - (size_t)n);
@@ -31,7 +31,7 @@ static void texts_and_numbers_are_read_from_bytes(void **state) {
     json_decref(data);
 }
 
-static void bytes_that_are_no_tensor_are_refused(void **state) {
+static void bytes_that_are_no_tensor_are_rejected(void **state) {
     (void)state;
     assert_null(read_bytes("BYTES", "\7\0\0\0Dental", 10, 10));
     assert_null(read_bytes("BYTES", "\377\377\377\377Dental", 10, 10));
@@ -46,31 +46,31 @@ static void bytes_that_are_no_tensor_are_refused(void **state) {
 }
 
 static void an_output_is_written_in_either_form(void **state) {
-    struct tensor_output plain = {.name = "p", .type = "FP64", .columns = 1}, binary = plain;
-    struct buffer out = {0};
+    struct oip_tensor_output plain = {.name = "p", .type = "FP64", .columns = 1}, binary = plain;
+    struct strbuf out = {0};
     (void)state;
     binary.binary = true;
     for (int i = 0; i < 2; i++) {
-        tensor_add_share(&plain, 0.82);
-        tensor_add_share(&binary, 0.5);
+        oip_tensor_add_probability(&plain, 0.82);
+        oip_tensor_add_probability(&binary, 0.5);
     }
-    tensor_write(&plain, 2, &out);
-    tensor_write(&binary, 2, &out);
+    oip_tensor_write(&plain, 2, &out);
+    oip_tensor_write(&binary, 2, &out);
     static const char expected[] = "{\"name\":\"p\",\"datatype\":\"FP64\",\"shape\":[2,1],\"data\":[0.82,0.82]}"
                                    "{\"name\":\"p\",\"datatype\":\"FP64\",\"shape\":[2,1],\"parameters\":"
                                    "{\"binary_data_size\":16}}";
     assert_int_equal(out.size, sizeof expected - 1);
     assert_memory_equal(out.at, expected, out.size);
     assert_memory_equal(binary.data.at, "\0\0\0\0\0\0\340\77\0\0\0\0\0\0\340\77", 16);
-    buffer_done(&plain.data);
-    buffer_done(&binary.data);
-    buffer_done(&out);
+    strbuf_done(&plain.data);
+    strbuf_done(&binary.data);
+    strbuf_done(&out);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_and_numbers_are_read_from_bytes),
-        cmocka_unit_test(bytes_that_are_no_tensor_are_refused),
+        cmocka_unit_test(bytes_that_are_no_tensor_are_rejected),
         cmocka_unit_test(an_output_is_written_in_either_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

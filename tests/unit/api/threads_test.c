@@ -16,8 +16,8 @@ enum { READERS = 2, SWAPS = 2000, ALIVE = 0x600d };
 
 /* A model is only a pointer to served.c: here, to a mark that says whether it was freed. */
 struct swapping {
-    struct served served;
-    struct served_reader reader[READERS];
+    struct model_slot slot;
+    struct model_slot_reader reader[READERS];
     atomic_bool over;
     atomic_int dead_reads;
     _Atomic long reads;
@@ -32,21 +32,21 @@ static void *read_on(void *argument) {
     const struct reading *reading = argument;
     struct swapping *s = reading->swapping;
     while (!atomic_load(&s->over)) {
-        served_enter(&s->served, &s->reader[reading->number]);
+        model_slot_enter(&s->slot, &s->reader[reading->number]);
         for (int i = 0; i < 20; i++)
-            if (*(const volatile int *)(const void *)served_model(&s->served) != ALIVE)
+            if (*(const volatile int *)(const void *)model_slot_get(&s->slot) != ALIVE)
                 atomic_fetch_add(&s->dead_reads, 1);
-        served_leave(&s->reader[reading->number]);
+        model_slot_leave(&s->reader[reading->number]);
         atomic_fetch_add(&s->reads, 1);
     }
     return NULL;
 }
 
-static struct model *new_mark(void) {
+static struct served_model *new_mark(void) {
     int *mark = malloc(sizeof *mark);
     assert_non_null(mark);
     *mark = ALIVE;
-    return (struct model *)(void *)mark;
+    return (struct served_model *)(void *)mark;
 }
 
 static void a_swapped_model_is_never_seen_again(void **state) {
@@ -56,8 +56,8 @@ static void a_swapped_model_is_never_seen_again(void **state) {
     (void)state;
     assert_non_null(s);
     memset(s, 0, sizeof *s);
-    served_open(&s->served, s->reader, READERS);
-    served_swap(&s->served, new_mark());
+    model_slot_open(&s->slot, s->reader, READERS);
+    model_slot_swap(&s->slot, new_mark());
     for (size_t i = 0; i < READERS; i++) {
         reading[i] = (struct reading){s, i};
         pthread_create(&thread[i], NULL, read_on, &reading[i]);
@@ -65,7 +65,7 @@ static void a_swapped_model_is_never_seen_again(void **state) {
     while (atomic_load(&s->reads) == 0) /* swaps mean nothing before somebody reads */
         sched_yield();
     for (int i = 0; i < SWAPS; i++) {
-        int *old = (int *)(void *)served_swap(&s->served, new_mark());
+        int *old = (int *)(void *)model_slot_swap(&s->slot, new_mark());
         *old = 0xdead;
         free(old);
     }
@@ -73,7 +73,7 @@ static void a_swapped_model_is_never_seen_again(void **state) {
     for (size_t i = 0; i < READERS; i++)
         pthread_join(thread[i], NULL);
     assert_int_equal(atomic_load(&s->dead_reads), 0);
-    free(served_swap(&s->served, NULL));
+    free(model_slot_swap(&s->slot, NULL));
     free(s);
 }
 
@@ -86,16 +86,17 @@ static size_t admit(void *user, struct request *request) {
     (void)request;
     return 0;
 }
-static void answer(void *user, struct request *request, struct reply *reply) {
+static void answer(void *user, struct request *request, struct response *response) {
     (void)user;
     (void)request;
-    reply_static(reply, 200, NULL, "", 0);
+    response_static(response, 200, NULL, "", 0);
 }
-static void refuse(void *user, const struct request *request, int status, const char *why, struct reply *reply) {
+static void on_reject(void *user, const struct request *request, int status, const char *reason,
+                      struct response *response) {
     (void)user;
     (void)request;
-    (void)why;
-    reply_static(reply, status, NULL, "", 0);
+    (void)reason;
+    response_static(response, status, NULL, "", 0);
 }
 static bool take(void *user, struct request *request, const char *bytes, size_t size) {
     (void)user;
@@ -126,27 +127,27 @@ static void *connect_on(void *argument) {
 
 /* The library's thread pools die of this; a daemon that its own thread stops does not. */
 static void four_thousand_times_accepting_stops_under_clients(void **state) {
-    const struct transport_limits limits = {.connections = 100, .request_seconds = 5, .idle_seconds = 5};
-    const struct transport_calls calls = {NULL, admit, take, answer, refuse, finish};
+    const struct mhd_server_limits limits = {.connections = 100, .request_seconds = 5, .idle_seconds = 5};
+    const struct mhd_server_callbacks calls = {NULL, admit, take, answer, on_reject, finish};
     _Atomic long long port = 9;
     pthread_t client;
     (void)state;
     pthread_create(&client, NULL, connect_on, &port);
     for (int i = 0; i < CYCLES; i++) {
         int fd;
-        char why[200];
+        char reason[200];
         long long at = 0;
-        assert_true(listener_open("127.0.0.1", &at, &fd, 1, why));
+        assert_true(listener_open("127.0.0.1", &at, &fd, 1, reason));
         atomic_store(&port, at);
-        struct transport *transport = transport_new(fd, -1, &limits, &calls);
-        assert_non_null(transport);
-        struct pollfd ready = {.fd = transport_fd(transport), .events = POLLIN};
+        struct mhd_server *server = mhd_server_new(fd, -1, &limits, &calls);
+        assert_non_null(server);
+        struct pollfd ready = {.fd = mhd_server_fd(server), .events = POLLIN};
         poll(&ready, 1, i % 3);
-        transport_step(transport);
-        transport_stop_accepting(transport);
-        transport_drain(transport);
-        transport_step(transport);
-        transport_free(transport);
+        mhd_server_step(server);
+        mhd_server_stop_accepting(server);
+        mhd_server_drain(server);
+        mhd_server_step(server);
+        mhd_server_free(server);
     }
     atomic_store(&port, -1);
     pthread_join(client, NULL);

@@ -17,7 +17,7 @@
 #include "tests/unit/common/scratch.h"
 
 static void assert_content(const char *path, const char *expected) {
-    struct file_error err;
+    struct error err;
     size_t size;
     char *text = files_read(path, 1 << 20, &size, &err);
     assert_non_null(text);
@@ -27,37 +27,37 @@ static void assert_content(const char *path, const char *expected) {
 
 /* A file of these bytes, then a line appended. */
 static void append_to(const char *name, const char *bytes, size_t size) {
-    struct file_error err;
-    assert_true(publish_bytes(scratch_path(name), bytes, size, &err));
-    assert_true(append_once(scratch_path(name), "new\n", 4, &err));
+    struct error err;
+    assert_true(atomic_file_write(scratch_path(name), bytes, size, &err));
+    assert_true(append_log_write_once(scratch_path(name), "new\n", 4, &err));
 }
 
 static void lines_are_appended(void **state) {
     (void)state;
-    struct file_error err;
-    assert_true(append_once(scratch_path("log/lines"), "one\n", 4, &err));
-    assert_true(append_once(scratch_path("log/lines"), "two\n", 4, &err));
+    struct error err;
+    assert_true(append_log_write_once(scratch_path("log/lines"), "one\n", 4, &err));
+    assert_true(append_log_write_once(scratch_path("log/lines"), "two\n", 4, &err));
     assert_content(scratch_path("log/lines"), "one\ntwo\n");
 }
 
 static void half_a_line_that_a_crash_left_is_cut_away(void **state) {
     (void)state;
-    struct file_error err;
+    struct error err;
     scratch_write("torn", "one\ntw");
-    assert_true(append_once(scratch_path("torn"), "three\n", 6, &err));
+    assert_true(append_log_write_once(scratch_path("torn"), "three\n", 6, &err));
     assert_content(scratch_path("torn"), "one\nthree\n");
 }
 
 static void what_is_not_appended_whole_is_not_appended(void **state) {
     (void)state;
-    struct file_error err;
+    struct error err;
     struct rlimit before, tight = {.rlim_cur = 8};
     getrlimit(RLIMIT_FSIZE, &before);
     tight.rlim_max = before.rlim_max;
     signal(SIGXFSZ, SIG_IGN);
     scratch_write("lines", "one\n");
     setrlimit(RLIMIT_FSIZE, &tight);
-    bool done = append_once(scratch_path("lines"), "two three\n", 10, &err);
+    bool done = append_log_write_once(scratch_path("lines"), "two three\n", 10, &err);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_false(done);
     assert_content(scratch_path("lines"), "one\n");
@@ -90,16 +90,16 @@ static void a_torn_end_longer_than_a_block_is_cut_away(void **state) {
 
 static void a_file_that_was_moved_away_is_made_again(void **state) {
     (void)state;
-    struct append append = {.file = -1};
-    struct file_error err;
+    struct append_log append = {.file = -1};
+    struct error err;
     char aside[PATH_MAX];
-    assert_true(append_lines(&append, scratch_path("open/lines"), "one\n", 4, &err));
-    assert_true(append_lines(&append, scratch_path("open/lines"), "two\n", 4, &err));
+    assert_true(append_log_write(&append, scratch_path("open/lines"), "one\n", 4, &err));
+    assert_true(append_log_write(&append, scratch_path("open/lines"), "two\n", 4, &err));
     snprintf(aside, sizeof aside, "%s", scratch_path("aside"));
     assert_int_equal(rename(scratch_path("open"), aside), 0);
-    assert_true(append_lines(&append, scratch_path("open/lines"), "three\n", 6, &err));
-    assert_true(append_lines(&append, scratch_path("open/others"), "four\n", 5, &err));
-    append_close(&append);
+    assert_true(append_log_write(&append, scratch_path("open/lines"), "three\n", 6, &err));
+    assert_true(append_log_write(&append, scratch_path("open/others"), "four\n", 5, &err));
+    append_log_close(&append);
     assert_content(scratch_path("aside/lines"), "one\ntwo\n");
     assert_content(scratch_path("open/lines"), "three\n");
     assert_content(scratch_path("open/others"), "four\n");
@@ -111,14 +111,14 @@ static mode_t mode_of(const char *path) {
     return about.st_mode & 0777;
 }
 
-static void a_file_is_not_for_everybody_unless_that_is_asked_for(void **state) {
+static void a_file_is_not_for_everybody_unless_requested(void **state) {
     (void)state;
-    struct append open = {.file = -1, .for_all = true};
-    struct file_error err;
+    struct append_log open = {.file = -1, .world_readable = true};
+    struct error err;
     mode_t before = umask(022);
-    assert_true(append_once(scratch_path("personal"), "ann@example.org\n", 16, &err));
-    assert_true(append_lines(&open, scratch_path("decisions"), "{}\n", 3, &err));
-    append_close(&open);
+    assert_true(append_log_write_once(scratch_path("personal"), "ann@example.org\n", 16, &err));
+    assert_true(append_log_write(&open, scratch_path("decisions"), "{}\n", 3, &err));
+    append_log_close(&open);
     umask(before);
     assert_int_equal(mode_of(scratch_path("personal")), 0640);
     assert_int_equal(mode_of(scratch_path("decisions")), 0644);
@@ -132,7 +132,7 @@ int main(void) {
         cmocka_unit_test(the_length_of_a_line_without_its_text_is_cut_away),
         cmocka_unit_test(a_torn_end_longer_than_a_block_is_cut_away),
         cmocka_unit_test(a_file_that_was_moved_away_is_made_again),
-        cmocka_unit_test(a_file_is_not_for_everybody_unless_that_is_asked_for),
+        cmocka_unit_test(a_file_is_not_for_everybody_unless_requested),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -42,9 +42,9 @@ static void seal(const char *more) {
     registry_point(1);
 }
 
-static void assert_refused(const char *because) {
+static void assert_rejected(const char *because) {
     struct champion champion = {0};
-    struct file_error err;
+    struct error err;
     if (champion_load(&champion, scratch, &err)) {
         champion_done(&champion);
         fail_msg("loaded in spite of: %s", because);
@@ -56,7 +56,7 @@ static void assert_refused(const char *because) {
 static void a_sealed_version_is_loaded(void **state) {
     (void)state;
     struct champion champion;
-    struct file_error err;
+    struct error err;
     float prob[2];
     assert_true(champion_load(&champion, scratch, &err));
     assert_int_equal(champion.version, 1);
@@ -66,32 +66,32 @@ static void a_sealed_version_is_loaded(void **state) {
     champion_done(&champion);
 }
 
-static void a_missing_pointer_is_something_to_try_later(void **state) {
+static void a_missing_alias_is_something_to_try_later(void **state) {
     (void)state;
     struct champion champion;
-    struct file_error err;
+    struct error err;
     assert_int_equal(remove(scratch_path("registry/champion.json")), 0);
     assert_false(champion_load(&champion, scratch, &err));
-    assert_true(err.try_later);
+    assert_true(err.retryable);
 }
 
-static void a_pointer_that_is_none_is_refused(void **state) {
+static void an_alias_that_is_none_is_rejected(void **state) {
     (void)state;
     static const char *const wrong[] = {"{}", "[]", "{\"version\":1,\"sha256\":\"ab\"}",
                                         "{\"version\":-1,\"sha256\":\"\"}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         scratch_write("registry/champion.json", wrong[i]);
-        assert_refused("it needs a version and the sha256 of its manifest");
+        assert_rejected("it needs a version and the sha256 of its manifest");
     }
 }
 
-static void a_changed_file_is_refused_by_its_hash(void **state) {
+static void a_changed_file_is_rejected_by_its_hash(void **state) {
     (void)state;
     registry_write(1, "card.json", "{ }");
-    assert_refused("card.json: its hash is not the manifest's");
+    assert_rejected("card.json: its hash is not the manifest's");
     seal("");
     registry_write(1, "manifest.json", "{}");
-    assert_refused("manifest.json: its hash is not the one that points to it");
+    assert_rejected("manifest.json: its hash is not the one that points to it");
 }
 
 /* The text with the last digit of the first such hash changed. */
@@ -102,7 +102,7 @@ static void change_last_digit(char *text, const char *hash) {
 
 static void a_hash_that_differs_in_its_last_digit_is_another(void **state) {
     (void)state;
-    struct file_error err;
+    struct error err;
     size_t size;
     char hash[SHA256_HEX];
     char *pointer = files_read(scratch_path("registry/champion.json"), 1000, &size, &err);
@@ -110,32 +110,32 @@ static void a_hash_that_differs_in_its_last_digit_is_another(void **state) {
     registry_hash(registry_path(1, "manifest.json"), hash);
     change_last_digit(pointer, hash);
     scratch_write("registry/champion.json", pointer);
-    assert_refused("manifest.json: its hash is not the one that points to it");
+    assert_rejected("manifest.json: its hash is not the one that points to it");
     registry_hash(registry_path(1, "card.json"), hash);
     change_last_digit(manifest, hash);
     registry_write(1, "manifest.json", manifest);
     registry_point(1);
-    assert_refused("card.json: its hash is not the manifest's");
+    assert_rejected("card.json: its hash is not the manifest's");
     free(pointer);
     free(manifest);
 }
 
-static void a_damaged_forest_is_refused_even_where_all_hashes_agree(void **state) {
+static void a_damaged_forest_is_rejected_even_where_all_hashes_agree(void **state) {
     (void)state;
-    struct file_error err;
+    struct error err;
     size_t size;
     char *bytes = files_read(registry_path(1, "forest.bin"), 1 << 24, &size, &err);
     assert_non_null(bytes);
     for (size_t cut = 0; cut < size; cut += size / 7) { /* truncated */
-        assert_true(publish_bytes(registry_path(1, "forest.bin"), bytes, cut, &err));
+        assert_true(atomic_file_write(registry_path(1, "forest.bin"), bytes, cut, &err));
         seal("");
-        assert_refused("forest.bin");
+        assert_rejected("forest.bin");
     }
     for (size_t at = 0; at < size; at += 97) { /* a byte changed */
         bytes[at] = (char)(bytes[at] ^ 1);
-        assert_true(publish_bytes(registry_path(1, "forest.bin"), bytes, size, &err));
+        assert_true(atomic_file_write(registry_path(1, "forest.bin"), bytes, size, &err));
         seal("");
-        assert_refused("forest.bin");
+        assert_rejected("forest.bin");
         bytes[at] = (char)(bytes[at] ^ 1);
     }
     free(bytes);
@@ -151,14 +151,14 @@ static void a_file_outside_the_versions_folder_is_refused(void **state) {
         registry_hash(registry_path(1, files[i]), hash);
         snprintf(more, sizeof more, ",\"%s\":\"%s\"", files[i], hash);
         seal(more);
-        assert_refused("the manifest names a file outside its folder");
+        assert_rejected("the manifest names a file outside its folder");
     }
 }
 
 static void a_manifest_of_another_version_is_refused(void **state) {
     (void)state;
     char text[300];
-    struct file_error err;
+    struct error err;
     struct champion champion;
     snprintf(text, sizeof text, "cp -r '%s/registry/versions/1' '%s/registry/versions/2'", scratch, scratch);
     assert_int_equal(system(text), 0);
@@ -169,11 +169,11 @@ static void a_manifest_of_another_version_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_sealed_version_is_loaded, fresh_registry),
-        cmocka_unit_test_setup(a_missing_pointer_is_something_to_try_later, fresh_registry),
-        cmocka_unit_test_setup(a_pointer_that_is_none_is_refused, fresh_registry),
-        cmocka_unit_test_setup(a_changed_file_is_refused_by_its_hash, fresh_registry),
+        cmocka_unit_test_setup(a_missing_alias_is_something_to_try_later, fresh_registry),
+        cmocka_unit_test_setup(an_alias_that_is_none_is_rejected, fresh_registry),
+        cmocka_unit_test_setup(a_changed_file_is_rejected_by_its_hash, fresh_registry),
         cmocka_unit_test_setup(a_hash_that_differs_in_its_last_digit_is_another, fresh_registry),
-        cmocka_unit_test_setup(a_damaged_forest_is_refused_even_where_all_hashes_agree, fresh_registry),
+        cmocka_unit_test_setup(a_damaged_forest_is_rejected_even_where_all_hashes_agree, fresh_registry),
         cmocka_unit_test_setup(a_file_outside_the_versions_folder_is_refused, fresh_registry),
         cmocka_unit_test_setup(a_manifest_of_another_version_is_refused, fresh_registry),
     };

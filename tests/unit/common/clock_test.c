@@ -12,7 +12,7 @@ static void iso_texts_are_understood_with_and_without_zone(void **state) {
     (void)state;
     static const struct {
         const char *text;
-        moment at;
+        unix_time at;
     } good[] = {{"1970-01-01T00:00:00Z", 0},
                 {"2018-11-03T07:28:29.707632", 1541230109},
                 {"2018-11-03T07:28:29Z", 1541230109},
@@ -23,8 +23,8 @@ static void iso_texts_are_understood_with_and_without_zone(void **state) {
                 {"2024-02-29", 1709164800},
                 {"2000-02-29", 951782400}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        moment at = -1;
-        assert_true(clock_parse(good[i].text, &at));
+        unix_time at = -1;
+        assert_true(unix_time_parse(good[i].text, &at));
         assert_int_equal(at, good[i].at);
     }
 }
@@ -46,19 +46,19 @@ static void what_is_no_time_is_refused(void **state) {
                                       "2018-00-10",
                                       "2018-1-1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        moment at;
-        if (clock_parse(bad[i], &at))
+        unix_time at;
+        if (unix_time_parse(bad[i], &at))
             fail_msg("\"%s\" was taken for a time", bad[i]);
     }
 }
 
 static void a_moment_survives_its_text(void **state) {
     (void)state;
-    for (moment at = 0; at < 4102444800; at += 86400 * 17 + 12345) {
-        char text[CLOCK_TEXT];
-        moment back;
-        clock_format(at, text);
-        assert_true(clock_parse(text, &back));
+    for (unix_time at = 0; at < 4102444800; at += 86400 * 17 + 12345) {
+        char text[UNIX_TIME_TEXT];
+        unix_time back;
+        unix_time_format(at, text);
+        assert_true(unix_time_parse(text, &back));
         assert_int_equal(back, at);
     }
 }

@@ -15,8 +15,8 @@ static void the_built_in_one_holds_the_four_packages(void **state) {
         const char *name;
         int64_t cents;
     } sold[] = {{"Business", 15000}, {"Elite", 25000}, {"MVP", 35000}, {"Now", 50000}};
-    struct file_error err;
-    struct config *config = configuration_read(NULL, NULL, &err);
+    struct error err;
+    struct etl_config *config = configuration_read(NULL, NULL, &err);
     assert_non_null(config);
     assert_int_equal(config->package_count, 4);
     for (size_t i = 0; i < 4; i++) {
@@ -25,10 +25,10 @@ static void the_built_in_one_holds_the_four_packages(void **state) {
     }
     assert_int_equal(config->setup_fee, 39900);
     assert_int_equal(config->feature_count, 2);
-    config_free(config);
+    etl_config_free(config);
 }
 
-static void a_wrong_one_is_refused_with_the_place_named(void **state) {
+static void a_wrong_one_is_rejected_with_the_place_named(void **state) {
     (void)state;
 #define PACKAGES "\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\",\"price\":2}]"
     static const struct {
@@ -63,7 +63,7 @@ static void a_wrong_one_is_refused_with_the_place_named(void **state) {
          "offers[0]: package"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct file_error err;
+        struct error err;
         scratch_write("c.json", wrong[i].text);
         assert_null(configuration_read(scratch_path("c.json"), NULL, &err));
         if (strstr(err.text, wrong[i].error) == NULL)
@@ -74,7 +74,7 @@ static void a_wrong_one_is_refused_with_the_place_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_built_in_one_holds_the_four_packages),
-        cmocka_unit_test(a_wrong_one_is_refused_with_the_place_named),
+        cmocka_unit_test(a_wrong_one_is_rejected_with_the_place_named),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

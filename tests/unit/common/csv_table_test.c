@@ -36,7 +36,7 @@ static void what_is_written_is_read_back(void **state) {
     static const char *const texts[] = {"plain", "a,b", "say \"hi\"", "two\nlines", " blanks ", "", "Zahn\xc3\xa4rzte"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct seen seen = {0};
-        struct file_error err;
+        struct error err;
         FILE *file = fopen(scratch_path("t.csv"), "w");
         assert_non_null(file);
         fputs("a,b\n", file);
@@ -51,7 +51,7 @@ static void what_is_written_is_read_back(void **state) {
     }
 }
 
-static void a_wrong_file_is_refused_with_its_line(void **state) {
+static void a_wrong_file_is_rejected_with_its_line(void **state) {
     (void)state;
     static const struct {
         const char *text, *error;
@@ -64,19 +64,19 @@ static void a_wrong_file_is_refused_with_its_line(void **state) {
                  {"", "no header"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct seen seen = {0};
-        struct file_error err;
+        struct error err;
         scratch_write("t.csv", wrong[i].text);
         assert_false(csv_table_read(scratch_path("t.csv"), remember, &seen, &err));
         if (strstr(err.text, wrong[i].error) == NULL)
             fail_msg("\"%s\" does not say \"%s\"", err.text, wrong[i].error);
-        assert_false(err.try_later);
+        assert_false(err.retryable);
     }
 }
 
 static void an_unclosed_quote_does_not_eat_memory(void **state) {
     (void)state;
     struct seen seen = {0};
-    struct file_error err;
+    struct error err;
     FILE *file = fopen(scratch_path("t.csv"), "w");
     assert_non_null(file);
     fputs("a,b\n\"", file);
@@ -90,7 +90,7 @@ static void an_unclosed_quote_does_not_eat_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
-        cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
+        cmocka_unit_test(a_wrong_file_is_rejected_with_its_line),
         cmocka_unit_test(an_unclosed_quote_does_not_eat_memory),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

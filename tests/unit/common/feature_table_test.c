@@ -36,7 +36,7 @@ static void make_folder(const char *table) {
 static void a_table_is_read_with_its_meaning(void **state) {
     (void)state;
     struct feature_table t;
-    struct file_error err;
+    struct error err;
     make_folder(rows);
     assert_true(feature_table_read(&t, scratch, &err));
     assert_int_equal(t.rows, 3);
@@ -51,9 +51,9 @@ static void a_table_is_read_with_its_meaning(void **state) {
     feature_table_done(&t);
 }
 
-static void refuses(const char *table, const char *why) {
+static void rejects(const char *table, const char *why) {
     struct feature_table t;
-    struct file_error err;
+    struct error err;
     make_folder(table);
     assert_false(feature_table_read(&t, scratch, &err));
     if (strstr(err.text, why) == NULL)
@@ -62,22 +62,22 @@ static void refuses(const char *table, const char *why) {
 
 static void what_is_wrong_is_named_with_its_line(void **state) {
     (void)state;
-    refuses("type,age,class,weight,split,period\n2,1,0,1,0,0\n", "line 2: \"2\" is no value of type");
-    refuses("type,age,class,weight,split,period\n0,old,0,1,0,0\n", "\"old\" is no value of age");
-    refuses("type,age,class,weight,split,period\n0,1,2,1,0,0\n", "out of its range");
-    refuses("type,age,class,weight,split,period\n0,1,0,1,3,0\n", "out of its range");
-    refuses("age,type,class,weight,split,period\n0,1,0,1,0,0\n", "the columns are not those of schema.json");
-    refuses("type,age,class,weight,split,period\n", "no rows");
+    rejects("type,age,class,weight,split,period\n2,1,0,1,0,0\n", "line 2: \"2\" is no value of type");
+    rejects("type,age,class,weight,split,period\n0,old,0,1,0,0\n", "\"old\" is no value of age");
+    rejects("type,age,class,weight,split,period\n0,1,2,1,0,0\n", "out of its range");
+    rejects("type,age,class,weight,split,period\n0,1,0,1,3,0\n", "out of its range");
+    rejects("age,type,class,weight,split,period\n0,1,0,1,0,0\n", "the columns are not those of schema.json");
+    rejects("type,age,class,weight,split,period\n", "no rows");
 }
 
 static void a_table_of_another_schema_is_to_be_tried_later(void **state) {
     (void)state;
     struct feature_table t;
-    struct file_error err;
+    struct error err;
     make_folder(rows);
     scratch_write("features/features.csv", "type,age,class,weight,split,period\n0,1,0,1,0,0\n");
     assert_false(feature_table_read(&t, scratch, &err));
-    assert_true(err.try_later);
+    assert_true(err.retryable);
 }
 
 int main(void) {

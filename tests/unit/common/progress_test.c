@@ -11,7 +11,7 @@
 #include "services/common/progress.h"
 
 /* What a bar of 4,000 bytes that began so long ago says at `done`. */
-static void see(char *said, size_t size, double seconds, uint64_t done, int terminal) {
+static void see(char *output, size_t size, double seconds, uint64_t done, int terminal) {
     struct progress progress;
     FILE *file = tmpfile();
     int before = dup(STDERR_FILENO);
@@ -24,37 +24,37 @@ static void see(char *said, size_t size, double seconds, uint64_t done, int term
     dup2(before, STDERR_FILENO);
     close(before);
     rewind(file);
-    said[fread(said, 1, size - 1, file)] = '\0';
+    output[fread(output, 1, size - 1, file)] = '\0';
     fclose(file);
 }
 
-static void a_bar_tells_share_rate_and_time_left(void **state) {
+static void a_bar_reports_share_rate_and_time_left(void **state) {
     (void)state;
-    char said[256];
-    see(said, sizeof said, 10, 1000, 1);
-    assert_non_null(strstr(said, "reading"));
-    assert_non_null(strstr(said, "[######..................]  25%"));
-    assert_non_null(strstr(said, " 100 bytes/s"));
-    assert_non_null(strstr(said, " 30 s left"));
+    char output[256];
+    see(output, sizeof output, 10, 1000, 1);
+    assert_non_null(strstr(output, "reading"));
+    assert_non_null(strstr(output, "[######..................]  25%"));
+    assert_non_null(strstr(output, " 100 bytes/s"));
+    assert_non_null(strstr(output, " 30 s left"));
 }
 
 static void what_is_quick_draws_none(void **state) {
     (void)state;
-    char said[256];
-    see(said, sizeof said, 0.5, 1000, 1);
-    assert_string_equal(said, "");
+    char output[256];
+    see(output, sizeof output, 0.5, 1000, 1);
+    assert_string_equal(output, "");
 }
 
 static void nor_does_what_runs_without_a_terminal(void **state) {
     (void)state;
-    char said[256];
-    see(said, sizeof said, 10, 1000, 0);
-    assert_string_equal(said, "");
+    char output[256];
+    see(output, sizeof output, 10, 1000, 0);
+    assert_string_equal(output, "");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_bar_tells_share_rate_and_time_left),
+        cmocka_unit_test(a_bar_reports_share_rate_and_time_left),
         cmocka_unit_test(what_is_quick_draws_none),
         cmocka_unit_test(nor_does_what_runs_without_a_terminal),
     };

@@ -15,12 +15,12 @@ static inline const char *registry_path(long long version, const char *file) {
 }
 
 static inline void registry_write(long long version, const char *file, const char *text) {
-    struct file_error err;
-    assert_true(publish_bytes(registry_path(version, file), text, strlen(text), &err));
+    struct error err;
+    assert_true(atomic_file_write(registry_path(version, file), text, strlen(text), &err));
 }
 
 static inline void registry_hash(const char *path, char hex[SHA256_HEX]) {
-    struct file_error err;
+    struct error err;
     assert_true(files_sha256(path, hex, &err));
 }
 
@@ -35,9 +35,9 @@ static inline void registry_pointer(long long version, char text[REGISTRY_POINTE
 
 static inline void registry_point(long long version) {
     char text[REGISTRY_POINTER];
-    struct file_error err;
+    struct error err;
     registry_pointer(version, text);
-    assert_true(publish_bytes(scratch_path("registry/champion.json"), text, strlen(text), &err));
+    assert_true(atomic_file_write(scratch_path("registry/champion.json"), text, strlen(text), &err));
 }
 
 /* A manifest of a version's forest and card as they are now, and of what `more` adds (`,"name":"hash"`). */

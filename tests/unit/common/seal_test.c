@@ -16,44 +16,44 @@ static const unsigned char message[] = {0xaf, 0x82};
 static void a_signature_is_the_standard_s(void **state) {
     (void)state;
     static const unsigned char first[] = {0x62, 0x91, 0xd6, 0x57, 0xde, 0xec, 0x24, 0x02};
-    unsigned char made[SEAL_SIZE];
-    struct file_error err;
-    if (!seal_make(made, seed, message, sizeof message, &err))
+    unsigned char made[MODEL_SIGNATURE_SIZE];
+    struct error err;
+    if (!model_signature_sign(made, seed, message, sizeof message, &err))
         fail_msg("%s", err.text);
     assert_memory_equal(made, first, sizeof first);
-    assert_true(seal_check(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_true(model_signature_verify(made, sizeof made, public_key, message, sizeof message, &err));
 }
 
-static void a_changed_byte_or_another_key_is_refused(void **state) {
+static void a_changed_byte_or_another_key_is_rejected(void **state) {
     (void)state;
     static const char other[] = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-    unsigned char made[SEAL_SIZE];
-    struct file_error err;
-    assert_true(seal_make(made, seed, message, sizeof message, &err));
-    assert_false(seal_check(made, sizeof made, public_key, "\xaf\x83", 2, &err));
-    assert_false(seal_check(made, sizeof made - 1, public_key, message, sizeof message, &err));
-    assert_false(seal_check(made, sizeof made, other, message, sizeof message, &err));
+    unsigned char made[MODEL_SIGNATURE_SIZE];
+    struct error err;
+    assert_true(model_signature_sign(made, seed, message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, public_key, "\xaf\x83", 2, &err));
+    assert_false(model_signature_verify(made, sizeof made - 1, public_key, message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, other, message, sizeof message, &err));
     made[5] ^= 1;
-    assert_false(seal_check(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, public_key, message, sizeof message, &err));
     assert_non_null(strstr(err.text, "MODEL_PUBLIC_KEY"));
 }
 
-static void what_is_no_key_is_said_without_telling_it(void **state) {
+static void what_is_no_key_is_reported_without_showing_it(void **state) {
     (void)state;
-    unsigned char made[SEAL_SIZE] = {0};
-    struct file_error err;
-    assert_false(seal_make(made, "c2VjcmV0", message, sizeof message, &err));
+    unsigned char made[MODEL_SIGNATURE_SIZE] = {0};
+    struct error err;
+    assert_false(model_signature_sign(made, "c2VjcmV0", message, sizeof message, &err));
     assert_non_null(strstr(err.text, "no Ed25519 private key"));
     assert_null(strstr(err.text, "c2VjcmV0"));
-    assert_false(seal_check(made, sizeof made, "-----BEGIN nonsense", message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, "-----BEGIN nonsense", message, sizeof message, &err));
     assert_non_null(strstr(err.text, "no Ed25519 public key"));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signature_is_the_standard_s),
-        cmocka_unit_test(a_changed_byte_or_another_key_is_refused),
-        cmocka_unit_test(what_is_no_key_is_said_without_telling_it),
+        cmocka_unit_test(a_changed_byte_or_another_key_is_rejected),
+        cmocka_unit_test(what_is_no_key_is_reported_without_showing_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

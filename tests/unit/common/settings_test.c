@@ -16,14 +16,14 @@ struct options {
     struct settings_common common;
     long long trees;
     double share;
-    moment until;
+    unix_time until;
     const char *mode, *key;
     bool quick, kept;
 };
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct options, common),
-    {"trees", "TEST_TREES", SETTING_WHOLE, offsetof(struct options, trees), "100", 1, 1000, NULL, "trees"},
+    {"trees", "TEST_TREES", SETTING_INTEGER, offsetof(struct options, trees), "100", 1, 1000, NULL, "trees"},
     {"share", NULL, SETTING_NUMBER, offsetof(struct options, share), "0.2", 0, 1, NULL, "share"},
     {"until", NULL, SETTING_TIME, offsetof(struct options, until), NULL, 0, 0, NULL, "until"},
     {"mode", "TEST_MODE", SETTING_CHOICE, offsetof(struct options, mode), "live", 0, 0, "live|test", "mode"},
@@ -33,18 +33,18 @@ static const struct setting rows[] = {
 };
 static const struct program program = {"test", "tests", "[options]", NULL, rows, sizeof rows / sizeof *rows, 1};
 
-static enum exit_code read_words(struct options *o, struct words *words, const char *const *argv, bool *finished) {
+static enum exit_code read_words(struct options *o, struct args *args, const char *const *argv, bool *finished) {
     int argc = 0;
     while (argv[argc] != NULL)
         argc++;
     memset(o, 0xAB, sizeof *o); /* as a struct on a program's stack may be */
-    return settings_read(&program, o, words, argc, (char **)(uintptr_t)argv, finished);
+    return settings_read(&program, o, args, argc, (char **)(uintptr_t)argv, finished);
 }
 
 static enum exit_code read_line(struct options *o, const char *const *argv) {
-    struct words words;
+    struct args args;
     bool finished;
-    return read_words(o, &words, argv, &finished);
+    return read_words(o, &args, argv, &finished);
 }
 
 /* What a call writes to a stream (1: stdout, 2: stderr). */
@@ -64,7 +64,7 @@ static void capture(int stream, const char *const *argv, char *out, size_t size)
     fclose(file);
 }
 
-static void defaults_hold_where_nothing_is_said(void **state) {
+static void defaults_hold_where_nothing_is_set(void **state) {
     (void)state;
     struct options o;
     assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
@@ -104,9 +104,9 @@ static void an_empty_variable_is_an_unset_one(void **state) {
 static void a_time_that_nobody_gives_is_the_present(void **state) {
     (void)state;
     struct options o;
-    moment before = clock_now();
+    unix_time before = unix_time_now();
     assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
-    assert_true(o.until >= before && o.until <= clock_now());
+    assert_true(o.until >= before && o.until <= unix_time_now());
     assert_int_equal(read_line(&o, (const char *[]){"test", "--until", "1970-01-01T00:02:00+00:01", NULL}), EXIT_DONE);
     assert_int_equal(o.until, 60);
 }
@@ -122,7 +122,7 @@ static void what_is_on_by_default_can_be_put_out_and_help_says_how(void **state)
     assert_non_null(strstr(text, "--quick "));
 }
 
-static void a_wrong_value_is_refused(void **state) {
+static void a_wrong_value_is_rejected(void **state) {
     (void)state;
     static const char *const wrong[] = {
         "--trees=0",   "--trees=1001", "--trees=",    "--trees=9x",   "--trees=99999999999999999999",
@@ -130,11 +130,11 @@ static void a_wrong_value_is_refused(void **state) {
         "--none=1",    "--data=",      "--quick=2",   "--until=noon", "-trees=1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct options o;
-        assert_int_equal(read_line(&o, (const char *[]){"test", wrong[i], NULL}), EXIT_USAGE_ERROR);
+        assert_int_equal(read_line(&o, (const char *[]){"test", wrong[i], NULL}), EXIT_USAGE);
     }
 }
 
-static void the_refusal_names_setting_value_and_limits(void **state) {
+static void the_rejection_names_setting_value_and_limits(void **state) {
     (void)state;
     char text[400];
     capture(2, (const char *[]){"test", "--trees=5000", NULL}, text, sizeof text);
@@ -148,7 +148,7 @@ static void a_secret_comes_from_the_environment_only_and_is_never_printed(void *
     setenv("TEST_KEY", "s3cretpw", 1);
     assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
     assert_string_equal(o.key, "s3cretpw");
-    assert_int_equal(read_line(&o, (const char *[]){"test", "--TEST_KEY=s3cretpw", NULL}), EXIT_USAGE_ERROR);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--TEST_KEY=s3cretpw", NULL}), EXIT_USAGE);
     setenv("TEST_KEY", "shrtkey", 1);
     capture(2, (const char *[]){"test", NULL}, text, sizeof text);
     assert_non_null(strstr(text, "TEST_KEY"));
@@ -156,22 +156,22 @@ static void a_secret_comes_from_the_environment_only_and_is_never_printed(void *
     unsetenv("TEST_KEY");
 }
 
-static void a_flag_without_its_value_and_a_word_too_many_are_refused(void **state) {
+static void a_flag_without_its_value_and_an_extra_argument_are_rejected(void **state) {
     (void)state;
     struct options o;
-    assert_int_equal(read_line(&o, (const char *[]){"test", "--trees", NULL}), EXIT_USAGE_ERROR);
-    assert_int_equal(read_line(&o, (const char *[]){"test", "one", "two", NULL}), EXIT_USAGE_ERROR);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--trees", NULL}), EXIT_USAGE);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "one", "two", NULL}), EXIT_USAGE);
 }
 
-static void words_are_kept_in_order_beside_options(void **state) {
+static void arguments_are_kept_in_order_next_to_options(void **state) {
     (void)state;
     struct options o;
-    struct words words;
+    struct args args;
     bool finished;
-    assert_int_equal(read_words(&o, &words, (const char *[]){"test", "promote", "--trees=3", NULL}, &finished),
+    assert_int_equal(read_words(&o, &args, (const char *[]){"test", "promote", "--trees=3", NULL}, &finished),
                      EXIT_DONE);
-    assert_int_equal(words.count, 1);
-    assert_string_equal(words.word[0], "promote");
+    assert_int_equal(args.count, 1);
+    assert_string_equal(args.arg[0], "promote");
     assert_int_equal(o.trees, 3);
 }
 
@@ -194,16 +194,16 @@ static void threads_follow_what_was_asked_or_the_machine(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_hold_where_nothing_is_said),
+        cmocka_unit_test(defaults_hold_where_nothing_is_set),
         cmocka_unit_test(a_flag_beats_the_environment_which_beats_the_default),
         cmocka_unit_test(an_empty_variable_is_an_unset_one),
         cmocka_unit_test(a_time_that_nobody_gives_is_the_present),
         cmocka_unit_test(what_is_on_by_default_can_be_put_out_and_help_says_how),
-        cmocka_unit_test(a_wrong_value_is_refused),
-        cmocka_unit_test(the_refusal_names_setting_value_and_limits),
+        cmocka_unit_test(a_wrong_value_is_rejected),
+        cmocka_unit_test(the_rejection_names_setting_value_and_limits),
         cmocka_unit_test(a_secret_comes_from_the_environment_only_and_is_never_printed),
-        cmocka_unit_test(a_flag_without_its_value_and_a_word_too_many_are_refused),
-        cmocka_unit_test(words_are_kept_in_order_beside_options),
+        cmocka_unit_test(a_flag_without_its_value_and_an_extra_argument_are_rejected),
+        cmocka_unit_test(arguments_are_kept_in_order_next_to_options),
         cmocka_unit_test(help_names_every_setting),
         cmocka_unit_test(threads_follow_what_was_asked_or_the_machine),
     };

@@ -17,7 +17,7 @@
 static enum exit_code run(const char *setting) {
     static const char *const outputs[] = {"result"};
     struct stage stage;
-    struct file_error err;
+    struct error err;
     enum exit_code code;
     if (!stage_begin(&stage, WORKER_SCORE, scratch, &code))
         return code;
@@ -25,7 +25,7 @@ static enum exit_code run(const char *setting) {
     assert_true(stage_input_file(&stage, scratch_path("in"), &err));
     if (stage_up_to_date(&stage))
         return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
-    assert_true(publish_bytes(scratch_path("scores/result"), setting, strlen(setting), &err));
+    assert_true(atomic_file_write(scratch_path("scores/result"), setting, strlen(setting), &err));
     assert_true(stage_stamp(&stage, outputs, 1, &err));
     return stage_end(&stage, EXIT_DONE, json_pack("{s:i}", "rows", 1));
 }
@@ -85,7 +85,7 @@ static void a_second_run_at_the_same_time_is_told_to_try_later(void **state) {
     struct stage first;
     enum exit_code code;
     assert_true(stage_begin(&first, WORKER_SCORE, scratch, &code));
-    assert_int_equal(run("x"), EXIT_TRY_LATER);
+    assert_int_equal(run("x"), EXIT_TEMPFAIL);
     stage_end(&first, EXIT_DONE, NULL);
 }
 

@@ -29,8 +29,8 @@ static char *new_volume(char folder[64]) {
 static void remove_volume(const char *folder) {
     char path[100];
     snprintf(path, sizeof path, "%s/raw", folder);
-    publish_remove_folder(path);
-    publish_remove_folder(folder);
+    folder_remove(path);
+    folder_remove(folder);
 }
 
 /* ---- pseudonyms ---- */
@@ -39,8 +39,8 @@ static void real_data_need_a_key(void **state) {
     (void)state;
     char folder[64];
     struct pseudonym pseudonym;
-    struct file_error err;
-    assert_int_equal(pseudonym_key(&pseudonym, NULL, new_volume(folder), &err), EXIT_USAGE_ERROR);
+    struct error err;
+    assert_int_equal(pseudonym_key(&pseudonym, NULL, new_volume(folder), &err), EXIT_USAGE);
     assert_non_null(strstr(err.text, "PSEUDONYM_KEY is not set"));
     remove_volume(folder);
 }
@@ -49,11 +49,11 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
     (void)state;
     char folder[64], path[100];
     struct pseudonym first, second;
-    struct file_error err;
+    struct error err;
     struct stat about;
     new_volume(folder);
     snprintf(path, sizeof path, "%s/raw/truth.json", folder);
-    assert_true(publish_bytes(path, "{}", 2, &err));
+    assert_true(atomic_file_write(path, "{}", 2, &err));
     assert_int_equal(pseudonym_key(&first, NULL, folder, &err), EXIT_DONE);
     assert_int_equal(pseudonym_key(&second, NULL, folder, &err), EXIT_DONE);
     assert_int_equal(first.size, 32);
@@ -64,15 +64,15 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
     remove_volume(folder);
 }
 
-static void a_key_that_is_none_is_refused_without_being_shown(void **state) {
+static void a_key_that_is_none_is_rejected_without_being_shown(void **state) {
     (void)state;
     static const char *const wrong[] = {"short", "0011223344556677889900112233445566778",
                                         "zz112233445566778899aabbccddeeff",
                                         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8*"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pseudonym pseudonym;
-        struct file_error err;
-        assert_int_equal(pseudonym_key(&pseudonym, wrong[i], "/nowhere", &err), EXIT_USAGE_ERROR);
+        struct error err;
+        assert_int_equal(pseudonym_key(&pseudonym, wrong[i], "/nowhere", &err), EXIT_USAGE);
         assert_null(strstr(err.text, wrong[i]));
     }
 }
@@ -80,8 +80,8 @@ static void a_key_that_is_none_is_refused_without_being_shown(void **state) {
 static void one_address_has_one_pseudonym_which_depends_on_the_key(void **state) {
     (void)state;
     struct pseudonym one, other;
-    struct file_error err;
-    char a[LEADS_ID], b[LEADS_ID], c[LEADS_ID];
+    struct error err;
+    char a[ETL_LEADS_ID], b[ETL_LEADS_ID], c[ETL_LEADS_ID];
     assert_int_equal(pseudonym_key(&one, key, "/nowhere", &err), EXIT_DONE);
     assert_int_equal(pseudonym_key(&other, "ff112233445566778899aabbccddeeff", "/nowhere", &err), EXIT_DONE);
     pseudonym_make(&one, "ada@example.com", a);
@@ -96,7 +96,7 @@ static void one_address_has_one_pseudonym_which_depends_on_the_key(void **state)
 static void a_key_may_be_given_in_base64(void **state) {
     (void)state;
     struct pseudonym hex, base64;
-    struct file_error err;
+    struct error err;
     assert_int_equal(
         pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "/nowhere", &err),
         EXIT_DONE);
@@ -110,19 +110,19 @@ static void a_key_may_be_given_in_base64(void **state) {
 
 static const char *find_leak(const char *feature, const char *columns) {
     char json[600];
-    struct config_error err;
+    struct etl_config_error err;
     snprintf(json, sizeof json,
              "{\"currency\":\"usd\",\"setup_fee\":0,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"B\","
              "\"price\":2}],"
              "\"features\":[{\"name\":\"%s\",\"kind\":\"numeric\",\"columns\":[%s]}]}",
              feature, columns);
-    struct config *config = config_parse(json, strlen(json), &err);
-    const char *found = rows_find_leak(config) != NULL ? feature : NULL;
-    config_free(config);
+    struct etl_config *config = etl_config_parse(json, strlen(json), &err);
+    const char *found = csv_output_find_leak(config) != NULL ? feature : NULL;
+    etl_config_free(config);
     return found;
 }
 
-static void a_feature_that_only_a_purchase_tells_is_found(void **state) {
+static void a_feature_known_only_after_a_purchase_is_found(void **state) {
     (void)state;
     assert_non_null(find_leak("amount", ""));
     assert_non_null(find_leak("Payment Method", ""));
@@ -140,11 +140,11 @@ static void a_file_that_shrinks_while_it_is_read_is_a_matter_for_later(void **st
     char folder[64], path[100];
     static char bytes[SIZE];
     struct sources sources;
-    struct file_error err = {.text = ""};
+    struct error err = {.text = ""};
     new_volume(folder);
     snprintf(path, sizeof path, "%s/raw/customers.csv", folder);
     memset(bytes, 'x', sizeof bytes);
-    assert_true(publish_bytes(path, bytes, sizeof bytes, &err));
+    assert_true(atomic_file_write(path, bytes, sizeof bytes, &err));
     assert_true(sources_find(&sources, folder, &err));
     for (int shrinks = 0; shrinks < 2; shrinks++) {
         struct source *source = &sources.items[0];
@@ -156,7 +156,7 @@ static void a_file_that_shrinks_while_it_is_read_is_a_matter_for_later(void **st
         assert_int_equal(source->bytes.at[10], 'x');
         assert_int_equal(source_close(source, &err), !shrinks);
     }
-    assert_true(err.try_later);
+    assert_true(err.retryable);
     assert_non_null(strstr(err.text, "customers.csv became shorter while it was read"));
     sources_done(&sources);
     remove_volume(folder);
@@ -167,14 +167,14 @@ static void a_file_that_shrinks_while_it_is_read_is_a_matter_for_later(void **st
 static const struct check *check_counts(struct checks *checks, uint64_t read, uint64_t accepted, uint64_t broken,
                                         uint64_t unrelated) {
     static const char *const names[] = {"customers.csv"};
-    struct gather_source source = {.read = read, .accepted = accepted, .quarantined = broken + unrelated};
-    struct config config = {0};
-    struct dataset dataset = {0};
-    struct gather gather = {
+    struct etl_collector_source source = {.read = read, .accepted = accepted, .quarantined = broken + unrelated};
+    struct etl_config config = {0};
+    struct etl_dataset dataset = {0};
+    struct etl_collector collector = {
         .sources = &source, .source_count = 1, .newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
-    source.reasons[REFUSAL_BAD_DATE] = broken;
-    source.reasons[REFUSAL_UNRELATED] = unrelated;
-    checks_run(checks, &(struct checks_subject){&gather, &dataset, &config, names, 0, -1},
+    source.reasons[ETL_REJECT_BAD_DATE] = broken;
+    source.reasons[ETL_REJECT_UNRELATED] = unrelated;
+    checks_run(checks, &(struct checks_subject){&collector, &dataset, &config, names, 0, -1},
                &(struct checks_limits){0.2, 30});
     return checks_find_error(checks);
 }
@@ -212,10 +212,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_data_need_a_key),
         cmocka_unit_test(sample_data_get_a_key_that_stays_and_that_nobody_else_may_read),
-        cmocka_unit_test(a_key_that_is_none_is_refused_without_being_shown),
+        cmocka_unit_test(a_key_that_is_none_is_rejected_without_being_shown),
         cmocka_unit_test(one_address_has_one_pseudonym_which_depends_on_the_key),
         cmocka_unit_test(a_key_may_be_given_in_base64),
-        cmocka_unit_test(a_feature_that_only_a_purchase_tells_is_found),
+        cmocka_unit_test(a_feature_known_only_after_a_purchase_is_found),
         cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_a_matter_for_later),
         cmocka_unit_test(few_broken_records_pass),
         cmocka_unit_test(too_many_stop_the_run_and_say_which_and_why),

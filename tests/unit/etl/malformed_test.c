@@ -25,42 +25,42 @@ enum { SEED = 7, TEXT = 8192 };
 
 /* What one run needs. */
 struct bench {
-    struct config *config;
-    struct vocabulary *vocabulary;
-    struct form_reader *form;
-    struct intake intake;
-    struct gather gather;
+    struct etl_config *config;
+    struct etl_normalizer *normalizer;
+    struct etl_form_reader *form;
+    struct etl_reader reader;
+    struct etl_collector collector;
     struct sources sources;
 };
 
 static void bench_begin(struct bench *b, const char *data, bool reference_only) {
-    struct file_error err;
+    struct error err;
     b->config = configuration_read(NULL, NULL, &err);
-    b->vocabulary = vocabulary_new(b->config);
-    b->form = form_new(b->config, SEED);
-    b->intake = (struct intake){{b->config, false, SEED}, b->form, reference_only};
+    b->normalizer = etl_normalizer_new(b->config);
+    b->form = etl_form_new(b->config, SEED);
+    b->reader = (struct etl_reader){{b->config, false, SEED}, b->form, reference_only};
     assert_true(sources_find(&b->sources, data, &err));
     assert_true(b->sources.count > 0);
-    assert_true(gather_begin(&b->gather, b->config, b->vocabulary, SEED, b->sources.count));
+    assert_true(etl_collector_begin(&b->collector, b->config, b->normalizer, SEED, b->sources.count));
 }
 
 static void bench_end(struct bench *b) {
-    gather_done(&b->gather);
+    etl_collector_done(&b->collector);
     sources_done(&b->sources);
-    form_free(b->form);
-    vocabulary_free(b->vocabulary);
-    config_free(b->config);
+    etl_form_free(b->form);
+    etl_normalizer_free(b->normalizer);
+    etl_config_free(b->config);
 }
 
 /* quarantine.ndjson as lines of "file:line: reason". */
 static void show_quarantine(struct bench *b, char out[TEXT]) {
     char path[] = "/tmp/leadforest-etl-test-XXXXXX", line[2048];
-    struct file_error err;
+    struct error err;
     size_t used = 0;
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    assert_true(quarantine_write(&b->gather, &b->sources, path, &err));
+    assert_true(quarantine_write(&b->collector, &b->sources, path, &err));
     FILE *file = fopen(path, "r");
     while (fgets(line, sizeof line, file) != NULL) {
         json_t *record = json_loads(line, 0, NULL);
@@ -76,14 +76,14 @@ static void show_quarantine(struct bench *b, char out[TEXT]) {
 
 static void read_case(const char *folder, bool reference_only, char out[TEXT]) {
     struct bench b;
-    struct file_error err;
+    struct error err;
     bench_begin(&b, folder, reference_only);
-    struct reading reading = {&b.intake, &b.gather, NULL, 0, 2};
+    struct parallel_reader parallel = {&b.reader, &b.collector, NULL, 0, 2};
     bool done = true;
     out[0] = '\0';
     for (size_t i = 0; done && i < b.sources.count; i++) {
         assert_true(source_open(&b.sources.items[i], &err));
-        done = reading_run(&reading, &b.sources.items[i], i, &err);
+        done = parallel_reader_run(&parallel, &b.sources.items[i], i, &err);
         assert_true(source_close(&b.sources.items[i], &err));
     }
     if (done)
@@ -95,7 +95,7 @@ static void read_case(const char *folder, bool reference_only, char out[TEXT]) {
 
 static void check_case(const char *name, bool reference_only) {
     char folder[300], path[400], out[TEXT];
-    struct file_error err;
+    struct error err;
     size_t size;
     snprintf(folder, sizeof folder, FIXTURES "/%s", name);
     snprintf(path, sizeof path, "%s/error", folder);
@@ -108,7 +108,7 @@ static void check_case(const char *name, bool reference_only) {
     free(expected);
 }
 
-static void every_broken_input_gets_the_error_beside_it(void **state) {
+static void every_broken_input_gets_the_error_next_to_it(void **state) {
     (void)state;
     size_t cases = 0;
     DIR *dir = opendir(FIXTURES);
@@ -126,7 +126,7 @@ static void every_broken_input_gets_the_error_beside_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_broken_input_gets_the_error_beside_it),
+        cmocka_unit_test(every_broken_input_gets_the_error_next_to_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,52 +56,52 @@ static int remove_files(void **state) {
     return system(command);
 }
 
-static void write_address(void *user, const char *address, char out[LEADS_ID]) {
+static void write_address(void *user, const char *address, char out[ETL_LEADS_ID]) {
     (void)user;
     memcpy(out, address, strlen(address) + 1);
 }
 
 /* All that came of the files, as text. */
 static char *read_with(unsigned threads) {
-    struct file_error err;
-    struct config *config = configuration_read(NULL, NULL, &err);
-    struct vocabulary *vocabulary = vocabulary_new(config);
-    struct form_reader *form = form_new(config, SEED);
-    struct intake intake = {{config, false, SEED}, form, false};
+    struct error err;
+    struct etl_config *config = configuration_read(NULL, NULL, &err);
+    struct etl_normalizer *normalizer = etl_normalizer_new(config);
+    struct etl_form_reader *form = etl_form_new(config, SEED);
+    struct etl_reader reader = {{config, false, SEED}, form, false};
     struct sources sources;
-    struct gather gather;
-    struct dataset dataset;
-    char *out = malloc(LEADS * 200), id[LEADS_ID];
+    struct etl_collector collector;
+    struct etl_dataset dataset;
+    char *out = malloc(LEADS * 200), id[ETL_LEADS_ID];
     size_t used = 0;
     assert_true(sources_find(&sources, folder, &err));
-    assert_true(gather_begin(&gather, config, vocabulary, SEED, sources.count));
-    struct reading reading = {&intake, &gather, NULL, 0, threads};
+    assert_true(etl_collector_begin(&collector, config, normalizer, SEED, sources.count));
+    struct parallel_reader parallel = {&reader, &collector, NULL, 0, threads};
     for (size_t i = 0; i < sources.count; i++) {
         assert_true(source_open(&sources.items[i], &err));
-        assert_true(reading_run(&reading, &sources.items[i], i, &err));
+        assert_true(parallel_reader_run(&parallel, &sources.items[i], i, &err));
         assert_true(source_close(&sources.items[i], &err));
-        const struct gather_source *s = &gather.sources[i];
+        const struct etl_collector_source *s = &collector.sources[i];
         used += (size_t)sprintf(out + used, "%s %d %d %d %d\n", sources.items[i].name, (int)s->read, (int)s->accepted,
                                 (int)s->duplicates, (int)s->quarantined);
         for (size_t k = 0; k < s->quarantined; k++)
-            used += (size_t)sprintf(out + used, "%d %d\n", (int)s->refusals[k].offset, (int)s->refusals[k].length);
+            used += (size_t)sprintf(out + used, "%d %d\n", (int)s->rejects[k].offset, (int)s->rejects[k].length);
     }
-    assert_true(dataset_judge(&dataset, &gather.purchases, config));
-    assert_true(dataset_build(&dataset, &gather.leads, config, write_address, NULL, threads));
+    assert_true(etl_dataset_begin(&dataset, &collector.purchases, config));
+    assert_true(etl_dataset_build(&dataset, &collector.leads, config, write_address, NULL, threads));
     for (size_t i = 0; i < dataset.count; i++) {
-        struct dataset_row row;
+        struct etl_dataset_row row;
         bool is_address;
-        dataset_row(&dataset, i, &row);
-        leads_id(&gather.leads, row.lead, id, &is_address);
+        etl_dataset_row(&dataset, i, &row);
+        etl_leads_id(&collector.leads, row.lead, id, &is_address);
         used +=
             (size_t)sprintf(out + used, "%s %ld %ld %ld\n", id, (long)row.signup_at, (long)row.at, (long)row.amount);
     }
-    dataset_done(&dataset);
-    gather_done(&gather);
+    etl_dataset_done(&dataset);
+    etl_collector_done(&collector);
     sources_done(&sources);
-    form_free(form);
-    vocabulary_free(vocabulary);
-    config_free(config);
+    etl_form_free(form);
+    etl_normalizer_free(normalizer);
+    etl_config_free(config);
     return out;
 }
 

@@ -14,21 +14,21 @@ static const char test_configuration[] =
     "\"Legal\"]},"
     "{\"name\":\"age\",\"kind\":\"numeric\",\"columns\":[]}],\"offers\":[]}";
 
-static inline struct config *test_config(void) {
-    struct config_error problem;
-    struct config *config = config_parse(test_configuration, sizeof test_configuration - 1, &problem);
+static inline struct etl_config *test_config(void) {
+    struct etl_config_error problem;
+    struct etl_config *config = etl_config_parse(test_configuration, sizeof test_configuration - 1, &problem);
     if (config == NULL)
         fail_msg("%s", problem.text);
     return config;
 }
 
 /* "customer,type,age,purchased_at,package" lines after the header. */
-static inline bool test_purchases(struct purchases *out, const struct config *config, const char *rows,
-                                  struct file_error *err) {
+static inline bool test_purchases(struct training_rows *out, const struct etl_config *config, const char *rows,
+                                  struct error *err) {
     char text[8192];
     snprintf(text, sizeof text, "customer_id,type,age,purchased_at,package\n%s", rows);
     scratch_write("train.csv", text);
-    return purchases_read(out, scratch_path("train.csv"), config, err);
+    return training_rows_read(out, scratch_path("train.csv"), config, err);
 }
 
 #endif

@@ -17,12 +17,12 @@ static void expect_leads(struct join_input input, const char *leads) {
     free(out);
 }
 
-static void expect_refused(struct join_input input, enum refusal why, uint64_t times) {
+static void expect_refused(struct join_input input, enum etl_reject_reason reason, uint64_t times) {
     struct join_outcome *out = join_run(input);
-    for (size_t i = 0; i < REFUSAL_COUNT; i++)
-        if (out->reasons[i] > 0 && i != why)
-            fail_msg("refused for \"%s\"", refusal_text((enum refusal)i));
-    assert_int_equal(out->reasons[why], times);
+    for (size_t i = 0; i < ETL_REJECT_COUNT; i++)
+        if (out->reasons[i] > 0 && i != reason)
+            fail_msg("refused for \"%s\"", etl_reject_reason_text((enum etl_reject_reason)i));
+    assert_int_equal(out->reasons[reason], times);
     free(out);
 }
 
@@ -85,19 +85,19 @@ static void a_row_that_is_too_short_or_too_long_is_refused(void **state) {
     (void)state;
     expect_refused(
         (struct join_input){.forms = FORM_HEADER "ada,ada@example.com\nben,b@example.com,Legal,1-9,2026-01-01,x\n" ADA},
-        REFUSAL_FIELD_COUNT, 2);
+        ETL_REJECT_FIELD_COUNT, 2);
 }
 
 static void a_row_of_nobody_is_refused(void **state) {
     (void)state;
     expect_refused((struct join_input){.forms = FORM_HEADER ",not an address,Dental,1-9,2026-01-01\n"},
-                   REFUSAL_NO_IDENTITY, 1);
+                   ETL_REJECT_NO_IDENTITY, 1);
 }
 
 static void a_date_that_is_none_is_refused(void **state) {
     (void)state;
     expect_refused((struct join_input){.forms = FORM_HEADER "ada,,Dental,1-9,2026-02-30\nben,,Dental,1-9,soon\n"},
-                   REFUSAL_BAD_DATE, 2);
+                   ETL_REJECT_BAD_DATE, 2);
 }
 
 static void an_unclosed_quote_costs_its_line_alone(void **state) {
@@ -105,14 +105,15 @@ static void an_unclosed_quote_costs_its_line_alone(void **state) {
     struct join_input input = {
         .forms = "lead_id,Business Type,Business Size,date\nben,\"Legal,1-9,2026-01-01\nada,Dental,10-25,2026-01-01\n"};
     expect_leads(input, ADA_LEAD);
-    expect_refused(input, REFUSAL_NOT_CSV, 1);
+    expect_refused(input, ETL_REJECT_NOT_CSV, 1);
 }
 
 static void a_lead_id_that_is_no_id_is_refused_where_there_is_no_address(void **state) {
     (void)state;
-    expect_refused((struct join_input){.forms = FORM_HEADER "undefined,,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID,
+    expect_refused((struct join_input){.forms = FORM_HEADER "undefined,,Dental,1-9,2026-01-01\n"},
+                   ETL_REJECT_BAD_LEAD_ID, 1);
+    expect_refused((struct join_input){.forms = FORM_HEADER "=cmd(),,Dental,1-9,2026-01-01\n"}, ETL_REJECT_BAD_LEAD_ID,
                    1);
-    expect_refused((struct join_input){.forms = FORM_HEADER "=cmd(),,Dental,1-9,2026-01-01\n"}, REFUSAL_BAD_LEAD_ID, 1);
 }
 
 static void a_lead_whose_id_is_none_is_known_by_its_address(void **state) {
@@ -140,13 +141,13 @@ static void fields_may_be_parted_by_semicolons_or_tabs(void **state) {
 
 static void what_a_file_lacks_is_said_of_the_columns_it_has(void **state) {
     (void)state;
-    struct intake intake = {{NULL, false, 7}, NULL, false};
-    struct intake_header header = {0};
-    struct intake_error err;
+    struct etl_reader reader = {{NULL, false, 7}, NULL, false};
+    struct etl_csv_header header = {0};
+    struct etl_reader_error err;
     size_t behind;
     static const char file[] = "id;Created date (UTC);Amount, paid;Currency\n";
-    assert_false(
-        intake_csv_header(&intake, INTAKE_STRIPE_CSV, (struct text){file, sizeof file - 1}, &header, &behind, &err));
+    assert_false(etl_reader_csv_header(&reader, ETL_READER_STRIPE_CSV, (struct etl_text){file, sizeof file - 1},
+                                       &header, &behind, &err));
     assert_string_equal(err.text, "line 1: no column for amount");
 }
 
@@ -289,51 +290,51 @@ static void an_object_without_a_time_happened_when_it_arrived(void **state) {
                 "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}}");
 }
 
-static void expect_refused_payment(const char *stripe, enum refusal why) {
-    expect_refused((struct join_input){.stripe = stripe}, why, 1);
-    expect_refused((struct join_input){.stripe = stripe, .reference_only = true}, why, 1);
+static void expect_refused_payment(const char *stripe, enum etl_reject_reason reason) {
+    expect_refused((struct join_input){.stripe = stripe}, reason, 1);
+    expect_refused((struct join_input){.stripe = stripe, .reference_only = true}, reason, 1);
 }
 
 static void kinds_that_say_nothing_of_a_purchase_are_refused_without_blame(void **state) {
     (void)state;
-    expect_refused_payment("{'id':'prod_1','object':'product'}", REFUSAL_UNRELATED);
-    assert_false(refusal_is_broken(REFUSAL_UNRELATED));
+    expect_refused_payment("{'id':'prod_1','object':'product'}", ETL_REJECT_UNRELATED);
+    assert_false(etl_reject_reason_is_broken(ETL_REJECT_UNRELATED));
 }
 
 static void a_thin_event_is_refused(void **state) {
     (void)state;
-    expect_refused_payment("{'id':'evt_1','object':'v2.core.event'}", REFUSAL_THIN_EVENT);
+    expect_refused_payment("{'id':'evt_1','object':'v2.core.event'}", ETL_REJECT_THIN_EVENT);
 }
 
 static void a_payment_without_a_currency_is_refused(void **state) {
     (void)state;
     expect_refused_payment("{'id':'ch_1','object':'charge','created':1,'status':'succeeded','amount':1}",
-                           REFUSAL_BAD_CURRENCY);
+                           ETL_REJECT_BAD_CURRENCY);
 }
 
 static void a_payment_without_a_time_is_refused(void **state) {
     (void)state;
     expect_refused_payment("{'id':'ch_1','object':'charge','status':'succeeded','amount':1,'currency':'usd'}",
-                           REFUSAL_NO_TIME);
+                           ETL_REJECT_NO_TIME);
 }
 
 static void what_is_no_object_is_refused(void **state) {
     (void)state;
-    expect_refused((struct join_input){.stripe = "17\n'text'\n"}, REFUSAL_NOT_OBJECT, 2);
+    expect_refused((struct join_input){.stripe = "17\n'text'\n"}, ETL_REJECT_NOT_OBJECT, 2);
 }
 
 static void a_broken_line_costs_itself_alone(void **state) {
     (void)state;
     struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "{'id':'ch_0','object':'charge','amo\n" OBJECT "\n"};
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
-    expect_refused(input, REFUSAL_CUT_OFF, 1);
+    expect_refused(input, ETL_REJECT_CUT_OFF, 1);
 }
 
 static void a_file_that_ends_too_early_is_said_to_be_cut_off(void **state) {
     (void)state;
     struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "[" OBJECT ",\n{'id':'ch_2','object':'char"};
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
-    expect_refused(input, REFUSAL_CUT_OFF, 1);
+    expect_refused(input, ETL_REJECT_CUT_OFF, 1);
 }
 
 static void a_broken_item_costs_its_list_nothing_else(void **state) {
@@ -350,7 +351,7 @@ static void a_broken_item_costs_its_list_nothing_else(void **state) {
             snprintf(stripe, sizeof stripe, layouts[k], broken[i], OBJECT);
             struct join_input input = {.forms = FORM_HEADER ADA, .stripe = stripe};
             join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
-            expect_refused(input, REFUSAL_NOT_JSON, 1);
+            expect_refused(input, ETL_REJECT_NOT_JSON, 1);
         }
 }
 
@@ -358,7 +359,7 @@ static void a_missing_brace_costs_its_line_alone(void **state) {
     (void)state;
     struct join_input input = {.forms = FORM_HEADER ADA, .stripe = "[\n{'id':'ch_0','object':{},\n" OBJECT "\n]\n"};
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
-    expect_refused(input, REFUSAL_CUT_OFF, 1);
+    expect_refused(input, ETL_REJECT_CUT_OFF, 1);
 }
 
 static void a_page_of_submissions_is_not_lost_for_one_of_them(void **state) {
@@ -367,11 +368,11 @@ static void a_page_of_submissions_is_not_lost_for_one_of_them(void **state) {
                                    "{'received_at':'2026-03-01T00:00:00Z','body':{'submissions':[{'lead_id':'ben',"
                                    "'n':123456789012345678901234567890},{" ANSWERS ",'_date':'2026-01-01'}]}}\n"};
     expect_leads(input, ADA_LEAD);
-    expect_refused(input, REFUSAL_NOT_JSON, 1);
+    expect_refused(input, ETL_REJECT_NOT_JSON, 1);
     expect_refused(
         (struct join_input){.forms = FORM_HEADER ADA,
                             .answers = "{'received_at':'2026-03-01','body':{'lead_id':'ben','data':[],'n':1e999}}\n"},
-        REFUSAL_NOT_JSON, 1);
+        ETL_REJECT_NOT_JSON, 1);
 }
 
 static void the_words_before_json_are_one_record_for_each_line(void **state) {
@@ -380,14 +381,14 @@ static void the_words_before_json_are_one_record_for_each_line(void **state) {
                                .stripe = "> Ready! You are using 'API' version 1, 2 or 3\n2026-01-10 --> event: " OBJECT
                                          "\n"};
     join_expect_train(input, ADA_ROW_OF("350.00", "", "MVP"));
-    expect_refused(input, REFUSAL_NOT_JSON, 2);
+    expect_refused(input, ETL_REJECT_NOT_JSON, 2);
 }
 
-static void expect_joint(const char *file, const char *joint, size_t brace) {
+static void expect_separator(const char *file, const char *separator, size_t brace) {
     char *json = join_quotes(file);
     size_t at = 0;
-    struct text found = intake_json_joint((struct text){json, strlen(json)}, &at);
-    char *wanted = join_quotes(joint);
+    struct etl_text found = etl_reader_json_separator((struct etl_text){json, strlen(json)}, &at);
+    char *wanted = join_quotes(separator);
     assert_int_equal(found.size, strlen(wanted));
     assert_memory_equal(found.at, wanted, found.size);
     if (found.size > 0)
@@ -398,11 +399,11 @@ static void expect_joint(const char *file, const char *joint, size_t brace) {
 
 static void how_the_records_of_an_array_follow_each_other_is_found(void **state) {
     (void)state;
-    expect_joint("[{'id':'evt_1','data':[{'id':'x_1'},{'id':'x_2'}]},{'id':'evt_2'}]", "},{'id':'evt_", 2);
-    expect_joint("{'object':'list','data':[{'id':'evt_1'},{'id':'evt_2'}],'url':'/'}", "},{'id':'evt_", 2);
-    expect_joint("\xef\xbb\xbf [\n  {\n    'id': 'evt_1'\n  },\n  {\n    'id': 'evt_2'\n  }\n]",
-                 "},\n  {\n    'id': 'evt_", 5);
-    expect_joint("{'fields':[],'submissions':[{'email':'a@x.com'},{'email':'b@x.com'}]}", "},{'email':'", 2);
+    expect_separator("[{'id':'evt_1','data':[{'id':'x_1'},{'id':'x_2'}]},{'id':'evt_2'}]", "},{'id':'evt_", 2);
+    expect_separator("{'object':'list','data':[{'id':'evt_1'},{'id':'evt_2'}],'url':'/'}", "},{'id':'evt_", 2);
+    expect_separator("\xef\xbb\xbf [\n  {\n    'id': 'evt_1'\n  },\n  {\n    'id': 'evt_2'\n  }\n]",
+                     "},\n  {\n    'id': 'evt_", 5);
+    expect_separator("{'fields':[],'submissions':[{'email':'a@x.com'},{'email':'b@x.com'}]}", "},{'email':'", 2);
 }
 
 static void where_there_are_no_two_records_nothing_is_found(void **state) {
@@ -419,7 +420,7 @@ static void where_there_are_no_two_records_nothing_is_found(void **state) {
                                         "[1,2]",
                                         "x"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        expect_joint(files[i], "", 0);
+        expect_separator(files[i], "", 0);
 }
 
 int main(void) {

@@ -43,14 +43,14 @@ struct join_input {
     const char *payments; /* the dashboard's CSV */
     const char *label;    /* "first" where NULL */
     bool test_mode, reference_only;
-    size_t stretch; /* bytes read at a time; 0: all at once */
+    size_t chunk; /* bytes read at a time; 0: all at once */
 };
 
 /* What came of it. */
 struct join_outcome {
     char train[8192], leads[8192];
-    uint64_t verdicts[VERDICT_COUNT], found;
-    uint64_t read, accepted, duplicates, quarantined, reasons[REFUSAL_COUNT];
+    uint64_t status_counts[ETL_STATUS_COUNT], found;
+    uint64_t read, accepted, duplicates, quarantined, reasons[ETL_REJECT_COUNT];
     uint64_t before_lead;
 };
 
@@ -62,117 +62,119 @@ static char *join_quotes(const char *text) {
     return out;
 }
 
-static struct config *join_read_config(const char *label) {
+static struct etl_config *join_read_config(const char *label) {
     char text[4096];
-    struct config_error err = {""};
+    struct etl_config_error err = {""};
     snprintf(text, sizeof text, join_config, label != NULL ? label : "first");
     char *json = join_quotes(text);
-    struct config *config = config_parse(json, strlen(json), &err);
+    struct etl_config *config = etl_config_parse(json, strlen(json), &err);
     free(json);
     assert_string_equal(err.text, "");
     return config;
 }
 
-static void join_pseudonym(void *user, const char *address, char out[LEADS_ID]) {
+static void join_pseudonym(void *user, const char *address, char out[ETL_LEADS_ID]) {
     (void)user;
-    snprintf(out, LEADS_ID, "e-%zu-%c", strlen(address), address[0]);
+    snprintf(out, ETL_LEADS_ID, "e-%zu-%c", strlen(address), address[0]);
 }
 
-static void join_read(const struct intake *intake, struct gather *gather, size_t number, enum intake_kind kind,
-                      const char *bytes, size_t stretch) {
-    struct batch batch = {0};
-    struct intake_header header = {0};
-    struct intake_error err;
-    struct text file = {bytes != NULL ? bytes : "", bytes != NULL ? strlen(bytes) : 0};
-    bool csv = kind == INTAKE_FORM_CSV || kind == INTAKE_STRIPE_CSV;
-    size_t from = intake_start(file);
+static void join_read(const struct etl_reader *reader, struct etl_collector *collector, size_t number,
+                      enum etl_reader_kind kind, const char *bytes, size_t chunk) {
+    struct etl_record_batch batch = {0};
+    struct etl_csv_header header = {0};
+    struct etl_reader_error err;
+    struct etl_text file = {bytes != NULL ? bytes : "", bytes != NULL ? strlen(bytes) : 0};
+    bool csv = kind == ETL_READER_FORM_CSV || kind == ETL_READER_STRIPE_CSV;
+    size_t from = etl_reader_start(file);
     if (bytes == NULL)
         return;
     if (csv)
-        assert_true(intake_csv_header(intake, kind, file, &header, &from, &err));
+        assert_true(etl_reader_csv_header(reader, kind, file, &header, &from, &err));
     while (from < file.size) {
-        size_t until = stretch > 0 ? from + stretch : file.size;
-        batch_reset(&batch);
-        assert_true(csv ? intake_csv(intake, kind, &header, file, from, until, &batch, &from)
-                        : intake_json(intake, kind, file, from, until, &batch, &from));
-        assert_true(gather_batch(gather, number, &batch));
+        size_t until = chunk > 0 ? from + chunk : file.size;
+        etl_record_batch_reset(&batch);
+        assert_true(csv ? etl_reader_read_csv(reader, kind, &header, file, from, until, &batch, &from)
+                        : etl_reader_read_json(reader, kind, file, from, until, &batch, &from));
+        assert_true(etl_collector_add(collector, number, &batch));
     }
-    assert_true(gather_balances(&gather->sources[number]));
-    batch_done(&batch);
+    assert_true(etl_collector_is_balanced(&collector->sources[number]));
+    etl_record_batch_done(&batch);
 }
 
-static void join_show(const struct dataset *d, const struct leads *leads, const struct config *config, size_t from,
-                      size_t to, bool train, char *out, size_t room) {
+static void join_show(const struct etl_dataset *d, const struct etl_leads *leads, const struct etl_config *config,
+                      size_t from, size_t to, bool train, char *out, size_t room) {
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = from; i < to; i++) {
-        struct dataset_row filled, *row = &filled;
-        dataset_row(d, i, row);
-        char id[LEADS_ID], address[LEADS_ID], signup[TIMESTAMP_TEXT] = "", at[TIMESTAMP_TEXT], money[MONEY_TEXT];
+        struct etl_dataset_row filled, *row = &filled;
+        etl_dataset_row(d, i, row);
+        char id[ETL_LEADS_ID], address[ETL_LEADS_ID], signup[ETL_TIMESTAMP_TEXT] = "", at[ETL_TIMESTAMP_TEXT],
+                                                      money[ETL_MONEY_TEXT];
         bool is_address;
-        leads_id(leads, row->lead, id, &is_address);
+        etl_leads_id(leads, row->lead, id, &is_address);
         if (is_address) {
             memcpy(address, id, sizeof address);
             join_pseudonym(NULL, address, id);
         }
-        if (row->signup_at != FORM_NO_DATE)
-            timestamp_format(row->signup_at, signup);
+        if (row->signup_at != ETL_FORM_NO_DATE)
+            etl_timestamp_format(row->signup_at, signup);
         used += (size_t)snprintf(out + used, room - used, "%s|%s|%s|%s", id,
-                                 profiles_value(&leads->profiles, row->profile, 0),
-                                 profiles_value(&leads->profiles, row->profile, 1), signup);
-        timestamp_format(row->at, at);
-        money_format(row->amount, row->currency, money);
+                                 etl_feature_intern_value(&leads->intern, row->profile, 0),
+                                 etl_feature_intern_value(&leads->intern, row->profile, 1), signup);
+        etl_timestamp_format(row->at, at);
+        etl_money_format(row->amount, row->currency, money);
         if (train)
             used += (size_t)snprintf(out + used, room - used, "|%s|%s|%s|%s", at, money,
-                                     payment_method_name(row->method), config->packages[row->package].name);
+                                     etl_payment_method_name(row->method), config->packages[row->package].name);
         used += (size_t)snprintf(out + used, room - used, "\n");
     }
 }
 
-static void join_sum(struct join_outcome *out, const struct gather *gather) {
-    for (size_t i = 0; i < gather->source_count; i++) {
-        const struct gather_source *s = &gather->sources[i];
+static void join_sum(struct join_outcome *out, const struct etl_collector *collector) {
+    for (size_t i = 0; i < collector->source_count; i++) {
+        const struct etl_collector_source *s = &collector->sources[i];
         out->read += s->read;
         out->accepted += s->accepted;
         out->duplicates += s->duplicates;
         out->quarantined += s->quarantined;
-        for (size_t k = 0; k < REFUSAL_COUNT; k++)
+        for (size_t k = 0; k < ETL_REJECT_COUNT; k++)
             out->reasons[k] += s->reasons[k];
     }
 }
 
 static struct join_outcome *join_run(struct join_input input) {
-    struct config *config = join_read_config(input.label);
-    struct vocabulary *vocabulary = vocabulary_new(config);
-    struct form_reader *form = form_new(config, 7);
-    struct intake intake = {{config, input.test_mode, 7}, form, input.reference_only};
+    struct etl_config *config = join_read_config(input.label);
+    struct etl_normalizer *normalizer = etl_normalizer_new(config);
+    struct etl_form_reader *form = etl_form_new(config, 7);
+    struct etl_reader reader = {{config, input.test_mode, 7}, form, input.reference_only};
     struct join_outcome *out = calloc(1, sizeof *out);
-    struct gather gather;
-    struct dataset dataset;
+    struct etl_collector collector;
+    struct etl_dataset dataset;
     char *answers = input.answers != NULL ? join_quotes(input.answers) : NULL;
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
-    assert_true(gather_begin(&gather, config, vocabulary, 7, 4));
-    join_read(&intake, &gather, 0, INTAKE_FORM_CSV, input.forms, input.stretch);
-    join_read(&intake, &gather, 1, INTAKE_FORM_JSON, answers, input.stretch);
-    join_read(&intake, &gather, 2, INTAKE_STRIPE_JSON, stripe, input.stretch);
-    join_read(&intake, &gather, 3, INTAKE_STRIPE_CSV, input.payments, input.stretch);
-    assert_true(dataset_judge(&dataset, &gather.purchases, config));
-    assert_true(dataset_build(&dataset, &gather.leads, config, join_pseudonym, NULL, 1));
-    join_show(&dataset, &gather.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);
-    join_show(&dataset, &gather.leads, config, dataset.labelled, dataset.count, false, out->leads, sizeof out->leads);
-    memcpy(out->verdicts, dataset.verdicts, sizeof out->verdicts);
+    assert_true(etl_collector_begin(&collector, config, normalizer, 7, 4));
+    join_read(&reader, &collector, 0, ETL_READER_FORM_CSV, input.forms, input.chunk);
+    join_read(&reader, &collector, 1, ETL_READER_FORM_JSON, answers, input.chunk);
+    join_read(&reader, &collector, 2, ETL_READER_STRIPE_JSON, stripe, input.chunk);
+    join_read(&reader, &collector, 3, ETL_READER_STRIPE_CSV, input.payments, input.chunk);
+    assert_true(etl_dataset_begin(&dataset, &collector.purchases, config));
+    assert_true(etl_dataset_build(&dataset, &collector.leads, config, join_pseudonym, NULL, 1));
+    join_show(&dataset, &collector.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);
+    join_show(&dataset, &collector.leads, config, dataset.labelled, dataset.count, false, out->leads,
+              sizeof out->leads);
+    memcpy(out->status_counts, dataset.status_counts, sizeof out->status_counts);
     out->found = dataset.found;
     out->before_lead = dataset.before_lead;
-    join_sum(out, &gather);
+    join_sum(out, &collector);
     uint64_t judged = 0;
-    for (size_t i = 0; i < VERDICT_COUNT; i++)
-        judged += out->verdicts[i];
+    for (size_t i = 0; i < ETL_STATUS_COUNT; i++)
+        judged += out->status_counts[i];
     assert_int_equal(judged, out->found);
-    dataset_done(&dataset);
-    gather_done(&gather);
-    form_free(form);
-    vocabulary_free(vocabulary);
-    config_free(config);
+    etl_dataset_done(&dataset);
+    etl_collector_done(&collector);
+    etl_form_free(form);
+    etl_normalizer_free(normalizer);
+    etl_config_free(config);
     free(answers);
     free(stripe);
     return out;
@@ -222,13 +224,13 @@ static inline void join_expect_train(struct join_input input, const char *rows) 
     free(out);
 }
 
-static inline void join_expect_verdict(struct join_input input, enum verdict verdict) {
+static inline void join_expect_status(struct join_input input, enum etl_purchase_status status) {
     struct join_outcome *out = join_run(input);
-    for (size_t i = 0; i < VERDICT_COUNT; i++)
-        if (out->verdicts[i] > 0 && i != verdict)
-            fail_msg("%llu times \"%s\" where only \"%s\" should be", (unsigned long long)out->verdicts[i],
-                     verdict_text((enum verdict)i), verdict_text(verdict));
-    assert_int_equal(out->verdicts[verdict], 1);
+    for (size_t i = 0; i < ETL_STATUS_COUNT; i++)
+        if (out->status_counts[i] > 0 && i != status)
+            fail_msg("%llu times \"%s\" where only \"%s\" should be", (unsigned long long)out->status_counts[i],
+                     etl_purchase_status_text((enum etl_purchase_status)i), etl_purchase_status_text(status));
+    assert_int_equal(out->status_counts[status], 1);
     free(out);
 }
 

@@ -213,7 +213,7 @@ static void last_comes_an_address_that_any_record_gives_the_customer(void **stat
 
 static void a_purchase_of_nobody_we_know_has_no_lead(void **state) {
     (void)state;
-    join_expect_verdict((struct join_input){.forms = FORM_HEADER BEN, .stripe = SESSION}, VERDICT_NO_LEAD);
+    join_expect_status((struct join_input){.forms = FORM_HEADER BEN, .stripe = SESSION}, ETL_STATUS_NO_LEAD);
 }
 
 static void the_id_of_a_row_is_the_reference_that_came_with_the_payment(void **state) {
@@ -250,7 +250,7 @@ static void the_label_is_the_first_package_bought(void **state) {
     (void)state;
     struct join_outcome *out = join_run((struct join_input){.forms = FORM_HEADER ADA, .stripe = TWO_PURCHASES});
     assert_string_equal(out->train, ADA_ROW_OF("150.00", "", "Business"));
-    assert_int_equal(out->verdicts[VERDICT_LATER], 1);
+    assert_int_equal(out->status_counts[ETL_STATUS_LATER], 1);
     free(out);
 }
 

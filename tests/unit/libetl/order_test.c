@@ -151,17 +151,17 @@ static void order_and_repetition_never_change_the_rows(void **state) {
             write_submission(forms[i]);
         }
         struct join_outcome *first = run_dealt(stripe, forms, 0);
-        labelled += first->verdicts[VERDICT_COUNTS];
+        labelled += first->status_counts[ETL_STATUS_VALID];
         for (size_t i = 0; i < SHUFFLES; i++) {
             struct join_outcome *again = run_dealt(stripe, forms, 3 * i);
             if (strcmp(again->train, first->train) != 0 || strcmp(again->leads, first->leads) != 0)
                 fail_msg("stream %zu, order %zu: these rows\n%s-\n%sbecame\n%s-\n%s", stream, i, first->train,
                          first->leads, again->train, again->leads);
-            for (size_t v = 0; v < VERDICT_COUNT; v++)
-                if (again->verdicts[v] != first->verdicts[v])
+            for (size_t v = 0; v < ETL_STATUS_COUNT; v++)
+                if (again->status_counts[v] != first->status_counts[v])
                     fail_msg("stream %zu, order %zu: \"%s\" %llu times, then %llu", stream, i,
-                             verdict_text((enum verdict)v), (unsigned long long)first->verdicts[v],
-                             (unsigned long long)again->verdicts[v]);
+                             etl_purchase_status_text((enum etl_purchase_status)v),
+                             (unsigned long long)first->status_counts[v], (unsigned long long)again->status_counts[v]);
             assert_int_equal(again->accepted, first->accepted);
             assert_int_equal(again->quarantined >= first->quarantined, 1);
             free(again);
@@ -187,7 +187,7 @@ static void our_readers_the_reference_and_reading_in_pieces_agree(void **state) 
             join_run((struct join_input){.forms = csv, .stripe = json, .reference_only = true});
         assert_memory_equal(ours, theirs, sizeof *ours);
         struct join_outcome *pieces =
-            join_run((struct join_input){.forms = csv, .stripe = json, .stretch = 1 + below(900)});
+            join_run((struct join_input){.forms = csv, .stripe = json, .chunk = 1 + below(900)});
         assert_memory_equal(ours, pieces, sizeof *ours);
         free(pieces);
         free(ours);

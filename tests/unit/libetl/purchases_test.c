@@ -6,8 +6,8 @@ static void expect_train(const char *stripe, const char *rows) {
     join_expect_train((struct join_input){.forms = FORM_HEADER ADA, .stripe = stripe}, rows);
 }
 
-static void expect_excluded(const char *stripe, enum verdict verdict) {
-    join_expect_verdict((struct join_input){.forms = FORM_HEADER ADA, .stripe = stripe}, verdict);
+static void expect_excluded(const char *stripe, enum etl_purchase_status status) {
+    join_expect_status((struct join_input){.forms = FORM_HEADER ADA, .stripe = stripe}, status);
 }
 
 #define LINES(price) ",'line_items':{'object':'list','data':[{'price':" price "}]}"
@@ -56,7 +56,7 @@ static void an_invoice_payment_ties_a_charge_to_its_subscription(void **state) {
                     "{'id':'ch_1','object':'charge','created':" AT_NOON
                     ",'livemode':true,'status':'succeeded','captured':true,"
                     "'amount':35000,'amount_refunded':35000,'refunded':true,'currency':'usd','payment_intent':'pi_1'}",
-        VERDICT_REFUNDED);
+        ETL_STATUS_REFUNDED);
 }
 
 static void a_charge_that_names_no_invoice_finds_it_by_customer_sum_and_time(void **state) {
@@ -66,7 +66,7 @@ static void a_charge_that_names_no_invoice_finds_it_by_customer_sum_and_time(voi
                 "") "{'id':'ch_1','object':'charge','created':1768046402,'livemode':true,'status':'succeeded',"
                     "'captured':true,'amount':35000,'amount_refunded':35000,'refunded':true,'currency':'usd',"
                     "'customer':'cus_1','description':'Subscription creation'}",
-        VERDICT_REFUNDED);
+        ETL_STATUS_REFUNDED);
 }
 
 #define REFUNDED_CHARGE(at)                                                                                            \
@@ -82,7 +82,7 @@ static void its_invoice_is_at_most_a_day_away(void **state) {
     for (size_t i = 0; i < 2; i++) {
         char stripe[2048];
         snprintf(stripe, sizeof stripe, "%s%s", invoice, near[i]);
-        expect_excluded(stripe, VERDICT_REFUNDED);
+        expect_excluded(stripe, ETL_STATUS_REFUNDED);
         snprintf(stripe, sizeof stripe, "%s%s", invoice, far[i]);
         expect_train(stripe, ADA_ROW_OF("350.00", "", "MVP"));
     }
@@ -112,7 +112,7 @@ static void a_trial_without_a_payment_is_none(void **state) {
     (void)state;
     expect_excluded(INVOICE("in_1", "sub_1", "subscription_create", "0", AT_NOON, "")
                         SUBSCRIPTION("sub_1", ",'status':'trialing','trial_end':1769256000"),
-                    VERDICT_TRIAL);
+                    ETL_STATUS_TRIAL);
 }
 
 static void a_trial_that_is_paid_later_is_a_purchase_from_then_on(void **state) {
@@ -129,7 +129,7 @@ static void the_set_up_fee_alone_is_none(void **state) {
         "'status':'complete','payment_status':'paid','amount_total':39900,'currency':'usd','payment_intent':'pi_1',"
         "'client_reference_id':'ada','line_items':{'data':[{'price':{'id':'p','type':'one_time','unit_amount':39900}}]}"
         "}",
-        VERDICT_SETUP_FEE);
+        ETL_STATUS_SETUP_FEE);
 }
 
 #define TRIAL_LINES(amount)                                                                                            \
@@ -139,13 +139,13 @@ static void the_set_up_fee_alone_is_none(void **state) {
 /* Its sum may be any, with tax or less a discount. */
 static void the_set_up_fee_that_a_trial_begins_with_is_none(void **state) {
     (void)state;
-    expect_excluded(PAID_SESSION("42700", "usd", TRIAL_LINES("amount_total")), VERDICT_NO_PLAN);
+    expect_excluded(PAID_SESSION("42700", "usd", TRIAL_LINES("amount_total")), ETL_STATUS_NO_PLAN);
     expect_excluded(
         INVOICE("in_1", "sub_1", "subscription_create", "42700", AT_NOON,
                 ",'lines':{'data':[{'amount':0,'price':{'id':'price_m','type':'recurring','unit_amount':35000}},"
                 "{'amount':42700,'price':{'id':'fee','type':'one_time','unit_amount':39900}}]}")
             SUBSCRIPTION("sub_1", ",'status':'trialing','items':{'data':[{'price':{'id':'price_m'}}]}"),
-        VERDICT_NO_PLAN);
+        ETL_STATUS_NO_PLAN);
 }
 
 static void a_renewal_is_no_second_purchase(void **state) {
@@ -156,7 +156,7 @@ static void a_renewal_is_no_second_purchase(void **state) {
 
 static void a_renewal_whose_beginning_was_not_seen_is_none(void **state) {
     (void)state;
-    expect_excluded(INVOICE("in_2", "sub_1", "subscription_cycle", "35000", AT_NOON, ""), VERDICT_RENEWAL);
+    expect_excluded(INVOICE("in_2", "sub_1", "subscription_cycle", "35000", AT_NOON, ""), ETL_STATUS_RENEWAL);
 }
 
 static void a_bare_charge_beside_a_subscription_is_none(void **state) {
@@ -164,7 +164,7 @@ static void a_bare_charge_beside_a_subscription_is_none(void **state) {
     struct join_outcome *out =
         join_run((struct join_input){.forms = FORM_HEADER ADA, .stripe = SESSION CHARGE("ch_9", "")});
     assert_string_equal(out->train, ADA_ROW_OF("350.00", "", "MVP"));
-    assert_int_equal(out->verdicts[VERDICT_BARE_CHARGE], 1);
+    assert_int_equal(out->status_counts[ETL_STATUS_BARE_CHARGE], 1);
     free(out);
 }
 
@@ -179,7 +179,7 @@ static void what_was_refunded_in_full_is_none(void **state) {
         SESSION
         "{'id':'ch_1','object':'charge','created':" AT_NOON ",'livemode':true,'status':'succeeded',"
         "'captured':true,'amount':35000,'amount_refunded':35000,'refunded':true,'currency':'usd','invoice':'in_1'}",
-        VERDICT_REFUNDED);
+        ETL_STATUS_REFUNDED);
 }
 
 static void refunds_in_part_add_up_to_one_in_full(void **state) {
@@ -191,7 +191,7 @@ static void refunds_in_part_add_up_to_one_in_full(void **state) {
                 "{'id':'re_1','object':'refund','amount':15000,'charge':'ch_1','currency':'usd','status':'pending'}\n"
                 "{'id':'re_2','object':'refund','amount':20000,'charge':'ch_1','currency':'usd','status':'succeeded'}"
                 "\n",
-        VERDICT_REFUNDED);
+        ETL_STATUS_REFUNDED);
 }
 
 static void what_was_refunded_in_part_counts(void **state) {
@@ -219,7 +219,7 @@ static void a_lost_dispute_takes_the_purchase_away(void **state) {
     (void)state;
     expect_excluded(SESSION CHARGE("ch_1", ",'invoice':'in_1'") "{'id':'dp_1','object':'dispute','charge':'ch_1','"
                                                                 "status':'lost','livemode':true,'amount':35000}",
-                    VERDICT_LOST);
+                    ETL_STATUS_LOST);
 }
 
 static void a_dispute_that_was_won_does_not(void **state) {
@@ -233,7 +233,7 @@ static void a_failed_payment_is_none(void **state) {
     (void)state;
     expect_excluded(
         "{'id':'ch_1','object':'charge','created':1,'livemode':true,'status':'failed','amount':35000,'currency':'usd'}",
-        VERDICT_FAILED);
+        ETL_STATUS_FAILED);
 }
 
 static void a_payment_that_failed_at_first_counts(void **state) {
@@ -248,7 +248,7 @@ static void what_was_not_captured_is_none(void **state) {
     (void)state;
     expect_excluded("{'id':'ch_1','object':'charge','created':1,'livemode':true,'status':'succeeded','captured':false,"
                     "'amount':35000,'currency':'usd'}",
-                    VERDICT_UNCAPTURED);
+                    ETL_STATUS_UNCAPTURED);
 }
 
 static void an_open_session_is_none(void **state) {
@@ -256,14 +256,14 @@ static void an_open_session_is_none(void **state) {
     expect_excluded(
         "{'id':'cs_1','object':'checkout.session','created':1,'livemode':true,'mode':'payment','status':'complete',"
         "'payment_status':'unpaid','amount_total':35000,'currency':'usd','client_reference_id':'ada'}",
-        VERDICT_UNPAID);
+        ETL_STATUS_UNPAID);
 }
 
 static void test_mode_never_trains_a_live_model(void **state) {
     (void)state;
     expect_excluded("{'id':'ch_1','object':'charge','created':1,'livemode':false,'status':'succeeded','captured':true,"
                     "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}",
-                    VERDICT_OTHER_MODE);
+                    ETL_STATUS_OTHER_MODE);
 }
 
 static void an_event_and_its_object_of_different_modes_are_not_trusted(void **state) {
@@ -272,7 +272,7 @@ static void an_event_and_its_object_of_different_modes_are_not_trusted(void **st
         "{'id':'evt_1','object':'event','created':1,'livemode':false,'type':'charge.succeeded','data':{'object':"
         "{'id':'ch_1','object':'charge','created':1,'livemode':true,'status':'succeeded','captured':true,"
         "'amount':35000,'currency':'usd','billing_details':{'email':'ada@example.com'}}}}",
-        VERDICT_OTHER_MODE);
+        ETL_STATUS_OTHER_MODE);
 }
 
 static void test_mode_counts_where_it_is_asked_for(void **state) {
@@ -297,7 +297,7 @@ static void a_session_and_the_refund_of_its_invoice_are_one_story(void **state) 
                         ",'charge':'ch_1'") "{'id':'ch_1','object':'charge','created':" AT_NOON
                                             ",'livemode':true,'status':'succeeded','captured':true,"
                                             "'amount':35000,'amount_refunded':35000,'refunded':true,'currency':'usd'}",
-                    VERDICT_REFUNDED);
+                    ETL_STATUS_REFUNDED);
 }
 
 /* ---- which plan ---- */
@@ -341,12 +341,12 @@ static void then_by_the_sum_with_the_set_up_fee(void **state) {
 
 static void sums_in_another_currency_name_no_plan(void **state) {
     (void)state;
-    expect_excluded(PAID_SESSION("35000", "eur", ""), VERDICT_NO_PLAN);
+    expect_excluded(PAID_SESSION("35000", "eur", ""), ETL_STATUS_NO_PLAN);
 }
 
 static void a_sum_that_is_no_price_names_no_plan(void **state) {
     (void)state;
-    expect_excluded(PAID_SESSION("12345", "usd", ""), VERDICT_NO_PLAN);
+    expect_excluded(PAID_SESSION("12345", "usd", ""), ETL_STATUS_NO_PLAN);
 }
 
 static void a_one_time_line_is_never_the_plan(void **state) {
@@ -443,22 +443,22 @@ static void prices_are_known_by_their_sums_in_any_currency(void **state) {
     } cases[] = {{"usd", 1200050, 39900, 1239950}, {"kwd", 12000500, 399000, 12399500}, {"jpy", 12000, 399, 12399}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[300];
-        struct config_error err;
+        struct etl_config_error err;
         snprintf(text, sizeof text,
                  "{'currency':'%s','setup_fee':399,'packages':[{'name':'A','price':7},{'name':'B','price':%s}],"
                  "'features':[{'name':'x','kind':'numeric'}]}",
                  cases[i].currency, i < 2 ? "12000.5" : "12000");
         char *json = join_quotes(text);
-        struct config *config = config_parse(json, strlen(json), &err);
-        money_currency currency = money_currency_of(cases[i].currency, 3);
-        struct plan_price price = {.unit_amount = cases[i].price, .currency = currency};
-        assert_int_equal(plan_of_price(config, &price).rank, PLAN_BY_UNIT_AMOUNT);
-        assert_int_equal(plan_of_price(config, &price).package, 1);
-        assert_int_equal(plan_of_sum(config, cases[i].price, currency).package, 1);
-        assert_int_equal(plan_of_sum(config, cases[i].price_and_fee, currency).package, 1);
-        assert_int_equal(plan_of_sum(config, cases[i].price * 10, currency).rank, PLAN_UNKNOWN);
-        assert_true(plan_is_setup_fee(config, cases[i].fee, currency));
-        config_free(config);
+        struct etl_config *config = etl_config_parse(json, strlen(json), &err);
+        etl_money_currency currency = etl_money_currency_of(cases[i].currency, 3);
+        struct etl_plan_price price = {.unit_amount = cases[i].price, .currency = currency};
+        assert_int_equal(etl_plan_of_price(config, &price).rank, ETL_PLAN_BY_UNIT_AMOUNT);
+        assert_int_equal(etl_plan_of_price(config, &price).package, 1);
+        assert_int_equal(etl_plan_of_sum(config, cases[i].price, currency).package, 1);
+        assert_int_equal(etl_plan_of_sum(config, cases[i].price_and_fee, currency).package, 1);
+        assert_int_equal(etl_plan_of_sum(config, cases[i].price * 10, currency).rank, ETL_PLAN_UNKNOWN);
+        assert_true(etl_plan_is_setup_fee(config, cases[i].fee, currency));
+        etl_config_free(config);
         free(json);
     }
 }
@@ -488,20 +488,20 @@ static void an_address_may_stand_in_either_column_of_the_payments_export(void **
 
 static void a_refund_in_the_payments_export_is_one(void **state) {
     (void)state;
-    join_expect_verdict(
+    join_expect_status(
         (struct join_input){.forms = FORM_HEADER ADA,
                             .payments = PAYMENTS_HEADER
                             "ch_1,2026-01-10 12:00:00,350.00,350.00,usd,true,Live,Refunded,cus_1,ada@example.com\n"},
-        VERDICT_REFUNDED);
+        ETL_STATUS_REFUNDED);
 }
 
 static void test_rows_of_the_payments_export_do_not_count(void **state) {
     (void)state;
-    join_expect_verdict(
+    join_expect_status(
         (struct join_input){.forms = FORM_HEADER ADA,
                             .payments = PAYMENTS_HEADER
                             "ch_1,2026-01-10 12:00:00,350.00,0,usd,true,Test,Paid,cus_1,ada@example.com\n"},
-        VERDICT_OTHER_MODE);
+        ETL_STATUS_OTHER_MODE);
 }
 
 int main(void) {

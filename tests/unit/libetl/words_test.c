@@ -15,10 +15,10 @@
 
 static void expect_time(const char *text, const char *utc) {
     int64_t at;
-    char out[TIMESTAMP_TEXT];
-    if (!timestamp_parse(text, strlen(text), &at))
+    char out[ETL_TIMESTAMP_TEXT];
+    if (!etl_timestamp_parse(text, strlen(text), &at))
         fail_msg("\"%s\" was not understood", text);
-    timestamp_format(at, out);
+    etl_timestamp_format(at, out);
     assert_string_equal(out, utc);
 }
 
@@ -48,7 +48,7 @@ static void days_that_do_not_exist_are_no_times(void **state) {
         "01/31/2026", "31.12.2026T"};
     int64_t at;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (timestamp_parse(wrong[i], strlen(wrong[i]), &at))
+        if (etl_timestamp_parse(wrong[i], strlen(wrong[i]), &at))
             fail_msg("\"%s\" was taken for a time", wrong[i]);
 }
 
@@ -62,11 +62,11 @@ static void a_century_is_a_leap_year_only_where_400_divides_it(void **state) {
 
 static void every_day_of_two_centuries_survives_a_round_trip(void **state) {
     (void)state;
-    for (int64_t day = 0; day < TIMESTAMP_LAST / 86400; day++) {
-        char text[TIMESTAMP_TEXT];
+    for (int64_t day = 0; day < ETL_TIMESTAMP_LAST / 86400; day++) {
+        char text[ETL_TIMESTAMP_TEXT];
         int64_t again;
-        timestamp_format(day * 86400 + 3661, text);
-        assert_true(timestamp_parse(text, strlen(text), &again));
+        etl_timestamp_format(day * 86400 + 3661, text);
+        assert_true(etl_timestamp_parse(text, strlen(text), &again));
         assert_int_equal(again, day * 86400 + 3661);
     }
 }
@@ -75,7 +75,7 @@ static void every_day_of_two_centuries_survives_a_round_trip(void **state) {
 
 static void expect_money(const char *text, const char *currency, int64_t minor) {
     int64_t value = -1;
-    if (!money_parse(text, strlen(text), money_currency_of(currency, 3), &value))
+    if (!etl_money_parse(text, strlen(text), etl_money_currency_of(currency, 3), &value))
         fail_msg("\"%s\" was not understood", text);
     assert_int_equal(value, minor);
 }
@@ -110,8 +110,8 @@ static void amounts_are_written_with_their_currencys_decimals(void **state) {
                  {INT64_MAX, "usd", "92233720368547758.07"},
                  {INT64_MIN, "kwd", "-9223372036854775.808"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char out[MONEY_TEXT];
-        money_format(cases[i].minor, money_currency_of(cases[i].currency, 3), out);
+        char out[ETL_MONEY_TEXT];
+        etl_money_format(cases[i].minor, etl_money_currency_of(cases[i].currency, 3), out);
         assert_string_equal(out, cases[i].text);
     }
 }
@@ -123,7 +123,7 @@ static void amounts_that_are_none_are_refused(void **state) {
         ",", ",350", "1,00,000", "1,0000", "35,00.00", "1.000,00", "1,000,00"};
     int64_t value;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (money_parse(wrong[i], strlen(wrong[i]), money_currency_of("usd", 3), &value))
+        if (etl_money_parse(wrong[i], strlen(wrong[i]), etl_money_currency_of("usd", 3), &value))
             fail_msg("\"%s\" was taken for an amount", wrong[i]);
 }
 
@@ -131,19 +131,19 @@ static void amounts_that_are_none_are_refused(void **state) {
 
 static void an_address_is_trimmed_and_lower_case(void **state) {
     (void)state;
-    char out[TEXT_EMAIL];
+    char out[ETL_TEXT_EMAIL];
     const char *text = " \xc2\xa0"
                        "Ada.Lovelace@Example.COM\r\n";
-    assert_int_equal(text_email((struct text){text, strlen(text)}, out), 24);
+    assert_int_equal(etl_text_email((struct etl_text){text, strlen(text)}, out), 24);
     assert_string_equal(out, "ada.lovelace@example.com");
 }
 
 static void what_is_no_address_is_none(void **state) {
     (void)state;
     static const char *const wrong[] = {"", "ada", "@b", "a@", "a@b@c", "a b@c", "Ada <a@b.c>", "a@b,c@d"};
-    char out[TEXT_EMAIL];
+    char out[ETL_TEXT_EMAIL];
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (text_email((struct text){wrong[i], strlen(wrong[i])}, out) != 0)
+        if (etl_text_email((struct etl_text){wrong[i], strlen(wrong[i])}, out) != 0)
             fail_msg("\"%s\" was taken for an address", wrong[i]);
 }
 
@@ -159,14 +159,14 @@ static const char config_json[] =
     "{\"name\":\"points\",\"kind\":\"numeric\"}]}";
 
 static void expect_level(size_t feature, const char *written, const char *value) {
-    struct config_error err;
-    struct config *config = config_parse(config_json, sizeof config_json - 1, &err);
-    struct vocabulary *vocabulary = vocabulary_new(config);
-    char out[VOCABULARY_VALUE];
-    assert_true(vocabulary_clean(vocabulary, feature, (struct text){written, strlen(written)}, out));
+    struct etl_config_error err;
+    struct etl_config *config = etl_config_parse(config_json, sizeof config_json - 1, &err);
+    struct etl_normalizer *normalizer = etl_normalizer_new(config);
+    char out[ETL_NORMALIZER_VALUE];
+    assert_true(etl_normalizer_apply(normalizer, feature, (struct etl_text){written, strlen(written)}, out));
     assert_string_equal(out, value);
-    vocabulary_free(vocabulary);
-    config_free(config);
+    etl_normalizer_free(normalizer);
+    etl_config_free(config);
 }
 
 static void a_level_is_found_by_any_of_its_spellings(void **state) {

@@ -260,7 +260,7 @@ static void a_leaf_whose_shares_are_not_there_is_refused(void **state) {
     (void)state;
     struct forest *f = small_forest(&mixed);
     struct copy copy = copy_of(f);
-    const struct lf_image_tree *tree = contents(&copy, "TREE");
+    const struct lf_format_tree *tree = contents(&copy, "TREE");
     struct lf_node *node = contents(&copy, "NODE");
     uint32_t at = 0;
     while (!lf_is_leaf(node[at]))
@@ -302,7 +302,7 @@ static void a_cut_behind_the_last_is_refused_wherever_missing_goes(void **state)
     for (int missing_right = 0; missing_right < 2; missing_right++) {
         struct copy copy = copy_of(f);
         struct lf_node *node = contents(&copy, "NODE");
-        const struct lf_image_feature *kind = contents(&copy, "KIND");
+        const struct lf_format_feature *kind = contents(&copy, "KIND");
         uint32_t feature = lf_feature(node[0]);
         node[0].test = (uint16_t)((1 + feature) | (missing_right ? LF_MISSING_RIGHT : 0));
         node[0].bin = (uint16_t)(kind[feature].cuts + 1);
@@ -377,11 +377,11 @@ static void numbers_of_trees_features_and_classes_are_checked_against_the_rest(v
         for (size_t v = 0; v < COUNT(values); v++)
             if (values[v] != right[field])
                 change_info(field * 4, values[v]);
-    change_info(offsetof(struct lf_image_info, depth), 1000000);
-    change_info(offsetof(struct lf_image_info, nodes), 1);
-    change_info(offsetof(struct lf_image_info, temperature) + 4, 0x7ff80000); /* NaN */
-    change_info(offsetof(struct lf_image_info, temperature) + 4, 0xbff00000); /* -1 */
-    change_info(offsetof(struct lf_image_info, smoothing) + 4, 0x7ff00000);   /* infinite */
+    change_info(offsetof(struct lf_format_info, depth), 1000000);
+    change_info(offsetof(struct lf_format_info, nodes), 1);
+    change_info(offsetof(struct lf_format_info, temperature) + 4, 0x7ff80000); /* NaN */
+    change_info(offsetof(struct lf_format_info, temperature) + 4, 0xbff00000); /* -1 */
+    change_info(offsetof(struct lf_format_info, smoothing) + 4, 0x7ff00000);   /* infinite */
 }
 
 /* KIND says how many levels and cuts there are; a lie must not become an allocation or a read. */

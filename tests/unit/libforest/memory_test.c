@@ -111,8 +111,8 @@ static void running_out_of_memory_at_any_moment_is_said_and_leaves_nothing_behin
         params.max_bytes = s == 0 ? 0 : 40000;
         enum forest_status status = FOREST_NO_MEMORY;
         long before = atomic_load(&live);
-        for (long moment = 0; status != FOREST_OK; moment += moment < 300 ? 1 : 41) {
-            atomic_store(&allowed, moment);
+        for (long unix_time = 0; status != FOREST_OK; unix_time += unix_time < 300 ? 1 : 41) {
+            atomic_store(&allowed, unix_time);
             status = live_a_life(&rows, &params);
             atomic_store(&allowed, LONG_MAX);
             assert_true(status == FOREST_OK || status == FOREST_NO_MEMORY);

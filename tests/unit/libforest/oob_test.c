@@ -322,7 +322,7 @@ static void a_feature_that_says_nothing_ranks_last(void **state) {
 }
 
 /* Eight smoothings at once and 256 classes would take half a gigabyte for each thread. */
-static void the_more_votes_a_probe_takes_the_fewer_probes_are_asked(void **state) {
+static void the_more_votes_a_query_takes_the_fewer_queries_are_made(void **state) {
     (void)state;
     static char name[FOREST_MAX_CLASSES][8];
     const char *class_name[FOREST_MAX_CLASSES];
@@ -338,10 +338,10 @@ static void the_more_votes_a_probe_takes_the_fewer_probes_are_asked(void **state
     assert_ok(lf_matrix_make(&matrix, ds, &error));
     assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
     for (uint32_t variants = 1; variants <= 8; variants *= 8) {
-        struct lf_probes probes;
-        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, variants, &error));
-        assert_int_equal(probes.n, variants == 1 ? 9000 : 4096);
-        lf_probes_done(&probes);
+        struct lf_oob_queries queries;
+        assert_ok(lf_oob_queries_of_units(&queries, &matrix, &bootstrap, variants, &error));
+        assert_int_equal(queries.n, variants == 1 ? 9000 : 4096);
+        lf_oob_queries_done(&queries);
     }
     lf_bootstrap_done(&bootstrap);
     lf_matrix_done(&matrix);
@@ -361,7 +361,7 @@ int main(void) {
         cmocka_unit_test(permutation_importance_is_that_mean_with_many_features_too),
         cmocka_unit_test(sampled_permutation_importance_comes_near_the_mean),
         cmocka_unit_test(a_feature_that_says_nothing_ranks_last),
-        cmocka_unit_test(the_more_votes_a_probe_takes_the_fewer_probes_are_asked),
+        cmocka_unit_test(the_more_votes_a_query_takes_the_fewer_queries_are_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,7 @@ static void a_numeric_cut_lies_midway_where_classes_part(void **state) {
     assert_near(split->score, 4, 0); /* 2 x 2/2 + 2 x 2/2 */
     assert_int_equal(cut_number(split), 2);
     assert_near(node.matrix.column[0].cut[1], 3, 0);
-    assert_true(lf_splitter_perfect(node.splitter));
+    assert_true(lf_splitter_is_perfect(node.splitter));
     node_close(&node);
 }
 
@@ -411,7 +411,7 @@ static void cuts_are_the_same_however_many_rows_an_item_is(void **state) {
 }
 
 /* Bytes and wide codes, an odd number of items, and a second excerpt from the same memory. */
-static void an_excerpt_has_the_codes_of_its_items(void **state) {
+static void a_column_cache_has_the_codes_of_its_items(void **state) {
     (void)state;
     enum { ROWS = 900, SOME = 201 };
     static float x[3 * ROWS];
@@ -423,16 +423,16 @@ static void an_excerpt_has_the_codes_of_its_items(void **state) {
     for (size_t i = 0; i < ROWS; i++)
         x[3 * i + 1] = (float)(i % 7);
     node_open(&node, &three_numbers, x, label, weight, ROWS, 1);
-    struct lf_excerpt *excerpt = lf_excerpt_new(&node.matrix);
+    struct lf_column_cache *cache = lf_column_cache_new(&node.matrix);
     for (uint32_t first = 0; first <= 400; first += 400) {
         struct lf_item *item = node.item + first;
-        lf_excerpt_begin(excerpt, item, SOME);
+        lf_column_cache_begin(cache, item, SOME);
         for (uint32_t f = 3; f-- > 0;)
             for (uint32_t i = 0; i < SOME; i++)
-                assert_int_equal(lf_column_code(lf_excerpt_column(excerpt, f), item[i].cell),
+                assert_int_equal(lf_column_code(lf_column_cache_get(cache, f), item[i].cell),
                                  lf_column_code(&node.matrix.column[f], first + i));
     }
-    lf_excerpt_free(excerpt);
+    lf_column_cache_free(cache);
     node_close(&node);
 }
 
@@ -479,7 +479,7 @@ int main(void) {
         cmocka_unit_test(levels_that_are_all_alike_keep_the_order_of_their_names),
         cmocka_unit_test(numeric_splits_are_the_best_of_all_cuts),
         cmocka_unit_test(cuts_are_the_same_however_many_rows_an_item_is),
-        cmocka_unit_test(an_excerpt_has_the_codes_of_its_items),
+        cmocka_unit_test(a_column_cache_has_the_codes_of_its_items),
         cmocka_unit_test(counts_beyond_a_floats_precision_stay_exact),
         cmocka_unit_test(neighbouring_floats_are_told_apart),
     };

@@ -359,27 +359,27 @@ static void the_temperature_is_the_best_there_is(void **state) {
         struct forest_dataset *ds = dataset_of(&rows);
         struct lf_matrix matrix;
         struct lf_bootstrap bootstrap;
-        struct lf_probes probes;
+        struct lf_oob_queries queries;
         struct lf_votes votes;
         struct lf_rng rng = lf_rng_start(seed);
         assert_ok(lf_matrix_make(&matrix, ds, &error));
         assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
-        assert_ok(lf_probes_of_units(&probes, &matrix, &bootstrap, 1, &error));
-        assert_true(lf_votes_make(&votes, probes.n, matrix.classes, 1));
-        for (uint32_t i = 0; i < probes.n; i++) { /* votes that are right oftener than they say, or less often */
+        assert_ok(lf_oob_queries_of_units(&queries, &matrix, &bootstrap, 1, &error));
+        assert_true(lf_votes_make(&votes, queries.n, matrix.classes, 1));
+        for (uint32_t i = 0; i < queries.n; i++) { /* votes that are right oftener than they say, or less often */
             uint64_t sure = 20000 + lf_rng_below(&rng, 40000),
                      top = lf_rng_below(&rng, seed % 2 ? 2 : 9) ? matrix.label[i] : 0;
             votes.chance[i] = 1;
             for (uint32_t k = 0; k < 3; k++)
                 votes.sum[3 * i + k] = k == top ? sure : (65535 - sure) / 2;
         }
-        double best = lf_fit_temperature(&votes, 0, &probes, &matrix, &bootstrap, 1000);
-        double loss = lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best).log_loss;
+        double best = lf_fit_temperature(&votes, 0, &queries, &matrix, &bootstrap, 1000);
+        double loss = lf_votes_metrics(&votes, 0, &queries, &matrix, &bootstrap, best).log_loss;
         for (double factor = 0.5; factor < 2; factor *= 1.04)
-            assert_true(lf_votes_metrics(&votes, 0, &probes, &matrix, &bootstrap, best * factor).log_loss >=
+            assert_true(lf_votes_metrics(&votes, 0, &queries, &matrix, &bootstrap, best * factor).log_loss >=
                         loss - 1e-9);
         lf_votes_done(&votes);
-        lf_probes_done(&probes);
+        lf_oob_queries_done(&queries);
         lf_bootstrap_done(&bootstrap);
         lf_matrix_done(&matrix);
         forest_dataset_free(ds);

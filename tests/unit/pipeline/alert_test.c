@@ -19,7 +19,7 @@ struct receiver {
     char signature[200], body[2000];
 };
 
-static enum http_outcome ask(void *self, const struct http_request *request, struct http_reply *reply,
+static enum http_outcome ask(void *self, const struct http_request *request, struct http_response *response,
                              char problem[200]) {
     struct receiver *r = self;
     long status = r->status[r->asked < 3 ? r->asked : 3];
@@ -29,9 +29,9 @@ static enum http_outcome ask(void *self, const struct http_request *request, str
     r->signature[0] = '\0';
     if (request->header[1] != NULL)
         snprintf(r->signature, sizeof r->signature, "%s", request->header[1]);
-    *reply = (struct http_reply){.status = status};
+    *response = (struct http_response){.status = status};
     snprintf(problem, 200, "nobody is there");
-    return status == 0 ? HTTP_UNREACHABLE : HTTP_ANSWERED;
+    return status == 0 ? HTTP_UNREACHABLE : HTTP_RESPONDED;
 }
 
 static void wait(void *self, double least, double most) {
@@ -43,24 +43,24 @@ static void wait(void *self, double least, double most) {
 static enum exit_code send_to(struct receiver *r, const char *secret, const char *body) {
     char problem[200];
     const struct http http = {r, ask, wait};
-    return alert_send(&http, "http://127.0.0.1:1/", secret, body, problem);
+    return alert_webhook_send(&http, "http://127.0.0.1:1/", secret, body, problem);
 }
 
 static void a_message_is_signed_over_its_time_and_bytes(void **state) {
     (void)state;
     struct receiver r = {.status = {200}};
-    struct signature_secrets secrets;
+    struct etl_signature_secrets secrets;
     static const char prefix[] = "Leadforest-Signature: ";
     assert_int_equal(send_to(&r, "whsec", "{\"a\":1}"), EXIT_DONE);
     assert_memory_equal(r.signature, prefix, sizeof prefix - 1);
-    signature_read_secrets(&secrets, "other,whsec");
+    etl_signature_read_secrets(&secrets, "other,whsec");
     const char *header = r.signature + sizeof prefix - 1;
-    assert_int_equal(
-        signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":1}", 7}, clock_now(), 60),
-        SIGNATURE_VALID);
-    assert_int_equal(
-        signature_check(SIGNATURE_STRIPE, &secrets, header, (struct text){"{\"a\":2}", 7}, clock_now(), 60),
-        SIGNATURE_WRONG);
+    assert_int_equal(etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, (struct etl_text){"{\"a\":1}", 7},
+                                         unix_time_now(), 60),
+                     ETL_SIGNATURE_VALID);
+    assert_int_equal(etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, (struct etl_text){"{\"a\":2}", 7},
+                                         unix_time_now(), 60),
+                     ETL_SIGNATURE_WRONG);
 }
 
 static void without_a_secret_nothing_is_signed(void **state) {
@@ -77,20 +77,20 @@ static void a_receiver_that_is_away_or_busy_is_tried_again(void **state) {
     assert_int_equal(r.asked, 4);
     assert_int_equal(r.waited, 3);
     r = (struct receiver){.status = {0, 0, 0, 0}};
-    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_TRY_LATER);
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_TEMPFAIL);
     assert_int_equal(r.asked, 4);
 }
 
-static void one_that_refuses_is_not(void **state) {
+static void one_that_rejects_is_not_tried_again(void **state) {
     (void)state;
     struct receiver r = {.status = {404}};
-    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_USAGE_ERROR);
+    assert_int_equal(send_to(&r, NULL, "{}"), EXIT_USAGE);
     assert_int_equal(r.asked, 1);
 }
 
 static void a_message_says_what_when_and_where(void **state) {
     (void)state;
-    char *text = alert_write("drift.alarm", "dentists came", json_pack("{s:i}", "calls", 7), 1767225600);
+    char *text = alert_webhook_message("drift.alarm", "dentists came", json_pack("{s:i}", "calls", 7), 1767225600);
     json_t *message = json_loads(text, 0, NULL);
     assert_string_equal(json_string_value(json_object_get(message, "type")), "drift.alarm");
     assert_string_equal(json_string_value(json_object_get(message, "time")), "2026-01-01T00:00:00Z");
@@ -104,44 +104,44 @@ static void what_a_stage_says_too_long_is_cut_between_characters_and_told(void *
     (void)state;
     char out[8];
     json_t *answer = json_pack("{s:s}", "error", "12345\u20ac\u20ac");
-    child_text(out, sizeof out, answer, "error", "");
+    child_process_result_text(out, sizeof out, answer, "error", "");
     assert_string_equal(out, "12345");
-    char *message = alert_write("run.failed", out, NULL, 0);
+    char *message = alert_webhook_message("run.failed", out, NULL, 0);
     assert_non_null(message);
     free(message);
-    child_text(out, sizeof out, answer, "reason", "none");
+    child_process_result_text(out, sizeof out, answer, "reason", "none");
     assert_string_equal(out, "none");
-    child_text(out, sizeof out, NULL, "reason", "1234567");
+    child_process_result_text(out, sizeof out, NULL, "reason", "1234567");
     assert_string_equal(out, "1234567");
     json_decref(answer);
 }
 
 /* ---- what is news ---- */
 
-static struct alerts alerts;
-static struct news news;
+static struct alert_queue alert_queue;
+static struct notifications notifications;
 static struct run run;
-static struct lookout lookout;
+static struct drift_check drift_check;
 
-static int nothing_told(void **state) {
+static int nothing_sent(void **state) {
     (void)state;
-    alerts_begin(&alerts, true);
-    news = (struct news){.alerts = &alerts};
+    alert_queue_begin(&alert_queue, true);
+    notifications = (struct notifications){.alert_queue = &alert_queue};
     return 0;
 }
 
 static int forget(void **state) {
     (void)state;
-    alerts_done(&alerts);
+    alert_queue_done(&alert_queue);
     return 0;
 }
 
 /* The type of the newest message; "" where there are still `before`. */
-static const char *told_after(size_t before) {
+static const char *reported_after(size_t before) {
     static char type[40];
     type[0] = '\0';
-    if (alerts.count > before) {
-        json_t *message = json_loads(alerts.waiting[alerts.count - 1], 0, NULL);
+    if (alert_queue.count > before) {
+        json_t *message = json_loads(alert_queue.waiting[alert_queue.count - 1], 0, NULL);
         snprintf(type, sizeof type, "%s", json_string_value(json_object_get(message, "type")));
         json_decref(message);
     }
@@ -149,11 +149,11 @@ static const char *told_after(size_t before) {
 }
 
 static const char *run_ends_at(double now, enum exit_code code, const char *stage, long long promoted) {
-    size_t before = alerts.count;
+    size_t before = alert_queue.count;
     run = (struct run){.reason = "nightly", .code = code, .promoted = promoted};
     snprintf(run.stopped_at, sizeof run.stopped_at, "%s", stage);
-    news_run(&news, &run, now);
-    return told_after(before);
+    notify_run(&notifications, &run, now);
+    return reported_after(before);
 }
 
 static const char *run_ends(enum exit_code code, long long promoted) {
@@ -161,72 +161,72 @@ static const char *run_ends(enum exit_code code, long long promoted) {
 }
 
 static const char *time_passes_until(double now) {
-    size_t before = alerts.count;
-    news_continue(&news, now);
-    return told_after(before);
+    size_t before = alert_queue.count;
+    notifications_continue(&notifications, now);
+    return reported_after(before);
 }
 
-static const char *drift_says(const char *said) {
-    size_t before = alerts.count;
-    snprintf(lookout.state, sizeof lookout.state, "%s", said);
-    news_drift(&news, &lookout);
-    return told_after(before);
+static const char *drift_result(const char *said) {
+    size_t before = alert_queue.count;
+    snprintf(drift_check.state, sizeof drift_check.state, "%s", said);
+    notify_drift(&notifications, &drift_check);
+    return reported_after(before);
 }
 
-static void a_failed_run_is_told_once_and_its_recovery_too(void **state) {
+static void a_failed_run_is_reported_once_and_its_recovery_too(void **state) {
     (void)state;
     assert_string_equal(run_ends(EXIT_DONE, 0), "");
-    assert_string_equal(run_ends(EXIT_BAD_DATA, 0), "run.failed");
-    assert_string_equal(run_ends(EXIT_BAD_DATA, 0), "");
+    assert_string_equal(run_ends(EXIT_DATAERR, 0), "run.failed");
+    assert_string_equal(run_ends(EXIT_DATAERR, 0), "");
     assert_string_equal(run_ends(EXIT_NOTHING_TO_DO, 0), "run.recovered");
     assert_string_equal(run_ends(EXIT_DONE, 0), "");
 }
 
-static void a_job_that_fails_every_other_minute_is_told_once_an_hour(void **state) {
+static void a_job_that_fails_every_other_minute_is_reported_once_an_hour(void **state) {
     (void)state;
-    assert_string_equal(run_ends_at(60, EXIT_BAD_DATA, "etl", 0), "run.failed");
+    assert_string_equal(run_ends_at(60, EXIT_DATAERR, "etl", 0), "run.failed");
     assert_string_equal(run_ends_at(120, EXIT_DONE, "", 0), "run.recovered");
-    for (double now = 180; now < 60 + NEWS_PAUSE; now += 120) {
-        assert_string_equal(run_ends_at(now, EXIT_BAD_DATA, "etl", 0), "");
+    for (double now = 180; now < 60 + NOTIFICATIONS_REPEAT_SECONDS; now += 120) {
+        assert_string_equal(run_ends_at(now, EXIT_DATAERR, "etl", 0), "");
         assert_string_equal(time_passes_until(now + 59), "");
         assert_string_equal(run_ends_at(now + 60, EXIT_DONE, "", 0), "");
     }
-    assert_string_equal(run_ends_at(80 + NEWS_PAUSE, EXIT_BAD_DATA, "etl", 0), "run.failed");
-    assert_string_equal(run_ends_at(90 + NEWS_PAUSE, EXIT_DONE, "", 0), "run.recovered");
+    assert_string_equal(run_ends_at(80 + NOTIFICATIONS_REPEAT_SECONDS, EXIT_DATAERR, "etl", 0), "run.failed");
+    assert_string_equal(run_ends_at(90 + NOTIFICATIONS_REPEAT_SECONDS, EXIT_DONE, "", 0), "run.recovered");
 }
 
-static void one_that_goes_on_failing_is_told_when_the_hour_is_over(void **state) {
+static void one_that_goes_on_failing_is_reported_when_the_hour_is_over(void **state) {
     (void)state;
-    run_ends_at(60, EXIT_BAD_DATA, "etl", 0);
+    run_ends_at(60, EXIT_DATAERR, "etl", 0);
     run_ends_at(120, EXIT_DONE, "", 0);
-    assert_string_equal(run_ends_at(180, EXIT_BAD_DATA, "etl", 0), "");
-    assert_string_equal(time_passes_until(59 + NEWS_PAUSE), "");
-    assert_string_equal(time_passes_until(60 + NEWS_PAUSE), "run.failed");
-    assert_string_equal(time_passes_until(61 + 2 * NEWS_PAUSE), "");
-    assert_string_equal(run_ends_at(62 + 2 * NEWS_PAUSE, EXIT_DONE, "", 0), "run.recovered");
+    assert_string_equal(run_ends_at(180, EXIT_DATAERR, "etl", 0), "");
+    assert_string_equal(time_passes_until(59 + NOTIFICATIONS_REPEAT_SECONDS), "");
+    assert_string_equal(time_passes_until(60 + NOTIFICATIONS_REPEAT_SECONDS), "run.failed");
+    assert_string_equal(time_passes_until(61 + 2 * NOTIFICATIONS_REPEAT_SECONDS), "");
+    assert_string_equal(run_ends_at(62 + 2 * NOTIFICATIONS_REPEAT_SECONDS, EXIT_DONE, "", 0), "run.recovered");
 }
 
-static void another_cause_is_told_at_once(void **state) {
+static void another_cause_is_reported_at_once(void **state) {
     (void)state;
-    run_ends_at(60, EXIT_BAD_DATA, "etl", 0);
+    run_ends_at(60, EXIT_DATAERR, "etl", 0);
     run_ends_at(120, EXIT_DONE, "", 0);
-    assert_string_equal(run_ends_at(180, EXIT_BUG, "etl", 0), "run.failed");
+    assert_string_equal(run_ends_at(180, EXIT_SOFTWARE, "etl", 0), "run.failed");
     run_ends_at(240, EXIT_DONE, "", 0);
-    assert_string_equal(run_ends_at(300, EXIT_BUG, "train", 0), "run.failed");
+    assert_string_equal(run_ends_at(300, EXIT_SOFTWARE, "train", 0), "run.failed");
 }
 
 static void a_champion_of_a_run_that_failed_later_is_told_too(void **state) {
     (void)state;
-    run_ends_at(60, EXIT_BAD_DATA, "score", 0);
-    assert_string_equal(run_ends_at(120, EXIT_BAD_DATA, "score", 7), "model.promoted");
+    run_ends_at(60, EXIT_DATAERR, "score", 0);
+    assert_string_equal(run_ends_at(120, EXIT_DATAERR, "score", 7), "model.promoted");
 }
 
 static void one_to_be_tried_later_is_news_after_some_tries(void **state) {
     (void)state;
-    for (int i = 1; i < NEWS_TRIES; i++)
-        assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "");
-    assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "run.failed");
-    assert_string_equal(run_ends(EXIT_TRY_LATER, 0), "");
+    for (int i = 1; i < NOTIFICATIONS_TEMPFAIL_LIMIT; i++)
+        assert_string_equal(run_ends(EXIT_TEMPFAIL, 0), "");
+    assert_string_equal(run_ends(EXIT_TEMPFAIL, 0), "run.failed");
+    assert_string_equal(run_ends(EXIT_TEMPFAIL, 0), "");
     assert_string_equal(run_ends(EXIT_DONE, 0), "run.recovered");
 }
 
@@ -235,27 +235,27 @@ static void being_told_to_stop_is_no_failure(void **state) {
     assert_string_equal(run_ends(EXIT_TERMINATED, 0), "");
 }
 
-static void a_new_champion_is_told(void **state) {
+static void a_new_champion_is_reported(void **state) {
     (void)state;
     assert_string_equal(run_ends(EXIT_DONE, 7), "model.promoted");
 }
 
-static void drift_is_told_where_it_changes(void **state) {
+static void drift_is_reported_where_it_changes(void **state) {
     (void)state;
-    assert_string_equal(drift_says("OK"), "");
-    assert_string_equal(drift_says("WARN"), "");
-    assert_string_equal(drift_says("ALARM"), "drift.alarm");
-    assert_string_equal(drift_says("ALARM"), "");
-    assert_string_equal(drift_says("RETRAIN"), "drift.retrain");
-    assert_string_equal(drift_says("WARN"), "drift.over");
-    assert_string_equal(drift_says("OK"), "");
-    assert_string_equal(drift_says("FAILED"), "drift.failed");
+    assert_string_equal(drift_result("OK"), "");
+    assert_string_equal(drift_result("WARN"), "");
+    assert_string_equal(drift_result("ALARM"), "drift.alarm");
+    assert_string_equal(drift_result("ALARM"), "");
+    assert_string_equal(drift_result("RETRAIN"), "drift.retrain");
+    assert_string_equal(drift_result("WARN"), "drift.over");
+    assert_string_equal(drift_result("OK"), "");
+    assert_string_equal(drift_result("FAILED"), "drift.failed");
 }
 
-static void nobody_is_told_where_nobody_asked(void **state) {
+static void nothing_is_sent_without_a_webhook(void **state) {
     (void)state;
-    alerts.wanted = false;
-    assert_string_equal(drift_says("ALARM"), "");
+    alert_queue.enabled = false;
+    assert_string_equal(drift_result("ALARM"), "");
 }
 
 int main(void) {
@@ -263,19 +263,21 @@ int main(void) {
         cmocka_unit_test(a_message_is_signed_over_its_time_and_bytes),
         cmocka_unit_test(without_a_secret_nothing_is_signed),
         cmocka_unit_test(a_receiver_that_is_away_or_busy_is_tried_again),
-        cmocka_unit_test(one_that_refuses_is_not),
+        cmocka_unit_test(one_that_rejects_is_not_tried_again),
         cmocka_unit_test(a_message_says_what_when_and_where),
         cmocka_unit_test(what_a_stage_says_too_long_is_cut_between_characters_and_told),
-        cmocka_unit_test_setup_teardown(a_failed_run_is_told_once_and_its_recovery_too, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(one_to_be_tried_later_is_news_after_some_tries, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(a_job_that_fails_every_other_minute_is_told_once_an_hour, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(one_that_goes_on_failing_is_told_when_the_hour_is_over, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(another_cause_is_told_at_once, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(a_champion_of_a_run_that_failed_later_is_told_too, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(being_told_to_stop_is_no_failure, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(a_new_champion_is_told, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(drift_is_told_where_it_changes, nothing_told, forget),
-        cmocka_unit_test_setup_teardown(nobody_is_told_where_nobody_asked, nothing_told, forget),
+        cmocka_unit_test_setup_teardown(a_failed_run_is_reported_once_and_its_recovery_too, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(one_to_be_tried_later_is_news_after_some_tries, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(a_job_that_fails_every_other_minute_is_reported_once_an_hour, nothing_sent,
+                                        forget),
+        cmocka_unit_test_setup_teardown(one_that_goes_on_failing_is_reported_when_the_hour_is_over, nothing_sent,
+                                        forget),
+        cmocka_unit_test_setup_teardown(another_cause_is_reported_at_once, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(a_champion_of_a_run_that_failed_later_is_told_too, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(being_told_to_stop_is_no_failure, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(a_new_champion_is_reported, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(drift_is_reported_where_it_changes, nothing_sent, forget),
+        cmocka_unit_test_setup_teardown(nothing_is_sent_without_a_webhook, nothing_sent, forget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,11 +9,11 @@
 
 static void assert_next(const char *cron, const char *after, const char *expected) {
     struct cron c;
-    moment from;
-    char text[CLOCK_TEXT];
+    unix_time from;
+    char text[UNIX_TIME_TEXT];
     assert_true(cron_parse(&c, cron));
-    assert_true(clock_parse(after, &from));
-    clock_format(cron_next(&c, from), text);
+    assert_true(unix_time_parse(after, &from));
+    unix_time_format(cron_next(&c, from), text);
     assert_string_equal(text, expected);
 }
 

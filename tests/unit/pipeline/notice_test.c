@@ -10,35 +10,35 @@
 #include "services/pipeline/notice.h"
 #include "tests/unit/common/scratch.h"
 
-static bool tells(int notice) {
-    struct pollfd wanted = {.fd = notice, .events = POLLIN};
+static bool is_readable(int inotify) {
+    struct pollfd wanted = {.fd = inotify, .events = POLLIN};
     return poll(&wanted, 1, 1000) == 1;
 }
 
-static void lines_appended_to_an_open_file_are_told(void **state) {
+static void lines_appended_to_an_open_file_are_reported(void **state) {
     (void)state;
-    struct append append = {.file = -1};
-    struct file_error err;
+    struct append_log append = {.file = -1};
+    struct error err;
     char path[PATH_MAX];
-    int notice = notice_open();
-    if (notice < 0) {
+    int inotify = inotify_watch_open();
+    if (inotify < 0) {
         print_message("no inotify here: raw/ is looked at from time to time\n");
         skip();
     }
     snprintf(path, sizeof path, "%s/raw/inbox/stripe-one-2026-06-01.ndjson", scratch);
-    assert_true(append_lines(&append, path, "{}\n", 3, &err));
+    assert_true(append_log_write(&append, path, "{}\n", 3, &err));
     for (int again = 0; again < 2; again++) {
-        notice_renew(notice, scratch);
-        assert_true(append_lines(&append, path, "{}\n", 3, &err));
-        assert_true(tells(notice));
+        inotify_watch_renew(inotify, scratch);
+        assert_true(append_log_write(&append, path, "{}\n", 3, &err));
+        assert_true(is_readable(inotify));
     }
-    append_close(&append);
-    notice_close(notice);
+    append_log_close(&append);
+    inotify_watch_close(inotify);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_appended_to_an_open_file_are_told),
+        cmocka_unit_test(lines_appended_to_an_open_file_are_reported),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

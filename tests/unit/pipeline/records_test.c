@@ -29,10 +29,10 @@ static void the_oldest_records_go_and_nothing_else(void **state) {
     put("c.json", 100);
     put("notes.txt", 1);
     put(".tmp-d.json", 1);
-    records_prune(scratch, 2);
+    run_retention_prune(scratch, 2);
     assert_true(there("a.json") && there("b.json") && !there("c.json"));
     assert_true(there("notes.txt") && there(".tmp-d.json"));
-    records_prune(scratch_path("no folder"), 2);
+    run_retention_prune(scratch_path("no folder"), 2);
 }
 
 int main(void) {

@@ -32,30 +32,30 @@ static int forget(void **state) {
 }
 
 /* A challenger that differs from the champion for Legal alone. */
-static struct change measure(void) {
+static struct disagreement measure(void) {
     struct forest_feature feature;
     struct forest_schema schema = model_schema(&feature, levels, 4, classes, 2);
     struct forest *challenger = model_train(&schema, (const uint16_t[]){0, 1, 1, 0}, 100);
     struct forest *champion = model_train(&schema, (const uint16_t[]){0, 0, 1, 0}, 100);
-    struct traffic traffic;
-    struct change change;
-    struct file_error err;
-    assert_true(traffic_read(&traffic, scratch, &schema, &err));
-    assert_true(change_measure(&change, &traffic, &schema, challenger, champion));
-    traffic_done(&traffic);
+    struct recent_requests requests;
+    struct disagreement disagreement;
+    struct error err;
+    assert_true(recent_requests_read(&requests, scratch, &schema, &err));
+    assert_true(disagreement_measure(&disagreement, &requests, &schema, challenger, champion));
+    recent_requests_done(&requests);
     forest_free(challenger);
     forest_free(champion);
-    return change;
+    return disagreement;
 }
 
 static void leads_stand_for_calls_where_none_was_logged(void **state) {
     (void)state;
-    struct change change = measure();
-    assert_string_equal(change.source, "leads");
-    assert_int_equal(change.cells, 4);
-    assert_int_equal(change.cells_changed, 1);
-    assert_int_equal(change.calls, 3);
-    assert_true(change.calls_changed >= 1); /* and perhaps the lead without a type */
+    struct disagreement disagreement = measure();
+    assert_string_equal(disagreement.source, "leads");
+    assert_int_equal(disagreement.cells, 4);
+    assert_int_equal(disagreement.cells_changed, 1);
+    assert_int_equal(disagreement.requests, 3);
+    assert_true(disagreement.requests_changed >= 1); /* and perhaps the lead without a type */
 }
 
 static void logged_calls_count_as_often_as_they_came(void **state) {
@@ -63,11 +63,11 @@ static void logged_calls_count_as_often_as_they_came(void **state) {
     scratch_write(OLD_DAY, "{\"inputs\":{\"type\":\"Legal\"}}\n{\"inputs\":{\"type\":\"Legal\"}}\n"
                            "{\"inputs\":{\"type\":\"Dental\"},\"source\":\"site\"}\n");
     scratch_write(NEW_DAY, "{\"inputs\":{\"type\":\"Gym\"}}\n");
-    struct change change = measure();
-    assert_string_equal(change.source, "predictions");
-    assert_int_equal(change.calls, 4);
-    assert_int_equal(change.calls_changed, 2);
-    assert_true(fabs(change_share(&change) - 0.5) < 1e-12);
+    struct disagreement disagreement = measure();
+    assert_string_equal(disagreement.source, "predictions");
+    assert_int_equal(disagreement.requests, 4);
+    assert_int_equal(disagreement.requests_changed, 2);
+    assert_true(fabs(disagreement_rate(&disagreement) - 0.5) < 1e-12);
 }
 
 static void demo_batch_and_torn_lines_are_no_traffic(void **state) {
@@ -75,17 +75,17 @@ static void demo_batch_and_torn_lines_are_no_traffic(void **state) {
     scratch_write(NEW_DAY, "{\"inputs\":{\"type\":\"Legal\"},\"source\":\"demo\"}\n"
                            "{\"inputs\":{\"type\":\"Legal\"},\"source\":\"batch\"}\n"
                            "nonsense\n{\"inputs\":3}\n{\"inputs\":{\"type\":\"Dental\"}}\n{\"inputs\":{\"ty");
-    struct change change = measure();
-    assert_int_equal(change.calls, 1);
-    assert_int_equal(change.calls_changed, 0);
+    struct disagreement disagreement = measure();
+    assert_int_equal(disagreement.requests, 1);
+    assert_int_equal(disagreement.requests_changed, 0);
 }
 
 static void without_any_traffic_the_grid_is_what_counts(void **state) {
     (void)state;
     unlink(scratch_path(VOLUME_LEADS));
-    struct change change = measure();
-    assert_int_equal(change.calls, 0);
-    assert_true(fabs(change_share(&change) - 0.25) < 1e-12);
+    struct disagreement disagreement = measure();
+    assert_int_equal(disagreement.requests, 0);
+    assert_true(fabs(disagreement_rate(&disagreement) - 0.25) < 1e-12);
 }
 
 static void a_grid_is_every_combination_once(void **state) {
@@ -93,18 +93,18 @@ static void a_grid_is_every_combination_once(void **state) {
     struct forest_feature features[] = {{"type", FOREST_CATEGORICAL, 2, levels},
                                         {"size", FOREST_CATEGORICAL, 3, levels}};
     struct forest_schema schema = {2, features, 2, classes};
-    struct grid grid;
-    assert_true(grid_make(&grid, &schema));
+    struct input_grid grid;
+    assert_true(input_grid_make(&grid, &schema));
     assert_int_equal(grid.rows, 6);
     for (size_t i = 0; i < 6; i++) {
         assert_true(grid.x[2 * i] == (float)(i / 3));
         assert_true(grid.x[2 * i + 1] == (float)(i % 3));
     }
-    grid_done(&grid);
+    input_grid_done(&grid);
     features[1] = (struct forest_feature){"age", FOREST_NUMERIC, 0, NULL};
-    assert_true(grid_make(&grid, &schema));
+    assert_true(input_grid_make(&grid, &schema));
     assert_int_equal(grid.rows, 0);
-    grid_done(&grid);
+    input_grid_done(&grid);
 }
 
 int main(void) {

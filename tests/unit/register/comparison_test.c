@@ -42,7 +42,7 @@ static void levels_and_classes_are_matched_by_name(void **state) {
     struct rows r;
     struct forest_feature old;
     struct comparison c;
-    struct file_error err;
+    struct error err;
     make_rows(&r, new_levels, 3, new_classes, 2);
     struct forest_schema before = model_schema(&old, old_levels, 2, old_classes, 2);
     /* Both know that Dental buys Business and Legal buys MVP, in numbers of their own. */
@@ -63,7 +63,7 @@ static void each_level_is_a_slice(void **state) {
     (void)state;
     struct rows r;
     struct comparison c;
-    struct file_error err;
+    struct error err;
     make_rows(&r, new_levels, 3, new_classes, 2);
     struct forest *challenger = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
     struct forest *champion = model_train(&r.table.schema, (const uint16_t[]){0, 0, 1}, 100); /* wrong about Legal */
@@ -86,7 +86,7 @@ static void a_package_the_champion_does_not_know_counts_against_it(void **state)
     struct rows r;
     struct forest_feature old;
     struct comparison c;
-    struct file_error err;
+    struct error err;
     make_rows(&r, new_levels, 3, new_classes, 2);
     struct forest_schema before = model_schema(&old, new_levels, 3, fewer, 2);
     struct forest *challenger = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
@@ -103,7 +103,7 @@ static void the_hash_is_that_of_the_hold_out_alone(void **state) {
     (void)state;
     struct rows r;
     struct comparison first, second;
-    struct file_error err;
+    struct error err;
     make_rows(&r, new_levels, 3, new_classes, 2);
     struct forest *model = model_train(&r.table.schema, (const uint16_t[]){0, 1, 1}, 100);
     assert_true(comparison_make(&first, &r.table, model, NULL, SIZE_MAX, &err));

@@ -12,20 +12,20 @@
 
 static const struct gate_settings routine = {.confidence = 0.95,
                                              .alarm_margin = 0.02,
-                                             .cells_margin = 0.02,
+                                             .frequency_margin = 0.02,
                                              .accuracy_margin = 0.02,
                                              .brier_margin = 0.01,
                                              .ece_margin = 0.03,
                                              .slice_margin = 0.05,
                                              .slice_rows = 30,
-                                             .traffic_cap = 0.4,
+                                             .max_disagreement = 0.4,
                                              .new_rows = 100};
 
 /* A challenger that passes everything: 1,000 rows, a gain of 0.02 with a standard error of 0.005. */
 static struct gate_numbers good(void) {
     struct gate_numbers n = {.card_log_loss = 0.8,
                              .majority_log_loss = 1.3,
-                             .cells_log_loss = 0.81,
+                             .frequency_log_loss = 0.81,
                              .has_champion = true,
                              .measured = {.challenger = {1000, 0.70, 0.80, 0.40, 0.02},
                                           .champion = {1000, 0.69, 0.82, 0.41, 0.02},
@@ -35,7 +35,7 @@ static struct gate_numbers good(void) {
 
 static void decides_by(const struct gate_settings *settings, const struct gate_numbers *n, enum gate_verdict verdict,
                        const char *why) {
-    struct gate_answer answer = gate_decide(n, settings);
+    struct gate_decision answer = gate_decide(n, settings);
     assert_int_equal(answer.verdict, verdict);
     if (strstr(answer.reason, why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", answer.reason, why);
@@ -56,7 +56,7 @@ static struct gate_numbers of_few_rows(double ece) {
     struct gate_numbers n = good();
     n.measured.challenger.ece = ece;
     n.measured.champion.ece = 0.06;
-    n.measured.gain = (struct paired){200, 0.05, 0.03 * 0.03 * 200 * 199};
+    n.measured.gain = (struct paired_diff){200, 0.05, 0.03 * 0.03 * 200 * 199};
     return n;
 }
 
@@ -74,13 +74,13 @@ static void a_model_that_misses_a_floor_is_rejected_first_or_not(void **state) {
     n.majority_log_loss = 0.8;
     decides(&n, GATE_REJECT, "does not beat the class shares");
     n = good();
-    n.cells_log_loss = 0.77;
+    n.frequency_log_loss = 0.77;
     decides(&n, GATE_REJECT, "worse than counting by cell");
-    n.cells_log_loss = NAN;
+    n.frequency_log_loss = NAN;
     decides(&n, GATE_REJECT, "worse than counting by cell");
 }
 
-static void a_card_that_tells_other_numbers_than_measured_is_rejected(void **state) {
+static void a_card_that_reports_other_numbers_than_measured_is_rejected(void **state) {
     (void)state;
     struct gate_numbers n = good();
     n.card_log_loss = 0.79;
@@ -90,19 +90,19 @@ static void a_card_that_tells_other_numbers_than_measured_is_rejected(void **sta
 static void answers_that_are_no_probabilities_are_rejected(void **state) {
     (void)state;
     struct gate_numbers n = good();
-    n.answers_off = 0.01;
+    n.probability_sum_error = 0.01;
     decides(&n, GATE_REJECT, "no probabilities");
-    n.answers_off = NAN;
+    n.probability_sum_error = NAN;
     decides(&n, GATE_REJECT, "no probabilities");
 }
 
 static void what_a_row_of_probabilities_misses_is_measured(void **state) {
     (void)state;
     const float good[] = {0.25F, 0.75F, 1, 0}, off[] = {0.25F, 0.75F, 0.5F, 0.25F}, bad[] = {1.5F, -0.5F, NAN, 0};
-    assert_true(answers_off(good, 2, 2) < 1e-7);
-    assert_true(fabs(answers_off(off, 2, 2) - 0.25) < 1e-7);
-    assert_true(isnan(answers_off(bad, 1, 2)));
-    assert_true(isnan(answers_off(bad + 2, 1, 2)));
+    assert_true(aligned_predict_sum_error(good, 2, 2) < 1e-7);
+    assert_true(fabs(aligned_predict_sum_error(off, 2, 2) - 0.25) < 1e-7);
+    assert_true(isnan(aligned_predict_sum_error(bad, 1, 2)));
+    assert_true(isnan(aligned_predict_sum_error(bad + 2, 1, 2)));
 }
 
 static void a_surely_better_challenger_is_promoted(void **state) {
@@ -120,7 +120,7 @@ static void a_perhaps_better_challenger_is_rejected(void **state) {
     decides(&n, GATE_PROMOTE, "gain in log-loss");
 }
 
-static void better_log_loss_does_not_pay_for_what_got_worse_beside_it(void **state) {
+static void better_log_loss_does_not_pay_for_what_got_worse_next_to_it(void **state) {
     (void)state;
     struct gate_numbers n = good();
     n.measured.challenger.accuracy = 0.66;
@@ -138,18 +138,18 @@ static void the_same_hold_out_is_not_asked_again(void **state) {
     struct gate_numbers n = good();
     n.compared_before = true;
     n.new_rows = 99;
-    decides(&n, GATE_POSTPONE, "99 purchases are new since the last comparison; 100 are needed");
+    decides(&n, GATE_DEFER, "99 purchases are new since the last comparison; 100 are needed");
     n.new_rows = 100;
     decides(&n, GATE_PROMOTE, "gain");
     n.same_holdout = true;
-    decides(&n, GATE_POSTPONE, "0 purchases are new");
+    decides(&n, GATE_DEFER, "0 purchases are new");
 }
 
 static void a_champion_that_may_know_the_hold_out_is_not_compared_with(void **state) {
     (void)state;
     struct gate_numbers n = good();
-    n.champion_may_know = true;
-    decides(&n, GATE_POSTPONE, "as late as this hold-out's");
+    n.champion_saw_holdout = true;
+    decides(&n, GATE_DEFER, "as late as this hold-out's");
 }
 
 static void under_an_alarm_not_worse_than_a_margin_is_enough(void **state) {
@@ -166,7 +166,7 @@ static void under_an_alarm_not_worse_than_a_margin_is_enough(void **state) {
 static void the_interval_has_both_ends(void **state) {
     (void)state;
     struct gate_numbers n = good();
-    struct gate_answer answer = gate_decide(&n, &routine);
+    struct gate_decision answer = gate_decide(&n, &routine);
     assert_true(fabs(answer.low - (0.02 - 1.644854 * 0.005)) < 1e-6);
     assert_true(fabs(answer.high - (0.02 + 1.644854 * 0.005)) < 1e-6);
 }
@@ -206,9 +206,9 @@ static void a_challenger_that_changes_most_answers_waits_for_a_person(void **sta
     (void)state;
     struct gate_settings alarm = under_alarm();
     struct gate_numbers n = good();
-    n.change = (struct change){.calls = 100, .calls_changed = 40};
+    n.disagreement = (struct disagreement){.requests = 100, .requests_changed = 40};
     decides(&n, GATE_PROMOTE, "gain");
-    n.change.calls_changed = 41;
+    n.disagreement.requests_changed = 41;
     decides(&n, GATE_HOLD, "changes the answer to 41 % of recent calls");
     decides_by(&alarm, &n, GATE_PROMOTE, "gain"); /* surely better, where a change was announced */
     n.measured.gain.mean = 0;
@@ -217,14 +217,14 @@ static void a_challenger_that_changes_most_answers_waits_for_a_person(void **sta
 
 static void whatever_passes_is_held_on_request(void **state) {
     (void)state;
-    struct gate_settings hold = routine;
+    struct gate_settings require_approval = routine;
     struct gate_numbers n = good();
-    hold.hold = true;
-    decides_by(&hold, &n, GATE_HOLD, "waits for approval");
+    require_approval.require_approval = true;
+    decides_by(&require_approval, &n, GATE_HOLD, "waits for approval");
     n.has_champion = false;
-    decides_by(&hold, &n, GATE_HOLD, "waits for approval");
+    decides_by(&require_approval, &n, GATE_HOLD, "waits for approval");
     n.majority_log_loss = 0.1;
-    decides_by(&hold, &n, GATE_REJECT, "class shares");
+    decides_by(&require_approval, &n, GATE_REJECT, "class shares");
 }
 
 static void under_an_alarm_chance_in_the_calibration_error_of_few_rows_decides_nothing(void **state) {
@@ -234,7 +234,7 @@ static void under_an_alarm_chance_in_the_calibration_error_of_few_rows_decides_n
                         many = of_few_rows(0.06 + 0.05);
     decides_by(&alarm, &chance, GATE_PROMOTE, "");
     decides_by(&alarm, &more, GATE_REJECT, "calibration error 0.1300 is worse");
-    many.measured.gain = (struct paired){5000, 0.05, 0.03 * 0.03 * 5000.0 * 4999};
+    many.measured.gain = (struct paired_diff){5000, 0.05, 0.03 * 0.03 * 5000.0 * 4999};
     decides_by(&alarm, &many, GATE_REJECT, "calibration error 0.1100 is worse");
     decides_by(&routine, &chance, GATE_REJECT, "calibration error 0.1100 is worse");
 }
@@ -243,12 +243,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_model_that_beats_the_floors_is_promoted),
         cmocka_unit_test(a_model_that_misses_a_floor_is_rejected_first_or_not),
-        cmocka_unit_test(a_card_that_tells_other_numbers_than_measured_is_rejected),
+        cmocka_unit_test(a_card_that_reports_other_numbers_than_measured_is_rejected),
         cmocka_unit_test(answers_that_are_no_probabilities_are_rejected),
         cmocka_unit_test(what_a_row_of_probabilities_misses_is_measured),
         cmocka_unit_test(a_surely_better_challenger_is_promoted),
         cmocka_unit_test(a_perhaps_better_challenger_is_rejected),
-        cmocka_unit_test(better_log_loss_does_not_pay_for_what_got_worse_beside_it),
+        cmocka_unit_test(better_log_loss_does_not_pay_for_what_got_worse_next_to_it),
         cmocka_unit_test(the_same_hold_out_is_not_asked_again),
         cmocka_unit_test(under_an_alarm_not_worse_than_a_margin_is_enough),
         cmocka_unit_test(the_interval_has_both_ends),

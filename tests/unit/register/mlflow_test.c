@@ -14,54 +14,54 @@
 #include "services/register/mlmodel.h"
 #include "tests/unit/register/models.h"
 
-static struct mlflow_story story_of(const char *decision, const char *card, const char *minutes) {
+static struct run_payload story_of(const char *decision, const char *card, const char *report) {
     json_t *d = json_loads(decision, 0, NULL), *c = json_loads(card, 0, NULL);
     assert_non_null(d);
-    struct mlflow_story story = mlflow_story_of(d, c, minutes);
+    struct run_payload payload = run_payload_make(d, c, report);
     json_decref(d);
     json_decref(c);
-    return story;
+    return payload;
 }
 
 static void keys_hold_what_mlflow_allows(void **state) {
     (void)state;
-    struct mlflow_story s =
+    struct run_payload s =
         story_of("{}", "{\"importances\":{\"permutation\":{\"größe (m*2):x\":0.25,\"a b-c.d/e\":1}}}", NULL);
     assert_non_null(json_object_get(s.metrics, "importance.gr____e _m_2__x"));
     assert_non_null(json_object_get(s.metrics, "importance.a b-c.d/e"));
-    mlflow_story_done(&s);
+    run_payload_done(&s);
 }
 
 static void what_is_no_number_is_no_metric(void **state) {
     (void)state;
-    struct mlflow_story s = story_of("{\"numbers\":{\"gain\":{\"mean\":null,\"interval\":[null,0.5]}}}", "{}", NULL);
+    struct run_payload s = story_of("{\"numbers\":{\"gain\":{\"mean\":null,\"interval\":[null,0.5]}}}", "{}", NULL);
     assert_null(json_object_get(s.metrics, "gate.gain"));
     assert_null(json_object_get(s.metrics, "gate.gain_low"));
     assert_true(json_real_value(json_object_get(s.metrics, "gate.gain_high")) == 0.5);
-    mlflow_story_done(&s);
+    run_payload_done(&s);
 }
 
 static void a_long_text_is_cut_between_characters(void **state) {
     (void)state;
-    char minutes[6001];
+    char report[6001];
     for (size_t i = 0; i < 6000; i += 2)
-        memcpy(minutes + i, "\xC3\xA9", 2);
-    memmove(minutes + 1, minutes, 5999);
-    minutes[0] = 'a'; /* so that byte 5000 is within a character */
-    minutes[6000] = '\0';
-    struct mlflow_story s = story_of("{\"status\":\"promoted\"}", "{}", minutes);
+        memcpy(report + i, "\xC3\xA9", 2);
+    memmove(report + 1, report, 5999);
+    report[0] = 'a'; /* so that byte 5000 is within a character */
+    report[6000] = '\0';
+    struct run_payload s = story_of("{\"status\":\"promoted\"}", "{}", report);
     assert_int_equal(json_string_length(json_object_get(s.tags, "mlflow.note.content")), 4999);
-    mlflow_story_done(&s);
+    run_payload_done(&s);
 }
 
-static void a_card_that_is_gone_leaves_the_decision_to_tell(void **state) {
+static void a_card_that_is_gone_leaves_the_decision_to_report(void **state) {
     (void)state;
-    struct mlflow_story s = story_of(
+    struct run_payload s = story_of(
         "{\"status\":\"rejected\",\"reason\":\"why\",\"holdout\":{\"sha256\":\"ab\",\"rows\":7}}", "null", NULL);
     assert_string_equal(json_string_value(json_object_get(s.tags, "gate.reason")), "why");
     assert_int_equal(json_object_size(s.params), 0);
     assert_int_equal(json_array_size(s.datasets), 1);
-    mlflow_story_done(&s);
+    run_payload_done(&s);
 }
 
 static void secrets_go_by_https_or_stay_on_this_machine(void **state) {
@@ -83,9 +83,9 @@ static void secrets_go_by_https_or_stay_on_this_machine(void **state) {
         {{.url = "https://mlflow:5000", .user = "an:n", .password = "x"}, false},
         {{.url = "https://mlflow:5000", .token = "no\r\nX: header"}, false},
     };
-    struct file_error err;
+    struct error err;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(mlflow_server_fits(&cases[i].server, &err), cases[i].fits);
+        assert_int_equal(mlflow_server_valid(&cases[i].server, &err), cases[i].fits);
 }
 
 static const struct version_file *find(const struct version_file *file, size_t files, const char *name) {
@@ -137,7 +137,7 @@ int main(void) {
         cmocka_unit_test(keys_hold_what_mlflow_allows),
         cmocka_unit_test(what_is_no_number_is_no_metric),
         cmocka_unit_test(a_long_text_is_cut_between_characters),
-        cmocka_unit_test(a_card_that_is_gone_leaves_the_decision_to_tell),
+        cmocka_unit_test(a_card_that_is_gone_leaves_the_decision_to_report),
         cmocka_unit_test(secrets_go_by_https_or_stay_on_this_machine),
         cmocka_unit_test(a_forest_is_described_by_its_inputs_and_classes),
         cmocka_unit_test(a_feature_called_as_the_graphs_output_leaves_no_model),

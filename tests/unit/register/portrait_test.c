@@ -30,20 +30,20 @@ static void means_are_the_metrics_and_bins_hold_every_row(void **state) {
                                   .split = split};
     struct forest *model = model_train(&table.schema, (const uint16_t[]){0, 1}, 100);
     struct comparison alone;
-    struct portrait p;
-    struct file_error err;
-    uint64_t rows = 0, right = 0;
-    assert_true(portrait_take(&p, &table, model));
+    struct reliability p;
+    struct error err;
+    uint64_t rows = 0, correct = 0;
+    assert_true(reliability_measure(&p, &table, model));
     assert_true(comparison_make(&alone, &table, model, NULL, SIZE_MAX, &err));
     assert_true(fabs(p.log_loss.mean - alone.challenger.log_loss) < 1e-9);
     assert_true(fabs(p.brier.mean - alone.challenger.brier) < 1e-9);
-    assert_true(fabs(p.right.mean - 50.0 / 55) < 1e-9);
-    for (size_t b = 0; b < PORTRAIT_BINS; b++) {
+    assert_true(fabs(p.correct.mean - 50.0 / 55) < 1e-9);
+    for (size_t b = 0; b < RELIABILITY_BINS; b++) {
         rows += p.bin[b].rows;
-        right += p.bin[b].right;
+        correct += p.bin[b].correct;
     }
     assert_int_equal(rows, 55);
-    assert_int_equal(right, 50);
+    assert_int_equal(correct, 50);
     comparison_done(&alone);
     forest_free(model);
 }
@@ -85,14 +85,14 @@ static void a_bin_is_a_tenth_of_sureness(void **state) {
                                   .weight = weight,
                                   .split = split};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct portrait p;
+        struct reliability p;
         struct forest *model = train_shares(&table.schema, cases[i].percent, 75);
-        assert_true(portrait_take(&p, &table, model));
+        assert_true(reliability_measure(&p, &table, model));
         assert_int_equal(p.bin[cases[i].bin].rows, 3);
-        assert_int_equal(p.bin[cases[i].bin].right, 3);
+        assert_int_equal(p.bin[cases[i].bin].correct, 3);
         assert_true(fabs(p.bin[cases[i].bin].confidence - cases[i].percent / 100.0) < 1e-3);
         assert_int_equal(p.bin[7].rows, 2);
-        assert_int_equal(p.bin[7].right, 0);
+        assert_int_equal(p.bin[7].correct, 0);
         forest_free(model);
     }
 }

@@ -13,11 +13,11 @@ enum { LEADS = 4000, COLUMNS = 11, SIZE_COLUMN = 5, TYPE_COLUMN = 4 };
 struct reading {
     size_t fields, rows, ragged;
     size_t other_types, other_sizes, empty_sizes;
-    struct world *world;
+    struct population *population;
     char text[COLUMNS][200];
 };
 
-static bool is_level(const struct config_feature *feature, const char *text) {
+static bool is_level(const struct etl_config_feature *feature, const char *text) {
     for (size_t i = 0; i < feature->levels.count; i++)
         if (strcmp(feature->levels.text[i], text) == 0)
             return true;
@@ -37,15 +37,15 @@ static void on_row(int end, void *user) {
     reading->rows++;
     reading->ragged += reading->fields != COLUMNS;
     if (reading->fields == COLUMNS) {
-        reading->other_types += !is_level(reading->world->type, reading->text[TYPE_COLUMN]);
-        reading->other_sizes += !is_level(reading->world->size, reading->text[SIZE_COLUMN]);
+        reading->other_types += !is_level(reading->population->type, reading->text[TYPE_COLUMN]);
+        reading->other_sizes += !is_level(reading->population->size, reading->text[SIZE_COLUMN]);
         reading->empty_sizes += reading->text[SIZE_COLUMN][0] == '\0';
     }
     reading->fields = 0;
 }
 
 static char *write_forms(uint64_t seed, struct forms_count *count, size_t *size) {
-    struct small_sample small = small_sample_new(seed, LEADS, WORLD_STEADY);
+    struct small_sample small = small_sample_new(seed, LEADS, POPULATION_STEADY);
     char *bytes;
     FILE *file = open_memstream(&bytes, size);
     assert_true(forms_write(file, &small.sample, count));
@@ -56,8 +56,8 @@ static char *write_forms(uint64_t seed, struct forms_count *count, size_t *size)
 
 static void the_file_is_csv_with_these_columns_and_a_few_broken_rows(void **state) {
     (void)state;
-    struct small_sample small = small_sample_new(1, LEADS, WORLD_STEADY);
-    struct reading reading = {.world = small.world};
+    struct small_sample small = small_sample_new(1, LEADS, POPULATION_STEADY);
+    struct reading reading = {.population = small.population};
     struct forms_count count;
     struct csv_parser parser;
     size_t size;
@@ -80,14 +80,14 @@ static void the_file_is_csv_with_these_columns_and_a_few_broken_rows(void **stat
 
 static void every_lead_with_an_id_is_there_under_it(void **state) {
     (void)state;
-    struct small_sample small = small_sample_new(1, LEADS, WORLD_STEADY);
+    struct small_sample small = small_sample_new(1, LEADS, POPULATION_STEADY);
     struct forms_count count;
     size_t size, anonymous = 0;
     char *bytes = write_forms(1, &count, &size);
     for (uint64_t i = 0; i < LEADS; i++) {
         struct person person;
         char email[80];
-        person_meet(&person, &small.sample, i);
+        person_make(&person, &small.sample, i);
         person_email(&person, email);
         assert_non_null(strstr(bytes, email));
         assert_true((strstr(bytes, person.id) != NULL) == !person.anonymous);

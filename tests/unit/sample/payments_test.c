@@ -11,13 +11,13 @@ enum { LEADS = 3000 };
 static const char genuine[] = "../shared/fixtures/stripe/stripe-sync-engine";
 
 struct payments {
-    struct story_tally tally;
+    struct journey_tally tally;
     struct payments_count count;
     json_t *lines; /* array of what stands in the file */
 };
 
 static struct payments write_payments(uint64_t seed, bool compact) {
-    struct small_sample small = small_sample_new(seed, LEADS, WORLD_STEADY);
+    struct small_sample small = small_sample_new(seed, LEADS, POPULATION_STEADY);
     struct payments payments = {.lines = json_array()};
     char *bytes, *rest;
     size_t size;
@@ -74,7 +74,7 @@ static void a_plain_purchase_is_five_to_seven_events(void **state) {
     json_decref(payments.lines);
 }
 
-static void both_layouts_tell_the_same_stories(void **state) {
+static void both_layouts_write_the_same_journeys(void **state) {
     (void)state;
     struct payments events = write_payments(2, false), compact = write_payments(2, true);
     assert_memory_equal(&events.tally, &compact.tally, sizeof events.tally);
@@ -166,7 +166,7 @@ int main(void) {
         cmocka_unit_test(every_line_is_one_json_object_and_all_are_counted),
         cmocka_unit_test(an_event_delivered_twice_is_the_same_and_no_other_has_its_id),
         cmocka_unit_test(a_plain_purchase_is_five_to_seven_events),
-        cmocka_unit_test(both_layouts_tell_the_same_stories),
+        cmocka_unit_test(both_layouts_write_the_same_journeys),
         cmocka_unit_test(old_and_new_api_versions_stand_side_by_side),
         cmocka_unit_test(objects_have_the_keys_of_genuine_ones),
     };

@@ -10,13 +10,13 @@
 static void gaps_are_filled_and_quotes_turned(void **state) {
     (void)state;
     static struct fields fields;
-    struct buffer out = {0};
+    struct strbuf out = {0};
     fields_clear(&fields);
     fields_set(&fields, "charge", "ch_%d", 7);
     fields_borrow(&fields, "amount", "350");
     template_render(&out, "{'id':'$charge','amount':$amount}", &fields);
-    assert_string_equal(buffer_text(&out), "{\"id\":\"ch_7\",\"amount\":350}");
-    buffer_done(&out);
+    assert_string_equal(strbuf_text(&out), "{\"id\":\"ch_7\",\"amount\":350}");
+    strbuf_done(&out);
 }
 
 static void a_name_set_again_has_the_new_text(void **state) {
@@ -35,18 +35,18 @@ enum { LINES = 5000 };
 static void every_line_arrives_out_of_order_and_some_twice(void **state) {
     (void)state;
     static int seen[LINES];
-    struct delivery *delivery = malloc(sizeof *delivery);
-    struct buffer line = {0};
+    struct shuffle_buffer *shuffle = malloc(sizeof *shuffle);
+    struct strbuf line = {0};
     char *bytes;
     size_t size;
     FILE *file = open_memstream(&bytes, &size);
-    delivery_begin(delivery, file, draw_begin(1, DRAW_DELIVERY, 0), 10000);
+    shuffle_buffer_begin(shuffle, file, rng_begin(1, RNG_SHUFFLE, 0), 10000);
     for (int i = 0; i < LINES; i++) {
-        buffer_clear(&line);
-        buffer_format(&line, "%d", i);
-        delivery_send(delivery, &line);
+        strbuf_clear(&line);
+        strbuf_printf(&line, "%d", i);
+        shuffle_buffer_send(shuffle, &line);
     }
-    assert_true(delivery_end(delivery));
+    assert_true(shuffle_buffer_end(shuffle));
     fclose(file);
 
     int number, before = -1, twice = 0, backwards = 0, length;
@@ -58,12 +58,12 @@ static void every_line_arrives_out_of_order_and_some_twice(void **state) {
     }
     for (int i = 0; i < LINES; i++)
         assert_in_range(seen[i], 1, 2);
-    assert_true((uint64_t)twice == delivery->repeated);
+    assert_true((uint64_t)twice == shuffle->repeated);
     assert_in_range(twice, LINES / 15, LINES / 7);
     assert_true(backwards > LINES / 10);
-    buffer_done(&line);
+    strbuf_done(&line);
     free(bytes);
-    free(delivery);
+    free(shuffle);
 }
 
 int main(void) {

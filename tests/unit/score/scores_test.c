@@ -38,25 +38,25 @@ static struct forest *make_model(void) {
 
 /* scores/leads.csv of some leads, by the built-in configuration. */
 static char *score(const char *leads_csv) {
-    struct file_error err;
-    struct leads leads;
+    struct error err;
+    struct lead_table leads;
     struct scores scores;
     struct prices prices;
     char *text = NULL;
     size_t size;
     struct forest *model = make_model();
-    struct config *config = configuration_read(NULL, NULL, &err);
+    struct etl_config *config = configuration_read(NULL, NULL, &err);
     scratch_write("leads.csv", leads_csv);
     prices_find(&prices, &schema, config, NULL);
-    if (!leads_read(&leads, scratch_path("leads.csv"), &schema, &err) ||
+    if (!lead_table_read(&leads, scratch_path("leads.csv"), &schema, &err) ||
         !scores_make(&scores, &leads, model, &prices, config, &err))
         fail_msg("%s", err.text);
     FILE *file = open_memstream(&text, &size);
     scores_write(&scores, file);
     fclose(file);
     scores_done(&scores);
-    leads_done(&leads);
-    config_free(config);
+    lead_table_done(&leads);
+    etl_config_free(config);
     forest_free(model);
     return text;
 }
@@ -116,12 +116,12 @@ static void a_missing_input_or_column_is_scored_as_missing(void **state) {
     free(text);
 }
 
-static void a_number_that_is_none_is_refused_with_its_line(void **state) {
+static void a_number_that_is_none_is_rejected_with_its_line(void **state) {
     (void)state;
-    struct leads leads;
-    struct file_error err;
+    struct lead_table leads;
+    struct error err;
     scratch_write("leads.csv", "customer_id,business_type,age\na,Legal,30\nb,Legal,old\n");
-    assert_false(leads_read(&leads, scratch_path("leads.csv"), &schema, &err));
+    assert_false(lead_table_read(&leads, scratch_path("leads.csv"), &schema, &err));
     assert_non_null(strstr(err.text, "line 3: \"old\" is no number, as age must be"));
 }
 
@@ -132,7 +132,7 @@ int main(void) {
         cmocka_unit_test(a_formula_typed_into_a_form_is_made_harmless),
         cmocka_unit_test(a_formula_begins_with_any_of_six_characters),
         cmocka_unit_test(a_missing_input_or_column_is_scored_as_missing),
-        cmocka_unit_test(a_number_that_is_none_is_refused_with_its_line),
+        cmocka_unit_test(a_number_that_is_none_is_rejected_with_its_line),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -26,10 +26,10 @@ struct fake {
 };
 
 /* Beyond the script's end nothing answers. */
-static enum http_outcome fake_ask(void *self, const struct http_request *request, struct http_reply *reply,
-                                  char problem[200]) {
+static enum http_outcome fake_perform(void *self, const struct http_request *request, struct http_response *response,
+                                      char problem[200]) {
     struct fake *fake = self;
-    *reply = (struct http_reply){0};
+    *response = (struct http_response){0};
     if (fake->asked == FAKE_MOST)
         abort();
     snprintf(fake->url[fake->asked], sizeof fake->url[0], "%s", request->url);
@@ -40,11 +40,11 @@ static enum http_outcome fake_ask(void *self, const struct http_request *request
         snprintf(problem, 200, "nobody there");
         return HTTP_UNREACHABLE;
     }
-    if (answer->outcome == HTTP_ANSWERED)
-        *reply = (struct http_reply){.status = answer->status,
-                                     .retry_after_s = answer->retry_after_s,
-                                     .body = answer->body,
-                                     .size = strlen(answer->body)};
+    if (answer->outcome == HTTP_RESPONDED)
+        *response = (struct http_response){.status = answer->status,
+                                           .retry_after_s = answer->retry_after_s,
+                                           .body = answer->body,
+                                           .size = strlen(answer->body)};
     return answer->outcome;
 }
 
@@ -56,11 +56,11 @@ static void fake_wait(void *self, double least_s, double most_s) {
 
 static inline struct http fake_http(struct fake *fake) {
     *fake = (struct fake){0};
-    return (struct http){.self = fake, .ask = fake_ask, .wait = fake_wait};
+    return (struct http){.self = fake, .perform = fake_perform, .wait = fake_wait};
 }
 
 static inline void fake_answer(struct fake *fake, long status, const char *body) {
-    fake->answer[fake->answers++] = (struct fake_answer){HTTP_ANSWERED, status, 0, strdup(body)};
+    fake->answer[fake->answers++] = (struct fake_answer){HTTP_RESPONDED, status, 0, strdup(body)};
 }
 
 #endif

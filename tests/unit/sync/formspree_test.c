@@ -15,9 +15,9 @@ static struct fake fake;
 static struct http http;
 
 static bool pull(void) {
-    struct api api = {&http, "https://formspree.example", "formkey", NULL, 0};
+    struct json_client client = {&http, "https://formspree.example", "formkey", NULL, 0};
     struct formspree_pull one = {.form = "abc", .overlap_s = 60};
-    return formspree_pull(&one, &api, &intake, &err);
+    return formspree_pull(&one, &client, &sink, &err);
 }
 
 /* Submissions number `from` to `to`, one a minute. */
@@ -70,7 +70,7 @@ static void the_next_pull_begins_before_the_last_submission(void **state) {
     assert_true(pull());
     assert_non_null(strstr(fake.url[1], "since=2026-05-01T00%3A02%3A00"));
     assert_int_equal(inbox_count("@example.com"), 5);
-    assert_int_equal(intake.counts.known, 2);
+    assert_int_equal(sink.counts.duplicates, 2);
 }
 
 static void an_interrupted_pull_goes_on_from_the_last_submission_taken(void **state) {
@@ -78,7 +78,7 @@ static void an_interrupted_pull_goes_on_from_the_last_submission_taken(void **st
     http = fake_http(&fake);
     answer(0, 99);
     assert_false(pull());
-    assert_true(err.try_later);
+    assert_true(err.retryable);
     assert_true(intake_again(NOON));
     http = fake_http(&fake);
     answer(98, 101);
@@ -100,7 +100,7 @@ static void an_api_that_ignores_the_offset_does_not_loop(void **state) {
     assert_non_null(strstr(err.text, "twice"));
 }
 
-static void the_newest_first_is_refused_because_the_cursor_would_pass_the_rest(void **state) {
+static void the_newest_first_is_rejected_because_the_cursor_would_pass_the_rest(void **state) {
     (void)state;
     http = fake_http(&fake);
     fake_answer(&fake, 200,
@@ -120,7 +120,7 @@ static void half_a_surrogate_pair_stops_nobody_else(void **state) {
     assert_int_equal(inbox_count("next"), 1);
 }
 
-static void what_is_no_page_is_refused(void **state) {
+static void what_is_no_page_is_rejected(void **state) {
     (void)state;
     static const char *const answers[] = {"{}", "{\"submissions\":{}}", "{\"submissions\":[1]}",
                                           "{\"submissions\":[null]}", ""};
@@ -128,17 +128,17 @@ static void what_is_no_page_is_refused(void **state) {
         http = fake_http(&fake);
         fake_answer(&fake, 200, answers[i]);
         assert_false(pull());
-        assert_false(err.try_later);
+        assert_false(err.retryable);
         assert_int_equal(inbox_count(""), 0);
     }
 }
 
 static void an_id_of_a_form_is_letters_and_digits(void **state) {
     (void)state;
-    assert_true(formspree_form_fits("mvzvldzo"));
-    assert_false(formspree_form_fits(""));
-    assert_false(formspree_form_fits("../x"));
-    assert_false(formspree_form_fits("a?b"));
+    assert_true(formspree_form_valid("mvzvldzo"));
+    assert_false(formspree_form_valid(""));
+    assert_false(formspree_form_valid("../x"));
+    assert_false(formspree_form_valid("a?b"));
 }
 
 #define PULL(test) cmocka_unit_test_setup_teardown(test, intake_fresh, intake_end)
@@ -150,9 +150,9 @@ int main(void) {
         PULL(the_next_pull_begins_before_the_last_submission),
         PULL(an_interrupted_pull_goes_on_from_the_last_submission_taken),
         PULL(an_api_that_ignores_the_offset_does_not_loop),
-        PULL(the_newest_first_is_refused_because_the_cursor_would_pass_the_rest),
+        PULL(the_newest_first_is_rejected_because_the_cursor_would_pass_the_rest),
         PULL(half_a_surrogate_pair_stops_nobody_else),
-        PULL(what_is_no_page_is_refused),
+        PULL(what_is_no_page_is_rejected),
         cmocka_unit_test(an_id_of_a_form_is_letters_and_digits),
     };
     setenv("LOG_LEVEL", "error", 1);

@@ -25,60 +25,60 @@ static void keys_go_to_https_and_to_this_machine_alone(void **state) {
                                         "https://example.com#x",
                                         "api.stripe.com",
                                         ""};
-    struct file_error err;
+    struct error err;
     for (size_t i = 0; i < sizeof fit / sizeof *fit; i++)
-        assert_true(http_address_fits(fit[i], &err));
+        assert_true(http_private_url_valid(fit[i], &err));
     for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
-        assert_false(http_address_fits(unfit[i], &err));
-    assert_true(http_open_address_fits("http://mlflow:5000", &err)); /* where there is no key */
-    assert_false(http_open_address_fits("http://user:word@mlflow:5000", &err));
-    assert_false(http_open_address_fits("ftp://mlflow", &err));
+        assert_false(http_private_url_valid(unfit[i], &err));
+    assert_true(http_public_url_valid("http://mlflow:5000", &err)); /* where there is no key */
+    assert_false(http_public_url_valid("http://user:word@mlflow:5000", &err));
+    assert_false(http_public_url_valid("ftp://mlflow", &err));
 }
 
 static void a_password_in_an_address_is_not_told(void **state) {
     (void)state;
     static const char *const unfit[] = {"https://user:pass/word@mlflow", "https://model.example?token=password",
                                         "user:password@mlflow:5000", "http://mlflow#password"};
-    struct file_error err;
+    struct error err;
     for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) {
-        assert_false(http_address_fits(unfit[i], &err));
+        assert_false(http_private_url_valid(unfit[i], &err));
         assert_null(strstr(err.text, "word"));
-        assert_false(http_open_address_fits(unfit[i], &err));
+        assert_false(http_public_url_valid(unfit[i], &err));
         assert_null(strstr(err.text, "word"));
     }
-    assert_false(http_address_fits("http://mlflow:5000", &err));
+    assert_false(http_private_url_valid("http://mlflow:5000", &err));
     assert_non_null(strstr(err.text, "http://mlflow:5000"));
 }
 
 static void a_key_cannot_hold_another_header(void **state) {
     (void)state;
-    assert_true(http_key_fits("sk_test_0123456789"));
-    assert_false(http_key_fits("sk_test_0123456789\n"));
-    assert_false(http_key_fits("sk test 0123456789"));
-    assert_false(http_key_fits("sk_test_\xC3\xA9\xC3\xA9"));
-    assert_false(http_key_fits(""));
+    assert_true(http_key_valid("sk_test_0123456789"));
+    assert_false(http_key_valid("sk_test_0123456789\n"));
+    assert_false(http_key_valid("sk test 0123456789"));
+    assert_false(http_key_valid("sk_test_\xC3\xA9\xC3\xA9"));
+    assert_false(http_key_valid(""));
 }
 
 static void parameters_are_encoded(void **state) {
     (void)state;
-    struct query query;
-    query_begin(&query, "https://a.example/", "/v1/x");
-    query_text(&query, "types[]", "a b&c=d");
-    query_number(&query, "limit", -5);
-    assert_true(query.whole);
+    struct url_query query;
+    url_query_begin(&query, "https://a.example/", "/v1/x");
+    url_query_add_text(&query, "types[]", "a b&c=d");
+    url_query_add_number(&query, "limit", -5);
+    assert_true(query.complete);
     assert_string_equal(query.text, "https://a.example/v1/x?types%5B%5D=a%20b%26c%3Dd&limit=-5");
     assert_int_equal(query.where_size, strlen("https://a.example/v1/x"));
 }
 
 static void an_address_that_does_not_fit_is_noticed(void **state) {
     (void)state;
-    struct query query;
+    struct url_query query;
     char value[3000];
     memset(value, '/', sizeof value - 1);
     value[sizeof value - 1] = '\0';
-    query_begin(&query, "https://a.example", "/");
-    query_text(&query, "x", value);
-    assert_false(query.whole);
+    url_query_begin(&query, "https://a.example", "/");
+    url_query_add_text(&query, "x", value);
+    assert_false(query.complete);
 }
 
 int main(void) {

@@ -7,16 +7,16 @@
 #include "services/sync/intake.h"
 #include "tests/unit/common/scratch.h"
 
-static struct intake intake;
-static struct file_error err;
+static struct record_sink sink;
+static struct error err;
 
-static const moment NOON = 1780315200; /* 2026-06-01T12:00:00Z */
+static const unix_time NOON = 1780315200; /* 2026-06-01T12:00:00Z */
 #define INBOX_FILE "raw/inbox/test-unit-2026-06-01.ndjson"
 
-static inline bool intake_again(moment at) {
-    intake_done(&intake);
-    intake = (struct intake){.data = scratch, .inbox = "test-unit", .at = at};
-    return cursor_open(&intake.cursor, scratch, "raw/.sync-test.json", "unit", 1024, &err);
+static inline bool intake_again(unix_time at) {
+    record_sink_done(&sink);
+    sink = (struct record_sink){.data = scratch, .inbox = "test-unit", .at = at};
+    return cursor_open(&sink.cursor, scratch, "raw/.sync-test.json", "unit", 1024, &err);
 }
 
 /* As if this program had never run here. */
@@ -29,7 +29,7 @@ static inline int intake_fresh(void **state) {
 
 static inline int intake_end(void **state) {
     (void)state;
-    intake_done(&intake);
+    record_sink_done(&sink);
     return 0;
 }
 

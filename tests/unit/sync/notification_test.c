@@ -15,16 +15,16 @@
 
 static void expect(const char *text, const char *json) {
     const char *reason;
-    json_t *found = notification_read(text, &reason), *expected = json_loads(json, 0, NULL);
+    json_t *found = formspree_email_parse(text, &reason), *expected = json_loads(json, 0, NULL);
     assert_null(reason);
     assert_true(json_equal(found, expected));
     json_decref(found);
     json_decref(expected);
 }
 
-static void expect_refusal(const char *text, const char *reason) {
+static void expect_rejection(const char *text, const char *reason) {
     const char *given;
-    assert_null(notification_read(text, &given));
+    assert_null(formspree_email_parse(text, &given));
     assert_string_equal(given, reason);
 }
 
@@ -59,31 +59,31 @@ static void the_date_is_not_the_forms_to_say(void **state) {
     expect(OPENING "_date:\n1999-01-01\n\nm:\nx\n", "{\"m\":\"x\"}");
 }
 
-static void a_field_named_twice_is_refused(void **state) {
+static void a_field_named_twice_is_rejected(void **state) {
     (void)state;
-    expect_refusal(OPENING "m:\nx\n\nemail:\nother@example.com\n\nemail:\na@example.com\n\n" CLOSING,
-                   "a field occurs twice");
+    expect_rejection(OPENING "m:\nx\n\nemail:\nother@example.com\n\nemail:\na@example.com\n\n" CLOSING,
+                     "a field occurs twice");
 }
 
-static void other_texts_are_refused(void **state) {
+static void other_texts_are_rejected(void **state) {
     (void)state;
-    expect_refusal("", "not a notification of a form");
-    expect_refusal("email:\na@example.com\n", "not a notification of a form");
-    expect_refusal(OPENING, "no fields");
-    expect_refusal(OPENING CLOSING, "no fields");
+    expect_rejection("", "not a notification of a form");
+    expect_rejection("email:\na@example.com\n", "not a notification of a form");
+    expect_rejection(OPENING, "no fields");
+    expect_rejection(OPENING CLOSING, "no fields");
 }
 
-static void too_many_fields_and_too_long_a_text_are_refused(void **state) {
+static void too_many_fields_and_too_long_a_text_are_rejected(void **state) {
     (void)state;
     size_t room = 3 << 20, at = strlen(OPENING);
     char *text = malloc(room);
     memcpy(text, OPENING, at + 1);
     for (int i = 0; i < 501; i++)
         at += (size_t)snprintf(text + at, room - at, "k%d:\nv\n\n", i);
-    expect_refusal(text, "too many fields");
+    expect_rejection(text, "too many fields");
     memset(text + at, 'x', room - at);
     text[room - 1] = '\0';
-    expect_refusal(text, "the text is too long");
+    expect_rejection(text, "the text is too long");
     free(text);
 }
 
@@ -94,9 +94,9 @@ int main(void) {
         cmocka_unit_test(a_colon_inside_a_value_begins_no_field),
         cmocka_unit_test(a_text_without_closing_has_no_date),
         cmocka_unit_test(the_date_is_not_the_forms_to_say),
-        cmocka_unit_test(a_field_named_twice_is_refused),
-        cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(too_many_fields_and_too_long_a_text_are_refused),
+        cmocka_unit_test(a_field_named_twice_is_rejected),
+        cmocka_unit_test(other_texts_are_rejected),
+        cmocka_unit_test(too_many_fields_and_too_long_a_text_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,14 +12,14 @@
 
 static struct fake fake;
 static struct http http;
-static struct file_error err;
+static struct error err;
 static const struct http_request request = {.url = "https://api.example/v1?secret=1", .key = "key"};
 
 static bool ask(double max_wait_s, long *status) {
-    struct http_reply reply = {0};
-    bool answered = retry_get(&http, &request, "https://api.example/v1", max_wait_s, &reply, &err);
-    *status = reply.status;
-    http_reply_done(&reply);
+    struct http_response response = {0};
+    bool answered = retry_get(&http, &request, "https://api.example/v1", max_wait_s, &response, &err);
+    *status = response.status;
+    http_response_done(&response);
     return answered;
 }
 
@@ -33,7 +33,7 @@ static void an_answer_is_given_at_once(void **state) {
     assert_int_equal(fake.waits, 0);
 }
 
-static void a_refusal_is_not_tried_again(void **state) {
+static void a_rejection_is_not_tried_again(void **state) {
     (void)state;
     long refusals[] = {301, 400, 401, 403, 404, 422}, status;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
@@ -75,7 +75,7 @@ static void a_server_that_says_when_is_not_asked_earlier(void **state) {
     assert_true(fake.most_s[0] > 7 && fake.most_s[0] < 9);
 }
 
-static void patience_ends_within_its_bound(void **state) {
+static void backoff_ends_within_its_bound(void **state) {
     (void)state;
     long status;
     http = fake_http(&fake);
@@ -84,11 +84,11 @@ static void patience_ends_within_its_bound(void **state) {
     for (size_t i = 0; i < fake.waits; i++)
         waited += fake.most_s[i];
     assert_true(waited <= 20 && waited > 10);
-    assert_true(err.try_later);
+    assert_true(err.retryable);
     assert_non_null(strstr(err.text, "nobody there"));
 }
 
-static void a_pause_beyond_the_patience_is_not_begun(void **state) {
+static void a_pause_beyond_the_backoff_is_not_begun(void **state) {
     (void)state;
     long status;
     http = fake_http(&fake);
@@ -96,7 +96,7 @@ static void a_pause_beyond_the_patience_is_not_begun(void **state) {
     fake.answer[0].retry_after_s = 3600;
     assert_false(ask(60, &status));
     assert_int_equal(fake.waits, 0);
-    assert_true(err.try_later);
+    assert_true(err.retryable);
 }
 
 static void too_large_an_answer_fails_for_good(void **state) {
@@ -106,7 +106,7 @@ static void too_large_an_answer_fails_for_good(void **state) {
     fake.answer[fake.answers++].outcome = HTTP_TOO_LARGE;
     assert_false(ask(60, &status));
     assert_int_equal(fake.asked, 1);
-    assert_false(err.try_later);
+    assert_false(err.retryable);
 }
 
 static void errors_leave_out_the_parameters(void **state) {
@@ -120,11 +120,11 @@ static void errors_leave_out_the_parameters(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_given_at_once),
-        cmocka_unit_test(a_refusal_is_not_tried_again),
+        cmocka_unit_test(a_rejection_is_not_tried_again),
         cmocka_unit_test(what_passes_is_tried_again_after_twice_the_time),
         cmocka_unit_test(a_server_that_says_when_is_not_asked_earlier),
-        cmocka_unit_test(patience_ends_within_its_bound),
-        cmocka_unit_test(a_pause_beyond_the_patience_is_not_begun),
+        cmocka_unit_test(backoff_ends_within_its_bound),
+        cmocka_unit_test(a_pause_beyond_the_backoff_is_not_begun),
         cmocka_unit_test(too_large_an_answer_fails_for_good),
         cmocka_unit_test(errors_leave_out_the_parameters),
     };

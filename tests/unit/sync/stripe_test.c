@@ -17,9 +17,9 @@ static struct fake fake;
 static struct http http;
 
 static bool pull_with(bool backfill) {
-    struct api api = {&http, "https://stripe.example", "sk_test_key", "Stripe-Version: 1", 0};
+    struct json_client client = {&http, "https://stripe.example", "sk_test_key", "Stripe-Version: 1", 0};
     struct stripe_pull pull = {.backfill = backfill, .overlap_s = 3600};
-    return stripe_pull(&pull, &api, &intake, &err);
+    return stripe_pull(&pull, &client, &sink, &err);
 }
 
 static bool pull(void) {
@@ -80,7 +80,7 @@ static void the_next_pull_takes_events_from_before_the_newest_and_appends_only_n
     assert_non_null(strstr(fake.url[0], "created%5Bgte%5D=6400"));
     assert_int_equal(inbox_count("\"evt_10000\""), 1);
     assert_int_equal(inbox_count("\"evt_"), 5);
-    assert_int_equal(intake.counts.known, 1);
+    assert_int_equal(sink.counts.duplicates, 1);
 }
 
 static void an_event_at_the_overlaps_edge_is_appended_once(void **state) {
@@ -100,7 +100,7 @@ static void an_interrupted_walk_goes_on_and_then_takes_what_is_new(void **state)
     begin_after(100);
     answer_events(300, 251, true);
     assert_false(pull()); /* then nothing answers */
-    assert_true(err.try_later);
+    assert_true(err.retryable);
     assert_true(intake_again(NOON));
     http = fake_http(&fake);
     answer_events(250, 101, false);
@@ -120,7 +120,7 @@ static void records_whose_cursor_was_not_saved_come_again_and_none_is_lost(void 
     begin_after(100);
     /* The page is on disk, the power goes before the cursor is. */
     static const char line[] = "{\"body\":{\"id\":\"evt_101\"}}\n";
-    assert_true(append_once(scratch_path(INBOX_FILE), line, strlen(line), &err));
+    assert_true(append_log_write_once(scratch_path(INBOX_FILE), line, strlen(line), &err));
     answer_events(101, 101, false);
     assert_true(pull());
     assert_int_equal(inbox_count("evt_101"), 2);
@@ -168,16 +168,16 @@ static void a_pause_longer_than_events_are_kept_takes_objects_again(void **state
 static void another_accounts_cursor_is_not_continued(void **state) {
     (void)state;
     begin_after(100);
-    intake_done(&intake);
-    intake = (struct intake){.data = scratch, .inbox = "test-unit", .at = NOON};
-    assert_true(cursor_open(&intake.cursor, scratch, "raw/.sync-test.json", "another", 64, &err));
+    record_sink_done(&sink);
+    sink = (struct record_sink){.data = scratch, .inbox = "test-unit", .at = NOON};
+    assert_true(cursor_open(&sink.cursor, scratch, "raw/.sync-test.json", "another", 64, &err));
     answer_no_objects();
     answer_events(100, 100, false);
     assert_true(pull());
     assert_int_equal(fake.asked, OBJECT_LISTS + 1);
 }
 
-static void what_stripe_would_never_answer_is_refused(void **state) {
+static void what_stripe_would_never_answer_is_rejected(void **state) {
     (void)state;
     static const char *const answers[] = {
         "[]",
@@ -195,7 +195,7 @@ static void what_stripe_would_never_answer_is_refused(void **state) {
         http = fake_http(&fake);
         fake_answer(&fake, 200, answers[i]);
         assert_false(pull());
-        assert_false(err.try_later);
+        assert_false(err.retryable);
         assert_int_equal(inbox_count(""), 0);
     }
 }
@@ -209,13 +209,13 @@ static void a_page_that_leads_nowhere_does_not_loop(void **state) {
     assert_non_null(strstr(err.text, "evt_300"));
 }
 
-static void a_refusal_is_told_by_its_word_without_what_was_sent(void **state) {
+static void a_rejection_is_reported_by_its_word_without_what_was_sent(void **state) {
     (void)state;
     begin_after(100);
     fake_answer(&fake, 401,
                 "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Invalid API Key: sk_test_key\"}}");
     assert_false(pull());
-    assert_false(err.try_later);
+    assert_false(err.retryable);
     assert_string_equal(err.text, "GET https://stripe.example/v1/events: status 401 (invalid_request_error): "
                                   "the key is not accepted");
 }
@@ -233,9 +233,9 @@ int main(void) {
         PULL(a_backfill_takes_objects_again),
         PULL(a_pause_longer_than_events_are_kept_takes_objects_again),
         PULL(another_accounts_cursor_is_not_continued),
-        PULL(what_stripe_would_never_answer_is_refused),
+        PULL(what_stripe_would_never_answer_is_rejected),
         PULL(a_page_that_leads_nowhere_does_not_loop),
-        PULL(a_refusal_is_told_by_its_word_without_what_was_sent),
+        PULL(a_rejection_is_reported_by_its_word_without_what_was_sent),
     };
     setenv("LOG_LEVEL", "error", 1);
     log_open("test", NULL);

@@ -33,7 +33,7 @@ static void both_floors_are_measured_on_the_hold_out(void **state) {
     close_to(b.majority.log_loss, -(log(3.0 / 8) + 3 * log(5.0 / 8)) / 4);
     close_to(b.majority.accuracy, 0.75);
     /* Of cell 0: (3+1)/(4+3); of cell 1: (4+1)/(4+3); of the cell without a type nothing is known: 1/3. */
-    close_to(b.cells.log_loss, -(log(4.0 / 7) + 2 * log(5.0 / 7) + log(1.0 / 3)) / 4);
+    close_to(b.frequency.log_loss, -(log(4.0 / 7) + 2 * log(5.0 / 7) + log(1.0 / 3)) / 4);
     test_table_done(&t);
 }
 

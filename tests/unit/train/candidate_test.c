@@ -20,19 +20,19 @@ static void make_table(struct feature_table *t) {
 }
 
 static void train(struct candidate *c, const struct feature_table *t, unsigned threads, const char *window) {
-    struct file_error problem;
+    struct error problem;
     struct forest_error err;
-    struct config *config = configuration_read(NULL, NULL, &problem);
-    struct recipe recipe = {.window = window, .least_rows = 100};
+    struct etl_config *config = configuration_read(NULL, NULL, &problem);
+    struct recipe recipe = {.window = window, .min_rows = 100};
     forest_params_init(&recipe.params);
     recipe.params.trees = 20;
     recipe.params.threads = threads;
     if (candidate_train(c, t, config, &recipe, &err) != FOREST_OK)
         fail_msg("%s", err.text);
-    config_free(config);
+    etl_config_free(config);
 }
 
-static void the_card_tells_metrics_baselines_and_what_it_was_made_of(void **state) {
+static void the_card_reports_metrics_baselines_and_what_it_was_made_of(void **state) {
     (void)state;
     struct feature_table t;
     struct candidate c;
@@ -73,7 +73,7 @@ static void threads_change_neither_card_nor_forest(void **state) {
     test_table_done(&t);
 }
 
-static void a_window_asked_for_is_the_one_taken(void **state) {
+static void a_window_requested_is_the_one_taken(void **state) {
     (void)state;
     struct feature_table t;
     struct candidate c;
@@ -89,7 +89,7 @@ static void a_folder_of_the_same_run_is_replaced_whole(void **state) {
     (void)state;
     struct feature_table t;
     struct candidate c;
-    struct file_error err;
+    struct error err;
     struct forest *forest;
     struct forest_error problem;
     make_table(&t);
@@ -106,9 +106,9 @@ static void a_folder_of_the_same_run_is_replaced_whole(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_card_tells_metrics_baselines_and_what_it_was_made_of),
+        cmocka_unit_test(the_card_reports_metrics_baselines_and_what_it_was_made_of),
         cmocka_unit_test(threads_change_neither_card_nor_forest),
-        cmocka_unit_test(a_window_asked_for_is_the_one_taken),
+        cmocka_unit_test(a_window_requested_is_the_one_taken),
         cmocka_unit_test(a_folder_of_the_same_run_is_replaced_whole),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -29,7 +29,7 @@ static void the_newest_and_the_one_just_made_stay(void **state) {
     mkdir(scratch_path("candidates"), 0755);
     scratch_write("candidates/newest.json", "{}");
     const char *old = make(1, 30), *older = make(2, 40), *newer = make(3, 1), *made = make(4, 99);
-    retention_keep(scratch, 2, strrchr(made, '/') + 1);
+    retention_apply(scratch, 2, strrchr(made, '/') + 1);
     assert_true(files_exist(scratch_path(newer)));
     assert_true(files_exist(scratch_path(old)));
     assert_false(files_exist(scratch_path(older)));
