@@ -4,7 +4,7 @@
  * The input is an image, whose size, checksums and recorded answers are put right first, so that the fuzzer
  * gets past them.  What loads must answer any row without harm, and the same way by every engine.
  */
-#include "libforest/handle.h"
+#include "libforest/format/forest_impl.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* compilers.c - what a compiler might get wrong: models and answers as checksums, one a line.  See compilers.sh. */
 #include "libforest/forest.h"
-#include "libforest/image.h"
+#include "libforest/format/format.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
+#include "libforest/base/keyed_rng.h"
 #include "libforest/forest.h"
-#include "libforest/rng.h"
 
 #include <math.h>
 #include <setjmp.h>
