@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "libetl/text.h"
+#include "libetl/base/text.h"
 
 static bool fail(struct etl_config_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "libetl/text.h"
+#include "libetl/base/text.h"
 #include "services/api/batch.h"
 #include "services/api/problem.h"
 #include "services/api/routes.h"

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "libetl/config.h"
-#include "libetl/vocabulary.h"
+#include "libetl/forms/normalizer.h"
 #include "services/api/buffer.h"
 #include "services/api/levels.h"
 #include "services/common/champion.h"

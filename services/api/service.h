@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "libetl/signature.h"
+#include "libetl/base/webhook_signature.h"
 #include "services/api/cors.h"
 #include "services/api/guard.h"
 #include "services/api/inbox.h"

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "libetl/json_mend.h"
-#include "libetl/signature.h"
-#include "libetl/tape.h"
+#include "libetl/base/webhook_signature.h"
+#include "libetl/json/json_repair.h"
+#include "libetl/json/tape.h"
 #include "services/common/clock.h"
 
 enum { TOLERANCE_SECONDS = 300 }; /* what both senders recommend */

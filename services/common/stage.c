@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libetl/parallel.h"
+#include "libetl/base/tasks.h"
 #include "libforest/forest.h"
 #include "services/common/log.h"
 #include "services/common/run_id.h"

@@ -22,8 +22,8 @@
 #ifndef ETL_CHECKS_H
 #define ETL_CHECKS_H
 
-#include "libetl/dataset.h"
-#include "libetl/gather.h"
+#include "libetl/ingest/collector.h"
+#include "libetl/join/dataset.h"
 #include "services/common/clock.h"
 
 enum check_severity { CHECK_WARNING, CHECK_ERROR };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "libetl/parallel.h"
+#include "libetl/base/tasks.h"
 #include "services/common/configuration.h"
 #include "services/common/log.h"
 #include "services/common/settings.h"

@@ -9,7 +9,7 @@
 #ifndef ETL_PSEUDONYM_H
 #define ETL_PSEUDONYM_H
 
-#include "libetl/leads.h"
+#include "libetl/join/leads.h"
 #include "services/common/exit_codes.h"
 #include "services/common/files.h"
 

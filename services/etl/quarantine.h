@@ -9,7 +9,7 @@
 #ifndef ETL_QUARANTINE_H
 #define ETL_QUARANTINE_H
 
-#include "libetl/gather.h"
+#include "libetl/ingest/collector.h"
 #include "services/etl/sources.h"
 
 bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,

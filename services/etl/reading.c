@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/parallel.h"
+#include "libetl/base/tasks.h"
 
 enum { CHUNK = 1 << 18, MAPPED_AROUND = 1 << 17, CHUNKS_AHEAD = 2 /* chunks that wait to be gathered, a thread */ };
 

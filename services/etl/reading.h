@@ -10,7 +10,7 @@
 #ifndef ETL_READING_H
 #define ETL_READING_H
 
-#include "libetl/gather.h"
+#include "libetl/ingest/collector.h"
 #include "services/common/progress.h"
 #include "services/etl/sources.h"
 

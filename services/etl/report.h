@@ -13,8 +13,8 @@
 
 #include <jansson.h>
 
-#include "libetl/dataset.h"
-#include "libetl/gather.h"
+#include "libetl/ingest/collector.h"
+#include "libetl/join/dataset.h"
 #include "services/etl/checks.h"
 #include "services/etl/sources.h"
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libetl/payment_method.h"
-#include "libetl/timestamp.h"
+#include "libetl/base/timestamp.h"
+#include "libetl/stripe/payment_method.h"
 
 enum {
     FLUSH_AT = 64 << 10,

@@ -8,7 +8,7 @@
 #ifndef ETL_ROWS_H
 #define ETL_ROWS_H
 
-#include "libetl/dataset.h"
+#include "libetl/join/dataset.h"
 #include "services/common/publish.h"
 #include "services/etl/pseudonym.h"
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libetl/array.h"
+#include "libetl/base/array.h"
 #include "services/common/append.h"
 #include "services/common/volume.h"
 

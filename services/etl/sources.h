@@ -15,7 +15,7 @@
 #ifndef ETL_SOURCES_H
 #define ETL_SOURCES_H
 
-#include "libetl/intake.h"
+#include "libetl/ingest/reader.h"
 #include "services/common/publish.h"
 
 struct source {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "libetl/json_mend.h"
+#include "libetl/json/json_repair.h"
 #include "services/sync/retry.h"
 
 /* ---- what was refused ---- */

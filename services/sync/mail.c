@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/timestamp.h"
+#include "libetl/base/timestamp.h"
 #include "services/common/files.h"
 
 /* The first plain text part, or NULL; borrowed from the message. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "libetl/timestamp.h"
+#include "libetl/base/timestamp.h"
 
 enum {
     MAX_TEXT = 1 << 20, /* bytes */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/csv_record.h"
+#include "libetl/base/csv_reader.h"
 
 static void compare(const struct etl_csv_fields *ours, const struct etl_csv_fields *theirs) {
     if (ours->count != theirs->count)

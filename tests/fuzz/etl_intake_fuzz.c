@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/gather.h"
+#include "libetl/ingest/collector.h"
 
 static const char config_json[] =
     "{\"currency\":\"usd\",\"setup_fee\":399,\"packages\":[{\"name\":\"A\",\"price\":150,\"lookup_keys\":[\"a\"]},"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/signature.h"
+#include "libetl/base/webhook_signature.h"
 
 #define SECRET "whsec_nobody_can_know"
 enum { NOW = 1780272000, TOLERANCE = 300, SUM = 32 };

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/tape.h"
+#include "libetl/json/tape.h"
 
 static void compare_nodes(const struct etl_tape *ours, const struct etl_tape *theirs, size_t i) {
     const struct etl_tape_node *a = &ours->nodes[i], *b = &theirs->nodes[i];

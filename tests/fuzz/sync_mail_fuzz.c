@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libetl/text.h"
-#include "libetl/timestamp.h"
+#include "libetl/base/text.h"
+#include "libetl/base/timestamp.h"
 #include "services/sync/mail.h"
 #include "services/sync/notification.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/timestamp.h"
+#include "libetl/base/timestamp.h"
 #include "services/sync/notification.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

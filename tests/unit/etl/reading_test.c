@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "libetl/dataset.h"
+#include "libetl/join/dataset.h"
 #include "services/common/configuration.h"
 #include "services/etl/reading.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "libetl/signature.h"
+#include "libetl/base/webhook_signature.h"
 #include "services/pipeline/alert.h"
 #include "services/pipeline/news.h"
 

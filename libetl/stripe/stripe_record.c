@@ -1,0 +1,134 @@
+/* stripe_record.c - from records to evidence: events, objects, and the objects inside them. */
+#include "libetl/stripe/stripe_record.h"
+
+#include "libetl/base/array.h"
+#include "libetl/base/hash.h"
+#include "libetl/stripe/stripe_object.h"
+
+/* ---- hashes ---- */
+
+enum { SALT_REFERENCE = 0x5245, SALT_EMAIL = 0x454d };
+
+uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id) {
+    return id.size > 0 ? etl_hash_bytes(id.at, id.size, reader->seed) : 0;
+}
+
+uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id) {
+    id = etl_text_trim(id);
+    return id.size > 0 ? etl_hash_bytes(id.at, id.size, reader->seed ^ SALT_REFERENCE) : 0;
+}
+
+uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email) {
+    char clean[ETL_TEXT_EMAIL];
+    size_t size = email.size > 0 ? etl_text_email(email, clean) : 0;
+    return size > 0 ? etl_hash_bytes(clean, size, reader->seed ^ SALT_EMAIL) : 0;
+}
+
+/* ---- evidence ---- */
+
+static bool append(struct etl_payment_fact_list *out, const struct etl_payment_fact *e) {
+    if (!etl_array_reserve(&out->items, &out->capacity, out->count + 1, sizeof *out->items))
+        return false;
+    out->items[out->count++] = *e;
+    return true;
+}
+
+/* A subscription's newest invoice belongs to it, but is not it. */
+static bool append_link(const struct etl_stripe_record *r, uint32_t object, const struct etl_payment_fact *e,
+                        struct etl_payment_fact_list *out) {
+    struct etl_payment_fact link = {.kind = ETL_FACT_LINK,
+                                    .subscription = e->subscription,
+                                    .at = ETL_FACT_NO_TIME,
+                                    .plan.rank = ETL_PLAN_UNKNOWN,
+                                    .flags = ETL_FACT_BILLED};
+    link.invoice = etl_stripe_object_reference(r, object, ETL_TAPE_latest_invoice);
+    return link.invoice == 0 || append(out, &link);
+}
+
+static enum etl_stripe_result read_object(struct etl_stripe_record *r, uint32_t object,
+                                          const struct etl_stripe_kind *kind, struct etl_payment_fact_list *out,
+                                          enum etl_reject_reason *reason) {
+    struct etl_payment_fact e;
+    *reason = etl_stripe_object_read(r, object, kind, &e);
+    if (*reason != ETL_REJECT_NONE)
+        return ETL_STRIPE_REJECTED;
+    bool done = append(out, &e) && (e.kind != ETL_FACT_SUBSCRIPTION || append_link(r, object, &e, out));
+    return done ? ETL_STRIPE_FACTS : ETL_STRIPE_NO_MEMORY;
+}
+
+/* Objects inside a record say what they would say alone; one that is broken leaves the rest standing. */
+static enum etl_stripe_result read_nested(struct etl_stripe_record *r, uint32_t object,
+                                          struct etl_payment_fact_list *out) {
+    enum etl_reject_reason ignored;
+    for (uint32_t at = object + 1; at < r->tape->nodes[object].after; at++) {
+        if (r->tape->nodes[at].kind != ETL_TAPE_OBJECT)
+            continue;
+        const struct etl_stripe_kind *kind = etl_stripe_object_kind(r, at);
+        if (kind != NULL && etl_stripe_object_counts_when_nested(kind) &&
+            read_object(r, at, kind, out, &ignored) == ETL_STRIPE_NO_MEMORY)
+            return ETL_STRIPE_NO_MEMORY;
+    }
+    return ETL_STRIPE_FACTS;
+}
+
+/* ---- events ---- */
+
+static enum etl_reject_reason reject_reason_of(struct etl_text object) {
+    if (object.size == 0)
+        return ETL_REJECT_NO_KIND;
+    return etl_text_is(object, "v2.core.event") ? ETL_REJECT_THIN_EVENT : ETL_REJECT_UNRELATED;
+}
+
+/* Step into an event; a bare object is its own news. */
+static uint32_t open_event(struct etl_stripe_record *r, uint32_t node, enum etl_reject_reason *reason) {
+    *reason = ETL_REJECT_NONE;
+    if (!etl_text_is(etl_stripe_object_text(r, node, ETL_TAPE_object), "event"))
+        return node;
+    uint32_t object = etl_stripe_object_member(r, etl_stripe_object_member(r, node, ETL_TAPE_data), ETL_TAPE_object);
+    r->event_type = etl_stripe_object_text(r, node, ETL_TAPE_type);
+    r->event_at = etl_stripe_object_time(r, node, ETL_TAPE_created);
+    r->other_mode =
+        etl_tape_member_is(r->tape, node, ETL_TAPE_livemode, r->reader->test_mode ? ETL_TAPE_TRUE : ETL_TAPE_FALSE);
+    if (etl_stripe_object_text(r, node, ETL_TAPE_id).size == 0)
+        *reason = ETL_REJECT_NO_ID;
+    else if (!etl_tape_is(r->tape, object, ETL_TAPE_OBJECT))
+        *reason = ETL_REJECT_NO_OBJECT;
+    return object;
+}
+
+/* Two with the same event id are one; so are two bare objects that say the same. */
+static uint64_t record_key(const struct etl_stripe_record *r, uint32_t node, uint32_t object,
+                           const struct etl_payment_fact *first) {
+    if (object != node)
+        return etl_stripe_hash_id(r->reader, etl_stripe_object_text(r, node, ETL_TAPE_id));
+    return etl_hash_bytes(first, sizeof *first, r->reader->seed);
+}
+
+enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, const struct etl_tape *tape,
+                                       uint32_t node, int64_t received, struct etl_payment_fact_list *out,
+                                       enum etl_reject_reason *reason) {
+    struct etl_stripe_record r;
+    etl_stripe_object_begin(&r, reader, tape, received);
+    etl_stripe_object_list(&r, node);
+    size_t before = out->count;
+    struct etl_text outer = etl_stripe_object_text(&r, node, ETL_TAPE_object);
+    if (etl_text_is(outer, "list") || etl_text_is(outer, "search_result"))
+        return ETL_STRIPE_LIST;
+    uint32_t object = open_event(&r, node, reason);
+    if (*reason != ETL_REJECT_NONE)
+        return ETL_STRIPE_REJECTED;
+    const struct etl_stripe_kind *kind = etl_stripe_object_kind(&r, object);
+    if (kind == NULL) {
+        *reason = reject_reason_of(etl_stripe_object_text(&r, object, ETL_TAPE_object));
+        return ETL_STRIPE_REJECTED;
+    }
+    enum etl_stripe_result result = read_object(&r, object, kind, out, reason);
+    if (result == ETL_STRIPE_FACTS) {
+        out->items[before].record = record_key(&r, node, object, &out->items[before]);
+        r.other_mode |= (out->items[before].flags & ETL_FACT_OTHER_MODE) != 0; /* so is what is inside */
+        result = read_nested(&r, object, out);
+    }
+    if (result != ETL_STRIPE_FACTS)
+        out->count = before;
+    return result;
+}

@@ -1,0 +1,42 @@
+/*
+ * stripe_record.h - reads what a Stripe record says of payments.
+ *
+ * A record is an event or an object of any API version: checkout session, invoice, payment intent, charge,
+ * subscription, refund, dispute, invoice payment, customer, price or plan.  References may be ids, whole
+ * objects (which are read too) or the stubs of deleted ones.  When an event and its object name different
+ * modes, the record is taken as one of the mode that is not wanted: a test must never train a model.
+ */
+#ifndef LIBETL_STRIPE_RECORD_H
+#define LIBETL_STRIPE_RECORD_H
+
+#include "libetl/base/reject_reason.h"
+#include "libetl/config.h"
+#include "libetl/json/tape.h"
+#include "libetl/stripe/payment_fact.h"
+
+/* Only read while reading; threads may share one. */
+struct etl_stripe_reader {
+    const struct etl_config *config;
+    bool test_mode; /* wanted are payments in test mode, not live ones */
+    uint64_t seed;  /* of all hashes */
+};
+
+enum etl_stripe_result {
+    ETL_STRIPE_FACTS,
+    ETL_STRIPE_REJECTED, /* *why says why; nothing was appended */
+    ETL_STRIPE_LIST,     /* a list object: its items are the records */
+    ETL_STRIPE_NO_MEMORY
+};
+
+/* Append what the object at `node` says to *out. received is when it arrived, for records that carry no
+ * time of their own, or ETL_FACT_NO_TIME. */
+enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, const struct etl_tape *tape,
+                                       uint32_t node, int64_t received, struct etl_payment_fact_list *out,
+                                       enum etl_reject_reason *reason);
+
+/* The hashes by which payments and leads meet. */
+uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id);        /* of Stripe's ids */
+uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id); /* of lead ids */
+uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email);  /* 0 where it is none */
+
+#endif
