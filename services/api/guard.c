@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "services/api/problem.h"
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 bool access_open(struct access *access, const char *api_keys, const char *admin_keys, const char *trusted_proxies,
                  long long per_minute) {

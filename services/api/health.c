@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 static void respond_literal(struct response *response, const char *json) {
     response_static(response, 200, RESPONSE_JSON, json, strlen(json));

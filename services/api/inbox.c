@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "services/api/buffer.h"
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/publish.h"
-#include "services/common/volume.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 
 static const struct timespec group_commit_delay = {.tv_nsec = 2000000};
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "services/common/append.h"
+#include "services/common/store/append_log.h"
 
 enum webhook_source { WEBHOOK_STRIPE, WEBHOOK_FORMSPREE, WEBHOOK_SOURCES };
 

@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/common/append.h"
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/publish.h"
+#include "services/common/store/append_log.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 
 enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, SYNC_SECONDS = 1, FINAL_TRIES = 20 };
 

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 void line_clock_begin(struct strbuf *out, struct line_clock *clock) {
     struct timespec now;

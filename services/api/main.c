@@ -7,7 +7,7 @@
 #include "services/api/reload.h"
 #include "services/api/server.h"
 #include "services/api/service.h"
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 #define AT(field) offsetof(struct options, field)
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/workers.h"
 
 /* ---- adding up ---- */

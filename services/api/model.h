@@ -17,7 +17,7 @@
 #include "libetl/forms/normalizer.h"
 #include "services/api/buffer.h"
 #include "services/api/levels.h"
-#include "services/common/champion.h"
+#include "services/common/registry/champion.h"
 
 enum {
     SERVED_MODEL_MAX_FEATURES = ETL_CONFIG_MAX_FEATURES, /* a model with more is not served */

@@ -5,7 +5,7 @@
 
 #include "services/api/overview.h"
 #include "services/api/pages.h"
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 enum { YOUNG_SECONDS = 5 };
 

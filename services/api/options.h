@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "services/common/settings.h"
+#include "services/common/worker/settings.h"
 
 struct options {
     struct settings_common common;

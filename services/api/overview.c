@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "services/common/files.h"
-#include "services/common/volume.h"
+#include "services/common/store/files.h"
+#include "services/common/store/paths.h"
 
 enum { TAIL = 1 << 20, MAX_RECORD = 1 << 20, MAX_RECORDS = 20000 };
 

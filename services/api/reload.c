@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 
 enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
 

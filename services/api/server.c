@@ -16,10 +16,10 @@
 #include "services/api/monitoring.h"
 #include "services/api/reload.h"
 #include "services/api/routes.h"
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/publish.h"
-#include "services/common/volume.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 
 enum { LEAST_CONNECTIONS = 16 };
 

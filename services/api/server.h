@@ -3,7 +3,7 @@
 #define API_SERVER_H
 
 #include "services/api/options.h"
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 
 /* Serve until SIGTERM; returns what main() is to return. */
 enum exit_code server_run(const struct options *options, const struct etl_config *config);

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "services/common/run_id.h"
+#include "services/common/worker/run_id.h"
 
 const char *app_validate_options(const struct options *options) {
     struct api_keys keys;

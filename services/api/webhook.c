@@ -8,7 +8,7 @@
 #include "libetl/base/webhook_signature.h"
 #include "libetl/json/json_repair.h"
 #include "libetl/json/tape.h"
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 enum { TOLERANCE_SECONDS = 300 }; /* what both senders recommend */
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 
 const struct worker_entry worker_table[WORKERS] = {
     [WORKER_SAMPLE] = {"sample", VOLUME_RAW "/.stamp-sample.json", NULL},

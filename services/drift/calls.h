@@ -9,8 +9,8 @@
 #ifndef DRIFT_CALLS_H
 #define DRIFT_CALLS_H
 
-#include "services/common/clock.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/util/unix_time.h"
 #include "services/drift/inputs.h"
 
 struct logged_request {

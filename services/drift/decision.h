@@ -18,7 +18,7 @@
 
 #include <stdbool.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 enum decision_level { LEVEL_OK, LEVEL_WARN, LEVEL_ALARM, LEVEL_RETRAIN };
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/files.h"
-#include "services/common/volume.h"
+#include "services/common/store/files.h"
+#include "services/common/store/paths.h"
 
 enum { MAX_FILE = 256 << 20 };
 

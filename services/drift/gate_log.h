@@ -2,8 +2,8 @@
 #ifndef DRIFT_GATE_LOG_H
 #define DRIFT_GATE_LOG_H
 
-#include "services/common/clock.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/util/unix_time.h"
 
 /* What became of a candidate, in order of time. */
 enum gate_decision_outcome {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 #include "services/drift/report.h"
 
 enum { MAX_FILE = 64 << 20, DAY = 86400 };

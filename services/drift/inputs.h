@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "libetl/config.h"
-#include "services/common/dictionary.h"
+#include "services/common/table/string_intern.h"
 
 struct cell_set {
     const struct etl_config *config; /* borrowed */

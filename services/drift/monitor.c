@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 #include "services/drift/calibration.h"
 #include "services/drift/gate_log.h"
 #include "services/drift/reasons.h"

@@ -7,7 +7,7 @@
 #ifndef DRIFT_MONITOR_H
 #define DRIFT_MONITOR_H
 
-#include "services/common/champion.h"
+#include "services/common/registry/champion.h"
 #include "services/drift/concept.h"
 #include "services/drift/detector.h"
 #include "services/drift/labels.h"

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "services/common/csv_table.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
+#include "services/common/table/csv_table.h"
 
 enum { FIRST_PURCHASES = 1024 };
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/files.h"
-#include "services/common/volume.h"
+#include "services/common/store/files.h"
+#include "services/common/store/paths.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY, MAX_FILE = 256 << 20 };
 static const char name[] = VOLUME_MONITORING "/reference.json";

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 
 enum { MAX_FILE = 1 << 20 };
 static const char name[] = VOLUME_DRIFT_STATE;

@@ -7,7 +7,7 @@
 #ifndef DRIFT_STATE_H
 #define DRIFT_STATE_H
 
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 #include "services/drift/decision.h"
 
 struct state {

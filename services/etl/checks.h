@@ -24,7 +24,7 @@
 
 #include "libetl/ingest/collector.h"
 #include "libetl/join/dataset.h"
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 enum check_severity { CHECK_WARNING, CHECK_ERROR };
 

@@ -6,11 +6,11 @@
 #include <sys/random.h>
 
 #include "libetl/base/tasks.h"
-#include "services/common/configuration.h"
-#include "services/common/log.h"
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/configuration.h"
+#include "services/common/worker/log.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/etl/checks.h"
 #include "services/etl/page.h"
 #include "services/etl/pseudonym.h"

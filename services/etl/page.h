@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 
 /* Write report.json as a page. */
 bool report_html_write(const json_t *report, const char *path, struct error *err);

@@ -10,8 +10,8 @@
 #define ETL_PSEUDONYM_H
 
 #include "libetl/join/leads.h"
-#include "services/common/exit_codes.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
+#include "services/common/worker/exit_codes.h"
 
 struct pseudonym {
     unsigned char key[128];

@@ -11,7 +11,7 @@
 #define ETL_READING_H
 
 #include "libetl/ingest/collector.h"
-#include "services/common/progress.h"
+#include "services/common/worker/progress.h"
 #include "services/etl/sources.h"
 
 struct parallel_reader {

@@ -9,7 +9,7 @@
 #define ETL_ROWS_H
 
 #include "libetl/join/dataset.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/etl/pseudonym.h"
 
 /* What rows are written from; all borrowed. */

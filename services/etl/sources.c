@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "libetl/base/array.h"
-#include "services/common/append.h"
-#include "services/common/volume.h"
+#include "services/common/store/append_log.h"
+#include "services/common/store/paths.h"
 
 enum { MAX_SOURCES = 60000 };
 

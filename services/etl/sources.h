@@ -9,14 +9,15 @@
  *   inbox/formspree-*.ndjson  inbox/stripe-*.ndjson     deliveries: a line is {"received_at":...,"body":{...}}
  * .ndjson and .jsonl are as good as .json.  Names are compared without regard to case.
  *
- * NDJSON in inbox/ is appended to while it is read: a torn end there (services/common/append.h) is a delivery that
- * nobody was told of yet, or never will be.  It is not read, only said; what others put into raw/ is read to its end.
+ * NDJSON in inbox/ is appended to while it is read: a torn end there (services/common/store/append_log.h) is a delivery
+ * that nobody was told of yet, or never will be.  It is not read, only said; what others put into raw/ is read to its
+ * end.
  */
 #ifndef ETL_SOURCES_H
 #define ETL_SOURCES_H
 
 #include "libetl/ingest/reader.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 
 struct source {
     char *name; /* below raw/ */

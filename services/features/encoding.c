@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 static bool has_number(const struct training_rows *p, const struct split *split, size_t place) {
     for (size_t i = 0; i < split->holdout; i++)

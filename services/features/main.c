@@ -1,9 +1,9 @@
 /* leadforest-features: processed/train.csv -> features/features.csv + schema.json, numbers only, split by time. */
 #include <string.h>
 
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/features/schema.h"
 #include "services/features/table.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/csv_table.h"
+#include "services/common/table/csv_table.h"
 
 enum { FIRST_ROWS = 4096 };
 

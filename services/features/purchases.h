@@ -3,9 +3,9 @@
 #define FEATURES_PURCHASES_H
 
 #include "libetl/config.h"
-#include "services/common/clock.h"
-#include "services/common/dictionary.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/table/string_intern.h"
+#include "services/common/util/unix_time.h"
 
 /* A value is 0 where it is missing; otherwise, of a categorical feature, 1 + its number in the dictionary;
  * of a numeric one, bits that sort as the numbers do (training_rows_number gives the number back). */

@@ -2,7 +2,7 @@
 #ifndef FEATURES_SPLIT_H
 #define FEATURES_SPLIT_H
 
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 #include "services/features/purchases.h"
 
 /* How large the hold-out may be; it is a fifth of all rows within these. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/common/run_id.h"
+#include "services/common/worker/run_id.h"
 
 enum { TRIES = 4, SIGNATURE = 128 /* bytes of one as text, at most */ };
 

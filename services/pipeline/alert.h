@@ -10,9 +10,9 @@
 
 #include <jansson.h>
 
-#include "services/common/clock.h"
-#include "services/common/exit_codes.h"
-#include "services/common/http.h"
+#include "services/common/util/http.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/exit_codes.h"
 
 enum { ALERT_WEBHOOK_MAX_BYTES = 16000 /* bytes of a message */ };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 #include "services/pipeline/alert.h"
 
 void alert_queue_begin(struct alert_queue *a, bool enabled) {

@@ -4,8 +4,8 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "services/common/publish.h"
-#include "services/common/volume.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
     const unsigned char *at = bytes;

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 extern char **environ;
 

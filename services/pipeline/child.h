@@ -8,8 +8,8 @@
 
 #include <jansson.h>
 
-#include "services/common/exit_codes.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/worker/exit_codes.h"
 
 enum { CHILD_PROCESS_MAX_LINE = 1 << 16 }; /* of a longer output line only this much is kept */
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 struct cron {
     uint64_t minutes; /* bit n: minute n, and so on; all empty: never */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 
 struct events {
     int signals; /* a descriptor */

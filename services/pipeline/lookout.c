@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 void drift_check_begin(struct drift_check *l, const struct cron *times, double limit, unix_time now) {
     *l = (struct drift_check){.times = times, .limit = limit, .child.output = -1, .planned = now};

@@ -2,7 +2,7 @@
 #ifndef PIPELINE_LOOKOUT_H
 #define PIPELINE_LOOKOUT_H
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 #include "services/pipeline/child.h"
 #include "services/pipeline/cron.h"
 

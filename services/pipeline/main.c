@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/log.h"
-#include "services/common/settings.h"
+#include "services/common/worker/log.h"
+#include "services/common/worker/settings.h"
 #include "services/pipeline/alert.h"
 #include "services/pipeline/run.h"
 #include "services/pipeline/watch.h"

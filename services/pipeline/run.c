@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 #include "services/pipeline/records.h"
 
 static const enum worker_id stages[] = {WORKER_ETL, WORKER_FEATURES, WORKER_TRAIN, WORKER_REGISTER, WORKER_SCORE};

@@ -2,7 +2,7 @@
 #ifndef PIPELINE_RUN_H
 #define PIPELINE_RUN_H
 
-#include "services/common/stage.h"
+#include "services/common/worker/stage.h"
 #include "services/pipeline/child.h"
 
 struct run {

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "services/common/clock.h"
-#include "services/common/exit_codes.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/exit_codes.h"
 #include "services/pipeline/cron.h"
 
 struct run_schedule_times {

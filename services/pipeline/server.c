@@ -1,7 +1,7 @@
 /* server.c - keeps an api alive. */
 #include "services/pipeline/server.h"
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 enum { MIN_WAIT = 1, MAX_WAIT = 60, STABLE_SECONDS = 60 };
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 #include "services/pipeline/arrivals.h"
 #include "services/pipeline/lookout.h"
 #include "services/pipeline/news.h"

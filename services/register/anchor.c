@@ -1,8 +1,8 @@
 /* anchor.c - measures recent champions on today's hold-out. */
 #include "services/register/anchor.h"
 
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 #include "services/register/comparison.h"
 
 enum { MOST = 20 };

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "services/common/champion.h"
-#include "services/common/feature_table.h"
+#include "services/common/registry/champion.h"
+#include "services/common/table/feature_table.h"
 
 /*
  * Of the versions that were champion since drift was last rebased (monitoring/state.json, "rebased_at"; else ever, of

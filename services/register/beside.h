@@ -2,7 +2,7 @@
 #ifndef REGISTER_BESIDE_H
 #define REGISTER_BESIDE_H
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 
 enum { SUBPROCESS_MAX_ARGUMENTS = 12 };
 

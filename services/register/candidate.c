@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/champion.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
 
 static bool read_name(struct candidate *c, const char *data, struct error *err) {
     char path[PATH_MAX];

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "libforest/forest.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 struct candidate {
     char name[256]; /* of its folder: the run that made it */

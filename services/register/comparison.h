@@ -2,7 +2,7 @@
 #ifndef REGISTER_COMPARISON_H
 #define REGISTER_COMPARISON_H
 
-#include "services/common/paired.h"
+#include "services/common/util/paired_diff.h"
 #include "services/register/holdout.h"
 
 /* What two models said of the same rows. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/append.h"
-#include "services/common/volume.h"
+#include "services/common/store/append_log.h"
+#include "services/common/store/paths.h"
 
 enum { MAX_DECISIONS = 256 << 20 };
 
@@ -19,7 +19,7 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
     for (const char *at = text, *end; at < text + size; at = end + 1) {
         end = memchr(at, '\n', (size_t)(text + size - at));
         if (end == NULL || (end + 1 == text + size && memchr(at, '\0', (size_t)(end - at)) != NULL))
-            break; /* torn, see append.h */
+            break; /* torn, see append_log.h */
         line++;
         json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
         if (!json_is_object(decision)) {

@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 /* All decisions, oldest first, as an array that the caller decrefs; an empty one where there is no file.
  * A last line that a power cut tore is passed by; any other that is no JSON is an error. */

@@ -2,7 +2,7 @@
 #ifndef REGISTER_GATE_ROWS_H
 #define REGISTER_GATE_ROWS_H
 
-#include "services/common/settings.h"
+#include "services/common/worker/settings.h"
 #include "services/register/gate.h"
 
 /* The struct given has a struct gate_settings as this member. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 #include "services/register/anchor.h"
 #include "services/register/answers.h"
 #include "services/register/decisions.h"

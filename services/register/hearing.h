@@ -3,7 +3,7 @@
 #ifndef REGISTER_HEARING_H
 #define REGISTER_HEARING_H
 
-#include "services/common/champion.h"
+#include "services/common/registry/champion.h"
 #include "services/register/candidate.h"
 #include "services/register/gate.h"
 #include "services/register/pointer.h"

@@ -2,7 +2,7 @@
 #ifndef REGISTER_HOLDOUT_H
 #define REGISTER_HOLDOUT_H
 
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 
 struct holdout {
     const struct forest_schema *schema; /* borrowed */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/register/gate_rows.h"
 #include "services/register/mlflow_outbox.h"
 #include "services/register/operator.h"

@@ -10,8 +10,8 @@
 
 #include <jansson.h>
 
-#include "services/common/files.h"
-#include "services/common/http.h"
+#include "services/common/store/files.h"
+#include "services/common/util/http.h"
 
 /* Where MLflow is and who asks; texts borrowed. */
 struct mlflow_server {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/champion.h"
-#include "services/common/clock.h"
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
 #include "services/register/mlflow_run.h"
 #include "services/register/pointer.h"
 

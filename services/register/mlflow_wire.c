@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 
 enum { MAX_URL = 4000 };
 

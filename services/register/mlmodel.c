@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 static const char requirements[] = "mlflow>=2.9\nnumpy\nonnx>=1.13\nonnxruntime>=1.14\npandas\n";
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "services/common/champion.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
 #include "services/register/decisions.h"
 #include "services/register/pointer.h"
 #include "services/register/ruling.h"

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 /* A version and the hash of its manifest; version 0: none. */
 struct alias {

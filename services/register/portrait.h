@@ -2,7 +2,7 @@
 #ifndef REGISTER_PORTRAIT_H
 #define REGISTER_PORTRAIT_H
 
-#include "services/common/paired.h"
+#include "services/common/util/paired_diff.h"
 #include "services/register/holdout.h"
 
 enum { RELIABILITY_BINS = 10 };

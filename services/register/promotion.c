@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 #include "services/register/decisions.h"
 #include "services/register/hearing.h"
 #include "services/register/minutes.h"

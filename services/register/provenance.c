@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "services/common/publish.h"
-#include "services/common/volume.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
 
 typedef void lineage_add(struct lineage *lineage, const char *path, const char *sha256);
 

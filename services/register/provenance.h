@@ -3,7 +3,7 @@
 #ifndef REGISTER_PROVENANCE_H
 #define REGISTER_PROVENANCE_H
 
-#include "services/common/lineage.h"
+#include "services/common/worker/lineage.h"
 
 /* result is that of the result line: candidate, version, status. */
 void provenance_report(struct lineage *lineage, const char *data, const json_t *result);

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-#include "services/common/clock.h"
-#include "services/common/exit_codes.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/exit_codes.h"
 
 /* Texts borrowed. */
 struct registry {

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "services/common/exit_codes.h"
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/exit_codes.h"
+#include "services/common/worker/log.h"
 #include "services/register/beside.h"
 
 /* Where it is; each may be left from a run that was killed. */

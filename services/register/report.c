@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/common/champion.h"
-#include "services/common/log.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 #include "services/register/decisions.h"
 #include "services/register/pointer.h"
 #include "services/register/reproduction.h"

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/common/champion.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
 #include "services/register/beside.h"
 #include "services/register/candidate.h"
 #include "services/register/versions.h"

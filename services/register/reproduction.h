@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/register/registry.h"
 
 /* EXIT_DONE where the forest is the same byte for byte, EXIT_DATAERR where it is not. */

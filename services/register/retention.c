@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 #include "services/register/pointer.h"
 #include "services/register/versions.h"
 

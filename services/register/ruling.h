@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/register/registry.h"
 
 /* A decision that the caller adds to and decrefs. */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/csv_table.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/table/csv_table.h"
 
 struct request_reader {
     const struct forest_schema *schema;

@@ -7,7 +7,7 @@
 #define REGISTER_TRAFFIC_H
 
 #include "libforest/forest.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 enum { RECENT_REQUESTS_MAX = 20000 }; /* calls, enough for a share to half a point */
 

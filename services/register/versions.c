@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/common/champion.h"
-#include "services/common/log.h"
-#include "services/common/seal.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/registry/model_signature.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/log.h"
 
 static bool folder_of(char out[PATH_MAX], const char *data, struct error *err) {
     return path_format(out, err, "%s/" VOLUME_VERSIONS, data);

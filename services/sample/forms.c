@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/progress.h"
+#include "services/common/worker/progress.h"
 #include "services/sample/delivery.h"
 #include "services/sample/mess.h"
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/configuration.h"
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/configuration.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/sample/mess.h"
 #include "services/sample/truth.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "services/common/progress.h"
+#include "services/common/worker/progress.h"
 #include "services/sample/compact.h"
 #include "services/sample/events.h"
 #include "services/sample/mess.h"

@@ -2,7 +2,7 @@
 #ifndef SAMPLE_PERSON_H
 #define SAMPLE_PERSON_H
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 #include "services/sample/world.h"
 
 /* What a sample is made of; every person and story is a function of it and a number. */

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "libetl/config.h"
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 #include "services/sample/draw.h"
 
 enum { POPULATION_MAX_TYPES = 40, POPULATION_MAX_SIZES = 20, POPULATION_MAX_PACKAGES = 16 };

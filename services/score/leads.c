@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/csv_table.h"
-#include "services/common/log.h"
+#include "services/common/table/csv_table.h"
+#include "services/common/worker/log.h"
 #include "services/score/cell_text.h"
 
 enum { FIRST_LEADS = 4096 };

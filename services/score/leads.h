@@ -3,8 +3,8 @@
 #define SCORE_LEADS_H
 
 #include "libforest/forest.h"
-#include "services/common/dictionary.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/table/string_intern.h"
 
 struct lead_row {
     size_t customer; /* where customer_id begins in `customers` */

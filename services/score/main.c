@@ -1,10 +1,10 @@
 /* leadforest-score: processed/leads.csv + champion -> scores/leads.csv, whom to call first and what to offer. */
 #include <stdlib.h>
 
-#include "services/common/champion.h"
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/score/scores.h"
 
 struct settings {

@@ -1,7 +1,7 @@
 /* prices.c - matches the model's packages with the configuration's by name. */
 #include "services/score/prices.h"
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 void prices_find(struct prices *out, const struct forest_schema *schema, const struct etl_config *config,
                  const json_t *card) {

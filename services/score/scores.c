@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/csv_table.h"
+#include "services/common/table/csv_table.h"
 
 /* ---- what a cell is worth ---- */
 

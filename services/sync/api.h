@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "services/common/http.h"
+#include "services/common/util/http.h"
 #include "services/sync/query.h"
 
 /* How to reach an API; all borrowed. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "services/common/files.h"
-#include "services/common/log.h"
+#include "services/common/store/files.h"
+#include "services/common/worker/log.h"
 
 enum { CURSOR_MAX_SIZE = 64 << 20 };
 

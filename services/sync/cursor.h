@@ -7,7 +7,7 @@
 #ifndef SYNC_CURSOR_H
 #define SYNC_CURSOR_H
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/sync/seen.h"
 
 struct cursor {

@@ -3,8 +3,8 @@
 
 #include <signal.h>
 
-#include "services/common/append.h"
-#include "services/common/volume.h"
+#include "services/common/store/append_log.h"
+#include "services/common/store/paths.h"
 
 bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err) {
     char path[PATH_MAX], day[UNIX_TIME_TEXT];

@@ -3,7 +3,7 @@
 #ifndef SYNC_INTAKE_H
 #define SYNC_INTAKE_H
 
-#include "services/common/clock.h"
+#include "services/common/util/unix_time.h"
 #include "services/sync/cursor.h"
 
 struct record_sink {

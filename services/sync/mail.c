@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "libetl/base/timestamp.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 /* The first plain text part, or NULL; borrowed from the message. */
 static GMimeTextPart *find_text(GMimeMessage *message) {

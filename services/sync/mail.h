@@ -2,8 +2,8 @@
 #ifndef SYNC_MAIL_H
 #define SYNC_MAIL_H
 
-#include "services/common/clock.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/util/unix_time.h"
 
 enum { MAIL_MAX_FILE = 256 << 20 }; /* bytes of a file; a larger mbox is to be split */
 

@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 #include "services/sync/mail.h"
 #include "services/sync/notification.h"
 

@@ -2,9 +2,9 @@
  * server without the shared volume, a champion into registry/. */
 #include <string.h>
 
-#include "services/common/log.h"
-#include "services/common/seal.h"
-#include "services/common/stage.h"
+#include "services/common/registry/model_signature.h"
+#include "services/common/worker/log.h"
+#include "services/common/worker/stage.h"
 #include "services/sync/model.h"
 #include "services/sync/source.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/champion.h"
-#include "services/common/seal.h"
-#include "services/common/volume.h"
+#include "services/common/registry/champion.h"
+#include "services/common/registry/model_signature.h"
+#include "services/common/store/paths.h"
 #include "services/common/workers.h"
 #include "services/sync/retry.h"
 

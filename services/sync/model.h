@@ -13,8 +13,8 @@
 #ifndef SYNC_MODEL_H
 #define SYNC_MODEL_H
 
-#include "services/common/exit_codes.h"
-#include "services/common/http.h"
+#include "services/common/util/http.h"
+#include "services/common/worker/exit_codes.h"
 
 struct model_sync {
     const char *data;

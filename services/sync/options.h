@@ -2,7 +2,7 @@
 #ifndef SYNC_OPTIONS_H
 #define SYNC_OPTIONS_H
 
-#include "services/common/settings.h"
+#include "services/common/worker/settings.h"
 
 struct options {
     struct settings_common common;

@@ -1,7 +1,7 @@
 /* retry.c - asks again after 429, 5xx and broken connections, with patience that ends. */
 #include "services/sync/retry.h"
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 struct pause {
     double min_s, max_s;

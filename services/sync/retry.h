@@ -7,7 +7,7 @@
 #ifndef SYNC_RETRY_H
 #define SYNC_RETRY_H
 
-#include "services/common/http.h"
+#include "services/common/util/http.h"
 
 /*
  * GET until there is an answer that does not pass by itself; the caller owns *reply.  False and err (retryable,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 
 enum { HEX = 16 }; /* digits of a hash */
 

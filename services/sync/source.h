@@ -2,7 +2,7 @@
 #ifndef SYNC_SOURCE_H
 #define SYNC_SOURCE_H
 
-#include "services/common/http.h"
+#include "services/common/util/http.h"
 #include "services/common/workers.h"
 #include "services/sync/intake.h"
 #include "services/sync/options.h"

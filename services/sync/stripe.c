@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 
 enum { PAGE = 100 }; /* the most that Stripe gives at once */
 

@@ -8,7 +8,7 @@
 #ifndef TRAIN_BASELINES_H
 #define TRAIN_BASELINES_H
 
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 
 struct baselines {
     struct forest_metrics majority, frequency; /* on the hold-out */

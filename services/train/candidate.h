@@ -2,7 +2,7 @@
 #ifndef TRAIN_CANDIDATE_H
 #define TRAIN_CANDIDATE_H
 
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
 #include "services/train/card.h"
 
 struct recipe {

@@ -1,10 +1,10 @@
 /* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
 #include <string.h>
 
-#include "services/common/progress.h"
-#include "services/common/settings.h"
-#include "services/common/stage.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/progress.h"
+#include "services/common/worker/settings.h"
+#include "services/common/worker/stage.h"
 #include "services/train/candidate.h"
 #include "services/train/retention.h"
 

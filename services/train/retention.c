@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "services/common/publish.h"
-#include "services/common/run_id.h"
-#include "services/common/volume.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/run_id.h"
 
 struct aged {
     char run[37];

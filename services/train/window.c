@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "services/common/paired.h"
+#include "services/common/util/paired_diff.h"
 
 enum { DAY = 86400, TRIAL_TREES = 32 };
 

@@ -10,7 +10,7 @@
 #ifndef TRAIN_WINDOW_H
 #define TRAIN_WINDOW_H
 
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 
 enum { WINDOW_CHOICES = 4, WINDOW_SLICES = 4, WINDOW_ALL = 0 };
 

@@ -10,7 +10,7 @@
 #include "services/api/dispatch.h"
 #include "services/api/gate.h"
 #include "services/api/routes.h"
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def exit_codes():
-    text = (ROOT / "services/common/exit_codes.h").read_text()
+    text = (ROOT / "services/common/worker/exit_codes.h").read_text()
     return {name: int(code) for name, code in re.findall(r"EXIT_(\w+) = (\d+)", text)}
 
 

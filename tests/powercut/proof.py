@@ -98,7 +98,7 @@ def would_be_seen(sentence, before, operations, judge):
 
 
 def whole_lines(text):
-    """Without a torn end, which the next append cuts away (services/common/append.h)."""
+    """Without a torn end, which the next append cuts away (services/common/store/append_log.h)."""
     lines = text[:text.rfind(b"\n") + 1].splitlines(keepends=True)
     while lines and b"\0" in lines[-1]:
         lines.pop()

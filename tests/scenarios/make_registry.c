@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "libforest/forest.h"
-#include "services/common/configuration.h"
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
+#include "services/common/worker/configuration.h"
 
 enum { FEATURES = 16 };
 

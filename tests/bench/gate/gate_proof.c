@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/common/progress.h"
-#include "services/common/publish.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/worker/progress.h"
 #include "services/register/gate_rows.h"
 #include "tests/bench/gate/trial.h"
 

@@ -21,7 +21,7 @@
 
 #include "services/api/dispatch.h"
 #include "services/api/routes.h"
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 
 struct fixture {
     struct options options;

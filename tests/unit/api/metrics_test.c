@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "services/common/publish.h"
-#include "tests/unit/common/scratch.h"
+#include "services/common/store/atomic_file.h"
+#include "tests/helpers/scratch.h"
 
 enum { SUCCESS = 1767225600 };
 

@@ -5,7 +5,7 @@
 
 #include "services/api/monitoring.h"
 #include "services/api/overview.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static void put(const char *name, const char *text) {
     struct error err;

@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "services/common/champion.h"
-#include "tests/unit/common/scratch.h"
+#include "services/common/registry/champion.h"
+#include "tests/helpers/scratch.h"
 
 /* A file of a version; good as long as scratch_path's. */
 static inline const char *registry_path(long long version, const char *file) {

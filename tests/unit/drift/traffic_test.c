@@ -13,7 +13,7 @@
 #include "services/drift/pace.h"
 #include "services/drift/quantiles.h"
 #include "services/drift/reference.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 enum { DAY = 86400, START = 1767225600 /* 2026-01-01 */ };
 

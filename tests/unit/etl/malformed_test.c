@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/common/configuration.h"
-#include "services/common/files.h"
+#include "services/common/store/files.h"
+#include "services/common/worker/configuration.h"
 #include "services/etl/quarantine.h"
 #include "services/etl/reading.h"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "libetl/join/dataset.h"
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 #include "services/etl/reading.h"
 
 enum { SEED = 7, LEADS = 40000 };

@@ -2,9 +2,9 @@
 #ifndef TEST_FEATURES_PURCHASES_H
 #define TEST_FEATURES_PURCHASES_H
 
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 #include "services/features/purchases.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static const char test_configuration[] =
     "{\"currency\":\"usd\",\"setup_fee\":0,\"label\":\"first\",\"packages\":["

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "services/pipeline/arrivals.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static void every_change_in_raw_or_its_inbox_is_noticed(void **state) {
     (void)state;

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "services/common/append.h"
+#include "services/common/store/append_log.h"
 #include "services/pipeline/notice.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static bool is_readable(int inotify) {
     struct pollfd wanted = {.fd = inotify, .events = POLLIN};

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "services/pipeline/records.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static void put(const char *name, time_t at) {
     scratch_write(name, "{}");

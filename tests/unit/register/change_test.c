@@ -8,10 +8,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "services/common/volume.h"
+#include "services/common/store/paths.h"
 #include "services/register/change.h"
 #include "services/register/grid.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 #include "tests/unit/register/models.h"
 
 static const char *const levels[] = {"Dental", "Legal", "Zoo", "Gym"}, *const classes[] = {"Business", "MVP"};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "libforest/forest.h"
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 
 /* A schema of one categorical feature. */
 static inline struct forest_schema model_schema(struct forest_feature *feature, const char *const *levels, size_t count,

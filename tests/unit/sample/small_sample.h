@@ -10,7 +10,7 @@
 /* cmocka wants the four above before itself */
 #include <cmocka.h>
 
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 #include "services/sample/person.h"
 
 struct small_sample {

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 #include "services/score/scores.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static const char *const types[] = {"Dental", "Legal"};
 static const char *const packages[] = {"Business", "Now"};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/http.h"
+#include "services/common/util/http.h"
 
 enum { FAKE_MOST = 32 };
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/common/http.h"
+#include "services/common/util/http.h"
 #include "services/sync/query.h"
 
 static void keys_go_to_https_and_to_this_machine_alone(void **state) {

@@ -2,10 +2,10 @@
 #ifndef TEST_INTAKE_FIXTURE_H
 #define TEST_INTAKE_FIXTURE_H
 
-#include "services/common/append.h"
-#include "services/common/files.h"
+#include "services/common/store/append_log.h"
+#include "services/common/store/files.h"
 #include "services/sync/intake.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 static struct record_sink sink;
 static struct error err;

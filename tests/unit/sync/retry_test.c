@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/common/log.h"
+#include "services/common/worker/log.h"
 #include "services/sync/retry.h"
 #include "tests/unit/sync/fake_http.h"
 

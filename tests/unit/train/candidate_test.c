@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "services/common/configuration.h"
+#include "services/common/worker/configuration.h"
 #include "services/train/candidate.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 #include "tests/unit/train/table.h"
 
 static void make_table(struct feature_table *t) {

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
-#include "services/common/files.h"
+#include "services/common/store/files.h"
 #include "services/train/retention.h"
-#include "tests/unit/common/scratch.h"
+#include "tests/helpers/scratch.h"
 
 /* A candidate that is so many days old. */
 static const char *make(int number, int days) {

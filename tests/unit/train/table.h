@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/feature_table.h"
+#include "services/common/table/feature_table.h"
 
 enum { TEST_ROWS = 4096, TEST_DAY = 86400 };
 

@@ -1,0 +1,47 @@
+/*
+ * champion.h - model folders in the registry: reading the pointer, verifying every byte, loading the forest.
+ *
+ * A version folder holds forest.bin, card.json and manifest.json:
+ *   manifest.json  {"version":7,"files":{"forest.bin":"<sha256>","card.json":"<sha256>"},"parent":6|null,...}
+ *   champion.json  {"version":7,"sha256":"<of manifest.json>","promoted_at":"...Z"}
+ * A model is served only if the chain pointer -> manifest -> files -> forest_load holds whole and, where the
+ * environment's MODEL_PUBLIC_KEY is set, manifest.sig is that key's Ed25519 signature of manifest.json.
+ * A manifest may also name "sources", {"features.csv":"<sha256>",...}: what the model was made of, which serving
+ * does not need and loading does not read.
+ */
+#ifndef COMMON_CHAMPION_H
+#define COMMON_CHAMPION_H
+
+#include <jansson.h>
+
+#include "libforest/forest.h"
+#include "services/common/store/files.h"
+
+enum { CHAMPION_MAX_JSON = 16 << 20 }; /* bytes of a card, manifest or pointer */
+
+struct champion {
+    long long version;
+    char sha256[SHA256_HEX]; /* of manifest.json */
+    struct forest *forest;
+    json_t *card;
+    json_t *manifest;
+};
+
+/* Read a pointer file; false where it is missing or wrong (missing: err->retryable is true). */
+bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
+
+/* Load versions/<version> below the data folder; its manifest must have the hash given (NULL: any).
+ * On failure *out is left alone. champion_done frees what was loaded. */
+bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
+                           struct error *err);
+
+/* The same of a version whose folder has not got its name yet. */
+bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
+                          struct error *err);
+
+/* Load what registry/champion.json points to. */
+bool champion_load(struct champion *out, const char *data, struct error *err);
+
+void champion_done(struct champion *champion); /* fine on zeroes */
+
+#endif

@@ -1,0 +1,283 @@
+/* settings.c - reads settings by their table, and writes --help from it. */
+#include "services/common/worker/settings.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libforest/forest.h"
+
+/* ---- one value ---- */
+
+static const char *name_of(const struct setting *row, char out[80]) {
+    if (row->flag != NULL)
+        snprintf(out, 80, "--%s", row->flag);
+    else
+        snprintf(out, 80, "%s", row->variable);
+    return out;
+}
+
+static bool is_choice(const char *choices, const char *value) {
+    size_t length = strlen(value);
+    for (const char *at = choices; *at != '\0';) {
+        size_t n = strcspn(at, "|");
+        if (n == length && memcmp(at, value, n) == 0)
+            return true;
+        at += n + (at[n] == '|');
+    }
+    return false;
+}
+
+static bool set_integer(const struct setting *row, long long *field, const char *value) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    bool good = errno == 0 && end != value && *end == '\0' && (double)number >= row->min && (double)number <= row->max;
+    if (good)
+        *field = number;
+    return good;
+}
+
+static bool set_number(const struct setting *row, double *field, const char *value) {
+    char *end;
+    double number = strtod(value, &end);
+    bool good = end != value && *end == '\0' && isfinite(number) && number >= row->min && number <= row->max;
+    if (good)
+        *field = number;
+    return good;
+}
+
+static bool set_flag(bool *field, const char *value) {
+    bool on = strcmp(value, "1") == 0 || strcmp(value, "true") == 0;
+    bool off = strcmp(value, "0") == 0 || strcmp(value, "false") == 0 || value[0] == '\0';
+    *field = on;
+    return on || off;
+}
+
+static bool set_text(const struct setting *row, const char **field, const char *value) {
+    double length = (double)strlen(value);
+    *field = value;
+    return length >= row->min && (row->max <= 0 || length <= row->max);
+}
+
+static bool set_value(const struct setting *row, void *into, const char *value) {
+    void *field = (char *)into + row->offset;
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+        return set_text(row, field, value);
+    case SETTING_CHOICE:
+        *(const char **)field = value;
+        return is_choice(row->choices, value);
+    case SETTING_INTEGER:
+        return set_integer(row, field, value);
+    case SETTING_NUMBER:
+        return set_number(row, field, value);
+    case SETTING_TIME:
+        return unix_time_parse(value, field);
+    case SETTING_FLAG:
+        return set_flag(field, value);
+    }
+    return false;
+}
+
+/* The value of a setting that nobody gives and that has no default: NULL, 0, the present, false. */
+static void set_none(const struct setting *row, void *into) {
+    void *field = (char *)into + row->offset;
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+    case SETTING_CHOICE:
+        *(const char **)field = NULL;
+        break;
+    case SETTING_INTEGER:
+        *(long long *)field = 0;
+        break;
+    case SETTING_NUMBER:
+        *(double *)field = 0;
+        break;
+    case SETTING_TIME:
+        *(unix_time *)field = unix_time_now();
+        break;
+    case SETTING_FLAG:
+        *(bool *)field = false;
+        break;
+    }
+}
+
+/* What a value of this row may be, for people. */
+static void describe_range(const struct setting *row, char *out, size_t size) {
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+        snprintf(out, size, "text of %.0f to %.0f bytes", row->min, row->max > 0 ? row->max : 1e6);
+        break;
+    case SETTING_CHOICE:
+        snprintf(out, size, "%s", row->choices);
+        break;
+    case SETTING_INTEGER:
+        snprintf(out, size, "a whole number, %.0f to %.0f", row->min, row->max);
+        break;
+    case SETTING_NUMBER:
+        snprintf(out, size, "a number, %g to %g", row->min, row->max);
+        break;
+    case SETTING_TIME:
+        snprintf(out, size, "a time such as 2026-01-31T10:20:30Z");
+        break;
+    case SETTING_FLAG:
+        snprintf(out, size, "1 or 0");
+        break;
+    }
+}
+
+static enum exit_code reject_value(const struct program *program, const struct setting *row, const char *source,
+                                   const char *value) {
+    char range[160];
+    describe_range(row, range, sizeof range);
+    if (row->kind == SETTING_SECRET)
+        fprintf(stderr, "%s: %s: must be %s\n", program->name, source, range);
+    else
+        fprintf(stderr, "%s: %s: \"%.80s\" is not %s\n", program->name, source, value, range);
+    return EXIT_USAGE;
+}
+
+enum exit_code settings_reject(const struct program *program, const char *format, ...) {
+    char text[200];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    fprintf(stderr, "%s: %s (see --help)\n", program->name, text);
+    return EXIT_USAGE;
+}
+
+/* ---- the three sources ---- */
+
+static enum exit_code read_defaults(const struct program *program, void *into) {
+    for (size_t i = 0; i < program->setting_count; i++) {
+        const struct setting *row = &program->settings[i];
+        const char *value = row->variable != NULL ? getenv(row->variable) : NULL;
+        /* An empty variable is an unset one, as compose files and shells leave them. */
+        const char *source = value != NULL && value[0] != '\0' ? row->variable : NULL;
+        if (source == NULL)
+            value = row->fallback;
+        char name[80];
+        set_none(row, into);
+        if (value != NULL && !set_value(row, into, value))
+            return reject_value(program, row, source != NULL ? source : name_of(row, name), value);
+    }
+    return EXIT_DONE;
+}
+
+static const struct setting *find_flag(const struct program *program, const char *name, size_t length) {
+    for (size_t i = 0; i < program->setting_count; i++) {
+        const char *flag = program->settings[i].flag;
+        if (flag != NULL && strlen(flag) == length && memcmp(flag, name, length) == 0)
+            return &program->settings[i];
+    }
+    return NULL;
+}
+
+/* One option of the command line; *at moves over its value where that is a word of its own. */
+static enum exit_code read_option(const struct program *program, void *into, int argc, char **argv, int *at) {
+    const char *option = argv[*at];
+    size_t length = strcspn(option, "=");
+    const struct setting *row = option[1] == '-' ? find_flag(program, option + 2, length - 2) : NULL;
+    if (row == NULL)
+        return settings_reject(program, "unknown option %.*s", (int)(length < 80 ? length : 80), option);
+    const char *value = option[length] == '=' ? option + length + 1 : NULL;
+    if (value == NULL && row->kind == SETTING_FLAG)
+        value = "1";
+    if (value == NULL && *at + 1 < argc)
+        value = argv[++*at];
+    char label[80];
+    if (value == NULL) {
+        fprintf(stderr, "%s: %s needs a value\n", program->name, name_of(row, label));
+        return EXIT_USAGE;
+    }
+    return set_value(row, into, value) ? EXIT_DONE : reject_value(program, row, name_of(row, label), value);
+}
+
+static enum exit_code read_arg(const struct program *program, struct args *args, const char *arg) {
+    if (args == NULL || args->count >= program->max_args || args->count >= SETTINGS_MAX_ARGS)
+        return settings_reject(program, "unexpected \"%.80s\"", arg);
+    args->arg[args->count++] = arg;
+    return EXIT_DONE;
+}
+
+/* ---- --help ---- */
+
+static void print_row(const struct setting *row) {
+    char left[120];
+    if (row->flag == NULL)
+        snprintf(left, sizeof left, "%s", row->variable);
+    else
+        snprintf(left, sizeof left, "--%s%s%s", row->flag, row->kind == SETTING_FLAG ? "" : " ",
+                 row->kind == SETTING_FLAG     ? row->fallback != NULL && row->fallback[0] == '1' ? "=1|0" : ""
+                 : row->kind == SETTING_CHOICE ? row->choices
+                 : row->kind == SETTING_TEXT   ? "TEXT"
+                 : row->kind == SETTING_TIME   ? "TIME"
+                                               : "N");
+    printf("  %-30s %s\n", left, row->help);
+    if (row->flag != NULL && row->variable != NULL)
+        printf("  %-30s env %s%s%s\n", "", row->variable, row->fallback != NULL ? ", default " : "",
+               row->fallback != NULL ? row->fallback : "");
+    else if (row->fallback != NULL)
+        printf("  %-30s default %s\n", "", row->fallback);
+}
+
+static void print_help(const struct program *program) {
+    printf("%s - %s\n\nusage: %s %s\n\n", program->name, program->summary, program->name, program->usage);
+    for (size_t i = 0; i < program->setting_count; i++)
+        print_row(&program->settings[i]);
+    printf("  %-30s this text\n  %-30s the program's version\n", "--help", "--version");
+    if (program->notes != NULL)
+        printf("\n%s\n", program->notes);
+}
+
+enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
+                             bool *finished) {
+    *finished = false;
+    if (args != NULL)
+        args->count = 0;
+    for (int i = 1; i < argc; i++) {
+        *finished = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--version") == 0;
+        if (*finished) {
+            if (argv[i][2] == 'h')
+                print_help(program);
+            else
+                printf("%s %s\n", program->name, FOREST_VERSION);
+            return EXIT_DONE;
+        }
+    }
+    enum exit_code code = read_defaults(program, into);
+    for (int i = 1; i < argc && code == EXIT_DONE; i++)
+        code = argv[i][0] == '-' ? read_option(program, into, argc, argv, &i) : read_arg(program, args, argv[i]);
+    return code;
+}
+
+/* ---- threads ---- */
+
+/* The cgroup's CPU quota in whole cores, rounded up; a large number where there is none. */
+static unsigned quota_cores(void) {
+    long long quota = 0, period = 0;
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+    bool limited = file != NULL && fscanf(file, "%lld %lld", &quota, &period) == 2 && quota > 0 && period > 0;
+    if (file != NULL)
+        fclose(file);
+    long long cores = limited ? (quota + period - 1) / period : 1024;
+    return cores < 1024 ? (unsigned)cores : 1024;
+}
+
+unsigned settings_threads(long long requested) {
+    if (requested > 0)
+        return requested < 1024 ? (unsigned)requested : 1024;
+    cpu_set_t set;
+    unsigned cores = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+    unsigned quota = quota_cores();
+    return cores < quota ? cores : quota;
+}

@@ -1,0 +1,96 @@
+/*
+ * settings.h - a program's settings: one row each, from which flags, environment and --help follow.
+ *
+ * A program describes a struct of its own with a table of rows and calls settings_read once, at start;
+ * afterwards the struct is only read.  A flag beats the environment, the environment beats the default.
+ * Strings point into argv, the environment or the table.
+ */
+#ifndef COMMON_SETTINGS_H
+#define COMMON_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/exit_codes.h"
+
+enum setting_kind {
+    SETTING_TEXT,    /* const char *; min and max are its length in bytes (max 0: no limit) */
+    SETTING_SECRET,  /* const char *; from the environment only, never printed; NULL where unset */
+    SETTING_CHOICE,  /* const char *; one of `choices` */
+    SETTING_INTEGER, /* long long between min and max */
+    SETTING_NUMBER,  /* double between min and max */
+    SETTING_TIME,    /* moment; ISO 8601, UTC */
+    SETTING_FLAG     /* bool; a flag without a value, or 1/0 in the environment */
+};
+
+struct setting {
+    const char *flag;     /* "threads" for --threads; NULL: from the environment only */
+    const char *variable; /* "THREADS"; NULL: from the command line only */
+    enum setting_kind kind;
+    size_t offset; /* of its field in the program's struct */
+    const char
+        *fallback; /* the default as a person would write it; NULL: none (text NULL, number 0, time the present) */
+    double min, max;
+    const char *choices; /* "live|test" */
+    const char *help;
+};
+
+/* What every worker has; a program's struct begins with it and its table with SETTINGS_COMMON. */
+struct settings_common {
+    const char *data;   /* the shared volume */
+    const char *config; /* NULL: the built-in configuration */
+};
+#define SETTINGS_COMMON(type, member)                                                                                  \
+    {"data", "DATA_DIR", SETTING_TEXT, offsetof(type, member.data),  "./data",                                         \
+     1,      4000,       NULL,         "folder of the shared volume"},                                                 \
+    {                                                                                                                  \
+        "config", "LEADFOREST_CONFIG", SETTING_TEXT, offsetof(type, member.config), NULL, 1, 4000, NULL,               \
+            "configuration file (packages, prices, features); default: the built-in one"                               \
+    }
+
+#define SETTINGS_THREADS(type, member)                                                                                 \
+    {                                                                                                                  \
+        "threads", "THREADS", SETTING_INTEGER, offsetof(type, member), "0", 0, 1024, NULL,                             \
+            "threads to use; 0: as many as the machine or its quota allows; never changes the result"                  \
+    }
+
+#define SETTINGS_NOW(type, member)                                                                                     \
+    {                                                                                                                  \
+        "now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                               \
+            "pretend that it is this time (ISO 8601, UTC), for tests"                                                  \
+    }
+
+/* A program as --help tells of it. */
+struct program {
+    const char *name;    /* "leadforest-etl" */
+    const char *summary; /* one line */
+    const char *usage;   /* after the name: "[options] [promote N|rollback|list]" */
+    const char *notes;   /* lines below the options, or NULL */
+    const struct setting *settings;
+    size_t setting_count;
+    size_t max_args; /* words that are no options; 0: none allowed */
+};
+
+enum { SETTINGS_MAX_ARGS = 8 };
+struct args {
+    size_t count;
+    const char *arg[SETTINGS_MAX_ARGS];
+};
+
+/*
+ * Fill *into from the defaults, the environment and the command line.  words may be NULL where
+ * max_args is 0.  --help and --version are answered on stdout and *finished is set: the caller
+ * returns EXIT_DONE.  On a wrong setting one line on stderr says which; the answer is EXIT_USAGE.
+ */
+enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
+                             bool *finished);
+
+/* For words that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE. */
+enum exit_code settings_reject(const struct program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A thread count as asked for (0: what the machine and the cgroup's CPU quota allow), 1 .. 1024. */
+unsigned settings_threads(long long asked);
+
+#endif

@@ -1,0 +1,267 @@
+/* stage.c - one run of a worker, from its lock to its result line. */
+#include "services/common/worker/stage.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libetl/base/tasks.h"
+#include "libforest/forest.h"
+#include "services/common/worker/log.h"
+#include "services/common/worker/run_id.h"
+
+/* Outputs appear by rename alone, so a worker may stop at any instruction; what it leaves is swept next time. */
+static void terminate(int signal_number) {
+    (void)signal_number;
+    _exit(EXIT_TERMINATED);
+}
+
+static bool take_lock(struct stage *stage, enum exit_code *code) {
+    char path[PATH_MAX];
+    struct error err;
+    if (!path_format(path, &err, "%s/.locks", stage->data) || !folder_create(path, &err) ||
+        !path_format(path, &err, "%s/.locks/%s", stage->data, stage->worker->name)) {
+        *code = stage_fail_error(stage, &err);
+        return false;
+    }
+    stage->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (stage->lock >= 0 && flock(stage->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (stage->lock >= 0 && errno == EWOULDBLOCK) {
+        *code = stage_fail(stage, EXIT_TEMPFAIL, "another run of this stage holds the lock");
+        return false;
+    }
+    error_set_errno(&err, "lock", path);
+    *code = stage_fail_error(stage, &err);
+    return false;
+}
+
+bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code) {
+    *stage = (struct stage){.worker = &worker_table[worker], .data = data, .lock = -1, .inputs = EVP_MD_CTX_new()};
+    const char *requested = getenv("LEADFOREST_RUN");
+    if (run_id_valid(requested))
+        snprintf(stage->run, sizeof stage->run, "%s", requested);
+    else
+        run_id_new(stage->run);
+    log_open(stage->worker->name, stage->run);
+    signal(SIGTERM, terminate);
+    signal(SIGPIPE, SIG_IGN);
+    stage->lineage = lineage_begin(stage->worker->name, stage->run);
+    if (stage->inputs == NULL || EVP_DigestInit_ex(stage->inputs, EVP_sha256(), NULL) != 1) {
+        *code = stage_fail(stage, EXIT_TEMPFAIL, "out of memory");
+        return false;
+    }
+    stage_input_text(stage, "version", FOREST_VERSION);
+    return take_lock(stage, code);
+}
+
+/* ---- inputs ---- */
+
+void stage_input_text(struct stage *stage, const char *what, const char *value) {
+    /* With their zero bytes, so that no two lists of inputs run into the same bytes. */
+    EVP_DigestUpdate(stage->inputs, what, strlen(what) + 1);
+    EVP_DigestUpdate(stage->inputs, value != NULL ? value : "", value != NULL ? strlen(value) + 1 : 0);
+    EVP_DigestUpdate(stage->inputs, "\n", 1);
+}
+
+bool stage_input_file(struct stage *stage, const char *path, struct error *err) {
+    char hex[SHA256_HEX];
+    const char *name = strrchr(path, '/');
+    name = name != NULL ? name + 1 : path;
+    if (!files_exist(path)) {
+        stage_input_text(stage, name, NULL);
+        return true;
+    }
+    if (!files_sha256(path, hex, err))
+        return false;
+    stage_input_text(stage, name, hex);
+    lineage_input(stage->lineage, path, hex);
+    return true;
+}
+
+void stage_input_raw(struct stage *stage, const char *path) {
+    char text[200];
+    struct stat about;
+    if (stat(path, &about) != 0)
+        memset(&about, 0, sizeof about);
+    snprintf(text, sizeof text, "%" PRIuMAX " %" PRIdMAX " %" PRIdMAX ".%09ld %" PRIdMAX ".%09ld",
+             (uintmax_t)about.st_ino, (intmax_t)about.st_size, (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
+             (intmax_t)about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
+    const char *name = strrchr(path, '/');
+    stage_input_text(stage, name != NULL ? name + 1 : path, text);
+    lineage_input(stage->lineage, path, NULL);
+}
+
+struct etl_config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code) {
+    struct error err;
+    char *text = NULL;
+    struct etl_config *config = configuration_read(path, &text, &err);
+    if (config != NULL)
+        stage_input_text(stage, "configuration", text);
+    else
+        *code = stage_fail(stage, EXIT_USAGE, err.text);
+    free(text);
+    return config;
+}
+
+static const char *input_digest(struct stage *stage) {
+    if (stage->digest[0] == '\0') {
+        unsigned char sum[32];
+        EVP_DigestFinal_ex(stage->inputs, sum, NULL);
+        for (size_t i = 0; i < sizeof sum; i++)
+            snprintf(stage->digest + 2 * i, 3, "%02x", sum[i]);
+    }
+    return stage->digest;
+}
+
+/* ---- stamp ---- */
+
+static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct error *err) {
+    assert(strstr(stage->worker->success, "/.stamp-") != NULL);
+    return path_format(out, err, "%s/%s", stage->data, stage->worker->success);
+}
+
+/* Of a file beside the stamp. */
+static bool output_path(char out[PATH_MAX], const struct stage *stage, const char *name, struct error *err) {
+    const char *stamp = stage->worker->success;
+    return path_format(out, err, "%s/%.*s/%s", stage->data, (int)(strrchr(stamp, '/') - stamp), stamp, name);
+}
+
+static bool outputs_match(const struct stage *stage, const json_t *outputs) {
+    const char *name;
+    json_t *expected;
+    json_object_foreach((json_t *)outputs, name, expected) {
+        char path[PATH_MAX], hex[SHA256_HEX];
+        if (!output_path(path, stage, name, NULL) || !files_sha256(path, hex, NULL) || !json_is_string(expected) ||
+            strcmp(hex, json_string_value(expected)) != 0)
+            return false;
+    }
+    return json_object_size(outputs) > 0;
+}
+
+static void report_outputs(const struct stage *stage, const json_t *outputs) {
+    const char *name;
+    json_t *hash;
+    json_object_foreach((json_t *)outputs, name, hash) {
+        char path[PATH_MAX];
+        if (output_path(path, stage, name, NULL))
+            lineage_output(stage->lineage, path, json_string_value(hash));
+    }
+}
+
+bool stage_up_to_date(struct stage *stage) {
+    char path[PATH_MAX];
+    const char *digest = input_digest(stage);
+    if (!stamp_path(path, stage, NULL))
+        return false;
+    json_t *stamp = files_read_json(path, 1 << 20, NULL);
+    const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
+    json_t *outputs = json_object_get(stamp, "outputs");
+    bool matches = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_match(stage, outputs);
+    if (matches)
+        report_outputs(stage, outputs);
+    json_decref(stamp);
+    return matches;
+}
+
+/* Outputs on their way into the stamp, each hashed on its own. */
+struct stamping {
+    const struct stage *stage;
+    const char *const *outputs; /* [n] */
+    struct stamped {
+        char hex[SHA256_HEX];
+        bool done;
+        struct error err;
+    } * stamped; /* [n] */
+};
+
+static void hash_output(void *user, size_t i) {
+    const struct stamping *s = user;
+    struct stamped *out = &s->stamped[i];
+    char path[PATH_MAX];
+    out->done = output_path(path, s->stage, s->outputs[i], &out->err) && files_sha256(path, out->hex, &out->err);
+}
+
+/* The outputs' hashes by name; NULL and err where one cannot be read. */
+static json_t *hash_outputs(const struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
+    struct stamping s = {stage, outputs, calloc(n + 1, sizeof *s.stamped)};
+    json_t *hashes = s.stamped != NULL ? json_object() : NULL;
+    if (s.stamped == NULL)
+        error_set_errno(err, "hash the outputs of", stage->worker->name);
+    else
+        etl_tasks_run(stage->threads, n, hash_output, &s);
+    for (size_t i = 0; hashes != NULL && i < n; i++) {
+        if (s.stamped[i].done)
+            json_object_set_new(hashes, outputs[i], json_string(s.stamped[i].hex));
+        else {
+            *err = s.stamped[i].err;
+            json_decref(hashes);
+            hashes = NULL;
+        }
+    }
+    free(s.stamped);
+    return hashes;
+}
+
+bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
+    char path[PATH_MAX];
+    json_t *hashes = hash_outputs(stage, outputs, n, err);
+    if (hashes == NULL)
+        return false;
+    json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
+    bool done = stamp_path(path, stage, err) && atomic_file_write_json(path, stamp, err);
+    if (done)
+        report_outputs(stage, hashes);
+    json_decref(stamp);
+    return done;
+}
+
+/* ---- the end ---- */
+
+enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra) {
+    json_t *line =
+        json_pack("{s:s, s:s, s:s}", "stage", stage->worker->name, "status", exit_code_name(code), "run", stage->run);
+    if (extra != NULL)
+        json_object_update(line, extra);
+    json_decref(extra);
+    EVP_MD_CTX_free(stage->inputs);
+    if (stage->lock >= 0)
+        close(stage->lock);
+    lineage_end(stage->lineage, code, line); /* before the result: nothing may be said after it */
+    fflush(stdout);
+    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    putchar('\n');
+    fflush(stdout);
+    json_decref(line);
+    return code;
+}
+
+/* A message as JSON; where a path in it, or a text cut short, is no UTF-8, with "?" for what is not ASCII. */
+static json_t *error_json(const char *text) {
+    char ascii[sizeof((struct error *)0)->text];
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    snprintf(ascii, sizeof ascii, "%s", text);
+    for (char *c = ascii; *c != '\0'; c++)
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    return json_string(ascii);
+}
+
+enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text) {
+    log_event(LOG_ERROR, "failed", "%s", text);
+    return stage_end(stage, code, json_pack("{s:o*}", "error", error_json(text)));
+}
+
+enum exit_code stage_fail_error(struct stage *stage, const struct error *err) {
+    return stage_fail(stage, err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR, err->text);
+}

@@ -1,0 +1,72 @@
+/*
+ * stage.h - one run of a worker: its lock, its run id, its up-to-date check, its result line.
+ *
+ *     struct stage stage;
+ *     if (!stage_begin(&stage, WORKER_ETL, data, &code)) return code;  lock, SIGTERM, log, run id, sweep
+ *     stage_input(&stage, ...); ...                                    what the outputs depend on
+ *     if (stage_up_to_date(&stage)) return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
+ *     ... publish outputs ...
+ *     stage_stamp(&stage, outputs, n, &err);                           last of all
+ *     return stage_end(&stage, EXIT_DONE, json_pack(...));
+ *
+ * The stamp, which workers.h names, lies beside the outputs and has the digest of the inputs and the hash of each
+ * output. A stage is up to date when both still hold. The version of the program is the first input of every stage: an
+ * upgraded program makes its outputs again.
+ */
+#ifndef COMMON_STAGE_H
+#define COMMON_STAGE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+#include <openssl/types.h>
+
+#include "services/common/store/files.h"
+#include "services/common/worker/configuration.h"
+#include "services/common/worker/exit_codes.h"
+#include "services/common/worker/lineage.h"
+#include "services/common/workers.h"
+
+enum { RUN_ID = 37 }; /* a UUID as text */
+
+struct stage {
+    const struct worker_entry *worker;
+    const char *data;        /* the data folder; the caller's */
+    char run[RUN_ID];        /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
+    int lock;                /* a descriptor that holds the lock */
+    EVP_MD_CTX *inputs;      /* digest of what stage_input was told */
+    char digest[SHA256_HEX]; /* of the inputs, once asked for */
+    unsigned threads;        /* that hash outputs; 0, as stage_begin leaves it, is one */
+    struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
+};
+
+/* Opens the log, installs SIGTERM (exit 143), takes <data>/.locks/<worker>; false and *code where it cannot. */
+bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code);
+
+/* One more thing the outputs depend on: a text (settings), a small file (by content), or a large raw
+ * file (by name, inode, size and times). A file that is not there is an input too. */
+void stage_input_text(struct stage *stage, const char *what, const char *value);
+bool stage_input_file(struct stage *stage, const char *path, struct error *err);
+void stage_input_raw(struct stage *stage, const char *path);
+
+/* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with
+ * *code. */
+struct etl_config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code);
+
+/* Whether the stamp names these inputs and its outputs are as it left them. */
+bool stage_up_to_date(struct stage *stage);
+
+/* Record that the named files beside the stamp (and only they) are the outputs of these inputs. */
+bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err);
+
+/* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns
+ * code. */
+enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra);
+
+/* The same for a failure: logs "<event>: text" once, then ends with the code that the error asks for. */
+enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text);
+enum exit_code stage_fail_error(struct stage *stage, const struct error *err);
+
+#endif
