@@ -153,7 +153,7 @@ $(BUILD)/gen/config_default.h: deploy/leadforest.json
 $(BUILD)/gen/%.html.h: services/api/%.html
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
-$(BUILD)/obj/services/api/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h
-$(BUILD)/obj/services/api/monitoring.o: $(BUILD)/gen/monitoring.html.h
+$(BUILD)/obj/services/api/pages/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h
+$(BUILD)/obj/services/api/pages/monitoring.o: $(BUILD)/gen/monitoring.html.h
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "libetl/base/text.h"
-#include "services/api/batch.h"
-#include "services/api/problem.h"
+#include "services/api/http/problem.h"
+#include "services/api/predict/predict_batch.h"
 #include "services/api/routes.h"
 
 enum { WEBHOOK_MAX_BYTES = 1 << 20 };

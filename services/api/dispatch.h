@@ -2,7 +2,7 @@
 #ifndef API_DISPATCH_H
 #define API_DISPATCH_H
 
-#include "services/api/service.h"
+#include "services/api/app/context.h"
 
 /* The headers have arrived: give the request an id; returns how many bytes of body it may have. */
 size_t dispatch_headers(struct thread_context *context, struct request *request);

@@ -2,11 +2,11 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 
-#include "services/api/options.h"
-#include "services/api/probe.h"
-#include "services/api/reload.h"
+#include "services/api/app/context.h"
+#include "services/api/app/options.h"
+#include "services/api/model/model_watcher.h"
+#include "services/api/ops/healthcheck.h"
 #include "services/api/server.h"
-#include "services/api/service.h"
 #include "services/common/worker/log.h"
 
 #define AT(field) offsetof(struct options, field)

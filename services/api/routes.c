@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "services/api/admin.h"
-#include "services/api/batch.h"
-#include "services/api/health.h"
-#include "services/api/inference.h"
-#include "services/api/metrics.h"
-#include "services/api/monitoring.h"
-#include "services/api/openapi.h"
-#include "services/api/pages.h"
-#include "services/api/predict.h"
-#include "services/api/request_counts.h"
-#include "services/api/webhook.h"
+#include "services/api/http/request_counts.h"
+#include "services/api/ops/admin.h"
+#include "services/api/ops/health.h"
+#include "services/api/ops/metrics.h"
+#include "services/api/pages/monitoring.h"
+#include "services/api/pages/openapi.h"
+#include "services/api/pages/pages.h"
+#include "services/api/predict/oip_v2.h"
+#include "services/api/predict/predict.h"
+#include "services/api/predict/predict_batch.h"
+#include "services/api/webhooks/webhook.h"
 
 #define V2_MODEL "/v2/models/" OIP_V2_MODEL
 #define HTML "text/html; charset=utf-8"

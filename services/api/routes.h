@@ -2,7 +2,7 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
-#include "services/api/route.h"
+#include "services/api/http/route.h"
 
 extern const struct route_table routes;
 

@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/api/journal.h"
-#include "services/api/listener.h"
-#include "services/api/loop.h"
-#include "services/api/monitoring.h"
-#include "services/api/reload.h"
+#include "services/api/event_loop.h"
+#include "services/api/http/listener.h"
+#include "services/api/io/log_writer.h"
+#include "services/api/model/model_watcher.h"
+#include "services/api/pages/monitoring.h"
 #include "services/api/routes.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"

@@ -2,7 +2,7 @@
 #ifndef API_SERVER_H
 #define API_SERVER_H
 
-#include "services/api/options.h"
+#include "services/api/app/options.h"
 #include "services/common/worker/configuration.h"
 
 /* Serve until SIGTERM; returns what main() is to return. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "services/api/dispatch.h"
-#include "services/api/gate.h"
+#include "services/api/http/header_check.h"
 #include "services/api/routes.h"
 #include "services/common/worker/configuration.h"
 

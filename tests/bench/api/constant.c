@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/api/gate.h"
-#include "services/api/listener.h"
+#include "services/api/http/header_check.h"
+#include "services/api/http/listener.h"
 
 static struct MHD_Response *response;
 

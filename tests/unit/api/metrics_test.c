@@ -1,5 +1,5 @@
 /* metrics_test.c - what operators scrape of the workers. */
-#include "tests/unit/api/house.h"
+#include "tests/unit/api/fixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

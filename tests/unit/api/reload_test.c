@@ -1,12 +1,12 @@
 /* reload_test.c - the api serves what the champion pointer names, however the pointer was changed. */
-#include "tests/unit/api/house.h"
+#include "tests/unit/api/fixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "services/api/reload.h"
+#include "services/api/model/model_watcher.h"
 #include "tests/unit/common/registry.h"
 
 #define POINTER "registry/champion.json"

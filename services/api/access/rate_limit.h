@@ -1,0 +1,35 @@
+/*
+ * rate_limit.h - at most so many requests a minute from one client, with a burst of as many.
+ *
+ * Generic cell rate algorithm (ITU-T I.371): of each client only the moment is kept until which what it has
+ * used up would last at the allowed rate.  The table is of fixed size; where it overflows, whoever has
+ * used up least is forgotten.
+ */
+#ifndef API_RATE_LIMIT_H
+#define API_RATE_LIMIT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RATE_LIMIT_SETS = 1024, RATE_LIMIT_WAYS = 8 };
+
+struct rate_limit {
+    double seconds; /* between two requests at the allowed rate */
+    double burst;   /* seconds that a client may be ahead */
+    uint64_t seed;
+    pthread_mutex_t lock;
+    struct rate_limit_entry {
+        uint64_t client;
+        double used_until;     /* monotonic seconds */
+    } (*set)[RATE_LIMIT_WAYS]; /* [RATE_LIMIT_SETS], under lock */
+};
+
+bool rate_limit_open(struct rate_limit *rate, long long per_minute);
+void rate_limit_done(struct rate_limit *rate);
+
+/* 0: the client may ask; otherwise after how many seconds it may. */
+unsigned rate_limit_take(struct rate_limit *rate, const char *client, double now);
+
+#endif

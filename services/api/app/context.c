@@ -1,0 +1,53 @@
+/* context.c - what the server knows, from its settings. */
+#include "services/api/app/context.h"
+
+#include <stdio.h>
+
+#include "services/common/worker/run_id.h"
+
+const char *app_validate_options(const struct options *options) {
+    struct api_keys keys;
+    struct trusted_proxies proxies;
+    struct etl_signature_secrets secrets;
+    if (!cors_valid(options->cors_origins))
+        return "CORS_ORIGINS: origins such as https://shop.example are needed, without a path";
+    if (!api_keys_parse(&keys, options->api_keys) || !api_keys_parse(&keys, options->admin_key))
+        return "API_KEYS, ADMIN_KEY: too many keys, or none between the commas";
+    if (!client_ip_parse_proxies(&proxies, options->trusted_proxies))
+        return "TRUSTED_PROXIES: addresses and ranges such as 10.0.0.0/8 are needed";
+    if (!etl_signature_read_secrets(&secrets, options->stripe_secret) ||
+        !etl_signature_read_secrets(&secrets, options->formspree_secret))
+        return "STRIPE_WEBHOOK_SECRET, FORMSPREE_WEBHOOK_SECRET: too many secrets";
+    return NULL;
+}
+
+bool app_open(struct app *app, const struct options *options, const struct etl_config *config,
+              const struct route_table *routes, struct model_slot_reader *reader, size_t readers) {
+    *app = (struct app){.options = options, .cors = {options->cors_origins}, .routes = routes, .contexts = readers};
+    app->model_context = (struct model_context){config, etl_normalizer_new(config), readers};
+    model_slot_open(&app->slot, reader, readers);
+    atomic_init(&app->draining, false);
+    etl_signature_read_secrets(&app->secrets[WEBHOOK_STRIPE], options->stripe_secret);
+    etl_signature_read_secrets(&app->secrets[WEBHOOK_FORMSPREE], options->formspree_secret);
+    return app->model_context.vocabulary != NULL && access_open(&app->access, options->api_keys, options->admin_key,
+                                                                options->trusted_proxies, options->rate_limit);
+}
+
+void app_done(struct app *app) {
+    served_model_free(model_slot_swap(&app->slot, NULL));
+    etl_normalizer_free(app->model_context.vocabulary);
+    access_done(&app->access);
+}
+
+void thread_context_open(struct thread_context *context, struct app *app, size_t number) {
+    char uuid[37];
+    *context = (struct thread_context){.app = app, .number = number};
+    run_id_new(uuid);
+    /* 64 random bits of the UUID, so that ids of other loops and processes differ. */
+    snprintf(context->id_prefix, sizeof context->id_prefix, "%.8s%.4s%.4s", uuid, uuid + 24, uuid + 32);
+}
+
+void thread_context_done(struct thread_context *context) {
+    strbuf_done(&context->scratch);
+    strbuf_done(&context->line);
+}

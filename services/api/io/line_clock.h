@@ -1,0 +1,16 @@
+/* line_clock.h - the time at the beginning of a JSON log line, formatted once a second. */
+#ifndef API_LINE_CLOCK_H
+#define API_LINE_CLOCK_H
+
+#include "services/api/io/strbuf.h"
+
+/* One for each loop. */
+struct line_clock {
+    long long second;
+    char text[32];
+};
+
+/* Begin a line with the time: {"time":"..."; out is emptied first. */
+void line_clock_begin(struct strbuf *out, struct line_clock *clock);
+
+#endif

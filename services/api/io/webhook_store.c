@@ -1,0 +1,125 @@
+/* webhook_store.c - deliveries of webhooks, durable before their senders are told so. */
+#include "services/api/io/webhook_store.h"
+
+#include <limits.h>
+#include <time.h>
+
+#include "services/api/io/strbuf.h"
+#include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
+
+static const struct timespec group_commit_delay = {.tv_nsec = 2000000};
+
+const char *webhook_source_name(enum webhook_source source) {
+    return source == WEBHOOK_STRIPE ? "stripe" : "formspree";
+}
+
+/* ---- the thread ---- */
+
+static bool append_deliveries(struct webhook_store *store, enum webhook_source source, const struct strbuf *lines,
+                              struct error *err) {
+    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+    unix_time_format_day((unix_time)time(NULL), day);
+    return path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", store->data, webhook_source_name(source),
+                       store->instance, day) &&
+           append_log_write(&store->file[source], path, lines->at, lines->size, err);
+}
+
+/* All tickets of one source with one fsync; how it went. */
+static enum webhook_store_state commit(struct webhook_store *store, enum webhook_source source,
+                                       const struct webhook_store_ticket *tickets) {
+    struct strbuf lines = {0};
+    struct error err = {.text = "out of memory"};
+    for (const struct webhook_store_ticket *t = tickets; t != NULL; t = t->next)
+        if (t->source == source)
+            strbuf_append(&lines, t->line, t->size);
+    if (strbuf_ok(&lines) && lines.size == 0)
+        return WEBHOOK_STORE_STORED;
+    bool good = strbuf_ok(&lines) && append_deliveries(store, source, &lines, &err);
+    if (!good && !store->failing[source])
+        log_event(LOG_ERROR, "inbox fails", "%s", err.text);
+    else if (good && store->failing[source])
+        log_event(LOG_INFO, "inbox stores again", "%s", webhook_source_name(source));
+    store->failing[source] = !good;
+    strbuf_done(&lines);
+    return good ? WEBHOOK_STORE_STORED : WEBHOOK_STORE_FAILED;
+}
+
+/* Tell every request how it went; after that its ticket is no longer ours. */
+static void complete_tickets(struct webhook_store *store, struct webhook_store_ticket *tickets,
+                             const enum webhook_store_state state[WEBHOOK_SOURCES]) {
+    for (struct webhook_store_ticket *t = tickets, *next; t != NULL; t = next) {
+        void *waker = t->waker;
+        next = t->next;
+        atomic_fetch_add(
+            state[t->source] == WEBHOOK_STORE_STORED ? &store->stored[t->source] : &store->failed[t->source], 1);
+        atomic_store(&t->state, state[t->source]);
+        store->wake(waker);
+    }
+}
+
+/* What waits, once something does; NULL once it is over.  Where it came while the last was written, more is under way:
+ * a moment for it halves the fsyncs.  One that comes alone does not wait. */
+static struct webhook_store_ticket *take_waiting(struct webhook_store *store) {
+    pthread_mutex_lock(&store->lock);
+    if (store->first != NULL) {
+        pthread_mutex_unlock(&store->lock);
+        nanosleep(&group_commit_delay, NULL);
+        pthread_mutex_lock(&store->lock);
+    }
+    while (store->first == NULL && !store->stopping)
+        pthread_cond_wait(&store->arrived, &store->lock);
+    struct webhook_store_ticket *tickets = store->first;
+    store->first = NULL;
+    store->last = &store->first;
+    pthread_mutex_unlock(&store->lock);
+    return tickets;
+}
+
+static void *run(void *argument) {
+    struct webhook_store *store = argument;
+    for (struct webhook_store_ticket *tickets; (tickets = take_waiting(store)) != NULL;) {
+        enum webhook_store_state state[WEBHOOK_SOURCES];
+        for (int source = 0; source < WEBHOOK_SOURCES; source++)
+            state[source] = commit(store, (enum webhook_source)source, tickets);
+        complete_tickets(store, tickets, state);
+    }
+    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+        append_log_close(&store->file[source]);
+    return NULL;
+}
+
+/* ---- the loops' side ---- */
+
+bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance,
+                        void (*wake)(void *waker)) {
+    *store = (struct webhook_store){.data = data, .instance = instance, .wake = wake};
+    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+        store->file[source].file = -1;
+    store->last = &store->first;
+    pthread_mutex_init(&store->lock, NULL);
+    pthread_cond_init(&store->arrived, NULL);
+    return pthread_create(&store->thread, NULL, run, store) == 0;
+}
+
+void webhook_store_submit(struct webhook_store *store, struct webhook_store_ticket *ticket) {
+    ticket->next = NULL;
+    atomic_store(&ticket->state, WEBHOOK_STORE_WAITING);
+    pthread_mutex_lock(&store->lock);
+    *store->last = ticket;
+    store->last = &ticket->next;
+    pthread_cond_signal(&store->arrived);
+    pthread_mutex_unlock(&store->lock);
+}
+
+void webhook_store_close(struct webhook_store *store) {
+    pthread_mutex_lock(&store->lock);
+    store->stopping = true;
+    pthread_cond_signal(&store->arrived);
+    pthread_mutex_unlock(&store->lock);
+    pthread_join(store->thread, NULL);
+    pthread_cond_destroy(&store->arrived);
+    pthread_mutex_destroy(&store->lock);
+}

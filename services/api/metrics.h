@@ -1,9 +1,0 @@
-/* metrics.h - GET /metrics: what the server did, in the text format of Prometheus. */
-#ifndef API_METRICS_H
-#define API_METRICS_H
-
-#include "services/api/service.h"
-
-void metrics_scrape(struct thread_context *context, struct request *request, struct response *response);
-
-#endif

@@ -1,0 +1,24 @@
+/* category_index.h - finds the number of a category by its exact name, however many there are. */
+#ifndef API_CATEGORY_INDEX_H
+#define API_CATEGORY_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libforest/forest.h"
+
+/* A hash table over a feature's levels, which it borrows. */
+struct category_index {
+    const struct forest_feature *feature;
+    uint32_t *slot; /* [mask + 1]: a level's number plus one; 0: empty */
+    uint32_t mask;
+};
+
+bool category_index_open(struct category_index *index, const struct forest_feature *feature); /* false: no memory */
+void category_index_done(struct category_index *index);
+
+/* The level named by `size` bytes, or FOREST_UNSEEN. */
+float category_index_find(const struct category_index *index, const char *name, size_t size);
+
+#endif

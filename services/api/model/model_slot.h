@@ -1,0 +1,40 @@
+/*
+ * model_slot.h - the model that is being served, and how it is replaced under running requests.
+ *
+ * Every loop is a reader.  Between model_slot_enter and model_slot_leave it may use what model_slot_get gives;
+ * a swap puts the new model in place and then waits until every reader has left or entered anew since,
+ * so that nobody can still hold the old one (quiescent-state reclamation).  Readers never wait.
+ */
+#ifndef API_MODEL_SLOT_H
+#define API_MODEL_SLOT_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct served_model;
+
+/* A reader's mark, on a cache line of its own; written by its loop alone. */
+struct model_slot_reader {
+    _Alignas(64) _Atomic uint64_t seen_epoch; /* the epoch it entered in; 0: it holds nothing */
+};
+
+struct model_slot {
+    _Atomic(struct served_model *) model; /* NULL: none yet */
+    _Atomic uint64_t epoch;               /* from 1 */
+    struct model_slot_reader *reader;     /* [readers] */
+    size_t readers;
+};
+
+void model_slot_open(struct model_slot *slot, struct model_slot_reader *reader, size_t readers);
+
+void model_slot_enter(struct model_slot *slot, struct model_slot_reader *reader);
+void model_slot_leave(struct model_slot_reader *reader);
+static inline const struct served_model *model_slot_get(const struct model_slot *slot) {
+    return atomic_load(&slot->model);
+}
+
+/* Serve `model` from now on.  Returns the old one (or NULL), which nobody uses any more: the caller frees it. */
+struct served_model *model_slot_swap(struct model_slot *slot, struct served_model *model);
+
+#endif

@@ -1,0 +1,127 @@
+/* model_watcher.c - watches the champion pointer and puts verified models into service. */
+#include "services/api/model/model_watcher.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "services/common/store/paths.h"
+#include "services/common/util/unix_time.h"
+#include "services/common/worker/log.h"
+
+enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
+
+void model_watcher_open(struct model_watcher *watcher, const char *data, const struct model_context *model_context,
+                        struct model_slot *slot) {
+    *watcher = (struct model_watcher){
+        .data = data, .model_context = model_context, .slot = slot, .backoff = FIRST_RETRY_SECONDS};
+}
+
+struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
+                                        struct error *err) {
+    struct champion champion;
+    if (!champion_load(&champion, data, err))
+        return NULL;
+    struct served_model *model = served_model_new(&champion, model_context, err);
+    if (model == NULL)
+        champion_done(&champion);
+    return model;
+}
+
+static bool is_same_time(const struct timespec *a, const struct timespec *b) {
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Notifications do not cross every kind of volume, so the file is compared. Our programs replace it by rename, which
+ * gives it another inode; a copy over it that keeps size and time (rsync --inplace --times) changes st_ctim, which
+ * nobody can set. */
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_size == b->st_size && is_same_time(&a->st_mtim, &b->st_mtim) &&
+           a->st_ino == b->st_ino && is_same_time(&a->st_ctim, &b->st_ctim);
+}
+
+/* Those that were replaced and that no request holds any more; or all. */
+static void free_retired(struct model_watcher *watcher, bool all) {
+    for (struct served_model **at = &watcher->retired; *at != NULL;) {
+        struct served_model *model = *at;
+        if (all || !served_model_is_referenced(model)) {
+            *at = model->retired;
+            served_model_free(model);
+        } else {
+            at = &model->retired;
+        }
+    }
+}
+
+void model_watcher_done(struct model_watcher *watcher) {
+    free_retired(watcher, true);
+}
+
+static void serve(struct model_watcher *watcher, struct served_model *model) {
+    watcher->up_to_date = true;
+    watcher->last_error.text[0] = '\0';
+    watcher->backoff = FIRST_RETRY_SECONDS;
+    atomic_fetch_add(&watcher->loaded, 1);
+    atomic_store(&watcher->loaded_at, (int64_t)time(NULL));
+    log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
+              model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
+    struct served_model *old = model_slot_swap(watcher->slot, model);
+    if (old == NULL)
+        return;
+    old->retired = watcher->retired;
+    watcher->retired = old;
+    free_retired(watcher, false);
+}
+
+/* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
+static void reject(struct model_watcher *watcher, const struct error *err) {
+    watcher->retry_at = monotonic_seconds() + watcher->backoff;
+    watcher->backoff = 2 * watcher->backoff < LAST_RETRY_SECONDS ? 2 * watcher->backoff : LAST_RETRY_SECONDS;
+    if (strcmp(watcher->last_error.text, err->text) == 0)
+        return;
+    watcher->last_error = *err;
+    atomic_fetch_add(&watcher->rejected, 1);
+    log_event(LOG_ERROR, "model refused", "%s", err->text);
+}
+
+/* Told once: where the data folder is a wrong one, nothing else says why /readyz does not become ready. */
+static void log_waiting(struct model_watcher *watcher, const char *path) {
+    if (!watcher->waiting_logged && model_slot_get(watcher->slot) == NULL)
+        log_event(LOG_INFO, "no model", "waiting for %s", path);
+    watcher->waiting_logged = true;
+}
+
+/* Whether the pointer names the very model that is served (it was touched, or written again). */
+static bool is_served(const struct model_watcher *watcher, const char *path) {
+    const struct served_model *model = model_slot_get(watcher->slot);
+    char sha256[SHA256_HEX];
+    long long version;
+    return model != NULL && champion_read_alias(path, &version, sha256, NULL) && version == model->champion.version &&
+           strcmp(sha256, model->champion.sha256) == 0;
+}
+
+void model_watcher_poll(struct model_watcher *watcher, bool now) {
+    char path[PATH_MAX];
+    struct stat status;
+    struct error err;
+    free_retired(watcher, false);
+    if (!path_format(path, NULL, "%s/" VOLUME_CHAMPION, watcher->data))
+        return;
+    if (stat(path, &status) != 0) {
+        log_waiting(watcher, path);
+        return; /* nothing promoted yet, or the volume is away: serve on */
+    }
+    bool changed = !is_same_file(&status, &watcher->last_stat);
+    if (!changed && !now && (watcher->up_to_date || monotonic_seconds() < watcher->retry_at))
+        return;
+    if (changed)
+        watcher->backoff = FIRST_RETRY_SECONDS;
+    watcher->last_stat = status;
+    watcher->up_to_date = is_served(watcher, path);
+    if (watcher->up_to_date)
+        return;
+    struct served_model *model = model_watcher_read(watcher->data, watcher->model_context, &err);
+    if (model != NULL)
+        serve(watcher, model);
+    else
+        reject(watcher, &err);
+}

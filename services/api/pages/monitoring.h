@@ -1,0 +1,38 @@
+/*
+ * monitoring.h - the page that watches, and what it draws: GET /monitoring/data.
+ *
+ * A loop never reads the volume: while an overview is young it is copied from memory; otherwise the request
+ * sleeps, a thread made for the purpose reads one for all who wait, and they are woken up.
+ */
+#ifndef API_MONITORING_H
+#define API_MONITORING_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "services/api/app/context.h"
+
+struct monitoring_ticket;
+
+struct monitoring {
+    const char *data;          /* borrowed */
+    void (*wake)(void *waker); /* called by the reading thread, once for each ticket */
+    pthread_mutex_t lock;
+    /* Under lock. */
+    char *text; /* [size] the last overview; NULL: none yet */
+    size_t size;
+    double read_at; /* monotonic seconds */
+    struct monitoring_ticket *waiting;
+    bool reading, joinable;
+    pthread_t thread;
+};
+
+void monitoring_open(struct monitoring *monitoring, const char *data, void (*wake)(void *waker));
+void monitoring_close(struct monitoring *monitoring); /* after the loops have ended; fine on zeroes */
+
+/* Handlers. */
+void monitoring_page(struct thread_context *context, struct request *request, struct response *response);
+void monitoring_data(struct thread_context *context, struct request *request, struct response *response);
+
+#endif

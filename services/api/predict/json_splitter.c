@@ -1,0 +1,117 @@
+/* json_splitter.c - cuts a stream of bytes into the elements of a JSON array, or into lines. */
+#include "services/api/predict/json_splitter.h"
+
+void json_splitter_open(struct json_splitter *splitter, enum json_splitter_kind kind, size_t limit,
+                        json_splitter_callback *read, void *user) {
+    *splitter = (struct json_splitter){.kind = kind, .limit = limit, .read = read, .user = user};
+    splitter->place = kind == JSON_SPLITTER_LINES ? JSON_SPLITTER_NEXT : JSON_SPLITTER_START;
+}
+
+void json_splitter_done(struct json_splitter *splitter) {
+    strbuf_done(&splitter->partial);
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool set_error(struct json_splitter *splitter, const char *reason) {
+    splitter->error = reason;
+    return false;
+}
+
+/* ---- between elements ---- */
+
+/* A byte that is no space; false where it must not stand here. */
+static bool step(struct json_splitter *splitter, char c) {
+    bool first = splitter->place == JSON_SPLITTER_FIRST;
+    if (splitter->kind == JSON_SPLITTER_LINES) {
+        splitter->place = JSON_SPLITTER_WITHIN;
+    } else if (splitter->place == JSON_SPLITTER_START) {
+        if (c != '[')
+            return set_error(splitter, "is no JSON array");
+        splitter->place = JSON_SPLITTER_FIRST;
+    } else if (splitter->place == JSON_SPLITTER_AFTER) {
+        return set_error(splitter, "goes on after the array's end");
+    } else if (c == ',' || (c == ']' && !first)) {
+        return set_error(splitter, "has a comma without an element");
+    } else {
+        splitter->place = c == ']' ? JSON_SPLITTER_AFTER : JSON_SPLITTER_WITHIN;
+    }
+    return true;
+}
+
+/* ---- within one ---- */
+
+/* Whether the element is over before this byte. */
+static bool element_ends(struct json_splitter *splitter, char c) {
+    if (splitter->kind == JSON_SPLITTER_LINES)
+        return c == '\n';
+    if (splitter->quoted) {
+        splitter->quoted = splitter->escaped || c != '"';
+        splitter->escaped = !splitter->escaped && c == '\\';
+        return false;
+    }
+    if (splitter->depth == 0 && (c == ',' || c == ']'))
+        return true;
+    splitter->quoted = c == '"';
+    if (c == '{' || c == '[')
+        splitter->depth++;
+    else if ((c == '}' || c == ']') && splitter->depth > 0)
+        splitter->depth--;
+    return false;
+}
+
+/* A part of the element; beyond the limit nothing of it is kept. */
+static void append_partial(struct json_splitter *splitter, const char *bytes, size_t size) {
+    splitter->too_long |= size > splitter->limit - splitter->partial.size;
+    if (splitter->too_long)
+        splitter->partial.size = 0;
+    else
+        strbuf_append(&splitter->partial, bytes, size);
+}
+
+/* The element's last part: most come in one piece, and are read where they are. */
+static void complete(struct json_splitter *splitter, const char *bytes, size_t size) {
+    struct strbuf *partial = &splitter->partial;
+    if (partial->size > 0 || splitter->too_long || size > splitter->limit) {
+        append_partial(splitter, bytes, size);
+        bytes = splitter->too_long ? NULL : partial->at;
+        size = partial->size;
+    }
+    if (strbuf_ok(partial))
+        splitter->read(splitter->user, bytes, size);
+    partial->size = 0;
+    splitter->too_long = false;
+}
+
+bool json_splitter_feed(struct json_splitter *splitter, const char *bytes, size_t size) {
+    const char *end = bytes + size, *from = bytes; /* of the element in hand */
+    for (const char *at = bytes; at < end; at++, splitter->offset++) {
+        if (splitter->place != JSON_SPLITTER_WITHIN) {
+            if (is_space(*at))
+                continue;
+            if (!step(splitter, *at))
+                return false;
+            if (splitter->place != JSON_SPLITTER_WITHIN)
+                continue;
+            from = at;
+        }
+        if (element_ends(splitter, *at)) {
+            complete(splitter, from, (size_t)(at - from));
+            splitter->place = *at == ']' ? JSON_SPLITTER_AFTER : JSON_SPLITTER_NEXT;
+        }
+    }
+    if (splitter->place == JSON_SPLITTER_WITHIN)
+        append_partial(splitter, from, (size_t)(end - from));
+    return strbuf_ok(&splitter->partial);
+}
+
+bool json_splitter_finish(struct json_splitter *splitter) {
+    if (splitter->kind == JSON_SPLITTER_LINES && splitter->place == JSON_SPLITTER_WITHIN)
+        complete(splitter, "", 0);
+    else if (splitter->kind == JSON_SPLITTER_ARRAY && splitter->place != JSON_SPLITTER_AFTER)
+        return set_error(splitter,
+                         splitter->place == JSON_SPLITTER_START ? "is no JSON array" : "ends within the array");
+    return strbuf_ok(&splitter->partial);
+}

@@ -1,0 +1,59 @@
+/* strbuf_test.c - numbers and strings as they stand in replies. */
+#include "tests/unit/api/fixture.h"
+
+static void assert_share(double share, const char *text) {
+    struct strbuf out = {0};
+    strbuf_probability(&out, share);
+    assert_int_equal(out.size, strlen(text));
+    assert_memory_equal(out.at, text, out.size);
+    strbuf_done(&out);
+}
+
+static void a_share_has_one_to_four_decimals(void **state) {
+    (void)state;
+    assert_share(0.82, "0.82");
+    assert_share(0.5, "0.5");
+    assert_share(0.12345, "0.1235");
+    assert_share(0.00004, "0.0");
+    assert_share(0.00005, "0.0001");
+    assert_share(0.99996, "1.0");
+    assert_share(1, "1.0");
+    assert_share(0, "0.0");
+    assert_share(1.5, "1.0");
+    assert_share(-1, "0.0");
+    assert_share((double)NAN, "0.0");
+    assert_share(0.1002, "0.1002");
+}
+
+static void a_string_is_quoted_for_json(void **state) {
+    static const char text[] = "a\"b\\c\n\x7f\xc3\xa9";
+    struct strbuf out = {0};
+    (void)state;
+    strbuf_json_string(&out, text, sizeof text - 1);
+    static const char quoted[] = "\"a\\\"b\\\\c\\u000a\\u007f\xc3\xa9\"";
+    assert_int_equal(out.size, sizeof quoted - 1);
+    assert_memory_equal(out.at, quoted, out.size);
+    strbuf_done(&out);
+}
+
+static void formats_grow_the_buffer(void **state) {
+    struct strbuf out = {0};
+    size_t size;
+    (void)state;
+    for (int i = 0; i < 500; i++)
+        strbuf_printf(&out, "%llu%s", 18446744073709551615ull, ";");
+    assert_true(strbuf_ok(&out));
+    char *at = strbuf_detach(&out, &size);
+    assert_int_equal(size, 500 * 21);
+    assert_memory_equal(at, "18446744073709551615;", 21);
+    free(at);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_share_has_one_to_four_decimals),
+        cmocka_unit_test(a_string_is_quoted_for_json),
+        cmocka_unit_test(formats_grow_the_buffer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
