@@ -7,13 +7,13 @@
 #include "services/common/store/paths.h"
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"
-#include "services/register/gate_rows.h"
-#include "services/register/mlflow_outbox.h"
-#include "services/register/operator.h"
+#include "services/register/commands.h"
+#include "services/register/gate/gate_settings.h"
+#include "services/register/inspect.h"
+#include "services/register/mlflow/outbox.h"
 #include "services/register/promotion.h"
 #include "services/register/provenance.h"
-#include "services/register/rehearsal.h"
-#include "services/register/report.h"
+#include "services/register/verify/serving_check.h"
 
 struct settings {
     struct settings_common common;

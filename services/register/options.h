@@ -2,9 +2,9 @@
 #ifndef REGISTER_OPTIONS_H
 #define REGISTER_OPTIONS_H
 
-#include "services/register/gate.h"
-#include "services/register/mlflow_outbox.h"
-#include "services/register/registry.h"
+#include "services/register/gate/gate.h"
+#include "services/register/mlflow/outbox.h"
+#include "services/register/store/registry.h"
 
 struct options {
     struct registry registry;

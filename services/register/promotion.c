@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "services/common/store/paths.h"
-#include "services/register/decisions.h"
-#include "services/register/hearing.h"
-#include "services/register/minutes.h"
-#include "services/register/mlmodel.h"
-#include "services/register/model_card.h"
-#include "services/register/pointer.h"
-#include "services/register/record.h"
-#include "services/register/rehearsal.h"
-#include "services/register/retention.h"
-#include "services/register/ruling.h"
-#include "services/register/versions.h"
+#include "services/register/card/decision_report.h"
+#include "services/register/card/mlmodel.h"
+#include "services/register/card/model_card.h"
+#include "services/register/gate/evaluation.h"
+#include "services/register/gate/evaluation_json.h"
+#include "services/register/store/alias.h"
+#include "services/register/store/decision.h"
+#include "services/register/store/decision_log.h"
+#include "services/register/store/retention.h"
+#include "services/register/store/versions.h"
+#include "services/register/verify/serving_check.h"
 
 #define DECISION_REPORT "decision.md"
 

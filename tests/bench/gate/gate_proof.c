@@ -10,7 +10,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/worker/progress.h"
-#include "services/register/gate_rows.h"
+#include "services/register/gate/gate_settings.h"
 #include "tests/bench/gate/trial.h"
 
 enum { NIGHTS = 365, A_DAY = 20, MOST_ROWS = 5000, POOL = 40, GRADES = 12, CHAMPIONS = 20 };

@@ -2,7 +2,7 @@
 #ifndef GATE_TRIAL_H
 #define GATE_TRIAL_H
 
-#include "services/register/gate.h"
+#include "services/register/gate/gate.h"
 #include "tests/bench/gate/world.h"
 
 /* Purchases counted by (cell, package). */

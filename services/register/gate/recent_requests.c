@@ -1,0 +1,144 @@
+/* recent_requests.c - reads the newest lines of the prediction log, or leads.csv. */
+#include "services/register/gate/recent_requests.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/store/paths.h"
+#include "services/common/table/csv_table.h"
+
+struct request_reader {
+    const struct forest_schema *schema;
+    struct recent_requests *requests; /* with room for RECENT_REQUESTS_MAX rows */
+    int *column;                      /* [features] of leads.csv */
+};
+
+static float *next_row(const struct request_reader *r) {
+    return r->requests->x + r->requests->rows * r->schema->features;
+}
+
+/* ---- the prediction log ---- */
+
+static float json_value(const struct forest_feature *feature, const json_t *value) {
+    if (feature->kind == FOREST_NUMERIC)
+        return json_is_number(value) ? (float)json_number_value(value) : NAN;
+    return json_is_string(value) ? forest_level(feature, json_string_value(value)) : NAN;
+}
+
+static bool is_counted(const json_t *call) {
+    const char *source = json_string_value(json_object_get(call, "source"));
+    return json_is_object(json_object_get(call, "inputs")) &&
+           (source == NULL || (strcmp(source, "demo") != 0 && strcmp(source, "batch") != 0));
+}
+
+static void add_request(struct request_reader *r, const char *line, size_t size) {
+    json_t *call = json_loadb(line, size, 0, NULL), *inputs = json_object_get(call, "inputs");
+    if (is_counted(call)) {
+        float *row = next_row(r);
+        for (size_t f = 0; f < r->schema->features; f++)
+            row[f] = json_value(&r->schema->feature[f], json_object_get(inputs, r->schema->feature[f].name));
+        r->requests->rows++;
+    }
+    json_decref(call);
+}
+
+static void add_file(struct request_reader *r, const char *path) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t size;
+    if (file == NULL)
+        return;
+    while (r->requests->rows < RECENT_REQUESTS_MAX && (size = getline(&line, &capacity, file)) > 0)
+        add_request(r, line, (size_t)size);
+    free(line);
+    fclose(file);
+}
+
+enum { DAY = 10, ENDING = 7 }; /* letters of "2026-01-31" and ".ndjson" */
+
+static int is_log(const struct dirent *entry) {
+    size_t size = strlen(entry->d_name);
+    return size > DAY + ENDING && strcmp(entry->d_name + size - ENDING, ".ndjson") == 0;
+}
+
+static int newest_day_first(const struct dirent **left, const struct dirent **right) {
+    const char *a = (*left)->d_name, *b = (*right)->d_name;
+    int order = strcmp(b + strlen(b) - DAY - ENDING, a + strlen(a) - DAY - ENDING);
+    return order != 0 ? order : strcmp(a, b);
+}
+
+static void read_predictions(struct request_reader *r, const char *data) {
+    char path[PATH_MAX];
+    struct dirent **entry;
+    int count =
+        path_format(path, NULL, "%s/" VOLUME_PREDICTIONS, data) ? scandir(path, &entry, is_log, newest_day_first) : -1;
+    for (int i = 0; i < count; i++) {
+        if (r->requests->rows < RECENT_REQUESTS_MAX &&
+            path_format(path, NULL, "%s/" VOLUME_PREDICTIONS "/%s", data, entry[i]->d_name))
+            add_file(r, path);
+        free(entry[i]);
+    }
+    if (count >= 0)
+        free(entry);
+}
+
+/* ---- leads.csv ---- */
+
+static float text_value(const struct forest_feature *feature, const char *text) {
+    if (text[0] == '\0')
+        return NAN;
+    return feature->kind == FOREST_NUMERIC ? strtof(text, NULL) : forest_level(feature, text);
+}
+
+static bool add_lead(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct request_reader *r = user;
+    (void)problem;
+    if (fields == NULL)
+        for (size_t f = 0; f < r->schema->features; f++)
+            r->column[f] = csv_column(header, r->schema->feature[f].name);
+    else if (r->requests->rows < RECENT_REQUESTS_MAX) {
+        float *row = next_row(r);
+        for (size_t f = 0; f < r->schema->features; f++)
+            row[f] = text_value(&r->schema->feature[f], r->column[f] != CSV_NO_COLUMN ? fields[r->column[f]] : "");
+        r->requests->rows++;
+    }
+    return true;
+}
+
+static void read_leads(struct request_reader *r, const char *data) {
+    char path[PATH_MAX];
+    if (path_format(path, NULL, "%s/" VOLUME_LEADS, data) && files_exist(path) &&
+        !csv_table_read(path, add_lead, r, NULL))
+        r->requests->rows = 0;
+}
+
+bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
+                          struct error *err) {
+    struct recent_requests requests = {.source = "predictions",
+                                       .x = malloc(RECENT_REQUESTS_MAX * schema->features * sizeof(float))};
+    struct request_reader r = {schema, &requests, malloc(schema->features * sizeof(int))};
+    bool done = requests.x != NULL && r.column != NULL;
+    if (done) {
+        read_predictions(&r, data);
+        if (requests.rows == 0) {
+            requests.source = "leads";
+            read_leads(&r, data);
+        }
+        *out = requests;
+    } else {
+        errno = ENOMEM;
+        error_set_errno(err, "read", VOLUME_PREDICTIONS);
+        free(requests.x);
+    }
+    free(r.column);
+    return done;
+}
+
+void recent_requests_done(struct recent_requests *requests) {
+    free(requests->x);
+    *requests = (struct recent_requests){0};
+}

@@ -1,0 +1,20 @@
+/* decision.h - a decision on its way: made, appended, carried out, told. */
+#ifndef REGISTER_DECISION_H
+#define REGISTER_DECISION_H
+
+#include <stdbool.h>
+
+#include "services/common/store/atomic_file.h"
+#include "services/register/store/registry.h"
+
+/* A decision that the caller adds to and decrefs. */
+json_t *decision_new(const struct registry *registry, const char *action, const char *status, const char *reason);
+
+/* Append it to the file and to `decisions`, then let the champion pointer follow. */
+bool decision_apply(const struct registry *registry, json_t *decisions, json_t *decision, struct error *err);
+
+/* What the result line tells of it. */
+struct outcome decision_outcome(const json_t *decision);
+struct outcome decision_none(const char *reason); /* nothing was to be decided */
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * reproduce.c - runs leadforest-train on the features kept with a version.
+ *
+ * In a data folder of its own, with the window, trees and seed that the card tells; whatever else the training chose,
+ * it must choose again.
+ */
+#include "services/register/verify/reproduce.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/common/registry/champion.h"
+#include "services/common/store/paths.h"
+#include "services/common/util/subprocess.h"
+#include "services/register/store/candidate.h"
+#include "services/register/store/versions.h"
+
+/* ---- a data folder of its own ---- */
+
+static bool link_source(const char *folder, const char *data, long long version, const char *name, struct error *err) {
+    char from[PATH_MAX], to[PATH_MAX];
+    if (!path_format(from, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
+        !path_format(to, err, "%s/" VOLUME_FEATURES_FOLDER "/%s", folder, name))
+        return false;
+    if (link(from, to) == 0)
+        return true;
+    error_set_errno(err, "link", from);
+    return false;
+}
+
+static bool fill_folder(const char *folder, const char *data, const struct champion *v, struct error *err) {
+    char features[PATH_MAX];
+    if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
+        return error_set(err, "reproduce %lld: its features were not kept", v->version);
+    subprocess_remove_folder(folder);
+    return versions_check_sources(data, v->version, v->manifest, err) &&
+           path_format(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && folder_create(features, err) &&
+           link_source(folder, data, v->version, "features.csv", err) &&
+           link_source(folder, data, v->version, "schema.json", err);
+}
+
+/* ---- the training ---- */
+
+/* The arguments as text: what the card says. */
+struct recipe {
+    char window[24], trees[24], seed[24];
+};
+
+static bool read_recipe(struct recipe *out, const struct champion *v, struct error *err) {
+    const json_t *params = json_object_get(v->card, "params");
+    const json_t *days = json_object_get(json_object_get(v->card, "window"), "days");
+    long long trees = json_integer_value(json_object_get(params, "trees"));
+    long long seed = json_integer_value(json_object_get(params, "seed"));
+    if (trees <= 0 || seed < 0 || !(json_is_null(days) || json_is_integer(days)))
+        return error_set(err, "reproduce %lld: its card tells no trees, seed and window", v->version);
+    if (json_is_null(days))
+        snprintf(out->window, sizeof out->window, "all");
+    else
+        snprintf(out->window, sizeof out->window, "%lld", (long long)json_integer_value(days));
+    snprintf(out->trees, sizeof out->trees, "%lld", trees);
+    snprintf(out->seed, sizeof out->seed, "%lld", seed);
+    return true;
+}
+
+static bool train(const struct recipe *recipe, const char *folder, struct error *err) {
+    int code = 0;
+    const char *arguments[] = {"--data", folder,       "--window", recipe->window, "--trees", recipe->trees,
+                               "--seed", recipe->seed, NULL};
+    return subprocess_run("train", arguments, &code, err) &&
+           (code == EXIT_DONE || error_set(err, "reproduce: leadforest-train ended with %d", code));
+}
+
+static struct outcome compare(const struct candidate *reproduced, const struct champion *v) {
+    const char *sha256 = json_string_value(json_object_get(json_object_get(v->manifest, "files"), "forest.bin"));
+    bool same = strcmp(sha256, reproduced->forest_sha256) == 0;
+    return (struct outcome){same ? EXIT_DONE : EXIT_DATAERR,
+                            json_pack("{s:s, s:I, s:s, s:s}", "status", same ? "reproduced" : "differs", "version",
+                                      (json_int_t)v->version, "forest_sha256", sha256, "trained_again",
+                                      reproduced->forest_sha256)};
+}
+
+bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err) {
+    char folder[PATH_MAX];
+    struct champion v = {0};
+    struct recipe recipe;
+    struct candidate reproduced = {0};
+    if (!path_format(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", data))
+        return false;
+    bool done = versions_exist(data, version, err) && champion_load_version(&v, data, version, NULL, err) &&
+                fill_folder(folder, data, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
+                candidate_read(&reproduced, folder, err);
+    if (done)
+        *out = compare(&reproduced, &v);
+    candidate_done(&reproduced);
+    champion_done(&v);
+    subprocess_remove_folder(folder);
+    return done;
+}

@@ -1,0 +1,13 @@
+/* reproduce.h - trains a version again from what was kept with it, and compares the bytes. */
+#ifndef REGISTER_REPRODUCE_H
+#define REGISTER_REPRODUCE_H
+
+#include <stdbool.h>
+
+#include "services/common/store/atomic_file.h"
+#include "services/register/store/registry.h"
+
+/* EXIT_DONE where the forest is the same byte for byte, EXIT_DATAERR where it is not. */
+bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err);
+
+#endif

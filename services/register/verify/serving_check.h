@@ -1,0 +1,21 @@
+/*
+ * serving_check.h - the server loads and asks a version before anyone is told of it.
+ *
+ * leadforest-api --check runs on a volume of its own whose champion is the version.  Where no leadforest-api stands
+ * beside this program, or the volume has no links, there is no rehearsal, and the log says so.
+ */
+#ifndef REGISTER_SERVING_CHECK_H
+#define REGISTER_SERVING_CHECK_H
+
+#include "services/register/store/alias.h"
+
+enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
+
+/* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
+enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
+                                     struct error *err);
+
+/* Remove what a killed run left of one. */
+void serving_check_sweep(const char *data);
+
+#endif
