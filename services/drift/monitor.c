@@ -9,9 +9,9 @@
 
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
-#include "services/drift/calibration.h"
-#include "services/drift/gate_log.h"
-#include "services/drift/reasons.h"
+#include "services/drift/data/gate_decisions.h"
+#include "services/drift/detect/threshold_calibration.h"
+#include "services/drift/status_message.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, MIN_LABELS = 50 };
 static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; steps in which volume is told apart */

@@ -8,11 +8,11 @@
 #define DRIFT_MONITOR_H
 
 #include "services/common/registry/champion.h"
-#include "services/drift/concept.h"
-#include "services/drift/detector.h"
-#include "services/drift/labels.h"
-#include "services/drift/pace.h"
+#include "services/drift/data/labels.h"
+#include "services/drift/detect/concept_drift.h"
+#include "services/drift/detect/detector.h"
 #include "services/drift/state.h"
+#include "services/drift/stats/volume_test.h"
 
 struct monitor_options {
     const char *data;

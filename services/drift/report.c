@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/drift/divergence.h"
+#include "services/drift/stats/divergence.h"
 
 enum { MOST_VERSIONS = 32 };
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "services/drift/divergence.h"
+#include "services/drift/stats/divergence.h"
 #include "world.h"
 
 const char *const policy_names[POLICIES] = {"leadforest",       "PSI >= 0.1",     "PSI >= 0.2",

@@ -2,7 +2,7 @@
 #ifndef BENCH_POLICIES_H
 #define BENCH_POLICIES_H
 
-#include "services/drift/simulation.h"
+#include "services/drift/detect/simulation.h"
 
 enum policy {
     POLICY_OURS,

@@ -12,12 +12,12 @@
 #include <jansson.h>
 
 #include "policies.h"
-#include "services/drift/calibration.h"
-#include "services/drift/calls.h"
-#include "services/drift/cusum.h"
+#include "services/drift/data/reference.h"
+#include "services/drift/data/request_log.h"
 #include "services/drift/decision.h"
-#include "services/drift/reference.h"
-#include "services/drift/stratified.h"
+#include "services/drift/detect/threshold_calibration.h"
+#include "services/drift/stats/cusum.h"
+#include "services/drift/stats/stratified_test.h"
 #include "world.h"
 
 enum {

@@ -2,7 +2,7 @@
 #ifndef BENCH_WORLD_H
 #define BENCH_WORLD_H
 
-#include "services/drift/simulation.h"
+#include "services/drift/detect/simulation.h"
 
 enum { TYPES = 10, SIZES = 6, CELLS = (TYPES + 1) * SIZES, WORLD_FEATURES = 6, POPULATION = 1 << 16 };
 enum world_stream { FEATURE_TYPE, FEATURE_SIZE, FEATURE_JOINT, FEATURE_PACKAGE, FEATURE_CONFIDENCE, FEATURE_UNKNOWN };

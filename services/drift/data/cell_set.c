@@ -1,0 +1,83 @@
+/* cell_set.c - numbers for values, and for sets of them. */
+#include "services/drift/data/cell_set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_KINDS = 256, VALUE_KEY = 12 /* bytes of a value's number in a key */, NUMBER_TEXT = 32 };
+
+bool cell_set_init(struct cell_set *in, const struct etl_config *config) {
+    size_t features = config->feature_count;
+    *in = (struct cell_set){
+        .config = config, .texts = calloc(features + 1, sizeof *in->texts), .key = malloc(features * VALUE_KEY + 1)};
+    uint32_t number;
+    bool done = in->texts != NULL && in->key != NULL;
+    for (size_t i = 0; i < features && done; i++)
+        done = string_intern_add(&in->texts[i], "", &number);
+    return done;
+}
+
+void cell_set_done(struct cell_set *in) {
+    for (size_t i = 0; in->texts != NULL && i < in->config->feature_count; i++)
+        string_intern_done(&in->texts[i]);
+    string_intern_done(&in->cells);
+    free(in->texts);
+    free(in->value);
+    free(in->key);
+    *in = (struct cell_set){0};
+}
+
+static bool grow(struct cell_set *in) {
+    if (in->cells.count < in->value_capacity)
+        return true;
+    size_t capacity = 2 * in->value_capacity + FIRST_KINDS;
+    uint32_t *value = realloc(in->value, capacity * (in->config->feature_count + 1) * sizeof *value);
+    if (value == NULL)
+        return false;
+    in->value = value;
+    in->value_capacity = capacity;
+    return true;
+}
+
+bool cell_set_add(struct cell_set *in, const char *const *values, uint32_t *cell) {
+    size_t features = in->config->feature_count, known = in->cells.count, used = 0;
+    if (!grow(in))
+        return false;
+    uint32_t *number = in->value + known * features;
+    in->key[0] = '\0';
+    for (size_t i = 0; i < features; i++) {
+        const char *text = values[i] != NULL ? values[i] : "";
+        if (strlen(text) > ETL_CONFIG_MAX_NAME || !string_intern_add(&in->texts[i], text, &number[i]))
+            return false;
+        used += (size_t)snprintf(in->key + used, VALUE_KEY, "%u,", number[i]);
+    }
+    return string_intern_add(&in->cells, in->key, cell);
+}
+
+bool cell_set_add_json(struct cell_set *in, const json_t *object, uint32_t *cell) {
+    size_t features = in->config->feature_count;
+    const char *values[ETL_CONFIG_MAX_FEATURES];
+    char numbers[ETL_CONFIG_MAX_FEATURES][NUMBER_TEXT];
+    for (size_t i = 0; i < features; i++) {
+        const json_t *value = json_object_get(object, in->config->features[i].name);
+        values[i] = json_string_value(value);
+        if (json_is_number(value)) {
+            snprintf(numbers[i], NUMBER_TEXT, "%.9g", json_number_value(value));
+            values[i] = numbers[i];
+        }
+    }
+    return cell_set_add(in, values, cell);
+}
+
+const char *cell_set_text(const struct cell_set *in, uint32_t cell, size_t feature) {
+    return string_intern_text(&in->texts[feature], in->value[cell * in->config->feature_count + feature]);
+}
+
+json_t *cell_set_describe(const struct cell_set *in, uint32_t cell) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < in->config->feature_count; i++)
+        if (cell_set_text(in, cell, i)[0] != '\0')
+            json_object_set_new(object, in->config->features[i].name, json_string(cell_set_text(in, cell, i)));
+    return object;
+}

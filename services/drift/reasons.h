@@ -1,9 +1,0 @@
-/* reasons.h - why the state is what it is, in one line for a person. */
-#ifndef DRIFT_REASONS_H
-#define DRIFT_REASONS_H
-
-#include "services/drift/monitor.h"
-
-void status_message_write(const struct monitor *m, char *out, size_t size);
-
-#endif

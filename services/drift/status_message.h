@@ -1,0 +1,9 @@
+/* status_message.h - why the state is what it is, in one line for a person. */
+#ifndef DRIFT_STATUS_MESSAGE_H
+#define DRIFT_STATUS_MESSAGE_H
+
+#include "services/drift/monitor.h"
+
+void status_message_write(const struct monitor *m, char *out, size_t size);
+
+#endif
