@@ -12,12 +12,12 @@
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"
 #include "services/etl/checks.h"
-#include "services/etl/page.h"
+#include "services/etl/csv_output.h"
+#include "services/etl/parallel_reader.h"
 #include "services/etl/pseudonym.h"
 #include "services/etl/quarantine.h"
-#include "services/etl/reading.h"
 #include "services/etl/report.h"
-#include "services/etl/rows.h"
+#include "services/etl/report_html.h"
 
 struct settings {
     struct settings_common common;

@@ -2,7 +2,7 @@
 #ifndef FEATURES_ENCODING_H
 #define FEATURES_ENCODING_H
 
-#include "services/features/levels.h"
+#include "services/features/vocabulary.h"
 
 struct encoded_feature {
     size_t place; /* in the configuration, and in the purchases */

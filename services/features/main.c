@@ -4,8 +4,8 @@
 #include "services/common/store/paths.h"
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"
-#include "services/features/schema.h"
-#include "services/features/table.h"
+#include "services/features/coded_table.h"
+#include "services/features/schema_json.h"
 
 struct settings {
     struct settings_common common;

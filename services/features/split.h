@@ -3,7 +3,7 @@
 #define FEATURES_SPLIT_H
 
 #include "services/common/table/feature_table.h"
-#include "services/features/purchases.h"
+#include "services/features/training_rows.h"
 
 /* How large the hold-out may be; it is a fifth of all rows within these. */
 struct split_limits {

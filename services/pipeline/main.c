@@ -5,9 +5,9 @@
 
 #include "services/common/worker/log.h"
 #include "services/common/worker/settings.h"
-#include "services/pipeline/alert.h"
+#include "services/pipeline/alert_webhook.h"
 #include "services/pipeline/run.h"
-#include "services/pipeline/watch.h"
+#include "services/pipeline/scheduler.h"
 
 enum { ALERT_SECONDS = 10 };
 

@@ -9,7 +9,7 @@
 #include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
-#include "services/pipeline/records.h"
+#include "services/pipeline/run_retention.h"
 
 static const enum worker_id stages[] = {WORKER_ETL, WORKER_FEATURES, WORKER_TRAIN, WORKER_REGISTER, WORKER_SCORE};
 enum { STAGES = sizeof stages / sizeof *stages, RECORDS = 1000 /* kept; the newest */ };

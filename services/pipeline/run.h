@@ -3,7 +3,7 @@
 #define PIPELINE_RUN_H
 
 #include "services/common/worker/stage.h"
-#include "services/pipeline/child.h"
+#include "services/pipeline/child_process.h"
 
 struct run {
     bool going;

@@ -10,7 +10,7 @@
 #ifndef SAMPLE_COMPACT_H
 #define SAMPLE_COMPACT_H
 
-#include "services/sample/billing.h"
+#include "services/sample/stripe_ids.h"
 
 void compact_write(struct shuffle_buffer *out, struct stripe_ids *ids, const struct person *person,
                    const struct journey *journey);

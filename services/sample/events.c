@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "services/sample/telling.h"
+#include "services/sample/event_writer.h"
 
 enum { TRIAL = 14 * EVENT_WRITER_DAY };
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "services/common/worker/progress.h"
-#include "services/sample/delivery.h"
-#include "services/sample/mess.h"
+#include "services/sample/defects.h"
+#include "services/sample/shuffle_buffer.h"
 
 enum { DAY = 24 * 3600, MIN_BROKEN = 4 };
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "services/sample/story.h"
+#include "services/sample/journey.h"
 
 struct forms_count {
     uint64_t rows, repeated, broken; /* all; of them sent twice; of them beyond repair */

@@ -7,8 +7,8 @@
 #include "services/common/worker/configuration.h"
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"
-#include "services/sample/mess.h"
-#include "services/sample/truth.h"
+#include "services/sample/defects.h"
+#include "services/sample/ground_truth.h"
 
 struct options {
     struct settings_common common;

@@ -5,8 +5,8 @@
 
 #include "services/common/worker/progress.h"
 #include "services/sample/compact.h"
+#include "services/sample/defects.h"
 #include "services/sample/events.h"
-#include "services/sample/mess.h"
 
 static uint64_t common_divisor(uint64_t a, uint64_t b) {
     while (b != 0) {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "services/sample/story.h"
+#include "services/sample/journey.h"
 
 struct payments_count {
     uint64_t lines, repeated; /* all; of them delivered twice */

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "services/sample/mess.h"
+#include "services/sample/defects.h"
 
 static const char *const first_names[] = {"Anna",  "Ben",   "Carla", "Deniz", "Elena", "Farid", "Greta", "Hugo",
                                           "Ines",  "Jonas", "Kemal", "Lena",  "Marta", "Nils",  "Olga",  "Pablo",

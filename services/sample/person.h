@@ -3,7 +3,7 @@
 #define SAMPLE_PERSON_H
 
 #include "services/common/util/unix_time.h"
-#include "services/sample/world.h"
+#include "services/sample/population.h"
 
 /* What a sample is made of; every person and story is a function of it and a number. */
 struct sample {

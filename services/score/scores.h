@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "services/score/leads.h"
+#include "services/score/lead_table.h"
 #include "services/score/prices.h"
 
 /* One distinct row of inputs. */

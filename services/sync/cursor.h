@@ -8,7 +8,7 @@
 #define SYNC_CURSOR_H
 
 #include "services/common/store/atomic_file.h"
-#include "services/sync/seen.h"
+#include "services/sync/dedup_cache.h"
 
 struct cursor {
     char path[PATH_MAX];

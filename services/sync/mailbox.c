@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "services/common/worker/log.h"
+#include "services/sync/formspree_email.h"
 #include "services/sync/mail.h"
-#include "services/sync/notification.h"
 
 enum { LINES_AT_ONCE = 4 << 20 }; /* bytes gathered before they are appended */
 

@@ -7,7 +7,7 @@
 #ifndef SYNC_MAILBOX_H
 #define SYNC_MAILBOX_H
 
-#include "services/sync/intake.h"
+#include "services/sync/record_sink.h"
 
 /* Messages read before are known by the hash of their bytes, the refused ones too. */
 bool mailbox_pull(const char *path, struct record_sink *sink, struct error *err);

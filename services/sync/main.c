@@ -5,7 +5,7 @@
 #include "services/common/registry/model_signature.h"
 #include "services/common/worker/log.h"
 #include "services/common/worker/stage.h"
-#include "services/sync/model.h"
+#include "services/sync/model_sync.h"
 #include "services/sync/source.h"
 
 static const struct setting rows[] = {

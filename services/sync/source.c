@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "services/sync/formspree.h"
+#include "services/sync/formspree_pull.h"
 #include "services/sync/mailbox.h"
-#include "services/sync/stripe.h"
+#include "services/sync/stripe_pull.h"
 
 /* ---- stripe ---- */
 

@@ -4,8 +4,8 @@
 
 #include "services/common/util/http.h"
 #include "services/common/workers.h"
-#include "services/sync/intake.h"
 #include "services/sync/options.h"
+#include "services/sync/record_sink.h"
 
 struct source {
     const char *name;                                                   /* "stripe", as on the command line */

@@ -6,8 +6,8 @@
 
 #include "libetl/base/text.h"
 #include "libetl/base/timestamp.h"
+#include "services/sync/formspree_email.h"
 #include "services/sync/mail.h"
-#include "services/sync/notification.h"
 
 static bool take(void *user, const struct mail_message *message) {
     const char *reason = NULL;

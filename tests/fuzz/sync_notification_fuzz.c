@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "libetl/base/timestamp.h"
-#include "services/sync/notification.h"
+#include "services/sync/formspree_email.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

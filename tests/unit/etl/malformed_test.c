@@ -17,8 +17,8 @@
 
 #include "services/common/store/files.h"
 #include "services/common/worker/configuration.h"
+#include "services/etl/parallel_reader.h"
 #include "services/etl/quarantine.h"
-#include "services/etl/reading.h"
 
 #define FIXTURES "tests/fixtures/etl"
 enum { SEED = 7, TEXT = 8192 };

@@ -1,5 +1,5 @@
 /* forms_test.c - customers.csv holds every lead, and as much mess as promised. */
-#include "small_sample.h"
+#include "tests/unit/sample/fixture.h"
 
 #include <csv.h>
 #include <stdio.h>

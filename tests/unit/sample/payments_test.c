@@ -1,5 +1,5 @@
 /* payments_test.c - transactions.json is made of Stripe's objects, and both layouts tell the same stories. */
-#include "small_sample.h"
+#include "tests/unit/sample/fixture.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* template_test.c - JSON templates and the shuffling window that their lines go through. */
-#include "small_sample.h"
+#include "tests/unit/sample/fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "services/sample/delivery.h"
+#include "services/sample/shuffle_buffer.h"
 #include "services/sample/template.h"
 
 static void gaps_are_filled_and_quotes_turned(void **state) {

@@ -8,7 +8,7 @@
 
 #include "services/train/baselines.h"
 #include "services/train/window.h"
-#include "tests/unit/train/table.h"
+#include "tests/unit/train/fixture.h"
 
 static void close_to(double value, double expected) {
     if (!(fabs(value - expected) < 1e-6))

@@ -9,7 +9,7 @@
 #include "services/common/worker/configuration.h"
 #include "services/train/candidate.h"
 #include "tests/helpers/scratch.h"
-#include "tests/unit/train/table.h"
+#include "tests/unit/train/fixture.h"
 
 static void make_table(struct feature_table *t) {
     test_table_make(t);

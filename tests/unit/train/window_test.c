@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "services/train/window.h"
-#include "tests/unit/train/table.h"
+#include "tests/unit/train/fixture.h"
 
 /* Two years of purchases; what is bought changed this many days before the hold-out (0: never). */
 static void make_years(struct feature_table *t, uint32_t changed) {

@@ -1,0 +1,30 @@
+/*
+ * csv_output.h - writes train.csv and leads.csv.
+ *
+ * train.csv: customer_id, the features in the configuration's order, signup_at, purchased_at, amount (major
+ * units), payment_method, package, package_tier.  leads.csv: customer_id, the features, signup_at.  Times are
+ * ISO 8601 in UTC; what is not known is empty.
+ */
+#ifndef ETL_CSV_OUTPUT_H
+#define ETL_CSV_OUTPUT_H
+
+#include "libetl/join/dataset.h"
+#include "services/common/store/atomic_file.h"
+#include "services/etl/pseudonym.h"
+
+/* What rows are written from; all borrowed. */
+struct csv_output {
+    const struct etl_dataset *dataset;
+    const struct etl_leads *leads;
+    const struct etl_config *config;
+    struct pseudonym *pseudonym;
+};
+
+/* One of the files: train.csv or leads.csv; both may be written side by side. */
+bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
+
+/* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
+ * known only after a purchase; or NULL. */
+const char *csv_output_find_leak(const struct etl_config *config);
+
+#endif

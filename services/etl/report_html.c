@@ -1,0 +1,133 @@
+/* report_html.c - the report as HTML. */
+#include "services/etl/report_html.h"
+
+#include <stdio.h>
+
+static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                           "content=\"width=device-width\">\n"
+                           "<title>leadforest: data report</title>\n<style>\n"
+                           "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+                           "1rem;color:#222;background:#fff}\n"
+                           "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{padding:.3rem "
+                           ".6rem;text-align:left;border-bottom:1px solid #ddd}\n"
+                           "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.good{color:#0a6b2d}.warning{"
+                           "color:#8a5a00}.error{color:#b00020}\n"
+                           "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#"
+                           "444}.good{color:#6fce8f}\n"
+                           ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
+
+/* Text into HTML; only names of files and our own words come here. */
+static void put_text(FILE *file, const char *text) {
+    for (; text != NULL && *text != '\0'; text++)
+        switch (*text) {
+        case '&':
+            fputs("&amp;", file);
+            break;
+        case '<':
+            fputs("&lt;", file);
+            break;
+        case '"':
+            fputs("&quot;", file);
+            break;
+        default:
+            fputc(*text, file);
+        }
+}
+
+static void put_cell(FILE *file, const char *text) {
+    fputs("<td>", file);
+    put_text(file, text);
+}
+
+static void put_count(FILE *file, const json_t *object, const char *name) {
+    fprintf(file, "<td class=\"n\">%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(object, name)));
+}
+
+static void put_summary(FILE *file, const json_t *report) {
+    const json_t *purchases = json_object_get(report, "purchases"), *rows = json_object_get(report, "rows");
+    fprintf(file,
+            "<p>%" JSON_INTEGER_FORMAT " purchases found, %" JSON_INTEGER_FORMAT
+            " of them labels to learn from; %" JSON_INTEGER_FORMAT " leads without a purchase.\n",
+            json_integer_value(json_object_get(purchases, "found")),
+            json_integer_value(json_object_get(purchases, "labelled")),
+            json_integer_value(json_object_get(rows, "leads")));
+}
+
+static void put_checks(FILE *file, const json_t *checks) {
+    size_t i;
+    json_t *check;
+    fputs("<h2>Checks</h2>\n<table><tr><th>Check<th>Outcome<th>What was seen\n", file);
+    json_array_foreach(checks, i, check) {
+        bool passed = json_is_true(json_object_get(check, "passed"));
+        const char *severity = json_string_value(json_object_get(check, "severity"));
+        fputs("<tr>", file);
+        put_cell(file, json_string_value(json_object_get(check, "name")));
+        fprintf(file, "<td class=\"%s\">%s", passed ? "good" : severity, passed ? "passed" : severity);
+        put_cell(file, json_string_value(json_object_get(check, "text")));
+        fputc('\n', file);
+    }
+    fputs("</table>\n", file);
+}
+
+/* "3 × why", a line each; of NULL nothing. */
+static void put_reasons(FILE *file, json_t *reasons) {
+    const char *reason;
+    json_t *times;
+    json_object_foreach(reasons, reason, times) {
+        fprintf(file, "%" JSON_INTEGER_FORMAT " × ", json_integer_value(times));
+        put_text(file, reason);
+        fputs("<br>", file);
+    }
+}
+
+static void put_sources(FILE *file, const json_t *sources) {
+    const char *name;
+    json_t *source;
+    fputs("<h2>Records</h2>\n<table><tr><th>File<th class=\"n\">Read<th class=\"n\">Accepted<th class=\"n\">Duplicates"
+          "<th class=\"n\">Quarantined<th>Why\n",
+          file);
+    json_object_foreach((json_t *)sources, name, source) {
+        fputs("<tr>", file);
+        put_cell(file, name);
+        put_count(file, source, "read");
+        put_count(file, source, "accepted");
+        put_count(file, source, "duplicates");
+        put_count(file, source, "quarantined");
+        fputs("<td>", file);
+        put_reasons(file, json_object_get(source, "reasons"));
+        put_reasons(file, json_object_get(source, "warnings"));
+        if (json_object_get(source, "pending_bytes") != NULL)
+            fprintf(file, "not read yet: %" JSON_INTEGER_FORMAT " bytes of a line without an end",
+                    json_integer_value(json_object_get(source, "pending_bytes")));
+        fputc('\n', file);
+    }
+    fputs("</table>\n", file);
+}
+
+static void put_purchases(FILE *file, const json_t *purchases) {
+    const char *reason;
+    json_t *times;
+    fputs("<h2>Purchases</h2>\n<table><tr><th>What became of them<th class=\"n\">Purchases\n<tr><td>labelled", file);
+    put_count(file, purchases, "labelled");
+    json_object_foreach(json_object_get(purchases, "excluded"), reason, times) {
+        fputs("\n<tr>", file);
+        put_cell(file, reason);
+        fprintf(file, "<td class=\"n\">%" JSON_INTEGER_FORMAT, json_integer_value(times));
+    }
+    fputs("\n<tr><th>found", file);
+    put_count(file, purchases, "found");
+    fputs("\n</table>\n", file);
+}
+
+bool report_html_write(const json_t *report, const char *path, struct error *err) {
+    struct atomic_file p;
+    if (!atomic_file_open(&p, path, err))
+        return false;
+    fputs(head, p.file);
+    put_summary(p.file, report);
+    put_checks(p.file, json_object_get(report, "checks"));
+    put_sources(p.file, json_object_get(report, "sources"));
+    put_purchases(p.file, json_object_get(report, "purchases"));
+    fputs("</html>\n", p.file);
+    return atomic_file_commit(&p, err);
+}

@@ -1,0 +1,13 @@
+/* report_html.h - processed/report.html: the report for people, one page without scripts or anything from elsewhere. */
+#ifndef ETL_REPORT_HTML_H
+#define ETL_REPORT_HTML_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "services/common/store/atomic_file.h"
+
+/* Write report.json as a page. */
+bool report_html_write(const json_t *report, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,163 @@
+/* training_rows.c - reads train.csv; a value that cannot be is refused with its line. */
+#include "services/features/training_rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/table/csv_table.h"
+
+enum { FIRST_ROWS = 4096 };
+
+/* Where the columns are. */
+struct row_reader {
+    struct training_rows *p;
+    int customer, at, package;
+    int *feature; /* [features] */
+};
+
+/* ---- numbers as bits that sort ---- */
+
+static feature_value number_bits(float number) {
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits >> 31 ? ~bits : bits | 0x80000000u;
+}
+
+float training_rows_number(feature_value value) {
+    uint32_t bits = value >> 31 ? value & 0x7fffffffu : ~value;
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+/* ---- one row ---- */
+
+static bool grow(struct training_rows *p) {
+    if (p->count < p->capacity)
+        return true;
+    size_t capacity = 2 * p->capacity + FIRST_ROWS;
+    struct training_row *row = realloc(p->row, capacity * sizeof *row);
+    if (row == NULL)
+        return false;
+    p->row = row;
+    feature_value *value = realloc(p->value, capacity * p->config->feature_count * sizeof *value);
+    if (value == NULL)
+        return false;
+    p->value = value;
+    p->capacity = capacity;
+    return true;
+}
+
+static bool add_customer(struct training_rows *p, const char *id) {
+    size_t size = strlen(id) + 1;
+    if (p->customers_used + size > p->customers_capacity) {
+        size_t capacity = 2 * p->customers_capacity + size + FIRST_ROWS;
+        char *customers = realloc(p->customers, capacity);
+        if (customers == NULL)
+            return false;
+        p->customers = customers;
+        p->customers_capacity = capacity;
+    }
+    p->row[p->count].customer = p->customers_used;
+    memcpy(p->customers + p->customers_used, id, size);
+    p->customers_used += size;
+    return true;
+}
+
+static bool read_value(struct training_rows *p, size_t feature, const char *text, feature_value *out,
+                       char problem[200]) {
+    char *end;
+    uint32_t number;
+    *out = 0;
+    if (text[0] == '\0')
+        return true;
+    if (p->config->features[feature].kind == ETL_CONFIG_CATEGORICAL) {
+        if (strlen(text) > ETL_CONFIG_MAX_NAME || !string_intern_add(&p->texts[feature], text, &number)) {
+            snprintf(problem, 200, "a value of %.80s is longer than %d bytes", p->config->features[feature].name,
+                     ETL_CONFIG_MAX_NAME);
+            return false;
+        }
+        *out = number + 1;
+        return true;
+    }
+    float value = strtof(text, &end);
+    if (*end != '\0' || !isfinite(value)) {
+        snprintf(problem, 200, "\"%.40s\" is no number, as %.80s must be", text, p->config->features[feature].name);
+        return false;
+    }
+    *out = number_bits(value == 0 ? 0 : value); /* -0 is 0 */
+    return true;
+}
+
+static bool read_row(struct row_reader *r, char *const *fields, char problem[200]) {
+    struct training_rows *p = r->p;
+    if (!grow(p) || !add_customer(p, fields[r->customer])) {
+        snprintf(problem, 200, "out of memory");
+        return false;
+    }
+    struct training_row *row = &p->row[p->count];
+    size_t class = etl_config_find_package(p->config, fields[r->package]);
+    if (class == ETL_CONFIG_ANY_PACKAGE) {
+        snprintf(problem, 200, "the configuration has no package \"%.80s\"", fields[r->package]);
+        return false;
+    }
+    row->class = (uint32_t) class;
+    if (!unix_time_parse(fields[r->at], &row->at)) {
+        snprintf(problem, 200, "purchased_at \"%.40s\" is no time", fields[r->at]);
+        return false;
+    }
+    feature_value *value = p->value + p->count * p->config->feature_count;
+    for (size_t i = 0; i < p->config->feature_count; i++)
+        if (!read_value(p, i, fields[r->feature[i]], &value[i], problem))
+            return false;
+    p->count++;
+    return true;
+}
+
+/* ---- the file ---- */
+
+static bool read_header(struct row_reader *r, const struct csv_header *header, char problem[200]) {
+    const struct etl_config *config = r->p->config;
+    bool good = csv_find_column(header, "customer_id", &r->customer, problem) &&
+                csv_find_column(header, "purchased_at", &r->at, problem) &&
+                csv_find_column(header, "package", &r->package, problem);
+    for (size_t i = 0; i < config->feature_count && good; i++)
+        good = csv_find_column(header, config->features[i].name, &r->feature[i], problem);
+    return good;
+}
+
+static bool add_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct row_reader *r = user;
+    return fields == NULL ? read_header(r, header, problem) : read_row(r, fields, problem);
+}
+
+bool training_rows_read(struct training_rows *out, const char *path, const struct etl_config *config,
+                        struct error *err) {
+    struct training_rows p = {.config = config, .texts = calloc(config->feature_count + 1, sizeof *p.texts)};
+    struct row_reader r = {.p = &p, .feature = calloc(config->feature_count + 1, sizeof *r.feature)};
+    bool done = p.texts != NULL && r.feature != NULL;
+    if (!done)
+        error_set_errno(err, "read", path);
+    done = done && csv_table_read(path, add_row, &r, err);
+    free(r.feature);
+    if (done)
+        *out = p;
+    else
+        training_rows_done(&p);
+    return done;
+}
+
+void training_rows_done(struct training_rows *p) {
+    for (size_t i = 0; p->texts != NULL && i < p->config->feature_count; i++)
+        string_intern_done(&p->texts[i]);
+    free(p->texts);
+    free(p->row);
+    free(p->value);
+    free(p->customers);
+    *p = (struct training_rows){0};
+}
+
+const char *training_rows_customer(const struct training_rows *p, size_t row) {
+    return p->customers + p->row[row].customer;
+}

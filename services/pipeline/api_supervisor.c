@@ -1,0 +1,39 @@
+/* api_supervisor.c - keeps an api alive. */
+#include "services/pipeline/api_supervisor.h"
+
+#include "services/common/worker/log.h"
+
+enum { MIN_WAIT = 1, MAX_WAIT = 60, STABLE_SECONDS = 60 };
+
+/* One that lived for a while is started again at once; one that dies young waits twice as long each time. */
+static void plan_start(struct api_supervisor *s, double seconds) {
+    if (seconds - s->started >= STABLE_SECONDS || s->wait < MIN_WAIT)
+        s->wait = MIN_WAIT;
+    else
+        s->wait = s->wait * 2 < MAX_WAIT ? s->wait * 2 : MAX_WAIT;
+    s->start_at = seconds + s->wait;
+}
+
+void api_supervisor_continue(struct api_supervisor *s, double seconds, bool stopping) {
+    int code;
+    struct error err;
+    if (child_process_ended(&s->child, &code)) {
+        plan_start(s, seconds);
+        log_event(stopping ? LOG_INFO : LOG_ERROR, "api ended", "exit %d", code);
+    }
+    if (stopping || s->child.pid != 0 || seconds < s->start_at)
+        return;
+    s->started = seconds;
+    if (child_process_start(&s->child, "api", NULL, false, &err)) {
+        log_event(LOG_INFO, "api started", "process %d", (int)s->child.pid);
+    } else {
+        log_event(LOG_ERROR, "api not started", "%s", err.text);
+        plan_start(s, seconds);
+    }
+}
+
+double api_supervisor_seconds_to_start(const struct api_supervisor *s, double seconds) {
+    if (s->child.pid != 0)
+        return -1;
+    return s->start_at > seconds ? s->start_at - seconds : 0;
+}

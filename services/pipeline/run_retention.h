@@ -1,0 +1,10 @@
+/* run_retention.h - the records of runs do not pile up for ever. */
+#ifndef PIPELINE_RUN_RETENTION_H
+#define PIPELINE_RUN_RETENTION_H
+
+#include <stddef.h>
+
+/* Remove the oldest records of a folder (*.json) beyond the newest `keep`. What cannot be removed stays. */
+void run_retention_prune(const char *folder, size_t keep);
+
+#endif

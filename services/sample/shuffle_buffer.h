@@ -1,0 +1,30 @@
+/*
+ * shuffle_buffer.h - writes lines as deliveries arrive: out of order, some of them twice.
+ *
+ * Lines wait in a window of places; each new one takes a place by chance and pushes out the line that
+ * waited there, so memory is bounded by the window whatever the length of the file.
+ */
+#ifndef SAMPLE_SHUFFLE_BUFFER_H
+#define SAMPLE_SHUFFLE_BUFFER_H
+
+#include <stdio.h>
+
+#include "services/sample/rng.h"
+#include "services/sample/strbuf.h"
+
+enum { SHUFFLE_BUFFER_WINDOW = 1000 };
+
+struct shuffle_buffer {
+    FILE *file; /* borrowed */
+    struct rng rng;
+    unsigned twice;           /* per 100,000 lines */
+    uint64_t lines, repeated; /* sent so far; of them the second copies */
+    bool failed;              /* out of memory */
+    struct strbuf waiting[SHUFFLE_BUFFER_WINDOW];
+};
+
+void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng rng, unsigned twice);
+void shuffle_buffer_send(struct shuffle_buffer *shuffle, const struct strbuf *line); /* without its line end */
+bool shuffle_buffer_end(struct shuffle_buffer *shuffle); /* writes what still waits; false where a line was lost */
+
+#endif

@@ -1,0 +1,143 @@
+/* lead_table.c - reads leads.csv and gives each distinct row of inputs a cell. */
+#include "services/score/lead_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/table/csv_table.h"
+#include "services/common/worker/log.h"
+#include "services/score/csv_text.h"
+
+enum { FIRST_LEADS = 4096 };
+
+struct lead_reader {
+    struct lead_table *leads;
+    int customer;
+    int *column; /* [features], or CSV_NO_COLUMN */
+    struct csv_text text;
+};
+
+static bool out_of_memory(char problem[200]) {
+    snprintf(problem, 200, "out of memory");
+    return false;
+}
+
+static bool add_lead(struct lead_table *leads, const char *customer, uint32_t cell) {
+    size_t size = strlen(customer) + 1;
+    if (leads->count == leads->capacity) {
+        size_t capacity = 2 * leads->capacity + FIRST_LEADS;
+        struct lead_row *lead = realloc(leads->lead, capacity * sizeof *lead);
+        if (lead == NULL)
+            return false;
+        leads->lead = lead;
+        leads->capacity = capacity;
+    }
+    if (leads->customers_used + size > leads->customers_capacity) {
+        size_t capacity = 2 * leads->customers_capacity + size + FIRST_LEADS;
+        char *customers = realloc(leads->customers, capacity);
+        if (customers == NULL)
+            return false;
+        leads->customers = customers;
+        leads->customers_capacity = capacity;
+    }
+    memcpy(leads->customers + leads->customers_used, customer, size);
+    leads->lead[leads->count++] = (struct lead_row){leads->customers_used, cell};
+    leads->customers_used += size;
+    return true;
+}
+
+static bool read_input(const struct forest_feature *feature, const char *text, float *out, char problem[200]) {
+    char *end;
+    *out = NAN;
+    if (text[0] == '\0')
+        return true;
+    if (feature->kind == FOREST_CATEGORICAL) {
+        *out = forest_level(feature, text);
+        return true;
+    }
+    *out = strtof(text, &end);
+    if (*end == '\0' && isfinite(*out))
+        return true;
+    snprintf(problem, 200, "\"%.40s\" is no number, as %.80s must be", text, feature->name);
+    return false;
+}
+
+/* A cell met for the first time. */
+static bool add_cell(struct lead_reader *r, char *const *fields, char problem[200]) {
+    struct lead_table *leads = r->leads;
+    size_t features = leads->schema->features, cell = leads->cells.count - 1;
+    if (cell >= leads->cell_capacity) {
+        size_t capacity = 2 * leads->cell_capacity + FIRST_LEADS;
+        float *x = realloc(leads->x, capacity * features * sizeof *x);
+        if (x == NULL)
+            return out_of_memory(problem);
+        leads->x = x;
+        leads->cell_capacity = capacity;
+    }
+    for (size_t i = 0; i < features; i++) {
+        const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
+        if (!read_input(&leads->schema->feature[i], text, &leads->x[cell * features + i], problem))
+            return false;
+    }
+    return true;
+}
+
+static bool read_lead(struct lead_reader *r, char *const *fields, char problem[200]) {
+    const struct forest_schema *schema = r->leads->schema;
+    size_t known = r->leads->cells.count;
+    uint32_t cell;
+    csv_text_clear(&r->text);
+    for (size_t i = 0; i < schema->features; i++) {
+        const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
+        if (!csv_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC))
+            return out_of_memory(problem);
+    }
+    if (!string_intern_add(&r->leads->cells, r->text.bytes, &cell))
+        return out_of_memory(problem);
+    if (cell == known && !add_cell(r, fields, problem))
+        return false;
+    csv_text_clear(&r->text);
+    return (csv_text_add(&r->text, fields[r->customer], false) && add_lead(r->leads, r->text.bytes, cell)) ||
+           out_of_memory(problem);
+}
+
+static bool read_header(struct lead_reader *r, const struct csv_header *header, char problem[200]) {
+    const struct forest_schema *schema = r->leads->schema;
+    for (size_t i = 0; i < schema->features; i++) {
+        r->column[i] = csv_column(header, schema->feature[i].name);
+        if (r->column[i] == CSV_NO_COLUMN)
+            log_event(LOG_WARN, "input missing", "leads have no column %s, which the model knows",
+                      schema->feature[i].name);
+    }
+    return csv_find_column(header, "customer_id", &r->customer, problem);
+}
+
+static bool add_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
+    struct lead_reader *r = user;
+    return fields == NULL ? read_header(r, header, problem) : read_lead(r, fields, problem);
+}
+
+bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema, struct error *err) {
+    struct lead_table leads = {.schema = schema};
+    struct lead_reader r = {.leads = &leads, .column = calloc(schema->features, sizeof *r.column)};
+    bool done = r.column != NULL;
+    if (!done)
+        error_set_errno(err, "read", path);
+    done = done && csv_table_read(path, add_row, &r, err);
+    free(r.column);
+    csv_text_done(&r.text);
+    if (done)
+        *out = leads;
+    else
+        lead_table_done(&leads);
+    return done;
+}
+
+void lead_table_done(struct lead_table *leads) {
+    string_intern_done(&leads->cells);
+    free(leads->lead);
+    free(leads->x);
+    free(leads->customers);
+    *leads = (struct lead_table){0};
+}

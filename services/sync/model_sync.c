@@ -1,0 +1,262 @@
+/* model_sync.c - fetches a champion: pointer, manifest and signature, files; verified, then pointed at. */
+#include "services/sync/model_sync.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/registry/champion.h"
+#include "services/common/registry/model_signature.h"
+#include "services/common/store/paths.h"
+#include "services/common/workers.h"
+#include "services/sync/retry.h"
+
+enum { MAX_FILES = 64, MAX_NAME = 100 };
+
+/* A pointer: which manifest is meant. */
+struct alias {
+    long long version;
+    char sha256[SHA256_HEX];
+};
+
+/* ---- what is here ---- */
+
+static bool is_local(const char *data, const struct alias *model) {
+    struct champion champion;
+    if (!champion_load_version(&champion, data, model->version, model->sha256, NULL))
+        return false;
+    champion_done(&champion);
+    return true;
+}
+
+/* The local champion; zeroes where there is none. */
+static struct alias read_champion(const char *data) {
+    char path[PATH_MAX];
+    struct alias local = {0};
+    if (!path_format(path, NULL, "%s/" VOLUME_CHAMPION, data) ||
+        !champion_read_alias(path, &local.version, local.sha256, NULL))
+        local = (struct alias){0};
+    return local;
+}
+
+/* {"of","etag","sha256"}: whose pointer had this ETag, and what it said. */
+static bool memory_path(char out[PATH_MAX], const struct model_sync *s, struct error *err) {
+    return path_format(out, err, "%s/%s", s->data, worker_table[WORKER_SYNC_MODEL].success);
+}
+
+/* The ETag to ask with: that of the pointer which the local champion came by, as long as that champion is whole. */
+static void read_etag(const struct model_sync *s, const struct alias *local, char etag[160]) {
+    char path[PATH_MAX];
+    etag[0] = '\0';
+    if (local->version == 0 || !memory_path(path, s, NULL) || !files_exist(path))
+        return;
+    json_t *memory = files_read_json(path, 1 << 16, NULL);
+    const char *of = NULL, *tag = NULL, *sha256 = NULL;
+    if (json_unpack(memory, "{s:s, s:s, s:s}", "of", &of, "etag", &tag, "sha256", &sha256) == 0 && tag[0] != '\0' &&
+        strcmp(of, s->url) == 0 && strcmp(sha256, local->sha256) == 0 && is_local(s->data, local))
+        snprintf(etag, 160, "If-None-Match: %s", tag);
+    json_decref(memory);
+}
+
+static bool write_etag(const struct model_sync *s, const char *etag, const struct alias *model, struct error *err) {
+    char path[PATH_MAX];
+    json_t *memory = json_pack("{s:s, s:s, s:s}", "of", s->url, "etag", etag, "sha256", model->sha256);
+    bool done = memory_path(path, s, err) && atomic_file_write_json(path, memory, err);
+    json_decref(memory);
+    return done;
+}
+
+/* ---- one file of the source ---- */
+
+static bool get(const struct model_sync *s, const struct http *http, const char *name, const char *header,
+                struct http_response *response, struct error *err) {
+    char url[PATH_MAX];
+    size_t length = strlen(s->url);
+    const char *slash = length > 0 && s->url[length - 1] == '/' ? "" : "/";
+    struct http_request request = {.url = url, .key = s->key, .header = {header}};
+    return path_format(url, err, "%s%s%s", s->url, slash, name) &&
+           retry_get(http, &request, url, s->max_wait_s, response, err);
+}
+
+/* A file of a version, which must be there; the caller frees reply. */
+static bool get_file(const struct model_sync *s, const struct http *http, long long version, const char *file,
+                     struct http_response *response, struct error *err) {
+    char name[64 + MAX_NAME];
+    snprintf(name, sizeof name, "versions/%lld/%s", version, file);
+    if (!get(s, http, name, NULL, response, err))
+        return false;
+    if (response->status == 200)
+        return true;
+    error_set(err, "GET %s of MODEL_URL: status %ld", name, response->status);
+    http_response_done(response);
+    return false;
+}
+
+static bool write_file(const char *folder, const char *file, const struct http_response *response, struct error *err) {
+    char path[PATH_MAX];
+    return path_format(path, err, "%s/%s", folder, file) &&
+           atomic_file_write(path, response->body, response->size, err);
+}
+
+static bool has_hash(const struct http_response *response, const char *expected, const char *file, struct error *err) {
+    char hex[SHA256_HEX];
+    bytes_sha256(response->body, response->size, hex);
+    return (expected != NULL && strcmp(hex, expected) == 0) ||
+           error_set(err, "%.100s of MODEL_URL: its hash is not the one that names it", file);
+}
+
+/* ---- a version ---- */
+
+/* The signed manifest, parsed; the caller decrefs it. */
+static json_t *fetch_manifest(const struct model_sync *s, const struct http *http, const struct alias *model,
+                              const char *folder, struct error *err) {
+    struct http_response manifest = {0}, signature = {0};
+    json_error_t problem;
+    json_t *parsed = NULL;
+    bool good = get_file(s, http, model->version, "manifest.json", &manifest, err) &&
+                has_hash(&manifest, model->sha256, "manifest.json", err) &&
+                get_file(s, http, model->version, "manifest.sig", &signature, err) &&
+                model_signature_verify((unsigned char *)signature.body, signature.size, s->public_key, manifest.body,
+                                       manifest.size, err) &&
+                write_file(folder, "manifest.json", &manifest, err) &&
+                write_file(folder, "manifest.sig", &signature, err);
+    if (good && (parsed = json_loadb(manifest.body, manifest.size, JSON_REJECT_DUPLICATES, &problem)) == NULL)
+        error_set(err, "manifest.json of MODEL_URL: %s", problem.text);
+    http_response_done(&manifest);
+    http_response_done(&signature);
+    return parsed;
+}
+
+/* A plain name of a file beside the manifest, and none of the two that are already there. */
+static bool is_plain(const char *name) {
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]) && strchr("._-", name[i]) == NULL)
+            return false;
+    return length > 0 && length < MAX_NAME && name[0] != '.' && strncmp(name, "manifest.", 9) != 0;
+}
+
+static bool fetch_file(const struct model_sync *s, const struct http *http, long long version, const char *folder,
+                       const char *name, const char *sha256, struct error *err) {
+    struct http_response response = {0};
+    bool done = (is_plain(name) || error_set(err, "manifest.json of MODEL_URL: \"%.100s\" is no name", name)) &&
+                get_file(s, http, version, name, &response, err) && has_hash(&response, sha256, name, err) &&
+                write_file(folder, name, &response, err);
+    http_response_done(&response);
+    return done;
+}
+
+static bool fetch_files(const struct model_sync *s, const struct http *http, const struct alias *model,
+                        const char *folder, struct error *err) {
+    json_t *manifest = fetch_manifest(s, http, model, folder, err);
+    json_t *files = json_object_get(manifest, "files"), *hash;
+    const char *name;
+    bool done = manifest != NULL && (json_object_size(files) <= MAX_FILES ||
+                                     error_set(err, "manifest.json of MODEL_URL: more than %d files", MAX_FILES));
+    json_object_foreach(files, name, hash) {
+        done = done && fetch_file(s, http, model->version, folder, name, json_string_value(hash), err);
+    }
+    json_decref(manifest);
+    return done;
+}
+
+/* The version's folder, whole and verified as the api does it; until it is, one of the same number stays. */
+static bool fetch_version(const struct model_sync *s, const struct http *http, const struct alias *model,
+                          struct error *err) {
+    char path[PATH_MAX];
+    struct atomic_folder folder;
+    struct champion champion;
+    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", s->data, model->version) ||
+        !atomic_folder_open(&folder, path, err))
+        return false;
+    if (!fetch_files(s, http, model, folder.temporary, err) ||
+        !champion_load_folder(&champion, folder.temporary, model->version, model->sha256, err)) {
+        atomic_folder_abort(&folder);
+        return false;
+    }
+    champion_done(&champion);
+    atomic_folder_remove(path); /* one that is not this one, or damaged */
+    return atomic_folder_commit(&folder, err);
+}
+
+/* ---- the pointer ---- */
+
+static void discard_others(const char *data, const struct alias *champion, const struct alias *before) {
+    char path[PATH_MAX];
+    DIR *versions = path_format(path, NULL, "%s/" VOLUME_VERSIONS, data) ? opendir(path) : NULL;
+    if (versions == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(versions)) != NULL;) {
+        char *end;
+        long long version = strtoll(entry->d_name, &end, 10);
+        if (*end == '\0' && version > 0 && version != champion->version && version != before->version &&
+            path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
+            atomic_folder_remove(path);
+    }
+    closedir(versions);
+}
+
+/* The pointer as it came is written beside the local one and read as the api would read it; then the model is fetched;
+ * then the pointer gets its name. */
+static enum exit_code install(const struct model_sync *s, const struct http *http, const struct http_response *alias,
+                              const struct alias *local, struct alias *model, struct error *err) {
+    char path[PATH_MAX];
+    struct atomic_file p;
+    if (alias->size > CHAMPION_MAX_JSON) {
+        error_set(err, "champion.json of MODEL_URL: larger than %d bytes", (int)CHAMPION_MAX_JSON);
+        return EXIT_DATAERR;
+    }
+    if (!path_format(path, err, "%s/" VOLUME_CHAMPION, s->data) || !atomic_file_open(&p, path, err))
+        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+    bool good = fwrite(alias->body, 1, alias->size, p.file) == alias->size && fflush(p.file) == 0;
+    if (!good)
+        error_set_errno(err, "write", p.temporary);
+    good = good && champion_read_alias(p.temporary, &model->version, model->sha256, err);
+    bool had = good && is_local(s->data, model);
+    bool same = had && model->version == local->version && strcmp(model->sha256, local->sha256) == 0;
+    good = good && (had || fetch_version(s, http, model, err)) && (same || atomic_file_commit(&p, err));
+    atomic_file_abort(&p);
+    if (!good)
+        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+    discard_others(s->data, model, local);
+    return same ? EXIT_NOTHING_TO_DO : EXIT_DONE;
+}
+
+enum exit_code model_sync_fetch(const struct model_sync *source, const struct http *http, long long *version,
+                                struct error *err) {
+    char etag[160], versions[PATH_MAX];
+    struct http_response response;
+    struct alias local = read_champion(source->data), model = {0};
+    enum exit_code code = EXIT_DATAERR;
+    if (path_format(versions, err, "%s/" VOLUME_VERSIONS, source->data))
+        atomic_file_sweep_folder(versions);
+    read_etag(source, &local, etag);
+    if (!get(source, http, "champion.json", etag[0] != '\0' ? etag : NULL, &response, err))
+        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+    if (response.status == 304 && etag[0] != '\0') {
+        model = local;
+        code = EXIT_NOTHING_TO_DO;
+    } else if (response.status == 200) {
+        code = install(source, http, &response, &local, &model, err);
+        if ((code == EXIT_DONE || code == EXIT_NOTHING_TO_DO) && !write_etag(source, response.etag, &model, err))
+            code = EXIT_TEMPFAIL;
+    } else {
+        error_set(err, "GET champion.json of MODEL_URL: status %ld", response.status);
+        code = response.status == 404 ? EXIT_TEMPFAIL : EXIT_DATAERR; /* nothing may have been promoted yet */
+    }
+    http_response_done(&response);
+    *version = model.version;
+    return code;
+}
+
+bool model_sync_validate(const struct model_sync *source, struct error *err) {
+    char path[PATH_MAX];
+    if (source->url == NULL || source->public_key == NULL)
+        return error_set(err, "model: %s is not set", source->url == NULL ? "MODEL_URL" : "MODEL_PUBLIC_KEY");
+    if (source->key != NULL && !http_key_valid(source->key))
+        return error_set(err, "model: MODEL_KEY has spaces or is no key");
+    if (!http_private_url_valid(source->url, err) || !path_format(path, err, "%s/" VOLUME_DECISIONS, source->data))
+        return false;
+    return !files_exist(path) || error_set(err, "model: the registry in %s makes its own models", source->data);
+}

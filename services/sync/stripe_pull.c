@@ -1,0 +1,238 @@
+/* stripe_pull.c - walks Stripe's lists page by page. */
+#include "services/sync/stripe_pull.h"
+
+#include <string.h>
+
+#include "services/common/worker/log.h"
+
+enum { PAGE = 100 }; /* the most that Stripe gives at once */
+
+/* A day less than Stripe keeps events. */
+static const unix_time EVENTS_KEPT_S = 29 * 86400;
+
+struct parameter {
+    const char *name, *value;
+};
+struct list {
+    const char *path;
+    const struct parameter *parameters; /* ended by a NULL name */
+};
+
+/* What was bought stands in a session's line items alone, which are left out unless asked for. */
+static const struct parameter session_parameters[] = {{"expand[]", "data.line_items"}, {NULL, NULL}};
+/* Without it, cancelled subscriptions are left out; they were purchases too. */
+static const struct parameter subscription_parameters[] = {{"status", "all"}, {NULL, NULL}};
+static const struct parameter no_parameters[] = {{NULL, NULL}};
+
+/* What tells of a purchase, a refund or a dispute, or ties an e-mail address to a customer; Stripe takes 20 types. */
+static const struct parameter event_parameters[] = {
+    {"types[]", "checkout.session.completed"},
+    {"types[]", "checkout.session.async_payment_succeeded"},
+    {"types[]", "customer.created"},
+    {"types[]", "customer.updated"},
+    {"types[]", "customer.subscription.created"},
+    {"types[]", "customer.subscription.updated"},
+    {"types[]", "customer.subscription.deleted"},
+    {"types[]", "invoice.paid"},
+    {"types[]", "invoice.payment_succeeded"},
+    {"types[]", "invoice.voided"},
+    {"types[]", "invoice_payment.paid"},
+    {"types[]", "payment_intent.succeeded"},
+    {"types[]", "charge.succeeded"},
+    {"types[]", "charge.captured"},
+    {"types[]", "charge.refunded"},
+    {"types[]", "charge.dispute.created"},
+    {"types[]", "charge.dispute.closed"},
+    {"types[]", "refund.created"},
+    {"types[]", "refund.updated"},
+    {"types[]", "refund.failed"},
+    {NULL, NULL},
+};
+
+static const struct list objects[] = {
+    {"/v1/checkout/sessions", session_parameters},
+    {"/v1/invoices", no_parameters},
+    {"/v1/subscriptions", subscription_parameters},
+    {"/v1/charges", no_parameters},
+    {"/v1/refunds", no_parameters},
+    {"/v1/disputes", no_parameters},
+    {"/v1/invoice_payments", no_parameters},
+};
+enum { OBJECT_LISTS = sizeof objects / sizeof *objects };
+static const struct list events = {"/v1/events", event_parameters};
+
+/* ---- a walk, as the cursor keeps it ---- */
+
+enum { NEVER = -1 };
+struct walk {
+    long long since;  /* all up to this second is taken; NEVER: nothing yet */
+    long long from;   /* the walk under way goes back to this second; NEVER: to the beginning */
+    long long newest; /* second that it has met */
+    char after[256];  /* id of the last object taken; "": no walk is under way */
+    bool done;        /* a walk has arrived at its end */
+};
+
+static long long read_second(const json_t *state, const char *name) {
+    const json_t *value = json_object_get(state, name);
+    return json_is_integer(value) ? json_integer_value(value) : NEVER;
+}
+
+static struct walk walk_read(const struct record_sink *sink, const struct list *list) {
+    const json_t *state = json_object_get(json_object_get(sink->cursor.state, "lists"), list->path);
+    const char *after = json_string_value(json_object_get(state, "after"));
+    struct walk walk = {
+        .since = read_second(state, "since"),
+        .from = read_second(state, "from"),
+        .newest = read_second(state, "newest"),
+        .done = json_is_true(json_object_get(state, "done")),
+    };
+    snprintf(walk.after, sizeof walk.after, "%s", after != NULL ? after : "");
+    return walk;
+}
+
+static void walk_write(struct record_sink *sink, const struct list *list, const struct walk *walk) {
+    json_object_set_new(json_object_get(sink->cursor.state, "lists"), list->path,
+                        json_pack("{s:I, s:I, s:I, s:s, s:b}", "since", (json_int_t)walk->since, "from",
+                                  (json_int_t)walk->from, "newest", (json_int_t)walk->newest, "after", walk->after,
+                                  "done", walk->done));
+}
+
+/* ---- one page ---- */
+
+static json_t *get_page(const struct json_client *client, const struct list *list, const struct walk *walk,
+                        long *status, struct error *err) {
+    struct url_query query;
+    url_query_begin(&query, client->url, list->path);
+    url_query_add_number(&query, "limit", PAGE);
+    for (const struct parameter *p = list->parameters; p->name != NULL; p++)
+        url_query_add_text(&query, p->name, p->value);
+    if (walk->from != NEVER)
+        url_query_add_number(&query, "created[gte]", walk->from);
+    if (walk->after[0] != '\0')
+        url_query_add_text(&query, "starting_after", walk->after);
+    return json_client_get(client, &query, status, err);
+}
+
+/* An object's id becomes the place to go on from; it must lead on. */
+static bool advance(struct walk *walk, const json_t *object, const struct list *list, struct error *err) {
+    const char *id = json_string_value(json_object_get(object, "id"));
+    long long created = read_second(object, "created");
+    if (id == NULL || id[0] == '\0' || strlen(id) >= sizeof walk->after)
+        return error_set(err, "GET %s: an object without an id", list->path);
+    if (strcmp(id, walk->after) == 0)
+        return error_set(err, "GET %s: the page after %s begins with it again", list->path, id);
+    snprintf(walk->after, sizeof walk->after, "%s", id);
+    if (created > walk->newest)
+        walk->newest = created;
+    return true;
+}
+
+/* Only events are met again by the next pull, and of a first walk's only the newest, which its overlap reaches. */
+static enum record_sink_dedup dedup_mode(const struct list *list, const json_t *object, const struct walk *walk,
+                                         long long overlap_s) {
+    bool may_repeat =
+        list == &events && (walk->from != NEVER || read_second(object, "created") >= walk->newest - overlap_s);
+    return may_repeat ? RECORD_SINK_DEDUP : RECORD_SINK_ALWAYS_APPEND;
+}
+
+static bool add_page(struct record_sink *sink, const struct list *list, struct walk *walk, const json_t *page,
+                     long long overlap_s, struct error *err) {
+    const json_t *found = json_object_get(page, "data"), *more = json_object_get(page, "has_more");
+    size_t i;
+    json_t *object;
+    if (!json_is_array(found) || !json_is_boolean(more))
+        return error_set(err, "GET %s: the answer is no list of Stripe's", list->path);
+    if (json_is_true(more) && json_array_size(found) == 0)
+        return error_set(err, "GET %s: an empty page that says there is more", list->path);
+    json_array_foreach(found, i, object) {
+        if (!advance(walk, object, list, err) ||
+            !record_sink_add(sink, object, dedup_mode(list, object, walk, overlap_s), err))
+            return false;
+    }
+    walk->done = json_is_false(more);
+    return true;
+}
+
+/* ---- the walks ---- */
+
+static void finish_walk(struct walk *walk) {
+    walk->since = walk->newest;
+    walk->after[0] = '\0';
+}
+
+/* From where the walk stands to its end; each page is on disk before the next is asked for. */
+static bool continue_walk(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                          const struct list *list, struct walk *walk, struct error *err) {
+    bool resumed = walk->after[0] != '\0';
+    for (walk->done = false; !walk->done; resumed = false) {
+        long status;
+        json_t *page = get_page(client, list, walk, &status, err);
+        if (page == NULL && resumed && (status == 400 || status == 404)) {
+            log_event(LOG_INFO, "walk", "%s: Stripe no longer knows where the last pull stopped; begins again",
+                      list->path);
+            walk->after[0] = '\0';
+            continue;
+        }
+        bool taken = page != NULL && add_page(sink, list, walk, page, pull->overlap_s, err);
+        json_decref(page);
+        if (!taken)
+            return false;
+        if (walk->done)
+            finish_walk(walk);
+        sink->counts.pages++;
+        walk_write(sink, list, walk);
+        if (!record_sink_commit(sink, err))
+            return false;
+    }
+    return true;
+}
+
+static bool pull_objects(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                         struct error *err) {
+    for (size_t i = 0; i < OBJECT_LISTS; i++) {
+        struct walk walk = walk_read(sink, &objects[i]);
+        if (!walk.done && !continue_walk(pull, client, sink, &objects[i], &walk, err))
+            return false;
+    }
+    return true;
+}
+
+/* An interrupted walk first, which leaves out what happened since it began; then that. */
+static bool pull_events(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                        struct error *err) {
+    struct walk walk = walk_read(sink, &events);
+    if (walk.after[0] != '\0' && !continue_walk(pull, client, sink, &events, &walk, err))
+        return false;
+    walk.newest = walk.since;
+    if (walk.since != NEVER)
+        walk.from = walk.since > pull->overlap_s ? walk.since - pull->overlap_s : 0;
+    return continue_walk(pull, client, sink, &events, &walk, err);
+}
+
+/* Forget how far the objects were taken, unless that is still under way. */
+static void restart_objects(struct record_sink *sink) {
+    json_t *lists = json_object_get(sink->cursor.state, "lists");
+    for (size_t i = 0; i < OBJECT_LISTS; i++)
+        if (walk_read(sink, &objects[i]).after[0] != '\0')
+            return;
+    for (size_t i = 0; i < OBJECT_LISTS; i++)
+        json_object_del(lists, objects[i].path);
+}
+
+bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                 struct error *err) {
+    json_t *state = sink->cursor.state;
+    if (!json_is_object(json_object_get(state, "lists")))
+        json_object_set_new(state, "lists", json_object());
+    long long pulled_at = read_second(state, "pulled_at");
+    if (pulled_at != NEVER && sink->at - pulled_at > EVENTS_KEPT_S)
+        json_object_clear(json_object_get(state, "lists"));
+    else if (pull->backfill)
+        restart_objects(sink);
+    if (pulled_at == NEVER || sink->at - pulled_at > EVENTS_KEPT_S)
+        json_object_set_new(state, "pulled_at", json_integer(sink->at));
+    if (!pull_objects(pull, client, sink, err) || !pull_events(pull, client, sink, err))
+        return false;
+    json_object_set_new(state, "pulled_at", json_integer(sink->at));
+    return record_sink_commit(sink, err);
+}
