@@ -137,7 +137,7 @@ $(BUILD)/bench/gate_proof: $(call objects,tests/bench/gate) $(call room,register
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES)
 
-FUZZ_SYNC := $(addprefix $(BUILD)/obj/services/sync/,mail.o notification.o)
+FUZZ_SYNC := $(addprefix $(BUILD)/obj/services/sync/,mail.o formspree_email.o)
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call room,api) $(FUZZ_SYNC) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=fuzzer,address,undefined $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_sync)
@@ -150,7 +150,7 @@ $(BUILD)/gen/config_default.h: deploy/leadforest.json
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 
 # So do the api's pages.
-$(BUILD)/gen/%.html.h: services/api/%.html
+$(BUILD)/gen/%.html.h: services/api/pages/%.html
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 $(BUILD)/obj/services/api/pages/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h

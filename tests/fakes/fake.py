@@ -23,7 +23,7 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, dict(headers)
 
 
-class Standin:
+class Fake:
     """An API: subclasses answer and add."""
 
     def __init__(self):
@@ -63,7 +63,7 @@ class Standin:
             return fault.rstrip("!").split()
 
 
-def make_handler(standin):
+def make_handler(fake):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # else head and body of an answer wait 40 ms for each other
@@ -86,7 +86,7 @@ def make_handler(standin):
             if kind == "slow":
                 time.sleep(float(rest[0]))
                 return False
-            standin.journal.append(f"{kind} {self.path}\n")
+            fake.journal.append(f"{kind} {self.path}\n")
             if kind == "huge":
                 self.send(200, b'{"data":["' + b"x" * (40 << 20) + b'"]}')
             elif kind == "torn":
@@ -105,16 +105,16 @@ def make_handler(standin):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if parts.path.startswith("/-/"):
                 return self.do_control(body)
-            fault = standin.next_fault()
+            fault = fake.next_fault()
             if fault and fault[0] not in ("ok", "lost") and self.suffer(fault):
                 return None
             try:
                 status, extra = 200, {}
                 query = urllib.parse.parse_qsl(parts.query, True, True)
-                value = standin.handle(self.command, parts.path, query, self.headers, body)
+                value = fake.handle(self.command, parts.path, query, self.headers, body)
             except Refusal as refusal:
                 status, value, extra = refusal.status, refusal.body, refusal.headers
-            standin.journal.append(f"{status} {urllib.parse.unquote(self.path)}\n")
+            fake.journal.append(f"{status} {urllib.parse.unquote(self.path)}\n")
             if fault == ["lost"]:
                 self.close_connection = True
                 return None
@@ -122,7 +122,7 @@ def make_handler(standin):
 
         def do_control(self, body):
             try:
-                self.send(200, standin.control(self.command, self.path, body).encode())
+                self.send(200, fake.control(self.command, self.path, body).encode())
             except Refusal as refusal:
                 self.send(refusal.status, b"")
 
@@ -144,9 +144,9 @@ def read_records(path):
     return value["data"] if value.get("object") == "list" else [value]
 
 
-def serve(standin, port_file):
+def serve(fake, port_file):
     """For ever; the port is told in a file, which appears when requests are taken."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), make_handler(standin))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), make_handler(fake))
     server.daemon_threads = True
     with open(port_file, "w", encoding="ascii") as file:
         file.write(f"{server.server_address[1]}\n")

@@ -8,12 +8,12 @@ import binascii
 import re
 import sys
 
-import standin
+import fake
 
 PARAMETERS = {"since", "limit", "offset", "order", "spam"}
 
 
-class Formspree(standin.Standin):
+class Formspree(fake.Fake):
     def __init__(self, key, form, most):
         super().__init__()
         self.key, self.path, self.most = key, f"/api/0/forms/{form}/submissions", most
@@ -33,16 +33,16 @@ class Formspree(standin.Standin):
 
     def answer(self, path, query, headers):
         if path != self.path:
-            raise standin.Refusal(404, {"error": "form not found"})
+            raise fake.Refusal(404, {"error": "form not found"})
         if not self.authorized(headers):
-            raise standin.Refusal(401, {"error": "not authorized"})
+            raise fake.Refusal(401, {"error": "not authorized"})
         values = dict(query)
         since, order = values.get("since", ""), values.get("order", "desc")
         numbers = (values.get("limit", "25"), values.get("offset", "0"))
         if (set(values) - PARAMETERS or len(values) != len(query) or order not in ("asc", "desc")
                 or not re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)?", since)
                 or not all(text.isdigit() for text in numbers)):
-            raise standin.Refusal(400, {"error": "bad parameters"})
+            raise fake.Refusal(400, {"error": "bad parameters"})
         limit, offset = (int(text) for text in numbers)
         found = [record for record in self.submissions if record["_date"] >= since]
         if order == "desc":
@@ -56,5 +56,5 @@ class Formspree(standin.Standin):
 if __name__ == "__main__":
     api = Formspree(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     for file in sys.argv[5:]:
-        api.add(standin.read_records(file))
-    standin.serve(api, sys.argv[1])
+        api.add(fake.read_records(file))
+    fake.serve(api, sys.argv[1])

@@ -14,7 +14,7 @@ import sys
 import urllib.parse
 import uuid
 
-import standin
+import fake
 
 API, ARTIFACTS = "/api/2.0/mlflow/", "/api/2.0/mlflow-artifacts/artifacts"
 KEY = re.compile(r"[/\w.\- :]+")
@@ -23,15 +23,15 @@ TAG = re.compile(r"(?:name = '(?P<name>[^']*)' and )?tags\.`(?P<key>[^`]+)` = '(
 
 
 def invalid(message):
-    return standin.Refusal(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": message})
+    return fake.Refusal(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": message})
 
 
 def exists(what):
-    return standin.Refusal(400, {"error_code": "RESOURCE_ALREADY_EXISTS", "message": f"{what} already exists."})
+    return fake.Refusal(400, {"error_code": "RESOURCE_ALREADY_EXISTS", "message": f"{what} already exists."})
 
 
 def absent(what):
-    return standin.Refusal(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"{what} not found"})
+    return fake.Refusal(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"{what} not found"})
 
 
 def need(body, where, **fields):
@@ -51,7 +51,7 @@ def as_pairs(tags):
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
-class Mlflow(standin.Standin):
+class Mlflow(fake.Fake):
     def __init__(self, host, authorization):
         super().__init__()
         self.host, self.authorization, self.numbers = host, authorization, itertools.count(1)
@@ -91,15 +91,15 @@ class Mlflow(standin.Standin):
             return b"OK"
         host = headers.get("Host", "")
         if host != self.host and host.rpartition(":")[0] not in ("localhost", "127.0.0.1"):
-            raise standin.Refusal(403, b"Invalid Host header - possible DNS rebinding attack detected")
+            raise fake.Refusal(403, b"Invalid Host header - possible DNS rebinding attack detected")
         if self.authorization and headers.get("Authorization", "") != self.authorization:
-            raise standin.Refusal(401, b"You are not authenticated.")
+            raise fake.Refusal(401, b"You are not authenticated.")
         if path == ARTIFACTS or path.startswith(ARTIFACTS + "/"):
             return self.handle_artifact(method, urllib.parse.unquote(path[len(ARTIFACTS) + 1:]), dict(query), body)
         name = path.removeprefix(API).replace("/", "_").replace("-", "_")
         call = getattr(self, f"{method.lower()}_{name}", None)
         if call is None or not path.startswith(API):
-            raise standin.Refusal(404, b"<!doctype html>")
+            raise fake.Refusal(404, b"<!doctype html>")
         if method == "GET":
             return call(dict(query))
         if headers.get("Content-Type", "").split(";")[0] != "application/json":
@@ -275,4 +275,4 @@ class Mlflow(standin.Standin):
 
 
 if __name__ == "__main__":
-    standin.serve(Mlflow(*(sys.argv[2:] + [None, None])[:2]), sys.argv[1])
+    fake.serve(Mlflow(*(sys.argv[2:] + [None, None])[:2]), sys.argv[1])

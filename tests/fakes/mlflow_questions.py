@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks an MLflow server what our client relies on, right and wrong; prints one line an answer: status and error code.
 
-mlflow_questions.py URL   The stand-in and a real server must print the same.
+mlflow_questions.py URL   The fake and a real server must print the same.
 """
 import json
 import re

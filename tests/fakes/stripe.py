@@ -5,7 +5,7 @@ stripe.py PORT_FILE KEY VERSION [RECORDS...]   records of any kind, each goes to
 """
 import sys
 
-import standin
+import fake
 
 PATHS = {
     "checkout.session": "/v1/checkout/sessions",
@@ -27,7 +27,7 @@ ALLOWED = {path: COMMON for path in PATHS.values()} | {
 
 
 def refuse(status, code, message, kind="invalid_request_error"):
-    raise standin.Refusal(status, {"error": {"type": kind, "code": code, "message": message}})
+    raise fake.Refusal(status, {"error": {"type": kind, "code": code, "message": message}})
 
 
 def whole(query, name, low, high, default=None):
@@ -39,7 +39,7 @@ def whole(query, name, low, high, default=None):
     return int(text)
 
 
-class Stripe(standin.Standin):
+class Stripe(fake.Fake):
     def __init__(self, key, version):
         super().__init__()
         self.key, self.version = key, version
@@ -102,5 +102,5 @@ class Stripe(standin.Standin):
 if __name__ == "__main__":
     api = Stripe(sys.argv[2], sys.argv[3])
     for file in sys.argv[4:]:
-        api.add(standin.read_records(file))
-    standin.serve(api, sys.argv[1])
+        api.add(fake.read_records(file))
+    fake.serve(api, sys.argv[1])

@@ -9,7 +9,7 @@ data=$scratch/data
 registry=$data/registry
 venv=$build/mlflow/venv
 server=0
-trap 'stop_api; stop_server; kill "${standin:-$server}" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'stop_api; stop_server; kill "${fake:-$server}" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 mkdir -p "$build/mlflow"
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { echo "no venv: python3-venv is missing"; exit 77; }
@@ -70,12 +70,12 @@ PYTHON
 }
 
 check "a server starts" start_server
-"$venv/bin/python" "$here/standins/mlflow.py" "$scratch/port" 2>/dev/null &
-standin=$!
+"$venv/bin/python" "$here/fakes/mlflow.py" "$scratch/port" 2>/dev/null &
+fake=$!
 for _ in $(seq 1200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
-python3 "$here/standins/mlflow_questions.py" "http://127.0.0.1:$port" >"$scratch/real" 2>&1
-python3 "$here/standins/mlflow_questions.py" "http://127.0.0.1:$(cat "$scratch/port")" >"$scratch/standin" 2>&1
-check "it answers $(grep -c . "$scratch/real") questions as the stand-in of the scenarios does" diff "$scratch/real" "$scratch/standin"
+python3 "$here/fakes/mlflow_questions.py" "http://127.0.0.1:$port" >"$scratch/real" 2>&1
+python3 "$here/fakes/mlflow_questions.py" "http://127.0.0.1:$(cat "$scratch/port")" >"$scratch/fake" 2>&1
+check "it answers $(grep -c . "$scratch/real") questions as the fake of the scenarios does" diff "$scratch/real" "$scratch/fake"
 check "none of them broke off" grep -q '^no such call: 404$' "$scratch/real"
 
 export MLFLOW_TRACKING_URI=http://127.0.0.1:$port

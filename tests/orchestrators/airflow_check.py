@@ -9,7 +9,7 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 
 import leadforest_stages as stages
-from house import LATER, Volume, check, finish
+from fixture import LATER, Volume, check, finish
 
 
 class Ended:

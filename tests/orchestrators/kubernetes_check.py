@@ -63,7 +63,7 @@ def check_cron_job(thing):
         if on_codes["values"] and on_codes["containerName"] != pod["containers"][0]["name"]:
             yield f"{name}: a rule is about no container of its"
         actions.update(dict.fromkeys(on_codes["values"], rule["action"]))
-    wanted = {codes["USAGE_ERROR"]: "FailJob", codes["BAD_DATA"]: "FailJob", codes["BUG"]: "FailJob", codes["TRY_LATER"]: "Count"}
+    wanted = {codes["USAGE"]: "FailJob", codes["DATAERR"]: "FailJob", codes["SOFTWARE"]: "FailJob", codes["TEMPFAIL"]: "Count"}
     if actions != wanted:
         yield f"{name}: {actions} is not {wanted}"
     if not any("onPodConditions" in rule and rule["action"] == "Ignore" for rule in job["podFailurePolicy"]["rules"]):

@@ -10,7 +10,7 @@ import openlineage.client.generated as published
 from jsonschema import Draft202012Validator
 from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
 
-from house import Volume, check, finish, leadforest
+from fixture import Volume, check, finish, leadforest
 
 
 def published_facets():

@@ -10,7 +10,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 import leadforest_flows as flows
 import leadforest_stages as stages
-from house import LATER, Volume, check, finish
+from fixture import LATER, Volume, check, finish
 
 
 def in_time(seconds, condition):

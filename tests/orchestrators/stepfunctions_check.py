@@ -13,7 +13,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 import fargate
 import leadforest_stages as stages
-from house import LATER, Volume, check, finish
+from fixture import LATER, Volume, check, finish
 
 
 def deploy(text):

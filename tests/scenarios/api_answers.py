@@ -2,7 +2,7 @@
 import json
 import subprocess
 
-from api_house import *
+from api_fixture import *
 
 with scratch() as folder:
     registry = Registry(folder)

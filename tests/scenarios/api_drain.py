@@ -1,5 +1,5 @@
 """SIGTERM under load: not ready first, then every request that came is answered, and exit 0."""
-from api_house import *
+from api_fixture import *
 
 with scratch() as folder:
     registry = Registry(folder)

@@ -1,7 +1,7 @@
 """Models come and go under load: no request fails or mixes two models, and a bad model never serves."""
 import shutil
 
-from api_house import *
+from api_fixture import *
 
 PROMOTIONS = int(os.environ.get("PROMOTIONS", "200"))
 

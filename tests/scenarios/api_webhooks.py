@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import shutil
 
-from api_house import *
+from api_fixture import *
 
 EVENT = json.dumps({"id": "evt_1", "object": "event", "data": {"object": {"amount": 15000}}}, indent=2).encode()
 

@@ -4,7 +4,7 @@ import pathlib
 import resource
 import select
 
-from api_house import *
+from api_fixture import *
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 CASES = TESTS / "fixtures/http/conformance.tsv"

@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 # say COMPILER OPTION - the checksums that such a build gives, into $scratch/COMPILER OPTION.
 say() {
     "$1" "$2" -std=c17 -D_GNU_SOURCE -ffp-contract=off -w -I"$root" -o "$scratch/models" \
-        "$root"/libforest/*.c "$root/tests/scenarios/compilers.c" -pthread -lm && "$scratch/models" > "$scratch/$1$2"
+        $(find "$root/libforest" -name '*.c') "$root/tests/scenarios/compilers.c" -pthread -lm && "$scratch/models" > "$scratch/$1$2"
 }
 
 same() { # COMPILER OPTION

@@ -9,10 +9,10 @@ registry=$data/registry
 servers=()
 trap 'kill "${servers[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 
-# start_server ARGUMENT... - a stand-in; its address in $server.
+# start_server ARGUMENT... - a fake; its address in $server.
 start_server() {
     local port=$scratch/port-${#servers[@]} try
-    python3 "$here/standins/mlflow.py" "$port" "$@" 2>>"$scratch/standins" &
+    python3 "$here/fakes/mlflow.py" "$port" "$@" 2>>"$scratch/fakes" &
     servers+=($!)
     for try in $(seq 1200); do
         [ -s "$port" ] && break

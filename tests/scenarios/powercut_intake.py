@@ -16,7 +16,7 @@ import time
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, "..", "powercut"))
 from proof import *
-import api_house as house
+import api_fixture as fixture
 
 SECRET = {"stripe": "whsec_power", "formspree": "form-power"}
 # A damaged line is a large part of so little; what is asked here is that all others are read.
@@ -68,7 +68,7 @@ def deliver_all(server, several):
 
 
 def api(data, tracer=()):
-    return house.Server(data, tracer=tracer, STRIPE_WEBHOOK_SECRET=SECRET["stripe"],
+    return fixture.Server(data, tracer=tracer, STRIPE_WEBHOOK_SECRET=SECRET["stripe"],
                         FORMSPREE_WEBHOOK_SECRET=SECRET["formspree"], INSTANCE="one", LOG_LEVEL="info")
 
 
@@ -175,9 +175,9 @@ events = [{"id": f"evt_{i}", "object": "event", "created": NOW - 60 * i, "type":
            "data": {"object": {"id": f"in_{i}", "object": "invoice"}}} for i in range(150)]
 with open(f"{scratch}/events", "w", encoding="ascii") as file:
     file.write("\n".join(map(json.dumps, events)))
-standin = subprocess.Popen([sys.executable, f"{here}/../standins/stripe.py", f"{scratch}/port", KEY, VERSION, f"{scratch}/events"],
+fake = subprocess.Popen([sys.executable, f"{here}/../fakes/stripe.py", f"{scratch}/port", KEY, VERSION, f"{scratch}/events"],
                            stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-house.wait_until(lambda: os.path.exists(f"{scratch}/port") and os.path.getsize(f"{scratch}/port") > 0, 10)
+fixture.wait_until(lambda: os.path.exists(f"{scratch}/port") and os.path.getsize(f"{scratch}/port") > 0, 10)
 with open(f"{scratch}/port", encoding="ascii") as file:
     os.environ.update(STRIPE_API_KEY=KEY, STRIPE_URL=f"http://127.0.0.1:{file.read().strip()}", LEADFOREST_NOW="2026-06-01T00:00:00Z")
 
@@ -210,5 +210,5 @@ data = f"{scratch}/pulled"
 os.makedirs(data)
 before, operations = record(data, [f"{BUILD}/leadforest-sync", "--data", data, "stripe"])
 every_cut("after a pull that was cut off the next one skips nothing", before, operations, skips_nothing)
-standin.kill()
+fake.kill()
 finish()

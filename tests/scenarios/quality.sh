@@ -4,7 +4,7 @@
 set -uo pipefail
 build=$1
 source "$(dirname "$0")/../scenario.bash"
-grid=$(dirname "$0")/grid.py
+grid=$(dirname "$0")/input_grid.py
 limit=0.02
 
 # The excess of the model that the line makes of one sample.

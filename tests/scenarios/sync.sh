@@ -4,20 +4,20 @@ set -uo pipefail
 build=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
 source "$here/scenario.bash"
-standins=()
-trap 'kill "${standins[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
+fakes=()
+trap 'kill "${fakes[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 export PYTHONDONTWRITEBYTECODE=1 SYNC_MAX_WAIT=1.5
 
-# start NAME ARGUMENT... - a stand-in; its address in $url.
+# start NAME ARGUMENT... - a fake; its address in $url.
 start() {
-    local ports=$scratch/port-$1-${#standins[@]}
-    python3 "$here/standins/$1.py" "$ports" "${@:2}" 2>>"$scratch/standins" &
-    standins+=($!)
+    local ports=$scratch/port-$1-${#fakes[@]}
+    python3 "$here/fakes/$1.py" "$ports" "${@:2}" 2>>"$scratch/fakes" &
+    fakes+=($!)
     for _ in $(seq 1200); do
         [ -s "$ports" ] && url=http://127.0.0.1:$(<"$ports") && return
         sleep 0.05
     done
-    echo "not ok the stand-in of $1 starts"
+    echo "not ok the fake of $1 starts"
     exit 1
 }
 
@@ -214,7 +214,7 @@ check "with nothing configured there is nothing to pull from" is "$code" 64
 
 # ---- what must not be seen ----
 
-check "no key stands in a file, log or answer" is "$(grep -rlE '4fV9mP2xQ7hK1sW8|5gH2kLm9|wrongwrong' "$scratch" | grep -v standins | wc -l)" 0
+check "no key stands in a file, log or answer" is "$(grep -rlE '4fV9mP2xQ7hK1sW8|5gH2kLm9|wrongwrong' "$scratch" | grep -v fakes | wc -l)" 0
 check "no e-mail address stands in the log" is "$(grep -c '@example' "$scratch/log")" 0
 check "e-mail addresses stand in raw/ alone" is "$(grep -rl '@example' "$scratch"/data-* | grep -vc /raw/)" 0
 exit "$broken"

@@ -4,19 +4,19 @@ set -uo pipefail
 build=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
 source "$here/scenario.bash"
-standins=()
-trap 'kill "${standins[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
+fakes=()
+trap 'kill "${fakes[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 export PYTHONDONTWRITEBYTECODE=1 STRIPE_API_KEY=sk_live_4fV9mP2xQ7hK1sW8 FORMSPREE_API_KEY=fs_5gH2kLm9 FORMSPREE_FORMS=mvzvldzo
 
-# start NAME ARGUMENT... - a stand-in; its address in $url.
+# start NAME ARGUMENT... - a fake; its address in $url.
 start() {
-    python3 "$here/standins/$1.py" "$scratch/port-$1" "${@:2}" 2>>"$scratch/standins" &
-    standins+=($!)
+    python3 "$here/fakes/$1.py" "$scratch/port-$1" "${@:2}" 2>>"$scratch/fakes" &
+    fakes+=($!)
     for _ in $(seq 1200); do
         [ -s "$scratch/port-$1" ] && url=http://127.0.0.1:$(<"$scratch/port-$1") && return
         sleep 0.05
     done
-    echo "not ok the stand-in of $1 starts"
+    echo "not ok the fake of $1 starts"
     exit 1
 }
 

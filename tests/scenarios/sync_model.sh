@@ -74,7 +74,7 @@ requests() { # PATTERN - how many requests the web server had of it
 }
 
 mkdir -p "$web/registry" "$(replica 1)" "$(replica 2)"
-python3 "$here/standins/files_with_etags.py" "$scratch/port" "$web" 2>>"$scratch/requests" &
+python3 "$here/fakes/files_with_etags.py" "$scratch/port" "$web" 2>>"$scratch/requests" &
 started+=($!)
 for _ in $(seq 1200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
 declare -A address

@@ -21,7 +21,7 @@ newest_run() { # JQ-FILTER
 }
 
 : >"$scratch/told"
-"$here/../standins/receiver.py" "$scratch/told" a-secret >"$scratch/receiver" &
+"$here/../fakes/receiver.py" "$scratch/told" a-secret >"$scratch/receiver" &
 receiver=$!
 trap 'kill $receiver; stop_api; rm -rf "$scratch"' EXIT
 in_time test -s "$scratch/receiver"
