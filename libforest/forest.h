@@ -35,8 +35,7 @@
 extern "C" {
 #endif
 
-/* Of the library and of all programs; this line is the only place that has it. tests/golden asks for a new one
- * where an output of a program changes. */
+/* Of the library and of all programs, which read it here. A changed output of a program raises it: see tests/golden. */
 #define FOREST_VERSION "1.2.0"
 
 enum {

@@ -56,6 +56,12 @@ runs_in_cpp() {
         cc -o "$scratch/trees" "$scratch/trees.o" $(flags --libs) && LD_LIBRARY_PATH=$root/usr/lib "$scratch/trees"
 }
 
+images_are() { # VERSION
+    local tags
+    tags=$(grep -rhoE '(leadforest-[a-z]+:|newTag: ")[0-9.]+' "$(dirname "$0")/../../deploy/kubernetes" | grep -oE '[0-9.]+$' | sort -u)
+    [ "$tags" = "$1" ] || { echo "$tags"; return 1; }
+}
+
 says_now() {
     local said
     said=$(LD_LIBRARY_PATH=$root/usr/lib "$scratch/$1")
@@ -68,6 +74,7 @@ for file in bin/leadforest-api bin/leadforest-pipeline include/forest.h lib/libf
 done
 check "the library's version is that of its header" \
     grep -q "\"$(flags --modversion)\"" "$root/usr/include/forest.h"
+check "and of the images that deploy/kubernetes asks for" images_are "$(flags --modversion)"
 check "a program of ten lines compiles" compile shared
 check "and tells the packages apart" says_now shared
 check "the header is C++ too" runs_in_cpp
