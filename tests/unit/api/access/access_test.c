@@ -27,6 +27,19 @@ static void with_keys_only_their_bearers_may(void **state) {
     assert_int_equal(fixture_request(fixture, METHOD_GET, "/livez", NULL), 200);
 }
 
+/* The SHA-256 of the first two begin with the same four bytes, those of the others end with them. */
+static void a_key_is_compared_whole(void **state) {
+    struct fixture *fixture = *state;
+    static const char *const alike[][2] = {{"key-8337", "key-15029"}, {"key-68912", "key-197571"}};
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(api_keys_parse(&fixture->app.keys, alike[i][0]));
+        fixture_header(fixture, HEADER_API_KEY, alike[i][0]);
+        assert_int_equal(fixture_post(fixture, "/predict", dental), 200);
+        fixture_header(fixture, HEADER_API_KEY, alike[i][1]);
+        assert_int_equal(fixture_post(fixture, "/predict", dental), 401);
+    }
+}
+
 static void keys_may_be_set_apart_by_spaces_too(void **state) {
     struct fixture *fixture = *state;
     assert_true(api_keys_parse(&fixture->app.access.keys, " first key, second-key,\n,third-key\n"));
@@ -126,6 +139,19 @@ static void only_our_own_proxies_are_believed(void **state) {
     assert_null(client_of("10.0.0.0/8", "10.0.0.1", ", ,", out));
 }
 
+static void a_range_of_proxies_may_end_within_a_byte(void **state) {
+    char out[REQUEST_PEER];
+    (void)state;
+    assert_non_null(client_of("100.64.0.0/10", "100.64.0.1", "1.2.3.4", out));
+    assert_non_null(client_of("100.64.0.0/10", "100.127.255.255", "1.2.3.4", out));
+    assert_null(client_of("100.64.0.0/10", "100.128.0.1", "1.2.3.4", out));
+    assert_null(client_of("100.64.0.0/10", "100.63.0.1", "1.2.3.4", out));
+    assert_non_null(client_of("10.4.0.0/14", "10.7.0.1", "1.2.3.4", out));
+    assert_null(client_of("10.4.0.0/14", "10.8.0.1", "1.2.3.4", out));
+    assert_non_null(client_of("fd40::/10", "fd7f::1", "1.2.3.4", out));
+    assert_null(client_of("fd40::/10", "fd80::1", "1.2.3.4", out));
+}
+
 static void each_proxy_may_add_a_header_of_its_own(void **state) {
     char out[REQUEST_PEER];
     (void)state;
@@ -173,6 +199,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_MODEL(without_keys_anyone_may_predict),
         WITH_MODEL(with_keys_only_their_bearers_may),
+        WITH_MODEL(a_key_is_compared_whole),
         WITH_MODEL(keys_may_be_set_apart_by_spaces_too),
         cmocka_unit_test(a_setting_without_any_key_opens_nothing),
         WITH_MODEL(without_an_admin_key_nobody_may_reload),
@@ -180,6 +207,7 @@ int main(void) {
         cmocka_unit_test(a_rate_recovers_as_time_passes),
         cmocka_unit_test(more_clients_than_places_are_still_let_in),
         cmocka_unit_test(only_our_own_proxies_are_believed),
+        cmocka_unit_test(a_range_of_proxies_may_end_within_a_byte),
         cmocka_unit_test(each_proxy_may_add_a_header_of_its_own),
         cmocka_unit_test(a_client_has_one_name_however_it_is_written),
         cmocka_unit_test(ranges_that_are_none_are_rejected),
