@@ -1,6 +1,10 @@
 /* access_test.c - keys, rates and whose word about addresses is believed. */
 #include "tests/unit/api/fixture.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <time.h>
+
 #include "services/api/http/header_check.h"
 
 static const char dental[] = "{\"business_type\":\"Dental\",\"business_size\":\"10-25\"}";
@@ -194,6 +198,41 @@ static void an_unsigned_delivery_is_rejected(void **state) {
     assert_true(fixture_body_has(fixture, "Stripe-Signature"));
 }
 
+/* What the sender of a delivery "{}" would write into its header. */
+static const char *sign(const char *secret, long long at, char out[120]) {
+    char signed_text[40];
+    unsigned char sum[32];
+    int size = snprintf(signed_text, sizeof signed_text, "%lld.{}", at);
+    HMAC(EVP_sha256(), secret, (int)strlen(secret), (unsigned char *)signed_text, (size_t)size, sum, NULL);
+    int used = snprintf(out, 120, "t=%lld,v1=", at);
+    for (size_t i = 0; i < sizeof sum; i++)
+        used += snprintf(out + used, 120 - (size_t)used, "%02x", sum[i]);
+    return out;
+}
+
+/* Nothing stores them here, so that one that is accepted is told to come again. */
+static void a_delivery_is_signed_in_its_senders_header_and_lately(void **state) {
+    static const struct {
+        const char *path;
+        enum webhook_source source;
+        enum request_header own, other;
+    } cases[] = {{"/webhooks/stripe", WEBHOOK_STRIPE, HEADER_STRIPE_SIGNATURE, HEADER_FORMSPREE_SIGNATURE},
+                 {"/webhooks/formspree", WEBHOOK_FORMSPREE, HEADER_FORMSPREE_SIGNATURE, HEADER_STRIPE_SIGNATURE}};
+    struct fixture *fixture = *state;
+    long long now = (long long)time(NULL);
+    char header[120];
+    for (size_t i = 0; i < 2; i++) {
+        etl_signature_read_secrets(&fixture->app.secrets[cases[i].source], "whsec_a");
+        fixture_header(fixture, cases[i].own, sign("whsec_a", now - 100, header));
+        assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 503);
+        assert_true(fixture_body_has(fixture, "could not store the delivery"));
+        fixture_header(fixture, cases[i].other, header);
+        assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
+        fixture_header(fixture, cases[i].own, sign("whsec_a", now - 301, header));
+        assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
+    }
+}
+
 int main(void) {
 #define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, fixture_with_model, fixture_done)
     const struct CMUnitTest tests[] = {
@@ -212,6 +251,7 @@ int main(void) {
         cmocka_unit_test(a_client_has_one_name_however_it_is_written),
         cmocka_unit_test(ranges_that_are_none_are_rejected),
         WITH_MODEL(an_unsigned_delivery_is_rejected),
+        WITH_MODEL(a_delivery_is_signed_in_its_senders_header_and_lately),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
