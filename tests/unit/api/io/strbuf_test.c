@@ -36,6 +36,20 @@ static void a_string_is_quoted_for_json(void **state) {
     strbuf_done(&out);
 }
 
+/* JSON allows none below a space within a string. */
+static void every_control_character_is_escaped(void **state) {
+    (void)state;
+    for (unsigned c = 0; c < 0x20; c++) {
+        struct strbuf out = {0};
+        char text[] = {(char)c}, quoted[16];
+        snprintf(quoted, sizeof quoted, "\"\\u%04x\"", c);
+        strbuf_json_string(&out, text, 1);
+        assert_int_equal(out.size, strlen(quoted));
+        assert_memory_equal(out.at, quoted, out.size);
+        strbuf_done(&out);
+    }
+}
+
 static void formats_grow_the_buffer(void **state) {
     struct strbuf out = {0};
     size_t size;
@@ -53,6 +67,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_share_has_one_to_four_decimals),
         cmocka_unit_test(a_string_is_quoted_for_json),
+        cmocka_unit_test(every_control_character_is_escaped),
         cmocka_unit_test(formats_grow_the_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
