@@ -381,6 +381,8 @@ static void numbers_of_trees_features_and_classes_are_checked_against_the_rest(v
     change_info(offsetof(struct lf_format_info, nodes), 1);
     change_info(offsetof(struct lf_format_info, temperature) + 4, 0x7ff80000); /* NaN */
     change_info(offsetof(struct lf_format_info, temperature) + 4, 0xbff00000); /* -1 */
+    change_info(offsetof(struct lf_format_info, temperature) + 4, 0x40350000); /* 21 */
+    change_info(offsetof(struct lf_format_info, temperature) + 4, 0x3fa40000); /* 0.039 */
     change_info(offsetof(struct lf_format_info, smoothing) + 4, 0x7ff00000);   /* infinite */
 }
 

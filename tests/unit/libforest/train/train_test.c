@@ -1,4 +1,5 @@
 /* train_test.c - what training must not depend on, and what its parameters do. */
+#include "libforest/base/calibrate.h"
 #include "libforest/train/oob.h"
 #include "tests/unit/libforest/support.h"
 
@@ -387,6 +388,38 @@ static void the_temperature_is_the_best_there_is(void **state) {
     }
 }
 
+/* Votes that are right every time could be surer without end, and votes that never are, less sure. */
+static void a_temperature_stays_within_what_a_model_file_may_have(void **state) {
+    (void)state;
+    struct rows rows = make_rows(&mixed, 300, true, 57);
+    struct forest_dataset *ds = dataset_of(&rows);
+    struct lf_matrix matrix;
+    struct lf_bootstrap bootstrap;
+    struct lf_oob_queries queries;
+    struct lf_votes votes;
+    assert_ok(lf_matrix_make(&matrix, ds, &error));
+    assert_ok(lf_bootstrap_make(&bootstrap, &matrix, FOREST_WITH_REPLACEMENT, 1, NULL, &error));
+    assert_ok(lf_oob_queries_of_units(&queries, &matrix, &bootstrap, 1, &error));
+    assert_true(lf_votes_make(&votes, queries.n, matrix.classes, 1));
+    for (uint32_t shift = 0; shift < 2; shift++) {
+        for (uint32_t i = 0; i < queries.n; i++) {
+            uint32_t top = (matrix.label[bootstrap.cell[queries.unit[i]]] + shift) % 3;
+            votes.chance[i] = 1;
+            for (uint32_t k = 0; k < 3; k++)
+                votes.sum[3 * i + k] = k == top ? 40001 : 12767;
+        }
+        double found = lf_fit_temperature(&votes, 0, &queries, &matrix, &bootstrap, 1000);
+        assert_true(found >= LF_MIN_TEMPERATURE && found <= LF_MAX_TEMPERATURE);
+        assert_true(shift == 0 ? found < 2 * LF_MIN_TEMPERATURE : found > LF_MAX_TEMPERATURE / 2);
+    }
+    lf_votes_done(&votes);
+    lf_oob_queries_done(&queries);
+    lf_bootstrap_done(&bootstrap);
+    lf_matrix_done(&matrix);
+    forest_dataset_free(ds);
+    rows_free(&rows);
+}
+
 static void balanced_classes_are_equally_likely_where_features_say_nothing(void **state) {
     (void)state;
     float x[2000] = {0};
@@ -571,6 +604,7 @@ int main(void) {
         cmocka_unit_test(tuning_lowers_the_loss_on_rows_never_seen),
         cmocka_unit_test(tuning_never_does_worse_out_of_bag_than_what_was_given),
         cmocka_unit_test(the_temperature_is_the_best_there_is),
+        cmocka_unit_test(a_temperature_stays_within_what_a_model_file_may_have),
         cmocka_unit_test(calibration_lowers_the_loss_of_an_overconfident_forest),
         cmocka_unit_test(balanced_classes_are_equally_likely_where_features_say_nothing),
         cmocka_unit_test(one_class_alone_is_learnt_without_complaint),
