@@ -81,6 +81,22 @@ static void a_change_within_the_validation_rows_is_seen(void **state) {
     test_table_done(&t);
 }
 
+/* A type of business that came in one week of the validation rows only, and always bought the same. */
+static void a_slice_is_measured_by_what_was_known_before_it(void **state) {
+    (void)state;
+    struct feature_table t;
+    test_table_make(&t);
+    for (uint32_t days = 200; days >= 40; days -= 5)
+        test_table_add(&t, 0, 0, 100, SPLIT_TRAIN, days);
+    for (uint32_t days = 35; days > 0; days -= 5)
+        test_table_add(&t, 0, 0, 100, SPLIT_VALIDATION, days);
+    test_table_add(&t, 2, 2, 300, SPLIT_VALIDATION, 10);
+    test_table_add(&t, 0, 0, 100, SPLIT_HOLDOUT, 0);
+    struct window_choice choice = choose(&t, 1);
+    assert_true(choice.trial[0].log_loss > 0.5);
+    test_table_done(&t);
+}
+
 static void the_final_window_ends_at_the_hold_out_and_takes_validation_rows(void **state) {
     (void)state;
     struct feature_table t;
@@ -103,6 +119,7 @@ int main(void) {
         cmocka_unit_test(a_window_with_too_few_rows_is_not_tried_unless_allowed),
         cmocka_unit_test(a_window_that_holds_what_a_longer_one_holds_is_not_tried),
         cmocka_unit_test(a_change_within_the_validation_rows_is_seen),
+        cmocka_unit_test(a_slice_is_measured_by_what_was_known_before_it),
         cmocka_unit_test(the_final_window_ends_at_the_hold_out_and_takes_validation_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
