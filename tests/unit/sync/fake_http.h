@@ -15,6 +15,7 @@ struct fake_answer {
     long status;
     double retry_after_s;
     char *body; /* freed when it was given */
+    size_t size;
 };
 
 struct fake {
@@ -44,7 +45,7 @@ static enum http_outcome fake_perform(void *self, const struct http_request *req
         *response = (struct http_response){.status = answer->status,
                                            .retry_after_s = answer->retry_after_s,
                                            .body = answer->body,
-                                           .size = strlen(answer->body)};
+                                           .size = answer->size};
     return answer->outcome;
 }
 
@@ -59,8 +60,17 @@ static inline struct http fake_http(struct fake *fake) {
     return (struct http){.self = fake, .perform = fake_perform, .wait = fake_wait};
 }
 
+static inline void fake_answer_bytes(struct fake *fake, long status, const void *body, size_t size) {
+    char *copy = malloc(size + 1);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, body, size);
+    copy[size] = '\0';
+    fake->answer[fake->answers++] = (struct fake_answer){HTTP_RESPONDED, status, 0, copy, size};
+}
+
 static inline void fake_answer(struct fake *fake, long status, const char *body) {
-    fake->answer[fake->answers++] = (struct fake_answer){HTTP_RESPONDED, status, 0, strdup(body)};
+    fake_answer_bytes(fake, status, body, strlen(body));
 }
 
 #endif

@@ -7,10 +7,9 @@
 #include <cmocka.h>
 
 #include "services/common/registry/model_signature.h"
+#include "tests/unit/common/seal_key.h"
 
-/* RFC 8032, 7.1, test 3: seed and public key in base64; its message and the signature. */
-static const char seed[] = "xaqN9D+fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc=";
-static const char public_key[] = "/FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU=";
+/* What the RFC's key signs in that test, and what that gives. */
 static const unsigned char message[] = {0xaf, 0x82};
 
 static void a_signature_is_the_standard_s(void **state) {
@@ -18,10 +17,10 @@ static void a_signature_is_the_standard_s(void **state) {
     static const unsigned char first[] = {0x62, 0x91, 0xd6, 0x57, 0xde, 0xec, 0x24, 0x02};
     unsigned char made[MODEL_SIGNATURE_SIZE];
     struct error err;
-    if (!model_signature_sign(made, seed, message, sizeof message, &err))
+    if (!model_signature_sign(made, seal_seed, message, sizeof message, &err))
         fail_msg("%s", err.text);
     assert_memory_equal(made, first, sizeof first);
-    assert_true(model_signature_verify(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_true(model_signature_verify(made, sizeof made, seal_public_key, message, sizeof message, &err));
 }
 
 static void a_changed_byte_or_another_key_is_rejected(void **state) {
@@ -29,12 +28,12 @@ static void a_changed_byte_or_another_key_is_rejected(void **state) {
     static const char other[] = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     unsigned char made[MODEL_SIGNATURE_SIZE];
     struct error err;
-    assert_true(model_signature_sign(made, seed, message, sizeof message, &err));
-    assert_false(model_signature_verify(made, sizeof made, public_key, "\xaf\x83", 2, &err));
-    assert_false(model_signature_verify(made, sizeof made - 1, public_key, message, sizeof message, &err));
+    assert_true(model_signature_sign(made, seal_seed, message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, seal_public_key, "\xaf\x83", 2, &err));
+    assert_false(model_signature_verify(made, sizeof made - 1, seal_public_key, message, sizeof message, &err));
     assert_false(model_signature_verify(made, sizeof made, other, message, sizeof message, &err));
     made[5] ^= 1;
-    assert_false(model_signature_verify(made, sizeof made, public_key, message, sizeof message, &err));
+    assert_false(model_signature_verify(made, sizeof made, seal_public_key, message, sizeof message, &err));
     assert_non_null(strstr(err.text, "MODEL_PUBLIC_KEY"));
 }
 
