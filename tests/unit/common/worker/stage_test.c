@@ -47,6 +47,24 @@ static void a_changed_input_or_setting_is_something_to_do(void **state) {
     assert_int_equal(run("y"), EXIT_DONE);
 }
 
+/* Settings whose names and values read the same one after the other. */
+static void a_letter_that_moves_between_name_and_value_is_a_change(void **state) {
+    (void)state;
+    static const char *const settings[][2] = {{"ab", "c"}, {"a", "bc"}, {"abc", ""}};
+    static const char *const outputs[] = {"result"};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        struct stage stage;
+        struct error err;
+        enum exit_code code;
+        assert_true(stage_begin(&stage, "copy", scratch, &code));
+        stage_input_text(&stage, settings[i][0], settings[i][1]);
+        assert_false(stage_up_to_date(&stage, scratch_path("out")));
+        assert_true(atomic_file_write(scratch_path("out/result"), "x", 1, &err));
+        assert_true(stage_stamp(&stage, scratch_path("out"), outputs, 1, &err));
+        stage_end(&stage, EXIT_DONE, NULL);
+    }
+}
+
 static void a_lost_or_changed_output_is_made_again(void **state) {
     (void)state;
     scratch_write("in", "c");
@@ -108,6 +126,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_inputs_are_nothing_to_do),
         cmocka_unit_test(a_changed_input_or_setting_is_something_to_do),
+        cmocka_unit_test(a_letter_that_moves_between_name_and_value_is_a_change),
         cmocka_unit_test(a_lost_or_changed_output_is_made_again),
         cmocka_unit_test(what_another_version_of_the_program_made_is_made_again),
         cmocka_unit_test(a_second_run_at_the_same_time_is_told_to_try_later),
