@@ -95,6 +95,21 @@ static void an_event_at_the_overlaps_edge_is_appended_once(void **state) {
     assert_int_equal(inbox_count("\"evt_6400\""), 1);
 }
 
+static void so_is_one_at_the_edge_of_the_first_walks_overlap(void **state) {
+    (void)state;
+    http = fake_http(&fake);
+    answer_no_objects();
+    answer_events(10000, 10000, true);
+    answer_events(6400, 6400, false);
+    assert_true(pull());
+    assert_true(intake_again(NOON));
+    http = fake_http(&fake);
+    answer_events(10001, 10001, true);
+    answer_events(6400, 6400, false);
+    assert_true(pull());
+    assert_int_equal(inbox_count("\"evt_6400\""), 1);
+}
+
 static void an_interrupted_walk_goes_on_and_then_takes_what_is_new(void **state) {
     (void)state;
     begin_after(100);
@@ -227,6 +242,7 @@ int main(void) {
         PULL(a_first_pull_takes_objects_then_all_events),
         PULL(the_next_pull_takes_events_from_before_the_newest_and_appends_only_new_ones),
         PULL(an_event_at_the_overlaps_edge_is_appended_once),
+        PULL(so_is_one_at_the_edge_of_the_first_walks_overlap),
         PULL(an_interrupted_walk_goes_on_and_then_takes_what_is_new),
         PULL(records_whose_cursor_was_not_saved_come_again_and_none_is_lost),
         PULL(a_walk_that_stripe_has_forgotten_begins_again),
