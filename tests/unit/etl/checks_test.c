@@ -66,8 +66,8 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
 
 static void a_key_that_is_none_is_rejected_without_being_shown(void **state) {
     (void)state;
-    static const char *const wrong[] = {"short", "0011223344556677889900112233445566778",
-                                        "zz112233445566778899aabbccddeeff",
+    static const char *const wrong[] = {"short", "001122334455667788990011223344",
+                                        "0011223344556677889900112233445566778", "zz112233445566778899aabbccddeeff",
                                         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8*"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pseudonym pseudonym;

@@ -234,6 +234,21 @@ static void only_a_purchase_within_the_time_given_labels_the_last_call_before_it
     close_shop(&shop);
 }
 
+/* Of a page that asks when its button is pressed. */
+static void a_purchase_in_the_second_of_a_call_labels_it_and_one_before_does_not(void **state) {
+    (void)state;
+    struct shop shop = open_shop();
+    struct labels labels;
+    read_log(&shop, CALL("09:00:00", "Dental", ",\"lead_id\":\"a\"") CALL("10:00:00", "Legal", ",\"lead_id\":\"b\""));
+    struct purchase bought[] = {{START + 9 * 3600, 0, 0, 1}, {START + 10 * 3600 - 1, 0, 1, 1}};
+    struct purchase_log purchases = {.count = 2, .purchase = bought};
+    assert_true(labels_join(&labels, &shop.requests, &purchases, 2, START + 50 * (unix_time)DAY, 30 * DAY));
+    assert_int_equal(labels.count, 1);
+    assert_int_equal(labels.label[0].request, 0);
+    labels_done(&labels);
+    close_shop(&shop);
+}
+
 static void a_score_is_what_was_promised_next_to_what_came_true(void **state) {
     (void)state;
     struct shop shop = open_shop();
@@ -387,6 +402,7 @@ int main(void) {
         cmocka_unit_test(a_hundred_numbers_make_ten_bins_of_ten),
         cmocka_unit_test(weeks_that_always_differ_are_no_change_of_pace),
         cmocka_unit_test(only_a_purchase_within_the_time_given_labels_the_last_call_before_it),
+        cmocka_unit_test(a_purchase_in_the_second_of_a_call_labels_it_and_one_before_does_not),
         cmocka_unit_test(a_score_is_what_was_promised_next_to_what_came_true),
         cmocka_unit_test(answers_promise_an_accuracy_before_anyone_has_bought),
         cmocka_unit_test(errors_of_another_version_are_not_the_champions),
