@@ -16,7 +16,12 @@ struct etl_text {
 
 enum { ETL_TEXT_EMAIL = 255 }; /* bytes for an address and the end */
 
-/* The very same bytes. Inline, for words that the compiler knows. */
+/* The very same bytes. */
+static inline bool text_equals(struct etl_text a, struct etl_text b) {
+    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+/* The same of a word. Inline, for words that the compiler knows. */
 static inline bool etl_text_is(struct etl_text text, const char *word) {
     size_t length = strlen(word);
     return length == text.size && memcmp(text.at, word, length) == 0;
