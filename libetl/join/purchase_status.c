@@ -350,6 +350,7 @@ bool etl_purchases_classify(struct etl_purchases *p, const struct etl_config *co
                             void *user) {
     struct classifier j = {.purchases = p, .config = config};
     etl_idmap_done(&p->ids);
+    etl_idmap_done(&p->subscriptions);
     etl_idmap_done(&p->customer_ids);
     etl_idmap_done(&p->price_ids);
     etl_idmap_done(&p->refund_ids);

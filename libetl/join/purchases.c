@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "libetl/base/array.h"
-#include "libetl/base/hash.h"
 
 static const struct etl_payment nothing = {.customer = ETL_IDMAP_NONE,
                                            .price = ETL_IDMAP_NONE,
@@ -174,10 +173,10 @@ bool etl_purchases_join(struct etl_purchases *p, uint32_t a, uint32_t b) {
 /* ---- ids ---- */
 
 /* The payment of an id, joined with `place` (ETL_IDMAP_NONE: none yet), which is moved to what stands for both. */
-static bool link_payment(struct etl_purchases *p, uint64_t id, uint32_t *place) {
+static bool link_payment(struct etl_purchases *p, struct etl_idmap *ids, uint64_t id, uint32_t *place) {
     if (id == 0)
         return true;
-    uint32_t *known = etl_idmap_at(&p->ids, id, ETL_IDMAP_NONE);
+    uint32_t *known = etl_idmap_at(ids, id, ETL_IDMAP_NONE);
     if (known == NULL)
         return false;
     if (*known == ETL_IDMAP_NONE) {
@@ -199,21 +198,18 @@ static bool link_subscription(struct etl_purchases *p, uint64_t id, uint32_t pla
     return known != NULL;
 }
 
-/* What a subscription says of itself is laid down apart from its payments, as if it were one more. */
-static bool find_subscription(struct etl_purchases *p, uint64_t id, uint32_t *place) {
-    return link_payment(p, etl_hash_join(id, 1), place);
-}
-
 /* Whether an invoice or a payment intent names what the session is about, so that nobody need ask by its own id. */
 static bool is_named_without_session(const struct etl_payment_fact *e) {
     return e->session == 0 || e->invoice != 0 || e->intent != 0;
 }
 
+/* What a subscription says of itself is laid down apart from its payments, as if it were one more. */
 static bool find_payment(struct etl_purchases *p, const struct etl_payment_fact *e, uint32_t *place) {
     *place = ETL_IDMAP_NONE;
-    return (e->kind != ETL_FACT_SUBSCRIPTION || find_subscription(p, e->subscription, place)) &&
-           link_payment(p, e->invoice, place) && link_payment(p, e->intent, place) &&
-           link_payment(p, e->charge, place) && (is_named_without_session(e) || link_payment(p, e->session, place)) &&
+    return (e->kind != ETL_FACT_SUBSCRIPTION || link_payment(p, &p->subscriptions, e->subscription, place)) &&
+           link_payment(p, &p->ids, e->invoice, place) && link_payment(p, &p->ids, e->intent, place) &&
+           link_payment(p, &p->ids, e->charge, place) &&
+           (is_named_without_session(e) || link_payment(p, &p->ids, e->session, place)) &&
            link_subscription(p, e->subscription, *place);
 }
 
@@ -332,6 +328,7 @@ void etl_purchases_prefetch(const struct etl_purchases *p, const struct etl_paym
 
 void etl_purchases_done(struct etl_purchases *p) {
     etl_idmap_done(&p->ids);
+    etl_idmap_done(&p->subscriptions);
     etl_idmap_done(&p->customer_ids);
     etl_idmap_done(&p->price_ids);
     etl_idmap_done(&p->refund_ids);

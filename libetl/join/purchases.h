@@ -81,7 +81,8 @@ struct etl_purchase_extra {
 };
 
 struct etl_purchases {
-    struct etl_idmap ids; /* of invoices, intents, charges, sessions and subscriptions -> payments */
+    struct etl_idmap ids;           /* of invoices, intents, charges, sessions and subscriptions -> payments */
+    struct etl_idmap subscriptions; /* ids -> the payments on which lies what subscriptions say of themselves */
     struct etl_idmap customer_ids, price_ids, refund_ids;
     struct etl_payment *payments;
     size_t payment_count, payment_capacity;
