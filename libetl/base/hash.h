@@ -1,52 +1,37 @@
 /*
  * hash.h - a keyed 64-bit hash of bytes, for tables in memory.
  *
- * It stands in for ids and addresses, so that tables hold numbers and no personal text.  The seed is
- * drawn anew by every program, so that nobody can prepare names that meet in one place; no output ever
- * depends on it.  0 is never an answer: tables use it for "none".
+ * It stands in for ids and addresses, so that tables hold numbers and no personal text.  The key is random and new in
+ * every run; no output depends on it.
+ *
+ * Among n texts, the probability that any two share a hash is n * n / 2^65: 3 in a million for ten million ids.  Who
+ * writes the texts but does not know the key cannot aim at it.
+ *
+ * The hash is the sum of two XXH3 hashes under two secrets.  One would not do: short texts can be written in pairs,
+ * each of which shares an XXH3 hash under one secret in four million, and a large file holds that many pairs
+ * (tests/unit/libetl/base/hash_test.c).  Under two secrets it is one in 2^44, so that a file full of such pairs shares
+ * a hash about as rarely as any other.  XXH3 is no cryptographic hash: keep hashes and key in memory, where nobody
+ * outside sees them.
  */
 #ifndef LIBETL_HASH_H
 #define LIBETL_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-/* Both halves of the product, laid over each other. */
-static inline uint64_t etl_hash_fold(uint64_t a, uint64_t b) {
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
+enum { ETL_HASH_SECRET = 192 };
 
-static inline uint64_t etl_hash_load(const unsigned char *at, size_t size) {
-    uint64_t word = 0;
-    memcpy(&word, at, size);
-    return word;
-}
+struct etl_hash_key {
+    unsigned char secret[2][ETL_HASH_SECRET];
+};
 
-static inline uint64_t etl_hash_bytes(const void *bytes, size_t size, uint64_t seed) {
-    static const uint64_t odd1 = 0x9fb21c651e98df25u, odd2 = 0xd1b54a32d192ed03u, odd3 = 0x8cb92ba72f3d8dd7u;
-    const unsigned char *at = bytes;
-    uint64_t state = seed ^ odd3, first = 0, last = 0;
-    size_t left = size;
-    for (; left > 16; at += 16, left -= 16)
-        state = etl_hash_fold(etl_hash_load(at, 8) ^ odd1, etl_hash_load(at + 8, 8) ^ state);
-    if (left >= 8) {
-        first = etl_hash_load(at, 8);
-        last = etl_hash_load(at + left - 8, 8);
-    } else if (left >= 4) {
-        first = etl_hash_load(at, 4);
-        last = etl_hash_load(at + left - 4, 4);
-    } else if (left > 0)
-        first = (uint64_t)at[0] | (uint64_t)at[left / 2] << 8 | (uint64_t)at[left - 1] << 16;
-    uint64_t hash = etl_hash_fold(etl_hash_fold(first ^ odd1, last ^ state) ^ size, odd2 ^ seed);
-    return hash != 0 ? hash : 1;
-}
+/* The same bytes have another hash as another kind. */
+enum etl_hash_kind { ETL_HASH_ID, ETL_HASH_LEAD_ID, ETL_HASH_EMAIL, ETL_HASH_FEATURE, ETL_HASH_RECORD };
 
-/* One hash of two, in this order. */
-static inline uint64_t etl_hash_join(uint64_t a, uint64_t b) {
-    uint64_t hash = etl_hash_fold(a ^ 0xd1b54a32d192ed03u, b ^ 0x9fb21c651e98df25u) + a;
-    return hash != 0 ? hash : 1;
-}
+/* Make the key from random bytes: 32 of them, outside tests. */
+void etl_hash_key_set(struct etl_hash_key *key, const void *random, size_t size);
+
+/* Never 0: tables use it for "none". */
+uint64_t etl_hash_bytes(const struct etl_hash_key *key, enum etl_hash_kind kind, const void *bytes, size_t size);
 
 #endif

@@ -5,8 +5,8 @@
  * sixths: an entry costs 14 to 18 bytes all in all, also while growing.  That works because the entries of
  * a table stand in the order of their low halves, as near to where these put them as others allow (linear
  * probing, ordered: Amble and Knuth, "Ordered hash tables", 1974), so that a search in vain ends early and
- * growing is one sweep.  Two ids that share a hash are taken for one: at ten million ids the chance that
- * any two do is below one in 100,000.
+ * growing is one sweep.  Two ids that share a hash are taken for one: hash.h says
+ * how rarely that happens.
  */
 #ifndef LIBETL_IDMAP_H
 #define LIBETL_IDMAP_H

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "libetl/base/array.h"
-#include "libetl/base/hash.h"
 
 void etl_feature_intern_begin(struct etl_feature_intern *intern, const struct etl_config *config,
-                              const struct etl_normalizer *normalizer, uint64_t seed) {
-    *intern = (struct etl_feature_intern){.config = config, .normalizer = normalizer, .seed = seed};
+                              const struct etl_normalizer *normalizer, const struct etl_hash_key *key) {
+    *intern = (struct etl_feature_intern){.config = config, .normalizer = normalizer, .key = key};
 }
 
 void etl_feature_intern_done(struct etl_feature_intern *intern) {
@@ -41,7 +40,7 @@ static bool add_value(struct etl_feature_intern *p, const char *value, size_t si
 /* The place of a value, which is kept once. */
 static bool keep_value(struct etl_feature_intern *p, const char *value, uint32_t *place) {
     size_t size = strlen(value) + 1;
-    for (uint64_t hash = etl_hash_bytes(value, size, p->seed);; hash = next_hash(hash)) {
+    for (uint64_t hash = etl_hash_bytes(p->key, ETL_HASH_FEATURE, value, size);; hash = next_hash(hash)) {
         uint32_t *known = etl_idmap_at(&p->places, hash, ETL_IDMAP_NONE);
         if (known == NULL || (*known == ETL_IDMAP_NONE && !add_value(p, value, size, known)))
             return false;

@@ -8,13 +8,14 @@
 #ifndef LIBETL_FEATURE_INTERN_H
 #define LIBETL_FEATURE_INTERN_H
 
+#include "libetl/base/hash.h"
 #include "libetl/base/idmap.h"
 #include "libetl/forms/normalizer.h"
 
 struct etl_feature_intern {
     const struct etl_config *config;         /* borrowed */
     const struct etl_normalizer *normalizer; /* borrowed */
-    uint64_t seed;                           /* of the hashes of values (hash.h) */
+    const struct etl_hash_key *key;          /* borrowed */
     struct etl_idmap known;                  /* hashes of features as written -> profiles */
     uint32_t *values;                        /* [count][config->feature_count]: places in texts */
     size_t count, capacity;
@@ -26,9 +27,9 @@ struct etl_feature_intern {
     size_t texts_size, texts_capacity;
 };
 
-/* Start empty; the lender of config and normalizer outlives it. */
+/* Start empty; the lender of config, normalizer and key outlives it. */
 void etl_feature_intern_begin(struct etl_feature_intern *intern, const struct etl_config *config,
-                              const struct etl_normalizer *normalizer, uint64_t seed);
+                              const struct etl_normalizer *normalizer, const struct etl_hash_key *key);
 void etl_feature_intern_done(struct etl_feature_intern *intern);
 
 /* The profile of features as they were written, [config->feature_count].  The hash is the same for the same bytes, and

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "libetl/base/array.h"
-#include "libetl/base/hash.h"
 #include "libetl/base/timestamp.h"
 #include "libetl/stripe/stripe_record.h"
 
@@ -62,12 +61,12 @@ static bool learn_names(struct etl_form_reader *form) {
     return add_names(form, LEAD_ID, lead) && add_names(form, EMAIL, email) && add_names(form, DATE, date);
 }
 
-struct etl_form_reader *etl_form_new(const struct etl_config *config, uint64_t seed) {
+struct etl_form_reader *etl_form_new(const struct etl_config *config, const struct etl_hash_key *key) {
     struct etl_form_reader *form = calloc(1, sizeof *form);
     if (form == NULL)
         return NULL;
     form->config = config;
-    form->hashes.seed = seed;
+    form->hashes.key = key;
     if (!learn_names(form)) {
         etl_form_free(form);
         return NULL;
@@ -216,11 +215,12 @@ static bool has_value(size_t meaning, const struct etl_submission *s, const stru
     }
 }
 
+/* What is told apart by its bytes need not be hashed as carefully (feature_intern.h). */
 static uint64_t features_hash(const struct etl_form_reader *form, const struct etl_text *written) {
-    uint64_t hash = form->hashes.seed;
+    uint64_t hash = 1;
     for (size_t i = 0; i < form->config->feature_count; i++)
-        hash = etl_hash_join(hash, etl_hash_bytes(written[i].at, written[i].size, form->hashes.seed));
-    return hash;
+        hash = 31 * hash + etl_hash_bytes(form->hashes.key, ETL_HASH_FEATURE, written[i].at, written[i].size);
+    return hash != 0 ? hash : 1;
 }
 
 enum etl_reject_reason etl_form_read(const struct etl_form_reader *form, const struct etl_form_columns *columns,

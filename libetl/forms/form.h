@@ -17,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "libetl/base/hash.h"
 #include "libetl/base/reject_reason.h"
 #include "libetl/base/text.h"
 #include "libetl/config.h"
@@ -48,7 +49,8 @@ struct etl_submission_list {
 
 struct etl_form_reader; /* threads may share one */
 
-struct etl_form_reader *etl_form_new(const struct etl_config *config, uint64_t seed);
+/* Both are borrowed. NULL where memory ends. */
+struct etl_form_reader *etl_form_new(const struct etl_config *config, const struct etl_hash_key *key);
 void etl_form_free(struct etl_form_reader *form);
 
 /* A column that means something. */

@@ -9,9 +9,9 @@
 enum { AHEAD = 8 };
 
 bool etl_collector_begin(struct etl_collector *collector, const struct etl_config *config,
-                         const struct etl_normalizer *normalizer, uint64_t seed, size_t sources) {
+                         const struct etl_normalizer *normalizer, const struct etl_hash_key *key, size_t sources) {
     *collector = (struct etl_collector){.newest_submission = INT64_MIN, .newest_payment = INT64_MIN};
-    etl_leads_begin(&collector->leads, config, normalizer, seed);
+    etl_leads_begin(&collector->leads, config, normalizer, key);
     collector->sources = calloc(sources + 1, sizeof *collector->sources);
     collector->source_count = collector->sources != NULL ? sources : 0;
     return collector->sources != NULL;

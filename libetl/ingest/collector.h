@@ -30,9 +30,9 @@ struct etl_collector {
     int64_t newest_submission, newest_payment; /* INT64_MIN: none */
 };
 
-/* The seed is that of hashes in memory, drawn anew by every program.  False where memory ends. */
+/* Config, normalizer and key are borrowed.  False where memory ends. */
 bool etl_collector_begin(struct etl_collector *collector, const struct etl_config *config,
-                         const struct etl_normalizer *normalizer, uint64_t seed, size_t sources);
+                         const struct etl_normalizer *normalizer, const struct etl_hash_key *key, size_t sources);
 bool etl_collector_add(struct etl_collector *collector, size_t source, const struct etl_record_batch *batch);
 void etl_collector_done(struct etl_collector *collector); /* fine on zeroes */
 

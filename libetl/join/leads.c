@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "libetl/base/array.h"
-#include "libetl/base/hash.h"
 
 #define MAX_MOMENT ((UINT64_C(1) << 33) - 1)
 
@@ -15,9 +14,9 @@ enum {
 };
 
 void etl_leads_begin(struct etl_leads *leads, const struct etl_config *config, const struct etl_normalizer *normalizer,
-                     uint64_t seed) {
+                     const struct etl_hash_key *key) {
     *leads = (struct etl_leads){0};
-    etl_feature_intern_begin(&leads->intern, config, normalizer, seed);
+    etl_feature_intern_begin(&leads->intern, config, normalizer, key);
 }
 
 void etl_leads_done(struct etl_leads *leads) {
@@ -144,14 +143,16 @@ static bool is_same_submission(const struct etl_leads_submission *a, const struc
 }
 
 /* What makes a submission of a lead that has many the one that it is. */
-static uint64_t record_key(const struct etl_submission *s, uint64_t email, const struct etl_leads_submission *kept) {
-    return etl_hash_join(etl_hash_join(name_of(s), email + 1), etl_hash_join(kept->moment, kept->profile));
+static uint64_t record_key(const struct etl_leads *leads, const struct etl_submission *s, uint64_t email,
+                           const struct etl_leads_submission *kept) {
+    const uint64_t parts[] = {name_of(s), email, kept->moment, kept->profile};
+    return etl_hash_bytes(leads->intern.key, ETL_HASH_RECORD, parts, sizeof parts);
 }
 
 /* A lead with many submissions, or with several addresses: look them up rather than through. */
 static bool index_submissions(struct etl_leads *leads, const struct etl_submission *s, struct etl_lead *lead) {
     for (uint32_t at = lead->newest; at != ETL_IDMAP_NONE; at = leads->submissions[at].before)
-        if (etl_idmap_at(&leads->records, record_key(s, lead->email, &leads->submissions[at]), 0) == NULL)
+        if (etl_idmap_at(&leads->records, record_key(leads, s, lead->email, &leads->submissions[at]), 0) == NULL)
             return false;
     lead->newest = ETL_IDMAP_NONE;
     return true;
@@ -172,7 +173,7 @@ static bool is_repeated(struct etl_leads *leads, const struct etl_submission *s,
         return true;
     if (lead->newest != ETL_IDMAP_NONE && !index_submissions(leads, s, lead))
         return false;
-    uint32_t *known = etl_idmap_at(&leads->records, record_key(s, s->email, new), ETL_IDMAP_NONE);
+    uint32_t *known = etl_idmap_at(&leads->records, record_key(leads, s, s->email, new), ETL_IDMAP_NONE);
     if (known == NULL)
         return false;
     *repeated = *known != ETL_IDMAP_NONE;

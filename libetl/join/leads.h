@@ -62,9 +62,9 @@ struct etl_leads {
     struct etl_idmap records; /* hashes of submissions of leads that have many, and of e-mails -> nothing */
 };
 
-/* Start empty; the lender of config and normalizer outlives it. */
+/* Start empty; the lender of config, normalizer and key outlives it. */
 void etl_leads_begin(struct etl_leads *leads, const struct etl_config *config, const struct etl_normalizer *normalizer,
-                     uint64_t seed);
+                     const struct etl_hash_key *key);
 void etl_leads_done(struct etl_leads *leads);
 
 /* Take a submission from a list; *fresh says whether it is the first of its kind. False where memory ends. */

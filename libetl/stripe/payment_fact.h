@@ -1,7 +1,9 @@
 /*
  * payment_fact.h - what one record says of payments, in a form that can be laid over what others say.
  *
- * Ids and addresses are hashes (hash.h, 0: none), so evidence is of fixed size and holds no personal text.
+ * Ids and addresses are keyed 64-bit hashes (hash.h, 0: none), so evidence is of fixed size and holds no personal text.
+ * Two ids that share a hash would be taken for one: among ten million that has a probability of 3 in a million, and who
+ * does not know the key of the run cannot aim at it.
  * A record gives one piece of evidence for itself and one for each object inside it.
  */
 #ifndef LIBETL_PAYMENT_FACT_H

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "libetl/base/hash.h"
 #include "libetl/base/timestamp.h"
 #include "libetl/stripe/payment_method.h"
 
@@ -139,7 +138,7 @@ enum etl_reject_reason etl_payments_csv_read(const struct etl_stripe_reader *rea
         e.flags = ETL_FACT_OTHER_MODE | ETL_FACT_CONFIRMED;
         e.amount = e.refunded = 0;
     }
-    e.record = etl_hash_bytes(&e, sizeof e, reader->seed);
+    e.record = etl_hash_bytes(reader->key, ETL_HASH_RECORD, &e, sizeof e);
     *out = e;
     return reason;
 }

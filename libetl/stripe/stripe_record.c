@@ -2,26 +2,23 @@
 #include "libetl/stripe/stripe_record.h"
 
 #include "libetl/base/array.h"
-#include "libetl/base/hash.h"
 #include "libetl/stripe/stripe_object.h"
 
 /* ---- hashes ---- */
 
-enum { SALT_REFERENCE = 0x5245, SALT_EMAIL = 0x454d };
-
 uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id) {
-    return id.size > 0 ? etl_hash_bytes(id.at, id.size, reader->seed) : 0;
+    return id.size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_ID, id.at, id.size) : 0;
 }
 
 uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id) {
     id = etl_text_trim(id);
-    return id.size > 0 ? etl_hash_bytes(id.at, id.size, reader->seed ^ SALT_REFERENCE) : 0;
+    return id.size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_LEAD_ID, id.at, id.size) : 0;
 }
 
 uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email) {
     char clean[ETL_TEXT_EMAIL];
     size_t size = email.size > 0 ? etl_text_email(email, clean) : 0;
-    return size > 0 ? etl_hash_bytes(clean, size, reader->seed ^ SALT_EMAIL) : 0;
+    return size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_EMAIL, clean, size) : 0;
 }
 
 /* ---- evidence ---- */
@@ -101,7 +98,7 @@ static uint64_t record_key(const struct etl_stripe_record *r, uint32_t node, uin
                            const struct etl_payment_fact *first) {
     if (object != node)
         return etl_stripe_hash_id(r->reader, etl_stripe_object_text(r, node, ETL_TAPE_id));
-    return etl_hash_bytes(first, sizeof *first, r->reader->seed);
+    return etl_hash_bytes(r->reader->key, ETL_HASH_RECORD, first, sizeof *first);
 }
 
 enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, const struct etl_tape *tape,

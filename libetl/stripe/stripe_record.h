@@ -9,6 +9,7 @@
 #ifndef LIBETL_STRIPE_RECORD_H
 #define LIBETL_STRIPE_RECORD_H
 
+#include "libetl/base/hash.h"
 #include "libetl/base/reject_reason.h"
 #include "libetl/config.h"
 #include "libetl/json/tape.h"
@@ -17,8 +18,8 @@
 /* Only read while reading; threads may share one. */
 struct etl_stripe_reader {
     const struct etl_config *config;
-    bool test_mode; /* wanted are payments in test mode, not live ones */
-    uint64_t seed;  /* of all hashes */
+    bool test_mode;                 /* wanted are payments in test mode, not live ones */
+    const struct etl_hash_key *key; /* of all hashes; borrowed */
 };
 
 enum etl_stripe_result {

@@ -55,6 +55,7 @@ static const struct program program = {
 struct work {
     struct etl_config *config;
     struct etl_normalizer *normalizer;
+    struct etl_hash_key key;
     struct etl_form_reader *form;
     struct pseudonym pseudonym;
     struct sources sources;
@@ -140,14 +141,15 @@ static enum exit_code out_of_memory(struct error *err) {
 }
 
 static bool begin_collecting(struct work *w, const struct settings *s) {
-    uint64_t seed;
+    unsigned char random[32];
     w->normalizer = etl_normalizer_new(w->config);
-    if (w->normalizer == NULL || getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+    if (w->normalizer == NULL || getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return false;
-    w->form = etl_form_new(w->config, seed);
+    etl_hash_key_set(&w->key, random, sizeof random);
+    w->form = etl_form_new(w->config, &w->key);
     w->reader.form = w->form;
-    w->reader.stripe = (struct etl_stripe_reader){w->config, strcmp(s->mode, "test") == 0, seed};
-    return w->form != NULL && etl_collector_begin(&w->collector, w->config, w->normalizer, seed, w->sources.count);
+    w->reader.stripe = (struct etl_stripe_reader){w->config, strcmp(s->mode, "test") == 0, &w->key};
+    return w->form != NULL && etl_collector_begin(&w->collector, w->config, w->normalizer, &w->key, w->sources.count);
 }
 
 static bool read_source(struct parallel_reader *parallel, struct source *source, size_t number, struct error *err) {

@@ -13,13 +13,15 @@ static const char config_json[] =
 
 static struct etl_config *config;
 static struct etl_normalizer *normalizer;
+static struct etl_hash_key key;
 static struct etl_form_reader *form;
 
 static void set_up(void) {
     struct etl_config_error err;
     config = etl_config_parse(config_json, sizeof config_json - 1, &err);
     normalizer = etl_normalizer_new(config);
-    form = etl_form_new(config, 7);
+    etl_hash_key_set(&key, "key", 3);
+    form = etl_form_new(config, &key);
     if (form == NULL || normalizer == NULL)
         abort();
 }
@@ -27,13 +29,13 @@ static void set_up(void) {
 /* Read a file in pieces of so many bytes. */
 static void read_file(struct etl_collector *collector, enum etl_reader_kind kind, struct etl_text file, size_t piece,
                       bool reference) {
-    struct etl_reader reader = {{config, false, 7}, form, reference};
+    struct etl_reader reader = {{config, false, &key}, form, reference};
     struct etl_csv_header header = {0};
     struct etl_reader_error err;
     struct etl_record_batch batch = {0};
     bool csv = kind == ETL_READER_FORM_CSV || kind == ETL_READER_STRIPE_CSV;
     size_t from = etl_reader_start(file);
-    if (!etl_collector_begin(collector, config, normalizer, 7, 1))
+    if (!etl_collector_begin(collector, config, normalizer, &key, 1))
         abort();
     if (!csv || etl_reader_csv_header(&reader, kind, file, &header, &from, &err))
         while (from < file.size) {

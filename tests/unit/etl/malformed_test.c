@@ -21,12 +21,13 @@
 #include "services/etl/quarantine.h"
 
 #define FIXTURES "tests/fixtures/etl"
-enum { SEED = 7, TEXT = 8192 };
+enum { TEXT = 8192 };
 
 /* What one run needs. */
 struct bench {
     struct etl_config *config;
     struct etl_normalizer *normalizer;
+    struct etl_hash_key key;
     struct etl_form_reader *form;
     struct etl_reader reader;
     struct etl_collector collector;
@@ -37,11 +38,12 @@ static void bench_begin(struct bench *b, const char *data, bool reference_only) 
     struct error err;
     b->config = configuration_read(NULL, NULL, &err);
     b->normalizer = etl_normalizer_new(b->config);
-    b->form = etl_form_new(b->config, SEED);
-    b->reader = (struct etl_reader){{b->config, false, SEED}, b->form, reference_only};
+    etl_hash_key_set(&b->key, "key", 3);
+    b->form = etl_form_new(b->config, &b->key);
+    b->reader = (struct etl_reader){{b->config, false, &b->key}, b->form, reference_only};
     assert_true(sources_find(&b->sources, data, &err));
     assert_true(b->sources.count > 0);
-    assert_true(etl_collector_begin(&b->collector, b->config, b->normalizer, SEED, b->sources.count));
+    assert_true(etl_collector_begin(&b->collector, b->config, b->normalizer, &b->key, b->sources.count));
 }
 
 static void bench_end(struct bench *b) {

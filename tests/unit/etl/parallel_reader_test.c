@@ -14,7 +14,7 @@
 #include "services/common/worker/configuration.h"
 #include "services/etl/parallel_reader.h"
 
-enum { SEED = 7, LEADS = 40000 };
+enum { LEADS = 40000 };
 
 static char folder[] = "/tmp/leadforest-reading-test-XXXXXX";
 
@@ -62,19 +62,21 @@ static void write_address(void *user, const char *address, char out[ETL_LEADS_ID
 }
 
 /* All that came of the files, as text. */
-static char *read_with(unsigned threads) {
+static char *read_with(unsigned threads, const char *random) {
     struct error err;
+    struct etl_hash_key key;
+    etl_hash_key_set(&key, random, strlen(random));
     struct etl_config *config = configuration_read(NULL, NULL, &err);
     struct etl_normalizer *normalizer = etl_normalizer_new(config);
-    struct etl_form_reader *form = etl_form_new(config, SEED);
-    struct etl_reader reader = {{config, false, SEED}, form, false};
+    struct etl_form_reader *form = etl_form_new(config, &key);
+    struct etl_reader reader = {{config, false, &key}, form, false};
     struct sources sources;
     struct etl_collector collector;
     struct etl_dataset dataset;
     char *out = malloc(LEADS * 200), id[ETL_LEADS_ID];
     size_t used = 0;
     assert_true(sources_find(&sources, folder, &err));
-    assert_true(etl_collector_begin(&collector, config, normalizer, SEED, sources.count));
+    assert_true(etl_collector_begin(&collector, config, normalizer, &key, sources.count));
     struct parallel_reader parallel = {&reader, &collector, NULL, 0, threads};
     for (size_t i = 0; i < sources.count; i++) {
         assert_true(source_open(&sources.items[i], &err));
@@ -107,18 +109,27 @@ static char *read_with(unsigned threads) {
 
 static void the_number_of_threads_changes_nothing(void **state) {
     (void)state;
-    char *alone = read_with(1);
+    char *alone = read_with(1, "key");
     assert_non_null(strstr(alone, "customers.csv 40000 40000 0 0\n"));
     assert_non_null(strstr(alone, "transactions.json 40400 35000 5000 400\n"));
     for (unsigned threads = 2; threads <= 5; threads++) {
-        char *together = read_with(threads);
+        char *together = read_with(threads, "key");
         assert_string_equal(together, alone);
         free(together);
     }
     free(alone);
 }
 
+static void the_key_of_the_hashes_changes_nothing(void **state) {
+    (void)state;
+    char *one = read_with(1, "key"), *other = read_with(1, "another key");
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_number_of_threads_changes_nothing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_number_of_threads_changes_nothing),
+                                       cmocka_unit_test(the_key_of_the_hashes_changes_nothing)};
     return cmocka_run_group_tests(tests, write_files, remove_files);
 }

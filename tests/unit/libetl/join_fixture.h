@@ -73,6 +73,12 @@ static struct etl_config *join_read_config(const char *label) {
     return config;
 }
 
+static struct etl_hash_key join_key(const char *random) {
+    struct etl_hash_key key;
+    etl_hash_key_set(&key, random, strlen(random));
+    return key;
+}
+
 static void join_pseudonym(void *user, const char *address, char out[ETL_LEADS_ID]) {
     (void)user;
     snprintf(out, ETL_LEADS_ID, "e-%zu-%c", strlen(address), address[0]);
@@ -145,14 +151,15 @@ static void join_sum(struct join_outcome *out, const struct etl_collector *colle
 static struct join_outcome *join_run(struct join_input input) {
     struct etl_config *config = join_read_config(input.label);
     struct etl_normalizer *normalizer = etl_normalizer_new(config);
-    struct etl_form_reader *form = etl_form_new(config, 7);
-    struct etl_reader reader = {{config, input.test_mode, 7}, form, input.reference_only};
+    struct etl_hash_key key = join_key("join");
+    struct etl_form_reader *form = etl_form_new(config, &key);
+    struct etl_reader reader = {{config, input.test_mode, &key}, form, input.reference_only};
     struct join_outcome *out = calloc(1, sizeof *out);
     struct etl_collector collector;
     struct etl_dataset dataset;
     char *answers = input.answers != NULL ? join_quotes(input.answers) : NULL;
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
-    assert_true(etl_collector_begin(&collector, config, normalizer, 7, 4));
+    assert_true(etl_collector_begin(&collector, config, normalizer, &key, 4));
     join_read(&reader, &collector, 0, ETL_READER_FORM_CSV, input.forms, input.chunk);
     join_read(&reader, &collector, 1, ETL_READER_FORM_JSON, answers, input.chunk);
     join_read(&reader, &collector, 2, ETL_READER_STRIPE_JSON, stripe, input.chunk);

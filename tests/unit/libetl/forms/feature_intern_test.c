@@ -1,11 +1,12 @@
 /* feature_intern_test.c - features as written are one profile only where they are the same bytes. */
 #include "tests/unit/libetl/join_fixture.h"
 
-enum { SEED = 7, HASH = 1000 };
+enum { HASH = 1000 };
 
 struct bench {
     struct etl_config *config;
     struct etl_normalizer *normalizer;
+    struct etl_hash_key key;
     struct etl_feature_intern intern;
 };
 
@@ -13,7 +14,8 @@ static int bench_begin(void **state) {
     struct bench *b = calloc(1, sizeof *b);
     b->config = join_read_config(NULL);
     b->normalizer = etl_normalizer_new(b->config);
-    etl_feature_intern_begin(&b->intern, b->config, b->normalizer, SEED);
+    b->key = join_key("profiles");
+    etl_feature_intern_begin(&b->intern, b->config, b->normalizer, &b->key);
     *state = b;
     return 0;
 }

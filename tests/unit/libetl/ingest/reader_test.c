@@ -141,7 +141,7 @@ static void fields_may_be_parted_by_semicolons_or_tabs(void **state) {
 
 static void what_a_file_lacks_is_said_of_the_columns_it_has(void **state) {
     (void)state;
-    struct etl_reader reader = {{NULL, false, 7}, NULL, false};
+    struct etl_reader reader = {{NULL, false, NULL}, NULL, false};
     struct etl_csv_header header = {0};
     struct etl_reader_error err;
     size_t behind;

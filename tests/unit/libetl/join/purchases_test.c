@@ -495,6 +495,22 @@ static void a_refund_in_the_payments_export_is_one(void **state) {
         ETL_STATUS_REFUNDED);
 }
 
+/* Eight bytes in the middle equal a constant of a multiplicative hash, which then forgets all before them and the eight
+ * behind. */
+static void ids_crafted_to_share_a_hash_are_two_charges(void **state) {
+    (void)state;
+#define NOTHING "\x25\xdf\x98\x1e\x65\x1c\xb2\x9f"
+    join_expect_train(
+        (struct join_input){
+            .forms = FORM_HEADER ADA BEN,
+            .payments = PAYMENTS_HEADER
+            "ch_000000000000A" NOTHING "AAAAAAAAz,2026-01-10 12:00:00,350.00,0,usd,true,Live,Paid,cus_1,"
+            "ada@example.com\n"
+            "ch_000000000000B" NOTHING "BBBBBBBBz,2026-01-11 12:00:00,500.00,0,usd,true,Live,Paid,cus_2,"
+            "ben@example.com\n"},
+        ADA_ROW_OF("350.00", "", "MVP") "ben|Legal|1-9|2026-01-02T00:00:00Z|2026-01-11T12:00:00Z|500.00||Now\n");
+}
+
 static void test_rows_of_the_payments_export_do_not_count(void **state) {
     (void)state;
     join_expect_status(
@@ -557,6 +573,7 @@ int main(void) {
         cmocka_unit_test(a_row_of_the_payments_export_is_a_charge_in_major_units),
         cmocka_unit_test(an_address_may_stand_in_either_column_of_the_payments_export),
         cmocka_unit_test(a_refund_in_the_payments_export_is_one),
+        cmocka_unit_test(ids_crafted_to_share_a_hash_are_two_charges),
         cmocka_unit_test(test_rows_of_the_payments_export_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
