@@ -13,15 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libetl/base/hash.h"
+
 enum { RATE_LIMIT_SETS = 1024, RATE_LIMIT_WAYS = 8 };
 
 struct rate_limit {
-    double seconds; /* between two requests at the allowed rate */
-    double burst;   /* seconds that a client may be ahead */
-    uint64_t seed;
+    double seconds;          /* between two requests at the allowed rate */
+    double burst;            /* seconds that a client may be ahead */
+    struct etl_hash_key key; /* of the clients' hashes */
     pthread_mutex_t lock;
     struct rate_limit_entry {
-        uint64_t client;
+        uint64_t client;       /* a hash, 0: nobody */
         double used_until;     /* monotonic seconds */
     } (*set)[RATE_LIMIT_WAYS]; /* [RATE_LIMIT_SETS], under lock */
 };
