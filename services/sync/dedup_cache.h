@@ -33,7 +33,10 @@ void dedup_cache_add(struct dedup_cache *cache, uint64_t hash);
 json_t *dedup_cache_to_json(const struct dedup_cache *cache);
 void dedup_cache_from_json(struct dedup_cache *cache, const json_t *value);
 
-/* The first 64 bits of SHA-256. */
+/*
+ * The first 64 bits of SHA-256; without a key, since the cursor outlives the run.  A record that shares the hash of
+ * somebody else's takes 2^64 tries to find.  Two of one's own take 2^32, and then the second is not appended.
+ */
 uint64_t dedup_cache_hash(const void *bytes, size_t size);
 
 #endif
