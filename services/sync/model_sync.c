@@ -9,7 +9,7 @@
 #include "services/common/registry/champion.h"
 #include "services/common/registry/model_signature.h"
 #include "services/common/store/paths.h"
-#include "services/common/workers.h"
+#include "services/common/worker/workers.h"
 #include "services/sync/retry.h"
 
 enum { MAX_FILES = 64, MAX_NAME = 100 };

@@ -3,7 +3,7 @@
 #define SYNC_SOURCE_H
 
 #include "services/common/util/http.h"
-#include "services/common/workers.h"
+#include "services/common/worker/workers.h"
 #include "services/sync/options.h"
 #include "services/sync/record_sink.h"
 

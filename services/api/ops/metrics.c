@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "services/common/store/atomic_file.h"
-#include "services/common/workers.h"
+#include "services/common/worker/workers.h"
 
 /* ---- adding up ---- */
 

@@ -27,7 +27,7 @@
 #include "services/common/worker/configuration.h"
 #include "services/common/worker/exit_codes.h"
 #include "services/common/worker/lineage.h"
-#include "services/common/workers.h"
+#include "services/common/worker/workers.h"
 
 enum { RUN_ID = 37 }; /* a UUID as text */
 

@@ -1,5 +1,5 @@
 /* workers.c - the table. */
-#include "services/common/workers.h"
+#include "services/common/worker/workers.h"
 
 #include <stddef.h>
 
