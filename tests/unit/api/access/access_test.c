@@ -36,7 +36,7 @@ static void a_key_is_compared_whole(void **state) {
     struct fixture *fixture = *state;
     static const char *const alike[][2] = {{"key-8337", "key-15029"}, {"key-68912", "key-197571"}};
     for (size_t i = 0; i < 2; i++) {
-        assert_true(api_keys_parse(&fixture->app.keys, alike[i][0]));
+        assert_true(api_keys_parse(&fixture->app.access.keys, alike[i][0]));
         fixture_header(fixture, HEADER_API_KEY, alike[i][0]);
         assert_int_equal(fixture_post(fixture, "/predict", dental), 200);
         fixture_header(fixture, HEADER_API_KEY, alike[i][1]);

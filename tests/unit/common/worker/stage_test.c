@@ -56,11 +56,11 @@ static void a_letter_that_moves_between_name_and_value_is_a_change(void **state)
         struct stage stage;
         struct error err;
         enum exit_code code;
-        assert_true(stage_begin(&stage, "copy", scratch, &code));
+        assert_true(stage_begin(&stage, WORKER_SCORE, scratch, &code));
         stage_input_text(&stage, settings[i][0], settings[i][1]);
-        assert_false(stage_up_to_date(&stage, scratch_path("out")));
-        assert_true(atomic_file_write(scratch_path("out/result"), "x", 1, &err));
-        assert_true(stage_stamp(&stage, scratch_path("out"), outputs, 1, &err));
+        assert_false(stage_up_to_date(&stage));
+        assert_true(atomic_file_write(scratch_path("scores/result"), "x", 1, &err));
+        assert_true(stage_stamp(&stage, outputs, 1, &err));
         stage_end(&stage, EXIT_DONE, NULL);
     }
 }
