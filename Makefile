@@ -87,7 +87,7 @@ lint: tidy cppcheck                   ## clang-tidy and cppcheck
 tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT:-Werror=) -I. -I$(BUILD)/gen $(GMIME)
 cppcheck:
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance --suppressions-list=tests/cppcheck.suppressions -I. -I$(BUILD)/gen libforest libetl services
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance --suppressions-list=tests/cppcheck.suppressions -D'JSON_INTEGER_FORMAT="lld"' -I. -I$(BUILD)/gen libforest libetl services
 
 clean:                                ## remove build/
 	rm -rf $(BUILD)

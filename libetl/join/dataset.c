@@ -337,22 +337,26 @@ static void count_people(struct joining *j) {
     }
 }
 
+static void order_by_keys(struct joining *j, uint64_t *keys, uint64_t *spare) {
+    struct etl_dataset *out = j->out;
+    size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
+    for (uint32_t i = 0; i < j->leads->count; i++)
+        if (etl_leads_person(j->leads, i) == i)
+            keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
+    sort_people(j, keys, spare, out->labelled);
+    sort_people(j, keys + out->labelled, spare, out->count - out->labelled);
+    for (size_t i = 0; i < out->count; i++)
+        out->order[i] = key_person(keys[i]);
+}
+
 static bool order_people(struct joining *j) {
     struct etl_dataset *out = j->out;
     count_people(j);
     uint64_t *keys = malloc((out->count + 1) * sizeof *keys), *spare = malloc((out->count + 1) * sizeof *spare);
     out->order = malloc((out->count + 1) * sizeof *out->order);
     bool done = keys != NULL && spare != NULL && out->order != NULL;
-    size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
-    for (uint32_t i = 0; done && i < j->leads->count; i++)
-        if (etl_leads_person(j->leads, i) == i)
-            keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);
-    if (done) {
-        sort_people(j, keys, spare, out->labelled);
-        sort_people(j, keys + out->labelled, spare, out->count - out->labelled);
-    }
-    for (size_t i = 0; done && i < out->count; i++)
-        out->order[i] = key_person(keys[i]);
+    if (done)
+        order_by_keys(j, keys, spare);
     free(keys);
     free(spare);
     return done;

@@ -55,6 +55,19 @@ static void *run(void *argument) {
     return NULL;
 }
 
+/* The caller is one of the workers.  Where a thread cannot be had, those that run do its work too. */
+static void run_all(struct thread_pool *pool, struct member *member, unsigned workers) {
+    unsigned started = 1;
+    for (; started < workers; started++) {
+        member[started] = (struct member){.pool = pool, .worker = started};
+        if (pthread_create(&member[started].thread, NULL, run, &member[started]) != 0)
+            break;
+    }
+    run(&(struct member){.pool = pool});
+    for (unsigned worker = 1; worker < started; worker++)
+        pthread_join(member[worker].thread, NULL);
+}
+
 enum forest_status lf_parallel(unsigned workers, uint32_t from, uint32_t to, lf_work *work, void *job,
                                struct lf_watch *watch, struct forest_error *err) {
     struct thread_pool pool = {.to = to, .work = work, .job = job, .watch = watch};
@@ -62,15 +75,7 @@ enum forest_status lf_parallel(unsigned workers, uint32_t from, uint32_t to, lf_
     atomic_init(&pool.status, FOREST_OK);
     pthread_mutex_init(&pool.watching, NULL);
     struct member *member = calloc(workers, sizeof *member);
-    unsigned started = 0;
-    for (unsigned worker = 1; member != NULL && worker < workers; worker++, started++) {
-        member[worker] = (struct member){.pool = &pool, .worker = worker};
-        if (pthread_create(&member[worker].thread, NULL, run, &member[worker]) != 0)
-            break;
-    }
-    run(&(struct member){.pool = &pool});
-    for (unsigned worker = 1; worker <= started; worker++)
-        pthread_join(member[worker].thread, NULL);
+    run_all(&pool, member, member != NULL ? workers : 1);
     free(member);
     pthread_mutex_destroy(&pool.watching);
     switch (atomic_load(&pool.status)) {

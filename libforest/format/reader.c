@@ -52,7 +52,7 @@ static enum forest_status read_info(struct model_reader *r) {
     f->trees = f->info->trees;
     f->features = f->info->features;
     f->classes = f->info->classes;
-    f->share_scale = (double)f->trees * LF_ONE;
+    f->share_scale = (double)f->trees * (double)LF_ONE;
     if (f->trees < 1 || f->trees > FOREST_MAX_TREES || f->features < 1 || f->features > FOREST_MAX_FEATURES ||
         f->classes < 2 || f->classes > FOREST_MAX_CLASSES)
         return corrupt(r, "a number of trees, features or classes is out of range");

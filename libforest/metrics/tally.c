@@ -23,8 +23,8 @@ uint16_t lf_tally_add(struct lf_tally *tally, const double *prob, size_t classes
         top = prob[k] > prob[top] ? k : top;
     }
     bool right = top == label;
-    double place = prob[top] * LF_ECE_BINS; /* of what is no probability, perhaps not even a number */
-    int bin = place < LF_ECE_BINS ? place > 0 ? (int)place : 0 : LF_ECE_BINS - 1;
+    double place = prob[top] * (double)LF_ECE_BINS; /* of what is no probability, perhaps not even a number */
+    int bin = place < (double)LF_ECE_BINS ? place > 0 ? (int)place : 0 : LF_ECE_BINS - 1;
     tally->rows += weight;
     tally->right += right ? w : 0;
     tally->loss += w * lf_loss(prob[label]);

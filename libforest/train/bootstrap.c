@@ -118,5 +118,5 @@ uint32_t lf_bootstrap_missed(const struct lf_bootstrap *b, uint32_t unit, uint32
         missed = lf_power(1 - 1 / rows, drawn);
     else
         missed = 1 - drawn / rows;
-    return (uint32_t)(missed * LF_CERTAIN + 0.5);
+    return (uint32_t)(missed * (double)LF_CERTAIN + 0.5);
 }

@@ -262,7 +262,7 @@ void lf_votes_move(struct lf_votes *into, struct lf_votes *from) {
 
 bool lf_votes_probabilities(const struct lf_votes *votes, uint32_t variant, uint32_t query, double *prob) {
     const uint64_t *sum = votes->sum + ((size_t)variant * votes->queries + query) * votes->classes;
-    double total = (double)votes->chance[query] * LF_ONE;
+    double total = (double)votes->chance[query] * (double)LF_ONE;
     if (total == 0)
         return false;
     for (uint32_t k = 0; k < votes->classes; k++)

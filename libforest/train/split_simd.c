@@ -4,10 +4,10 @@
 
 #include <endian.h>
 
-enum { FIELD = 16, MAX_ROWS = UINT16_MAX };
+enum { FIELD = 16 };
 
 bool lf_split_simd_usable(const struct lf_splitter *s, const struct lf_column *column) {
-    return s->classes <= LF_SIMD_CLASSES && s->rows <= MAX_ROWS && column->narrow != NULL;
+    return s->classes <= LF_SIMD_CLASSES && s->rows <= UINT16_MAX && column->narrow != NULL;
 }
 
 static void count_codes(const struct lf_splitter *s, const uint8_t *code, struct lf_simd *p) {

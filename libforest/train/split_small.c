@@ -1,10 +1,10 @@
 /* split_small.c - the best way to part very few items by a numeric feature: every one is compared with every other. */
 #include "libforest/train/split_simd.h"
 
-enum { FIELD = 8, MAX_ROWS = UINT8_MAX, BLOCK = 2 * LF_CUT_LANES };
+enum { FIELD = 8, BLOCK = 2 * LF_CUT_LANES };
 
 bool lf_split_small_usable(const struct lf_splitter *s) {
-    return s->classes <= LF_SIMD_CLASSES && s->n <= LF_SMALL && s->rows <= MAX_ROWS;
+    return s->classes <= LF_SIMD_CLASSES && s->n <= LF_SMALL && s->rows <= UINT8_MAX;
 }
 
 void lf_split_small_begin(struct lf_splitter *s) {

@@ -8,7 +8,7 @@ void lf_leaf_shares(const uint32_t *count, const double *prior, double smoothing
     int32_t rest = LF_ONE;
     uint32_t largest = 0;
     for (uint32_t k = 0; k < classes; k++) {
-        int32_t units = (int32_t)((count[k] + smoothing * prior[k]) / rows * LF_ONE + 0.5);
+        int32_t units = (int32_t)((count[k] + smoothing * prior[k]) / rows * (double)LF_ONE + 0.5);
         if (units == 0 && smoothing > 0)
             units = 1;
         share[k] = (uint16_t)units;

@@ -268,8 +268,8 @@ static void watch_errors(struct monitor *m) {
         const struct logged_request *request = &m->requests.request[m->labels.label[i].request];
         labels += request->at >= since && request->version == m->champion.version;
     }
-    double days = (double)(mature - since) / DAY;
-    if (isnan(accuracy) || days < 1 || labels < MIN_LABELS)
+    double days = (double)(mature - since) / (double)DAY;
+    if (isnan(accuracy) || days < 1 || labels < (double)MIN_LABELS)
         return;
     struct monitor_labels *out = &m->measured;
     out->has_errors = true;
@@ -294,7 +294,7 @@ static bool compare_concept(struct monitor *m) {
         return true;
     periods.after_until = periods.before_until + tests * step;
     struct monitor_labels *out = &m->measured;
-    out->concept_threshold = CONCEPT_DAYS / m->options->label_false_alarm_days;
+    out->concept_threshold = (double)CONCEPT_DAYS / m->options->label_false_alarm_days;
     if (!concept_drift_test(&out->concept, &m->purchases, &m->features, &periods, m->options->seed + (uint64_t)tests))
         return false;
     out->has_concept = out->concept.test.after >= MIN_LABELS && out->concept.test.before >= MIN_LABELS;

@@ -154,7 +154,9 @@ static void check_feature(struct checks *checks, const struct checks_subject *s,
     struct unknown_value *unknown_values = malloc((intern->count + 1) * sizeof *unknown_values);
     uint64_t empty_rows = 0, unknown_rows = 0;
     size_t count = 0;
-    for (uint32_t i = 0; unknown_values != NULL && i < intern->count; i++) {
+    if (unknown_values == NULL)
+        return;
+    for (uint32_t i = 0; i < intern->count; i++) {
         const char *value = etl_feature_intern_value(intern, i, feature);
         if (value[0] == '\0') {
             empty_rows += rows[i];

@@ -1,16 +1,18 @@
 /* api_supervisor.c - keeps an api alive. */
 #include "services/pipeline/api_supervisor.h"
 
+#include <math.h>
+
 #include "services/common/worker/log.h"
 
-enum { MIN_WAIT = 1, MAX_WAIT = 60, STABLE_SECONDS = 60 };
+static const double least_wait = 1, most_wait = 60, steady = 60; /* s */
 
 /* One that lived for a while is started again at once; one that dies young waits twice as long each time. */
 static void plan_start(struct api_supervisor *s, double seconds) {
-    if (seconds - s->started >= STABLE_SECONDS || s->wait < MIN_WAIT)
-        s->wait = MIN_WAIT;
+    if (seconds - s->started >= steady || s->wait < least_wait)
+        s->wait = least_wait;
     else
-        s->wait = s->wait * 2 < MAX_WAIT ? s->wait * 2 : MAX_WAIT;
+        s->wait = fmin(2 * s->wait, most_wait);
     s->start_at = seconds + s->wait;
 }
 

@@ -43,6 +43,6 @@ void child_process_terminate(struct child_process *child);
 
 /* Kill one that was asked to stop and has not done so within CHILD_PROCESS_KILL_SECONDS seconds. */
 void child_process_kill_if_overdue(const struct child_process *child);
-enum { CHILD_PROCESS_KILL_SECONDS = 30 };
+#define CHILD_PROCESS_KILL_SECONDS 30.0
 
 #endif

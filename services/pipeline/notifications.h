@@ -6,12 +6,11 @@
 #include "services/pipeline/drift_check.h"
 #include "services/pipeline/run.h"
 
-enum {
-    NOTIFICATIONS_TEMPFAIL_LIMIT =
-        4, /* a run that is to be tried later is news only once it ended so this often in a row */
-    NOTIFICATIONS_REPEAT_SECONDS =
-        3600 /* seconds between two failures of one cause that are told: a job may fail every other minute */
-};
+/* A run that is to be tried later is news only once it ended so this often in a row. */
+enum { NOTIFICATIONS_TEMPFAIL_LIMIT = 4 };
+
+/* Seconds between two failures of one cause that are told: a job may fail every other minute. */
+#define NOTIFICATIONS_REPEAT_SECONDS 3600.0
 
 struct notifications {
     struct alert_queue *alert_queue; /* borrowed */

@@ -28,7 +28,7 @@ struct run_schedule {
     double retry_at; /* where retries > 0 */
 };
 
-enum { RUN_SCHEDULE_MAX_QUIET_TIMES = 10 }; /* data that never come to rest are taken after this many quiet times */
+#define RUN_SCHEDULE_MAX_QUIET_TIMES 10.0 /* data that never come to rest are taken after this many quiet times */
 
 /* The first run is due once there are data. */
 void run_schedule_begin(struct run_schedule *s, const struct run_schedule_times *times, unix_time now);

@@ -15,7 +15,8 @@
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
 
-enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, SYNC_SECONDS = 1, FINAL_TRIES = 20 };
+enum { RING_BYTES = 1 << 18, PAUSE_MS = 50, FINAL_TRIES = 20 };
+static const double sync_every = 1; /* s */
 
 /* ---- the file ---- */
 
@@ -117,7 +118,7 @@ static void *run(void *argument) {
             eventfd_read(writer->wake, &(eventfd_t){0});
         stopping = atomic_load(&writer->stopping);
         write_all(writer);
-        if (writer->unsynced && monotonic_seconds() >= synced + SYNC_SECONDS) {
+        if (writer->unsynced && monotonic_seconds() >= synced + sync_every) {
             fdatasync(writer->file);
             synced = monotonic_seconds();
             writer->unsynced = false;

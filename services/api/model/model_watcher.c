@@ -1,6 +1,7 @@
 /* model_watcher.c - watches the champion pointer and puts verified models into service. */
 #include "services/api/model/model_watcher.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,12 +9,12 @@
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
 
-enum { FIRST_RETRY_SECONDS = 1, LAST_RETRY_SECONDS = 30 };
+static const double first_retry = 1, last_retry = 30; /* seconds */
 
 void model_watcher_open(struct model_watcher *watcher, const char *data, const struct model_context *model_context,
                         struct model_slot *slot) {
-    *watcher = (struct model_watcher){
-        .data = data, .model_context = model_context, .slot = slot, .backoff = FIRST_RETRY_SECONDS};
+    *watcher =
+        (struct model_watcher){.data = data, .model_context = model_context, .slot = slot, .backoff = first_retry};
 }
 
 struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
@@ -59,7 +60,7 @@ void model_watcher_done(struct model_watcher *watcher) {
 static void serve(struct model_watcher *watcher, struct served_model *model) {
     watcher->up_to_date = true;
     watcher->last_error.text[0] = '\0';
-    watcher->backoff = FIRST_RETRY_SECONDS;
+    watcher->backoff = first_retry;
     atomic_fetch_add(&watcher->loaded, 1);
     atomic_store(&watcher->loaded_at, (int64_t)time(NULL));
     log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
@@ -75,7 +76,7 @@ static void serve(struct model_watcher *watcher, struct served_model *model) {
 /* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
 static void reject(struct model_watcher *watcher, const struct error *err) {
     watcher->retry_at = monotonic_seconds() + watcher->backoff;
-    watcher->backoff = 2 * watcher->backoff < LAST_RETRY_SECONDS ? 2 * watcher->backoff : LAST_RETRY_SECONDS;
+    watcher->backoff = fmin(2 * watcher->backoff, last_retry);
     if (strcmp(watcher->last_error.text, err->text) == 0)
         return;
     watcher->last_error = *err;
@@ -114,7 +115,7 @@ void model_watcher_poll(struct model_watcher *watcher, bool now) {
     if (!changed && !now && (watcher->up_to_date || monotonic_seconds() < watcher->retry_at))
         return;
     if (changed)
-        watcher->backoff = FIRST_RETRY_SECONDS;
+        watcher->backoff = first_retry;
     watcher->last_stat = status;
     watcher->up_to_date = is_served(watcher, path);
     if (watcher->up_to_date)

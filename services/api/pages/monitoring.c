@@ -7,7 +7,7 @@
 #include "services/api/pages/pages.h"
 #include "services/common/util/unix_time.h"
 
-enum { YOUNG_SECONDS = 5 };
+static const double young_for = 5; /* s */
 
 static const char monitoring_html[] =
 #include "monitoring.html.h"
@@ -96,7 +96,7 @@ static void wait_for_snapshot(struct request *request) {
 static bool respond_snapshot(struct monitoring *m, bool young, struct response *response) {
     struct strbuf out = {0};
     pthread_mutex_lock(&m->lock);
-    bool good = m->text != NULL && (!young || monotonic_seconds() - m->read_at < YOUNG_SECONDS);
+    bool good = m->text != NULL && (!young || monotonic_seconds() - m->read_at < young_for);
     if (good) {
         strbuf_append(&out, m->text, m->size);
         strbuf_puts(&out, "\n");

@@ -16,7 +16,7 @@ static void draw(const struct progress *p, uint64_t done, double seconds) {
     char bar[BAR + 1];
     double share = p->total > 0 && done < p->total ? (double)done / (double)p->total : 1;
     for (int i = 0; i < BAR; i++)
-        bar[i] = i < share * BAR ? '#' : '.';
+        bar[i] = i < share * (double)BAR ? '#' : '.';
     bar[BAR] = '\0';
     double rate = (double)done / seconds;
     double left = rate > 0 && p->total > done ? (double)(p->total - done) / rate : 0;

@@ -68,17 +68,17 @@ static size_t predicted(const float *probability, size_t packages) {
     return best;
 }
 
-bool labels_measure(struct labels_score *out, const struct labels *labels, const struct request_log *requests,
-                    unix_time since, int64_t version) {
+static bool is_counted(const struct logged_request *request, unix_time since, int64_t version) {
+    return request->at >= since && (version == LABELS_ANY_VERSION || request->version == version);
+}
+
+/* probability and label have room for all. */
+static void measure(struct labels_score *out, const struct labels *labels, const struct request_log *requests,
+                    unix_time since, int64_t version, float *probability, uint16_t *label) {
     size_t packages = packages_of(requests), n = 0;
-    float *probability = malloc((labels->count + 1) * packages * sizeof *probability);
-    uint16_t *label = malloc((labels->count + 1) * sizeof *label);
-    bool done = probability != NULL && label != NULL;
     double variance = 0;
-    *out = (struct labels_score){0};
-    for (size_t i = 0; i < labels->count && done; i++) {
-        const struct logged_request *request = &requests->request[labels->label[i].request];
-        if (request->at < since || (version != LABELS_ANY_VERSION && request->version != version))
+    for (size_t i = 0; i < labels->count; i++) {
+        if (!is_counted(&requests->request[labels->label[i].request], since, version))
             continue;
         const float *p = answer(requests, labels->label[i].request);
         double confidence = p[predicted(p, packages)];
@@ -87,11 +87,21 @@ bool labels_measure(struct labels_score *out, const struct labels *labels, const
         out->promised += confidence;
         variance += confidence * (1 - confidence);
     }
-    if (done && n > 0) {
+    if (n > 0) {
         forest_score(probability, label, NULL, n, packages, &out->metrics, NULL);
         out->promised /= (double)n;
         out->promised_error = sqrt(variance) / (double)n;
     }
+}
+
+bool labels_measure(struct labels_score *out, const struct labels *labels, const struct request_log *requests,
+                    unix_time since, int64_t version) {
+    float *probability = malloc((labels->count + 1) * packages_of(requests) * sizeof *probability);
+    uint16_t *label = malloc((labels->count + 1) * sizeof *label);
+    bool done = probability != NULL && label != NULL;
+    *out = (struct labels_score){0};
+    if (done)
+        measure(out, labels, requests, since, version, probability, label);
     free(probability);
     free(label);
     return done;

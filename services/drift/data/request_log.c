@@ -191,6 +191,19 @@ static int by_time(const void *left, const void *right) {
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
+static void copy_by_time(const struct request_log *requests, struct place *order, struct logged_request *request,
+                         float *probability) {
+    size_t packages = requests->cell_set->config->package_count;
+    for (size_t i = 0; i < requests->count; i++)
+        order[i] = (struct place){requests->request[i].at, i};
+    qsort(order, requests->count, sizeof *order, by_time);
+    for (size_t i = 0; i < requests->count; i++) {
+        request[i] = requests->request[order[i].place];
+        memcpy(probability + i * packages, requests->probability + order[i].place * packages,
+               packages * sizeof *probability);
+    }
+}
+
 /* Several instances wrote; of equal seconds the order of files and lines holds. */
 static bool sort(struct request_log *requests) {
     size_t packages = requests->cell_set->config->package_count, n = requests->count;
@@ -198,15 +211,8 @@ static bool sort(struct request_log *requests) {
     struct logged_request *request = malloc((n + 1) * sizeof *request);
     float *probability = malloc((n + 1) * packages * sizeof *probability);
     bool done = order != NULL && request != NULL && probability != NULL;
-    for (size_t i = 0; i < n && done; i++)
-        order[i] = (struct place){requests->request[i].at, i};
     if (done)
-        qsort(order, n, sizeof *order, by_time);
-    for (size_t i = 0; i < n && done; i++) {
-        request[i] = requests->request[order[i].place];
-        memcpy(probability + i * packages, requests->probability + order[i].place * packages,
-               packages * sizeof *probability);
-    }
+        copy_by_time(requests, order, request, probability);
     free(order);
     if (!done) {
         free(request);

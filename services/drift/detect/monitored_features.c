@@ -95,26 +95,35 @@ static bool row_of(const struct monitored_features *s, uint32_t cell, float *row
     return known;
 }
 
-static bool predict_cells(struct monitored_features *s, const struct reference *reference,
-                          struct quantile_bins_value *values) {
-    const struct forest_schema *schema = forest_schema_of(s->forest);
-    size_t features = s->layout.features;
-    float *row = malloc(schema->features * sizeof *row), *confidence = calloc(s->layout.cells + 1, sizeof *confidence);
+/* What it predicts of each kind, and how sure it is: confidence[kind].  row is room for one. */
+static void predict_kinds(struct monitored_features *s, float *row, float *confidence) {
     float probability[FOREST_MAX_CLASSES];
-    bool done = row != NULL && confidence != NULL;
-    for (uint32_t cell = 0; done && cell < s->layout.cells; cell++) {
-        uint32_t *category = s->layout.category + cell * features;
+    for (uint32_t cell = 0; cell < s->layout.cells; cell++) {
+        uint32_t *category = s->layout.category + cell * s->layout.features;
         category[s->unknown] = row_of(s, cell, row) ? KNOWN : UNKNOWN;
         forest_predict(s->forest, row, probability);
         uint16_t best = forest_classify(s->forest, row);
         category[s->package] = best;
         confidence[cell] = probability[best];
     }
-    if (done)
-        bin(&s->confidence_bins, confidence, 1, reference, values);
-    for (uint32_t cell = 0; done && cell < s->layout.cells; cell++)
-        s->layout.category[cell * features + s->confidence] =
+}
+
+static void bin_confidence(struct monitored_features *s, const float *confidence) {
+    for (uint32_t cell = 0; cell < s->layout.cells; cell++)
+        s->layout.category[cell * s->layout.features + s->confidence] =
             (uint32_t)quantile_bins_find(&s->confidence_bins, confidence[cell]);
+}
+
+static bool predict_cells(struct monitored_features *s, const struct reference *reference,
+                          struct quantile_bins_value *values) {
+    const struct forest_schema *schema = forest_schema_of(s->forest);
+    float *row = malloc(schema->features * sizeof *row), *confidence = calloc(s->layout.cells + 1, sizeof *confidence);
+    bool done = row != NULL && confidence != NULL;
+    if (done) {
+        predict_kinds(s, row, confidence);
+        bin(&s->confidence_bins, confidence, 1, reference, values);
+        bin_confidence(s, confidence);
+    }
     free(row);
     free(confidence);
     return done;

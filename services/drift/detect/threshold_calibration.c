@@ -100,7 +100,7 @@ bool threshold_calibrate(double *out, const struct feature_layout *layout, const
     struct threshold_target scaled = scale(target);
     struct simulation s;
     struct records records = {0};
-    uint32_t runs = scaled.runs > 0 ? scaled.runs : RUNS, horizon = (uint32_t)(HORIZON * scaled.days) + 1;
+    uint32_t runs = scaled.runs > 0 ? scaled.runs : RUNS, horizon = (uint32_t)((double)HORIZON * scaled.days) + 1;
     bool done = simulation_init(&s, layout, rule);
     if (!done)
         return false;

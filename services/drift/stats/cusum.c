@@ -39,7 +39,7 @@ double cusum_run_length(double promised, double worse, double limit) {
     double(*row)[GRID + 1] = calloc(GRID, sizeof *row);
     if (row == NULL)
         return INFINITY;
-    double p = likely(promised), width = limit / GRID;
+    double p = likely(promised), width = limit / (double)GRID;
     double step[2] = {cusum_step(promised, worse, false), cusum_step(promised, worse, true)};
     for (int i = 0; i < GRID; i++) {
         row[i][i] += 1;

@@ -18,10 +18,11 @@ void quantile_bins_make(struct quantile_bins *out, struct quantile_bins_value *v
     for (size_t i = 0; i < count; i++) {
         rows_before += values[i].rows;
         bool last_of_its_value = i + 1 < count && values[i].value < values[i + 1].value;
-        if (!last_of_its_value || rows_before * QUANTILE_BINS < all * wanted || rows_before >= all)
+        if (!last_of_its_value || rows_before * (double)QUANTILE_BINS < all * wanted || rows_before >= all)
             continue;
         out->edge[out->bins++ - 1] = values[i].value;
-        wanted = floor(rows_before * QUANTILE_BINS / all) + 1; /* a frequent number may pass several tenths at once */
+        wanted = floor(rows_before * (double)QUANTILE_BINS / all) +
+                 1; /* a frequent number may pass several tenths at once */
     }
 }
 

@@ -24,10 +24,10 @@ uint32_t rng_below(struct rng *c, uint32_t limit) {
 
 /* Events of a process of rate 1 are counted until time `mean`, in stretches whose product cannot underflow. */
 uint32_t rng_poisson(struct rng *c, double mean) {
-    enum { STRETCH = 400 };
+    static const double longest = 400;
     uint32_t events = 0;
     while (mean > 0) {
-        double stretch = mean < STRETCH ? mean : STRETCH, left = exp(-stretch);
+        double stretch = fmin(mean, longest), left = exp(-stretch);
         double product = rng_uniform(c);
         while (product > left) {
             events++;

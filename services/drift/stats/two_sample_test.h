@@ -17,10 +17,10 @@ enum two_sample_test_method { BY_NOTHING, BY_CHI_SQUARE, BY_EXACT, BY_PERMUTATIO
 
 enum {
     TWO_SAMPLE_TEST_RESAMPLES = 20000,
-    TWO_SAMPLE_TEST_MAX_ROWS = 200000, /* rows, at most */
-    TWO_SAMPLE_TEST_MIN_EXPECTED = 5,
+    TWO_SAMPLE_TEST_MAX_ROWS = 200000,   /* rows, at most */
     TWO_SAMPLE_TEST_MAX_CATEGORIES = 512 /* categories */
 };
+#define TWO_SAMPLE_TEST_MIN_EXPECTED 5.0
 
 struct two_sample_test {
     struct chi_square chi;

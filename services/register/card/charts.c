@@ -29,12 +29,20 @@ static void draw_axes(FILE *out) {
             TOP + SIDE / 2);
 }
 
+static double across(double share) {
+    return (double)LEFT + (double)SIDE * share;
+}
+
+static double length(double share) {
+    return (double)TOP + (double)SIDE * (1 - share);
+}
+
 /* A dot for the rows of a bin with a bar of two standard errors to each side. */
 static void draw_bin(FILE *out, const struct reliability_bin *bin, uint64_t all) {
     double rows = (double)bin->rows, correct = (double)bin->correct / rows;
     double spread = 2 * sqrt(correct * (1 - correct) / rows);
-    double x = LEFT + SIDE * bin->confidence, y = TOP + SIDE * (1 - correct);
-    double low = TOP + SIDE * (1 - fmax(correct - spread, 0)), high = TOP + SIDE * (1 - fmin(correct + spread, 1));
+    double x = across(bin->confidence), y = length(correct);
+    double low = length(fmax(correct - spread, 0)), high = length(fmin(correct + spread, 1));
     fprintf(out, "<path class=\"c0\" stroke=\"var(--c)\" d=\"M%.1f %.1fL%.1f %.1f\"/>", x, low, x, high);
     fprintf(out,
             "<circle class=\"fill c0\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%.2f given, %.2f right, %llu rows"
@@ -68,14 +76,13 @@ void charts_importances(FILE *out, const json_t *importances) {
     fprintf(out, "<svg role=\"img\" aria-label=\"Importances\" width=\"%d\" height=\"%zu\">", NAME + BAR + 70,
             STEP * json_object_size(importances) + 4);
     json_object_foreach((json_t *)importances, name, value) {
-        double number = json_number_value(value);
+        double number = json_number_value(value), width = (double)BAR * fmax(number, 0) / max;
         fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", NAME - 8, STEP * row + 18);
         html_text(out, name);
         fprintf(out,
                 "</text><rect class=\"fill c0\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"16\" rx=\"2\"/>"
                 "<text class=\"soft\" x=\"%.1f\" y=\"%d\">%.4f</text>",
-                NAME, STEP * row + 5, BAR * fmax(number, 0) / max, NAME + BAR * fmax(number, 0) / max + 6,
-                STEP * row + 18, number);
+                NAME, STEP * row + 5, width, (double)NAME + width + 6, STEP * row + 18, number);
         row++;
     }
     fputs("</svg>\n", out);

@@ -6,7 +6,7 @@
 #include "services/register/gate/aligned_predict.h"
 
 static void add_to_bin(struct reliability *p, double confidence, bool correct, uint32_t weight) {
-    size_t place = (size_t)(confidence * RELIABILITY_BINS);
+    size_t place = (size_t)(confidence * (double)RELIABILITY_BINS);
     struct reliability_bin *bin = &p->bin[place < RELIABILITY_BINS ? place : RELIABILITY_BINS - 1];
     bin->rows += weight;
     bin->correct += correct ? weight : 0;

@@ -142,8 +142,8 @@ static void large_binomials_have_the_right_mean_and_spread(void **state) {
         sum += z;
         squares += z * z;
     }
-    assert_near(sum / DRAWS, 0, 5 / sqrt(DRAWS));
-    assert_near(squares / DRAWS, 1, 5 * sqrt(2.0 / DRAWS));
+    assert_near(sum / (double)DRAWS, 0, 5 / sqrt(DRAWS));
+    assert_near(squares / (double)DRAWS, 1, 5 * sqrt(2.0 / (double)DRAWS));
 }
 
 static void bounded_numbers_are_even(void **state) {

@@ -70,8 +70,8 @@ static void check_moments(uint32_t heavy, const double *weight) {
     }
     for (int cell = 0; cell < 4; cell++) {
         double n = (double)d.bootstrap.draws, p = mass[cell] / total, variance = n * p * (1 - p);
-        double mean = sum[cell] / TREES, spread = squares[cell] / TREES - mean * mean;
-        assert_near(mean, n * p, 5 * sqrt(variance / TREES));
+        double mean = sum[cell] / (double)TREES, spread = squares[cell] / (double)TREES - mean * mean;
+        assert_near(mean, n * p, 5 * sqrt(variance / (double)TREES));
         assert_near(spread / variance, 1, 0.15);
     }
     drawing_close(&d);

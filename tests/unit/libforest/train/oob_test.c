@@ -81,7 +81,7 @@ static bool answer_unseen(const struct replay *r, uint32_t unit, const float *x,
         const uint16_t *share = tree_answer(r->f, t, x);
         chance += missed;
         for (uint32_t k = 0; k < r->classes; k++)
-            prob[k] += missed * share[k] / LF_ONE;
+            prob[k] += missed * share[k] / (double)LF_ONE;
     }
     for (uint32_t k = 0; k < r->classes; k++)
         prob[k] /= chance;
