@@ -15,7 +15,7 @@ static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
     {"host", "HOST", SETTING_TEXT, AT(host), "0.0.0.0", 1, 255, NULL, "address to listen on"},
     {"port", "PORT", SETTING_INTEGER, AT(port), "8000", 0, 65535, NULL, "port to listen on; 0: any free one"},
-    SETTINGS_THREADS(struct options, threads),
+    SETTINGS_THREADS(struct options, threads, "API_THREADS"),
     {"connections", "CONNECTIONS", SETTING_INTEGER, AT(connections), "16384", 16, 1000000, NULL,
      "connections at once, shared evenly by the loops; further ones wait"},
     {"request-seconds", "REQUEST_SECONDS", SETTING_INTEGER, AT(request_seconds), "10", 1, 3600, NULL,

@@ -29,7 +29,7 @@ struct settings {
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
-    SETTINGS_THREADS(struct settings, threads),
+    SETTINGS_THREADS(struct settings, threads, "ETL_THREADS"),
     SETTINGS_NOW(struct settings, now),
     {"stripe-mode", "STRIPE_MODE", SETTING_CHOICE, offsetof(struct settings, mode), "live", 0, 0, "live|test",
      "which payments count; those of the other mode are read and reported, never learned from"},

@@ -22,7 +22,8 @@ struct settings {
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
-    SETTINGS_THREADS(struct settings, threads),
+    {"threads", "THREADS", SETTING_INTEGER, offsetof(struct settings, threads), "0", 0, 1024, NULL,
+     "threads of every program; 0: one for each processor that the machine or its quota allows"},
     {"quiet", "WATCH_QUIET", SETTING_NUMBER, offsetof(struct settings, quiet), "30", 0, 86400, NULL,
      "watch: seconds without a change in raw/ before new data are taken in"},
     {"poll", "WATCH_POLL", SETTING_NUMBER, offsetof(struct settings, poll), "5", 0.05, 3600, NULL,

@@ -21,20 +21,20 @@ struct options {
 static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
     {"leads", NULL, SETTING_INTEGER, offsetof(struct options, leads), "20000", 1, 1e8, NULL,
-     "people who fill in the form"},
+     "number of people who fill in the form"},
     {"seed", NULL, SETTING_INTEGER, offsetof(struct options, seed), "1", 0, 1e15, NULL,
-     "the same seed gives the same bytes"},
+     "seed of the random numbers; the same seed gives the same bytes"},
     {"layout", NULL, SETTING_CHOICE, offsetof(struct options, layout), "events", 0, 0, "events|compact",
-     "5 to 7 whole events a purchase, or one object"},
+     "how a purchase is written: events: as 5 to 7 Stripe events; compact: as one object"},
     {"days", NULL, SETTING_INTEGER, offsetof(struct options, days), "730", 60, 3650, NULL,
-     "how long people kept coming"},
+     "number of days over which the leads are spread"},
     {"end", NULL, SETTING_TIME, offsetof(struct options, end), "2026-06-01", 0, 0, NULL,
-     "when the data end (ISO 8601, UTC)"},
+     "end of those days (ISO 8601, UTC)"},
     {"shift", NULL, SETTING_TEXT, offsetof(struct options, shift), "none", 4, 100, NULL,
-     "what changes and after how many days (default: half of them), as covariate@120,concept@240: the mix of types "
-     "(covariate), the wishes of some (concept), a new type (new-type)"},
+     "changes to put in, and after how many days, such as covariate@120,concept@240; without @, after half of the "
+     "days. covariate: the mix of business types; concept: what some of them buy; new-type: a new business type"},
     {"force", NULL, SETTING_FLAG, offsetof(struct options, force), NULL, 0, 0, NULL,
-     "overwrite raw data that are no sample"},
+     "overwrite data in raw/ that this program did not write"},
 };
 
 /* Data that a sample did not make stay: they may be the only copy. */
@@ -167,13 +167,16 @@ static void add_inputs(struct stage *stage, const struct options *options, const
 }
 
 int main(int argc, char **argv) {
-    struct program program = {"leadforest-sample",
-                              "raw data of customers and payments, from a known distribution",
-                              "[options]",
-                              defects_describe(),
-                              settings,
-                              sizeof settings / sizeof *settings,
-                              0};
+    const struct program program = {
+        .name = "leadforest-sample",
+        .summary = "writes made-up leads and payments to raw/, as Formspree and Stripe would send them",
+        .usage = "[options]",
+        .notes = defects_describe(),
+        .examples = "  leadforest-sample --leads 20000                   the data of the quick start\n"
+                    "  leadforest-sample --shift concept@240 --data x    buyers change their minds after 240 days",
+        .settings = settings,
+        .setting_count = sizeof settings / sizeof *settings,
+    };
     struct options options = {0};
     struct sample sample = {0};
     struct stage stage;

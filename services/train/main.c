@@ -19,7 +19,7 @@ struct settings {
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
-    SETTINGS_THREADS(struct settings, threads),
+    SETTINGS_THREADS(struct settings, threads, "TRAIN_THREADS"),
     {"window", "TRAIN_WINDOW", SETTING_CHOICE, offsetof(struct settings, window), "auto", 0, 0, "auto|all|365|180|90",
      "days before the hold-out to train on; auto: what is best on the validation rows"},
     {"window-rows", "TRAIN_WINDOW_ROWS", SETTING_INTEGER, offsetof(struct settings, window_rows), "1000", 1, 1000000000,

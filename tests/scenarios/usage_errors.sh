@@ -15,7 +15,7 @@ refused() {
 
 programs="sample sync etl features train register score drift pipeline api"
 for program in $programs; do
-    check "$program names an option that it does not have" refused 'unknown option -h (see --help)' "$program" -h
+    check "$program names an option that it does not have" refused 'unknown option -x (see --help)' "$program" -x
     check "and one in full" refused 'unknown option --dta (see --help)' "$program" --dta="$data"
 done
 check "a number out of range is named with its range" refused '--port: "99999" is not a whole number, 0 to 65535' api --port 99999

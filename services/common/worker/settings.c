@@ -11,26 +11,49 @@
 
 #include "libforest/forest.h"
 
-/* ---- one value ---- */
+/* ---- names ---- */
+
+/* The next of the names in "a|b|c" from *at on; false where there is none. */
+static bool next_name(const char **at, const char **name, size_t *length) {
+    *name = *at;
+    *length = strcspn(*at, "|");
+    *at += *length + ((*at)[*length] == '|');
+    return *length > 0;
+}
+
+static bool list_has(const char *list, const char *name, size_t length) {
+    const char *entry;
+    size_t n;
+    while (next_name(&list, &entry, &n))
+        if (n == length && memcmp(entry, name, n) == 0)
+            return true;
+    return false;
+}
+
+/* The name of today: the first one. */
+static int length_of(const char *names) {
+    return (int)strcspn(names, "|");
+}
+
+static bool is_name_of_today(const char *names, const char *name, size_t length) {
+    return (size_t)length_of(names) == length && memcmp(names, name, length) == 0;
+}
 
 static const char *name_of(const struct setting *row, char out[80]) {
     if (row->flag != NULL)
-        snprintf(out, 80, "--%s", row->flag);
+        snprintf(out, 80, "--%.*s", length_of(row->flag), row->flag);
     else
-        snprintf(out, 80, "%s", row->variable);
+        snprintf(out, 80, "%.*s", length_of(row->variable), row->variable);
     return out;
 }
 
-static bool is_choice(const char *choices, const char *value) {
-    size_t length = strlen(value);
-    for (const char *at = choices; *at != '\0';) {
-        size_t n = strcspn(at, "|");
-        if (n == length && memcmp(at, value, n) == 0)
-            return true;
-        at += n + (at[n] == '|');
-    }
-    return false;
+static void warn_ignored(const struct program *program, const char *dashes, const char *older, int length,
+                         const char *names) {
+    fprintf(stderr, "%s: %s%.*s is ignored: %s%.*s, its name of today, is given too\n", program->name, dashes, length,
+            older, dashes, length_of(names), names);
 }
+
+/* ---- one value ---- */
 
 static bool set_integer(const struct setting *row, long long *field, const char *value) {
     char *end;
@@ -72,7 +95,7 @@ static bool set_value(const struct setting *row, void *into, const char *value) 
         return set_text(row, field, value);
     case SETTING_CHOICE:
         *(const char **)field = value;
-        return is_choice(row->choices, value);
+        return list_has(row->choices, value, strlen(value));
     case SETTING_INTEGER:
         return set_integer(row, field, value);
     case SETTING_NUMBER:
@@ -157,49 +180,91 @@ enum exit_code settings_reject(const struct program *program, const char *format
 
 /* ---- the three sources ---- */
 
+/* An empty variable is an unset one, as compose files and shells leave them. */
+static const char *read_variable(const char *name, size_t length) {
+    char variable[80];
+    snprintf(variable, sizeof variable, "%.*s", (int)length, name);
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* The value from the environment under the first name that is set; `source` becomes that name. NULL: none is set. */
+static const char *find_in_environment(const struct program *program, const struct setting *row, char source[80]) {
+    const char *names = row->variable != NULL ? row->variable : "", *name, *found = NULL;
+    size_t length;
+    while (next_name(&names, &name, &length)) {
+        const char *value = read_variable(name, length);
+        if (value != NULL && found != NULL && strcmp(value, found) != 0)
+            warn_ignored(program, "", name, (int)length, row->variable);
+        if (value != NULL && found == NULL) {
+            snprintf(source, 80, "%.*s", (int)length, name);
+            found = value;
+        }
+    }
+    return found;
+}
+
 static enum exit_code read_defaults(const struct program *program, void *into) {
+    for (size_t i = 0; i < program->setting_count; i++)
+        set_none(&program->settings[i], into);
     for (size_t i = 0; i < program->setting_count; i++) {
         const struct setting *row = &program->settings[i];
-        const char *value = row->variable != NULL ? getenv(row->variable) : NULL;
-        /* An empty variable is an unset one, as compose files and shells leave them. */
-        const char *source = value != NULL && value[0] != '\0' ? row->variable : NULL;
-        if (source == NULL)
+        char source[80];
+        const char *value = find_in_environment(program, row, source);
+        if (value == NULL) {
             value = row->fallback;
-        char name[80];
-        set_none(row, into);
+            name_of(row, source);
+        }
         if (value != NULL && !set_value(row, into, value))
-            return reject_value(program, row, source != NULL ? source : name_of(row, name), value);
+            return reject_value(program, row, source, value);
     }
     return EXIT_DONE;
 }
 
 static const struct setting *find_flag(const struct program *program, const char *name, size_t length) {
-    for (size_t i = 0; i < program->setting_count; i++) {
-        const char *flag = program->settings[i].flag;
-        if (flag != NULL && strlen(flag) == length && memcmp(flag, name, length) == 0)
+    for (size_t i = 0; i < program->setting_count; i++)
+        if (program->settings[i].flag != NULL && list_has(program->settings[i].flag, name, length))
             return &program->settings[i];
-    }
     return NULL;
 }
 
-/* One option of the command line; *at moves over its value where that is a word of its own. */
+/* Whether an option stands on the command line by its name of today. */
+static bool is_given(const struct setting *row, int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "--", 2) == 0 && is_name_of_today(row->flag, argv[i] + 2, strcspn(argv[i] + 2, "=")))
+            return true;
+    return false;
+}
+
+/* The value of the option at *at, which moves over a value that is an argument of its own; NULL: it has none. */
+static const char *option_value(const struct setting *row, int argc, char **argv, int *at) {
+    const char *option = argv[*at], *equals = strchr(option, '=');
+    if (equals != NULL)
+        return equals + 1;
+    if (row->kind == SETTING_FLAG)
+        return "1";
+    return *at + 1 < argc ? argv[++*at] : NULL;
+}
+
+/* One option of the command line; *at moves over its value where that is an argument of its own. */
 static enum exit_code read_option(const struct program *program, void *into, int argc, char **argv, int *at) {
     const char *option = argv[*at];
     size_t length = strcspn(option, "=");
     const struct setting *row = option[1] == '-' ? find_flag(program, option + 2, length - 2) : NULL;
     if (row == NULL)
         return settings_reject(program, "unknown option %.*s", (int)(length < 80 ? length : 80), option);
-    const char *value = option[length] == '=' ? option + length + 1 : NULL;
-    if (value == NULL && row->kind == SETTING_FLAG)
-        value = "1";
-    if (value == NULL && *at + 1 < argc)
-        value = argv[++*at];
-    char label[80];
+    const char *value = option_value(row, argc, argv, at);
     if (value == NULL) {
-        fprintf(stderr, "%s: %s needs a value\n", program->name, name_of(row, label));
+        fprintf(stderr, "%s: %.*s needs a value\n", program->name, (int)length, option);
         return EXIT_USAGE;
     }
-    return set_value(row, into, value) ? EXIT_DONE : reject_value(program, row, name_of(row, label), value);
+    if (!is_name_of_today(row->flag, option + 2, length - 2) && is_given(row, argc, argv)) {
+        warn_ignored(program, "--", option + 2, (int)length - 2, row->flag);
+        return EXIT_DONE;
+    }
+    char label[80];
+    snprintf(label, sizeof label, "%.*s", (int)length, option);
+    return set_value(row, into, value) ? EXIT_DONE : reject_value(program, row, label, value);
 }
 
 static enum exit_code read_arg(const struct program *program, struct args *args, const char *arg) {
@@ -211,21 +276,33 @@ static enum exit_code read_arg(const struct program *program, struct args *args,
 
 /* ---- --help ---- */
 
+/* How a value is written: "" where an option alone is enough. */
+static const char *placeholder(const struct setting *row) {
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+        return " TEXT";
+    case SETTING_CHOICE:
+        return " ";
+    case SETTING_INTEGER:
+    case SETTING_NUMBER:
+        return " N";
+    case SETTING_TIME:
+        return " TIME";
+    case SETTING_FLAG:
+        return row->fallback != NULL && row->fallback[0] == '1' ? "=1|0" : "";
+    }
+    return "";
+}
+
 static void print_row(const struct setting *row) {
-    char left[120];
-    if (row->flag == NULL)
-        snprintf(left, sizeof left, "%s", row->variable);
-    else
-        snprintf(left, sizeof left, "--%s%s%s", row->flag, row->kind == SETTING_FLAG ? "" : " ",
-                 row->kind == SETTING_FLAG     ? row->fallback != NULL && row->fallback[0] == '1' ? "=1|0" : ""
-                 : row->kind == SETTING_CHOICE ? row->choices
-                 : row->kind == SETTING_TEXT   ? "TEXT"
-                 : row->kind == SETTING_TIME   ? "TIME"
-                                               : "N");
+    char name[80], left[200];
+    snprintf(left, sizeof left, "%s%s%s", name_of(row, name), row->flag != NULL ? placeholder(row) : "",
+             row->flag != NULL && row->kind == SETTING_CHOICE ? row->choices : "");
     printf("  %-30s %s\n", left, row->help);
     if (row->flag != NULL && row->variable != NULL)
-        printf("  %-30s env %s%s%s\n", "", row->variable, row->fallback != NULL ? ", default " : "",
-               row->fallback != NULL ? row->fallback : "");
+        printf("  %-30s env %.*s%s%s\n", "", length_of(row->variable), row->variable,
+               row->fallback != NULL ? ", default " : "", row->fallback != NULL ? row->fallback : "");
     else if (row->fallback != NULL)
         printf("  %-30s default %s\n", "", row->fallback);
 }
@@ -234,26 +311,38 @@ static void print_help(const struct program *program) {
     printf("%s - %s\n\nusage: %s %s\n\n", program->name, program->summary, program->name, program->usage);
     for (size_t i = 0; i < program->setting_count; i++)
         print_row(&program->settings[i]);
-    printf("  %-30s this text\n  %-30s the program's version\n", "--help", "--version");
+    printf("  %-30s print this text\n  %-30s print the program's version\n", "--help, -h", "--version, -V");
     if (program->notes != NULL)
         printf("\n%s\n", program->notes);
+    if (program->examples != NULL)
+        printf("\nExamples:\n%s\n", program->examples);
+}
+
+static bool is_option(const char *arg, const char *name, const char *letter) {
+    return strcmp(arg, name) == 0 || strcmp(arg, letter) == 0;
+}
+
+/* Answers --help or --version, wherever it stands; false where neither does. */
+static bool print_about(const struct program *program, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        bool help = is_option(argv[i], "--help", "-h"), version = is_option(argv[i], "--version", "-V");
+        if (help)
+            print_help(program);
+        else if (version)
+            printf("%s %s\n", program->name, FOREST_VERSION);
+        if (help || version)
+            return true;
+    }
+    return false;
 }
 
 enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
                              bool *finished) {
-    *finished = false;
     if (args != NULL)
         args->count = 0;
-    for (int i = 1; i < argc; i++) {
-        *finished = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--version") == 0;
-        if (*finished) {
-            if (argv[i][2] == 'h')
-                print_help(program);
-            else
-                printf("%s %s\n", program->name, FOREST_VERSION);
-            return EXIT_DONE;
-        }
-    }
+    *finished = print_about(program, argc, argv);
+    if (*finished)
+        return EXIT_DONE;
     enum exit_code code = read_defaults(program, into);
     for (int i = 1; i < argc && code == EXIT_DONE; i++)
         code = argv[i][0] == '-' ? read_option(program, into, argc, argv, &i) : read_arg(program, args, argv[i]);

@@ -1,9 +1,9 @@
 /*
  * settings.h - a program's settings: one row each, from which flags, environment and --help follow.
  *
- * A program describes a struct of its own with a table of rows and calls settings_read once, at start;
- * afterwards the struct is only read.  A flag beats the environment, the environment beats the default.
- * Strings point into argv, the environment or the table.
+ * A program describes a struct of its own with a table of rows and calls settings_read once, at start; afterwards the
+ * struct is only read. An option beats the environment, the environment beats the default. Several rows may fill one
+ * field: the last one that is given wins. Strings point into argv, the environment or the table.
  */
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
@@ -25,8 +25,8 @@ enum setting_kind {
 };
 
 struct setting {
-    const char *flag;     /* "threads" for --threads; NULL: from the environment only */
-    const char *variable; /* "THREADS"; NULL: from the command line only */
+    const char *flag;     /* "trees" for --trees; NULL: from the environment only. See below for "trees|old-name" */
+    const char *variable; /* "TRAIN_TREES"; NULL: from the command line only */
     enum setting_kind kind;
     size_t offset; /* of its field in the program's struct */
     const char
@@ -35,6 +35,11 @@ struct setting {
     const char *choices; /* "live|test" */
     const char *help;
 };
+/*
+ * A setting that was renamed lists its older names behind the one of today: "trees|old-name", "TRAIN_TREES|OLD_NAME".
+ * They still work and are left out of --help; docs/renamed.md lists them. Where both are given, the name of today wins
+ * and a line on stderr says which one was ignored.
+ */
 
 /* What every worker has; a program's struct begins with it and its table with SETTINGS_COMMON. */
 struct settings_common {
@@ -42,34 +47,52 @@ struct settings_common {
     const char *config; /* NULL: the built-in configuration */
 };
 #define SETTINGS_COMMON(type, member)                                                                                  \
-    {"data", "DATA_DIR", SETTING_TEXT, offsetof(type, member.data),  "./data",                                         \
-     1,      4000,       NULL,         "folder of the shared volume"},                                                 \
+    {"data",                                                                                                           \
+     "DATA_DIR",                                                                                                       \
+     SETTING_TEXT,                                                                                                     \
+     offsetof(type, member.data),                                                                                      \
+     "./data",                                                                                                         \
+     1,                                                                                                                \
+     4000,                                                                                                             \
+     NULL,                                                                                                             \
+     "folder of the volume that all programs share"},                                                                  \
     {                                                                                                                  \
         "config", "LEADFOREST_CONFIG", SETTING_TEXT, offsetof(type, member.config), NULL, 1, 4000, NULL,               \
             "configuration file (packages, prices, features); default: the built-in one"                               \
     }
 
-#define SETTINGS_THREADS(type, member)                                                                                 \
+/* THREADS is for all programs of a container; own, such as "ETL_THREADS", is for one of them and wins. */
+#define SETTINGS_THREADS(type, member, own)                                                                            \
+    {NULL,                                                                                                             \
+     "THREADS",                                                                                                        \
+     SETTING_INTEGER,                                                                                                  \
+     offsetof(type, member),                                                                                           \
+     "0",                                                                                                              \
+     0,                                                                                                                \
+     1024,                                                                                                             \
+     NULL,                                                                                                             \
+     "threads of every program; 0: one for each processor that the machine or its quota allows"},                      \
     {                                                                                                                  \
-        "threads", "THREADS", SETTING_INTEGER, offsetof(type, member), "0", 0, 1024, NULL,                             \
-            "threads to use; 0: as many as the machine or its quota allows; never changes the result"                  \
+        "threads", own, SETTING_INTEGER, offsetof(type, member), NULL, 0, 1024, NULL,                                  \
+            "threads of this program; wins over THREADS; the outputs do not depend on it"                              \
     }
 
 #define SETTINGS_NOW(type, member)                                                                                     \
     {                                                                                                                  \
         "now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                               \
-            "pretend that it is this time (ISO 8601, UTC), for tests"                                                  \
+            "run as if it were this time (ISO 8601, UTC), for tests; default: the clock"                               \
     }
 
-/* A program as --help tells of it. */
+/* A program as --help describes it. */
 struct program {
-    const char *name;    /* "leadforest-etl" */
-    const char *summary; /* one line */
-    const char *usage;   /* after the name: "[options] [promote N|rollback|list]" */
-    const char *notes;   /* lines below the options, or NULL */
+    const char *name;     /* "leadforest-etl" */
+    const char *summary;  /* one line */
+    const char *usage;    /* after the name: "[options] [promote N|rollback|list]" */
+    const char *notes;    /* lines below the options, or NULL */
+    const char *examples; /* lines below those: commands that work as they stand, or NULL */
     const struct setting *settings;
     size_t setting_count;
-    size_t max_args; /* words that are no options; 0: none allowed */
+    size_t max_args; /* arguments that are no options; 0: none allowed */
 };
 
 enum { SETTINGS_MAX_ARGS = 8 };
@@ -79,14 +102,14 @@ struct args {
 };
 
 /*
- * Fill *into from the defaults, the environment and the command line.  words may be NULL where
- * max_args is 0.  --help and --version are answered on stdout and *finished is set: the caller
+ * Fill *into from the defaults, the environment and the command line.  args may be NULL where
+ * max_args is 0.  --help (-h) and --version (-V) are answered on stdout and *finished is set: the caller
  * returns EXIT_DONE.  On a wrong setting one line on stderr says which; the answer is EXIT_USAGE.
  */
 enum exit_code settings_read(const struct program *program, void *into, struct args *args, int argc, char **argv,
                              bool *finished);
 
-/* For words that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE. */
+/* For arguments that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE. */
 enum exit_code settings_reject(const struct program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

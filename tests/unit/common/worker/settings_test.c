@@ -14,7 +14,7 @@
 
 struct options {
     struct settings_common common;
-    long long trees;
+    long long trees, renamed, threads;
     double share;
     unix_time until;
     const char *mode, *key;
@@ -30,8 +30,19 @@ static const struct setting rows[] = {
     {NULL, "TEST_KEY", SETTING_SECRET, offsetof(struct options, key), NULL, 8, 64, NULL, "key"},
     {"quick", "TEST_QUICK", SETTING_FLAG, offsetof(struct options, quick), NULL, 0, 0, NULL, "quick"},
     {"kept", NULL, SETTING_FLAG, offsetof(struct options, kept), "1", 0, 0, NULL, "kept"},
+    {"new-name|old-name|oldest-name", "TEST_NEW_NAME|TEST_OLD_NAME", SETTING_INTEGER, offsetof(struct options, renamed),
+     "5", 1, 9, NULL, "renamed twice"},
+    SETTINGS_THREADS(struct options, threads, "TEST_THREADS"),
 };
-static const struct program program = {"test", "tests", "[options]", NULL, rows, sizeof rows / sizeof *rows, 1};
+static const struct program program = {
+    .name = "test",
+    .summary = "tests",
+    .usage = "[options]",
+    .examples = "  test --trees 9",
+    .settings = rows,
+    .setting_count = sizeof rows / sizeof *rows,
+    .max_args = 1,
+};
 
 static enum exit_code read_words(struct options *o, struct args *args, const char *const *argv, bool *finished) {
     int argc = 0;
@@ -175,14 +186,97 @@ static void arguments_are_kept_in_order_next_to_options(void **state) {
     assert_int_equal(o.trees, 3);
 }
 
-static void help_names_every_setting(void **state) {
+static void an_older_name_works_as_option_and_variable(void **state) {
     (void)state;
-    char text[4000];
+    struct options o;
+    setenv("TEST_OLD_NAME", "7", 1);
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_int_equal(o.renamed, 7);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--old-name=8", NULL}), EXIT_DONE);
+    assert_int_equal(o.renamed, 8);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--oldest-name", "9", NULL}), EXIT_DONE);
+    assert_int_equal(o.renamed, 9);
+    unsetenv("TEST_OLD_NAME");
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_int_equal(o.renamed, 5);
+}
+
+static void the_name_of_today_beats_an_older_one_and_says_so(void **state) {
+    (void)state;
+    struct options o;
+    char text[400];
+    const char *const both[] = {"test", "--new-name", "2", "--old-name", "3", NULL};
+    assert_int_equal(read_line(&o, both), EXIT_DONE);
+    assert_int_equal(o.renamed, 2);
+    capture(2, both, text, sizeof text);
+    assert_string_equal(text, "test: --old-name is ignored: --new-name, its name of today, is given too\n");
+
+    setenv("TEST_OLD_NAME", "7", 1);
+    setenv("TEST_NEW_NAME", "6", 1);
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_int_equal(o.renamed, 6);
+    capture(2, (const char *[]){"test", NULL}, text, sizeof text);
+    assert_string_equal(text, "test: TEST_OLD_NAME is ignored: TEST_NEW_NAME, its name of today, is given too\n");
+    setenv("TEST_OLD_NAME", "6", 1); /* nothing to say where they agree */
+    capture(2, (const char *[]){"test", NULL}, text, sizeof text);
+    assert_string_equal(text, "");
+    unsetenv("TEST_OLD_NAME");
+    unsetenv("TEST_NEW_NAME");
+}
+
+static void a_wrong_value_is_named_as_it_was_given(void **state) {
+    (void)state;
+    char text[400];
+    capture(2, (const char *[]){"test", "--old-name=77", NULL}, text, sizeof text);
+    assert_string_equal(text, "test: --old-name: \"77\" is not a whole number, 1 to 9\n");
+    setenv("TEST_OLD_NAME", "77", 1);
+    capture(2, (const char *[]){"test", NULL}, text, sizeof text);
+    assert_string_equal(text, "test: TEST_OLD_NAME: \"77\" is not a whole number, 1 to 9\n");
+    unsetenv("TEST_OLD_NAME");
+}
+
+static void a_programs_own_threads_win_over_those_of_all(void **state) {
+    (void)state;
+    struct options o;
+    setenv("THREADS", "2", 1);
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_int_equal(o.threads, 2);
+    setenv("TEST_THREADS", "3", 1);
+    assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
+    assert_int_equal(o.threads, 3);
+    assert_int_equal(read_line(&o, (const char *[]){"test", "--threads=4", NULL}), EXIT_DONE);
+    assert_int_equal(o.threads, 4);
+    unsetenv("THREADS");
+    unsetenv("TEST_THREADS");
+}
+
+static void help_names_every_setting_but_no_older_name(void **state) {
+    (void)state;
+    char text[4000], name[80];
     capture(1, (const char *[]){"test", "--help", NULL}, text, sizeof text);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_true(rows[i].flag == NULL || strstr(text, rows[i].flag) != NULL);
-        assert_true(rows[i].variable == NULL || strstr(text, rows[i].variable) != NULL);
+        snprintf(name, sizeof name, "--%.*s ", (int)strcspn(rows[i].flag != NULL ? rows[i].flag : "data", "|"),
+                 rows[i].flag != NULL ? rows[i].flag : "data");
+        assert_true(strstr(text, name) != NULL || rows[i].kind == SETTING_FLAG);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(rows[i].variable != NULL ? rows[i].variable : "", "|"),
+                 rows[i].variable != NULL ? rows[i].variable : "");
+        assert_non_null(strstr(text, name));
     }
+    assert_null(strstr(text, "old-name"));
+    assert_null(strstr(text, "OLD_NAME"));
+    assert_non_null(strstr(text, "\nExamples:\n  test --trees 9\n"));
+}
+
+static void help_and_version_have_letters(void **state) {
+    (void)state;
+    char text[4000], letter[4000];
+    capture(1, (const char *[]){"test", "--help", NULL}, text, sizeof text);
+    capture(1, (const char *[]){"test", "-h", NULL}, letter, sizeof letter);
+    assert_string_equal(letter, text);
+    capture(1, (const char *[]){"test", "--version", NULL}, text, sizeof text);
+    capture(1, (const char *[]){"test", "-V", NULL}, letter, sizeof letter);
+    assert_string_equal(letter, text);
+    assert_memory_equal(text, "test 1.", 7);
 }
 
 static void threads_follow_what_was_asked_or_the_machine(void **state) {
@@ -204,7 +298,12 @@ int main(void) {
         cmocka_unit_test(a_secret_comes_from_the_environment_only_and_is_never_printed),
         cmocka_unit_test(a_flag_without_its_value_and_an_extra_argument_are_rejected),
         cmocka_unit_test(arguments_are_kept_in_order_next_to_options),
-        cmocka_unit_test(help_names_every_setting),
+        cmocka_unit_test(an_older_name_works_as_option_and_variable),
+        cmocka_unit_test(the_name_of_today_beats_an_older_one_and_says_so),
+        cmocka_unit_test(a_wrong_value_is_named_as_it_was_given),
+        cmocka_unit_test(a_programs_own_threads_win_over_those_of_all),
+        cmocka_unit_test(help_names_every_setting_but_no_older_name),
+        cmocka_unit_test(help_and_version_have_letters),
         cmocka_unit_test(threads_follow_what_was_asked_or_the_machine),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
