@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
-# The image that ours are built on: debian:bookworm-slim where it can be had, otherwise one like it, made from
-# the Debian archive that this machine's own apt uses. BASE_IMAGE_FILE, where set, is given its name.
+# A slim image of a Debian release, RELEASE (bookworm, which ours are built on, or trixie): the official one where it can be
+# had, otherwise one like it, made from the Debian archive that this machine's own apt uses. BASE_IMAGE_FILE, where set, is
+# given its name.
 set -euo pipefail
-official=$(sed -n "s|^ARG BASE=||p" "$(dirname "$0")/../../Dockerfile.api")
-made=leadforest-test-base
+release=${RELEASE:-bookworm}
+made=leadforest-test-$release
+case $release in
+    bookworm) official=$(sed -n "s|^ARG BASE=||p" "$(dirname "$0")/../../Dockerfile.api") ;;
+    *) official=debian:$release-slim ;;
+esac
 
 docker info >/dev/null 2>&1 || { echo "no Docker engine runs here"; exit 77; }
 
 archive_lines() {
-    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' 'Origin: Debian'
+    apt-get indextargets --format 'deb $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' 'Origin: Debian' |
+        sed "s/$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)/$release/"
 }
 
 # Like the slim images: no manuals, no translations, no package lists.
@@ -20,7 +26,7 @@ make_one() {
         --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-        bookworm "$tar" -
+        "$release" "$tar" -
     docker import "$tar" "$made" >/dev/null
     rm -f "$tar"
 }
@@ -32,5 +38,5 @@ else
     image=$made
 fi
 [ -z "${BASE_IMAGE_FILE:-}" ] || echo "$image" > "$BASE_IMAGE_FILE"
-docker run --rm "$image" sh -c 'grep -q bookworm /etc/os-release && command -v apt-get >/dev/null'
-echo "ok the base image is $image, $(docker image inspect --format '{{.Size}}' "$image" | numfmt --to=si --suffix=B)"
+docker run --rm "$image" sh -c 'grep -q "$1" /etc/os-release && command -v apt-get >/dev/null' - "$release"
+echo "ok the image of $release is $image, $(docker image inspect --format '{{.Size}}' "$image" | numfmt --to=si --suffix=B)"

@@ -1,31 +1,15 @@
 #!/usr/bin/env bash
-# ./pipeline.sh on a fresh Debian: nothing is installed, nothing built; it ends with the prediction. Run again, by someone
-# who is not root, it has nothing to install and nothing to do.
+# A fresh machine of each Debian release (or of RELEASES): nothing is installed, nothing built. ./pipeline.sh ends with the
+# prediction; run again, by someone who is not root, it has nothing to install and nothing to do. The unit tests pass.
 set -uo pipefail
 here=$(dirname "$(realpath "$0")")
 build=${1:-build}
 source "$here/../scenario.bash"
 cd "$here/../.."
-machine=leadforest-test-machine
-
-docker info >/dev/null 2>&1 || { echo "no Docker engine runs here"; exit 77; }
-BASE_IMAGE_FILE=$scratch/base "$here/base-image.sh" >"$scratch/said" 2>&1 || { cat "$scratch/said"; exit 1; }
-
-tidy_up() {
-    docker rm --force "$machine" >/dev/null 2>&1
-    rm -rf "$scratch"
-}
-trap tidy_up EXIT
-
-boot() {
-    docker rm --force "$machine" >/dev/null 2>&1
-    docker run --detach --name "$machine" "$(cat "$scratch/base")" sleep 1800 &&
-        git ls-files -z | tar --null --files-from=- --create |
-        docker exec --interactive "$machine" sh -c 'mkdir /leadforest && tar -x -C /leadforest'
-}
+source "$here/machine.bash"
 
 pipeline() { # USER
-    docker exec --user "$1" "$machine" /leadforest/pipeline.sh 2>"$scratch/log" | tail -n 1 >"$scratch/answer"
+    on_machine "$1" ./pipeline.sh 2>"$scratch/log" | tail -n 1 >"$scratch/answer"
     grep -qE '^\{"predicted_package":"MVP","probability":0\.[0-9]{1,4}\}$' "$scratch/answer" ||
         { tail -n 30 "$scratch/log" "$scratch/answer"; return 1; }
 }
@@ -38,15 +22,19 @@ says_not() {
     ! grep "$1" "$scratch/log"
 }
 
-check "a machine with nothing on it boots" boot
-check "pipeline.sh ends with MVP for a dental practice of 10-25" pipeline root
-check "it says what it installs" says "^installing .*gcc"
-check "the machine changes hands" docker exec "$machine" chown -R 1000:1000 /leadforest
-check "someone who is not root gets the same answer" pipeline 1000:1000
-check "it installs nothing" says_not "^installing"
-start=${EPOCHREALTIME/./}
-check "and gets it again" pipeline 1000:1000
-took=$(((${EPOCHREALTIME/./} - start) / 1000))
-check "it says that everything was up to date" says "up to date"
-echo "# that run took $took ms"
+for release in ${RELEASES:-bookworm trixie}; do
+    check "a machine with nothing but $release boots" boot "$release"
+    check "pipeline.sh ends with MVP for a dental practice of 10-25" pipeline root
+    check "it says what it installs" says "^installing .*gcc"
+    check "the machine changes hands" on_machine root chown -R 1000:1000 .
+    check "someone who is not root gets the same answer" pipeline 1000:1000
+    check "it installs nothing" says_not "^installing"
+    start=${EPOCHREALTIME/./}
+    check "and gets it again" pipeline 1000:1000
+    took=$(((${EPOCHREALTIME/./} - start) / 1000))
+    check "it says that everything was up to date" says "up to date"
+    echo "# that run took $took ms"
+    check "what the tests need can be installed" on_machine_shortly root deploy/install-packages test
+    check "the unit tests pass" on_machine_shortly 1000:1000 make -s check
+done
 exit "$broken"
