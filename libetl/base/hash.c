@@ -1,4 +1,4 @@
-/* hash.c - XXH3 twice, under two secrets. */
+/* hash.c - XXH3 twice, under two secrets; and what ids and addresses are before they are hashed. */
 #include "libetl/base/hash.h"
 
 #define XXH_INLINE_ALL
@@ -15,4 +15,19 @@ __attribute__((flatten)) uint64_t etl_hash_bytes(const struct etl_hash_key *key,
     uint64_t second = XXH3_64bits_withSecret(bytes, size, key->secret[1], ETL_HASH_SECRET);
     uint64_t hash = (first + second) ^ kind;
     return hash != 0 ? hash : 1;
+}
+
+uint64_t etl_hash_id(const struct etl_hash_key *key, struct etl_text id) {
+    return id.size > 0 ? etl_hash_bytes(key, ETL_HASH_ID, id.at, id.size) : 0;
+}
+
+uint64_t etl_hash_lead_id(const struct etl_hash_key *key, struct etl_text id) {
+    id = etl_text_trim(id);
+    return id.size > 0 ? etl_hash_bytes(key, ETL_HASH_LEAD_ID, id.at, id.size) : 0;
+}
+
+uint64_t etl_hash_email(const struct etl_hash_key *key, struct etl_text email) {
+    char clean[ETL_TEXT_EMAIL];
+    size_t size = email.size > 0 ? etl_text_email(email, clean) : 0;
+    return size > 0 ? etl_hash_bytes(key, ETL_HASH_EMAIL, clean, size) : 0;
 }

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libetl/base/text.h"
+
 enum { ETL_HASH_SECRET = 192 };
 
 struct etl_hash_key {
@@ -33,5 +35,10 @@ void etl_hash_key_set(struct etl_hash_key *key, const void *random, size_t size)
 
 /* Never 0: tables use it for "none". */
 uint64_t etl_hash_bytes(const struct etl_hash_key *key, enum etl_hash_kind kind, const void *bytes, size_t size);
+
+/* The hashes by which payments and leads meet; 0 where the text is empty or, for an address, is none. */
+uint64_t etl_hash_id(const struct etl_hash_key *key, struct etl_text id);      /* of Stripe's ids and of messages */
+uint64_t etl_hash_lead_id(const struct etl_hash_key *key, struct etl_text id); /* spaces around it do not count */
+uint64_t etl_hash_email(const struct etl_hash_key *key, struct etl_text email);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "libetl/base/array.h"
 #include "libetl/base/timestamp.h"
-#include "libetl/stripe/stripe_record.h"
 
 enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, MESSAGE, FEATURE /* and those after it */ };
 
@@ -18,7 +17,7 @@ struct known_name {
 
 struct etl_form_reader {
     const struct etl_config *config;
-    struct etl_stripe_reader hashes;
+    const struct etl_hash_key *key;
     struct known_name *names; /* [name_count] */
     size_t name_count, name_capacity;
 };
@@ -66,7 +65,7 @@ struct etl_form_reader *etl_form_new(const struct etl_config *config, const stru
     if (form == NULL)
         return NULL;
     form->config = config;
-    form->hashes.key = key;
+    form->key = key;
     if (!learn_names(form)) {
         etl_form_free(form);
         return NULL;
@@ -182,16 +181,16 @@ static enum etl_reject_reason read_field(const struct etl_form_reader *form, siz
         s->id = etl_text_trim(field);
         s->bad_id = !is_lead_id(s->id);
         s->id.size = s->bad_id ? 0 : s->id.size;
-        s->lead = etl_stripe_hash_reference(&form->hashes, s->id);
+        s->lead = etl_hash_lead_id(form->key, s->id);
         return ETL_REJECT_NONE;
     case EMAIL:
         s->address = field;
-        s->email = etl_stripe_hash_email(&form->hashes, field);
+        s->email = etl_hash_email(form->key, field);
         return ETL_REJECT_NONE;
     case DATE:
         return read_date(field, &s->at);
     case MESSAGE:
-        s->message = is_message_id(field) ? etl_stripe_hash_id(&form->hashes, etl_text_trim(field)) : 0;
+        s->message = is_message_id(field) ? etl_hash_id(form->key, etl_text_trim(field)) : 0;
         return ETL_REJECT_NONE;
     default:
         written[meaning - FEATURE] = field;
@@ -219,7 +218,7 @@ static bool has_value(size_t meaning, const struct etl_submission *s, const stru
 static uint64_t features_hash(const struct etl_form_reader *form, const struct etl_text *written) {
     uint64_t hash = 1;
     for (size_t i = 0; i < form->config->feature_count; i++)
-        hash = 31 * hash + etl_hash_bytes(form->hashes.key, ETL_HASH_FEATURE, written[i].at, written[i].size);
+        hash = 31 * hash + etl_hash_bytes(form->key, ETL_HASH_FEATURE, written[i].at, written[i].size);
     return hash != 0 ? hash : 1;
 }
 

@@ -28,7 +28,7 @@ enum { ETL_FORM_MAX_LEAD_ID = 200 };
 
 /* One submission as it was written; texts are borrowed from where it was read. */
 struct etl_submission {
-    uint64_t lead; /* hashes of lead id and address, 0: none (etl_stripe_hash_reference, etl_stripe_hash_email) */
+    uint64_t lead; /* hashes of lead id and address, 0: none (hash.h) */
     uint64_t email;
     uint64_t message;        /* hash of the id of the e-mail that brought it, 0: none */
     uint64_t profile;        /* hash of the features as they were written */

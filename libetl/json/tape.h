@@ -17,7 +17,7 @@
 
 #include "libetl/base/text.h"
 
-/* Names that tell something of a payment. */
+/* The members that readers of payments ask for (libetl/stripe/stripe_kind.h): add those that a new one needs. */
 /* clang-format off */
 #define ETL_TAPE_NAMES(X) \
     X(amount) X(amount_captured) X(amount_due) X(amount_paid) X(amount_received) X(amount_refunded) \

@@ -109,11 +109,11 @@ enum etl_reject_reason etl_payments_csv_read(const struct etl_stripe_reader *rea
     int64_t amount = 0;
     if (f[ETL_PAYMENTS_ID].size == 0)
         return ETL_REJECT_NO_ID;
-    *(starts_with(f[ETL_PAYMENTS_ID], "pi_") ? &e.intent : &e.charge) = etl_stripe_hash_id(reader, f[ETL_PAYMENTS_ID]);
-    e.invoice = etl_stripe_hash_id(reader, f[ETL_PAYMENTS_INVOICE]);
-    e.customer = etl_stripe_hash_id(reader, f[ETL_PAYMENTS_CUSTOMER]);
-    e.email = etl_stripe_hash_email(reader, f[ETL_PAYMENTS_EMAIL]);
-    e.reference = etl_stripe_hash_reference(reader, f[ETL_PAYMENTS_REFERENCE]);
+    *(starts_with(f[ETL_PAYMENTS_ID], "pi_") ? &e.intent : &e.charge) = etl_hash_id(reader->key, f[ETL_PAYMENTS_ID]);
+    e.invoice = etl_hash_id(reader->key, f[ETL_PAYMENTS_INVOICE]);
+    e.customer = etl_hash_id(reader->key, f[ETL_PAYMENTS_CUSTOMER]);
+    e.email = etl_hash_email(reader->key, f[ETL_PAYMENTS_EMAIL]);
+    e.reference = etl_hash_lead_id(reader->key, f[ETL_PAYMENTS_REFERENCE]);
     e.method = etl_payment_method_of(f[ETL_PAYMENTS_METHOD]);
     e.currency = etl_money_currency_of(f[ETL_PAYMENTS_CURRENCY].at, f[ETL_PAYMENTS_CURRENCY].size);
     if (e.currency == 0)

@@ -11,8 +11,9 @@
 
 #include <stdbool.h>
 
+#include "libetl/base/reject_reason.h"
 #include "libetl/stripe/payment_fact.h"
-#include "libetl/stripe/stripe_record.h"
+#include "libetl/stripe/stripe_reader.h"
 
 enum etl_payments_csv_column {
     ETL_PAYMENTS_ID,

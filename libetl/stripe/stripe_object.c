@@ -23,7 +23,7 @@ void etl_stripe_object_begin(struct etl_stripe_record *r, const struct etl_strip
 static uint64_t reference(const struct etl_stripe_record *r, uint32_t node) {
     if (etl_tape_is(r->tape, node, ETL_TAPE_OBJECT))
         node = etl_tape_member(r->tape, node, ETL_TAPE_id);
-    return etl_stripe_hash_id(r->reader, etl_tape_text(r->tape, node));
+    return etl_hash_id(r->reader->key, etl_tape_text(r->tape, node));
 }
 
 /* So much is asked of the object itself that its members are listed once. */
@@ -70,7 +70,7 @@ static int64_t either_time(int64_t a, int64_t b) {
 }
 
 static uint64_t member_email(const struct etl_stripe_record *r, uint32_t object, enum etl_tape_name name) {
-    return etl_stripe_hash_email(r->reader, etl_stripe_object_text(r, object, name));
+    return etl_hash_email(r->reader->key, etl_stripe_object_text(r, object, name));
 }
 
 /* ---- what all kinds share ---- */
@@ -117,7 +117,7 @@ static void take_lines(const struct etl_stripe_record *r, uint32_t list, struct 
     struct etl_stripe_lines lines;
     etl_stripe_lines_read(&lines, r->reader->config, r->tape, list, e->currency);
     e->plan = lines.plan;
-    e->price = etl_stripe_hash_id(r->reader, lines.price);
+    e->price = etl_hash_id(r->reader->key, lines.price);
     e->flags |= lines.has_plan ? ETL_FACT_PLAN_LINE : lines.has_one_time ? ETL_FACT_ONE_TIME : 0;
 }
 
@@ -131,7 +131,7 @@ static enum etl_reject_reason read_session(const struct etl_stripe_record *r, ui
     e->email = member_email(r, etl_stripe_object_member(r, o, ETL_TAPE_customer_details), ETL_TAPE_email);
     if (e->email == 0)
         e->email = member_email(r, o, ETL_TAPE_customer_email);
-    e->reference = etl_stripe_hash_reference(r->reader, etl_stripe_object_text(r, o, ETL_TAPE_client_reference_id));
+    e->reference = etl_hash_lead_id(r->reader->key, etl_stripe_object_text(r, o, ETL_TAPE_client_reference_id));
     e->flags |= ETL_FACT_BILLED | ETL_FACT_FIRST_CYCLE;
     if (e->invoice != 0 || e->intent != 0)
         e->flags |= ETL_FACT_CONFIRMED;
@@ -328,34 +328,41 @@ static enum etl_reject_reason read_price(const struct etl_stripe_record *r, uint
 
 /* ---- kinds ---- */
 
-typedef enum etl_reject_reason read_kind(const struct etl_stripe_record *r, uint32_t object,
-                                         struct etl_payment_fact *e);
-
-static const struct etl_stripe_kind {
-    const char *name;
-    read_kind *read;
-    bool inside; /* also read where it stands inside another record */
-} kinds[] = {
-    {"charge", read_charge, true},
-    {"checkout.session", read_session, true},
-    {"customer", read_customer, true},
-    {"dispute", read_dispute, true},
-    {"invoice", read_invoice, true},
-    {"invoice_payment", read_invoice_payment, true},
-    {"payment_intent", read_intent, true},
-    {"plan", read_price, false},
-    {"price", read_price, false},
-    {"refund", read_refund, true},
-    {"subscription", read_subscription, true},
+/* In the order in which a first pull takes their lists. */
+const struct etl_stripe_kind etl_stripe_kinds[] = {
+    {"checkout.session", read_session, true,
+     .events = {"checkout.session.completed", "checkout.session.async_payment_succeeded"},
+     .list = "/v1/checkout/sessions",
+     .parameter = "expand[]", /* what was bought stands in the line items alone, which are left out unless asked for */
+     .value = "data.line_items"},
+    {"invoice", read_invoice, true, .events = {"invoice.paid", "invoice.payment_succeeded", "invoice.voided"},
+     .list = "/v1/invoices"},
+    {"subscription", read_subscription, true,
+     .events = {"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"},
+     .list = "/v1/subscriptions",
+     .parameter = "status", /* without it, cancelled subscriptions are left out; they were purchases too */
+     .value = "all"},
+    {"charge", read_charge, true, .events = {"charge.succeeded", "charge.captured", "charge.refunded"},
+     .list = "/v1/charges"},
+    {"refund", read_refund, true, .events = {"refund.created", "refund.updated", "refund.failed"},
+     .list = "/v1/refunds"},
+    {"dispute", read_dispute, true, .events = {"charge.dispute.created", "charge.dispute.closed"},
+     .list = "/v1/disputes"},
+    {"invoice_payment", read_invoice_payment, true, .events = {"invoice_payment.paid"}, .list = "/v1/invoice_payments"},
+    {"payment_intent", read_intent, true, .events = {"payment_intent.succeeded"}},
+    {"customer", read_customer, true, .events = {"customer.created", "customer.updated"}},
+    {.name = "price", .read = read_price},
+    {.name = "plan", .read = read_price},
+    {.name = NULL},
 };
 
 const struct etl_stripe_kind *etl_stripe_object_kind(const struct etl_stripe_record *r, uint32_t object) {
     struct etl_text name = etl_stripe_object_text(r, object, ETL_TAPE_object);
     if (name.size == 0)
         return NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (etl_text_is(name, kinds[i].name))
-            return &kinds[i];
+    for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++)
+        if (etl_text_is(name, kind->name))
+            return kind;
     return NULL;
 }
 
@@ -381,10 +388,6 @@ static enum etl_reject_reason check_fact(const struct etl_payment_fact *e) {
     if ((e->flags & ETL_FACT_PAID) != 0 && e->at == ETL_FACT_NO_TIME)
         return ETL_REJECT_NO_TIME;
     return ETL_REJECT_NONE;
-}
-
-bool etl_stripe_object_counts_when_nested(const struct etl_stripe_kind *kind) {
-    return kind->inside;
 }
 
 enum etl_reject_reason etl_stripe_object_read(struct etl_stripe_record *r, uint32_t object,

@@ -6,7 +6,9 @@
 #ifndef LIBETL_STRIPE_OBJECT_H
 #define LIBETL_STRIPE_OBJECT_H
 
-#include "libetl/stripe/stripe_record.h"
+#include "libetl/json/tape.h"
+#include "libetl/stripe/stripe_kind.h"
+#include "libetl/stripe/stripe_reader.h"
 
 /* One record being read. */
 struct etl_stripe_record {
@@ -35,11 +37,8 @@ uint64_t etl_stripe_object_reference(const struct etl_stripe_record *reading, ui
                                      enum etl_tape_name name); /* id or object */
 int64_t etl_stripe_object_time(const struct etl_stripe_record *reading, uint32_t object, enum etl_tape_name name);
 
-/* A kind of object of ours; NULL where the object is of another. */
-struct etl_stripe_kind;
+/* The kind of an object; NULL where it is none of ours. */
 const struct etl_stripe_kind *etl_stripe_object_kind(const struct etl_stripe_record *reading, uint32_t object);
-bool etl_stripe_object_counts_when_nested(
-    const struct etl_stripe_kind *kind); /* also where it stands inside another record */
 
 /* Fill *out with what the object says by itself. */
 enum etl_reject_reason etl_stripe_object_read(struct etl_stripe_record *reading, uint32_t object,

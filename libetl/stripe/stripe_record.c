@@ -4,23 +4,6 @@
 #include "libetl/base/array.h"
 #include "libetl/stripe/stripe_object.h"
 
-/* ---- hashes ---- */
-
-uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id) {
-    return id.size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_ID, id.at, id.size) : 0;
-}
-
-uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id) {
-    id = etl_text_trim(id);
-    return id.size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_LEAD_ID, id.at, id.size) : 0;
-}
-
-uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email) {
-    char clean[ETL_TEXT_EMAIL];
-    size_t size = email.size > 0 ? etl_text_email(email, clean) : 0;
-    return size > 0 ? etl_hash_bytes(reader->key, ETL_HASH_EMAIL, clean, size) : 0;
-}
-
 /* ---- evidence ---- */
 
 static bool append(struct etl_payment_fact_list *out, const struct etl_payment_fact *e) {
@@ -61,8 +44,7 @@ static enum etl_stripe_result read_nested(struct etl_stripe_record *r, uint32_t 
         if (r->tape->nodes[at].kind != ETL_TAPE_OBJECT)
             continue;
         const struct etl_stripe_kind *kind = etl_stripe_object_kind(r, at);
-        if (kind != NULL && etl_stripe_object_counts_when_nested(kind) &&
-            read_object(r, at, kind, out, &ignored) == ETL_STRIPE_NO_MEMORY)
+        if (kind != NULL && kind->nested && read_object(r, at, kind, out, &ignored) == ETL_STRIPE_NO_MEMORY)
             return ETL_STRIPE_NO_MEMORY;
     }
     return ETL_STRIPE_FACTS;
@@ -97,7 +79,7 @@ static uint32_t open_event(struct etl_stripe_record *r, uint32_t node, enum etl_
 static uint64_t record_key(const struct etl_stripe_record *r, uint32_t node, uint32_t object,
                            const struct etl_payment_fact *first) {
     if (object != node)
-        return etl_stripe_hash_id(r->reader, etl_stripe_object_text(r, node, ETL_TAPE_id));
+        return etl_hash_id(r->reader->key, etl_stripe_object_text(r, node, ETL_TAPE_id));
     return etl_hash_bytes(r->reader->key, ETL_HASH_RECORD, first, sizeof *first);
 }
 

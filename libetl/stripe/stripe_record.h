@@ -9,18 +9,10 @@
 #ifndef LIBETL_STRIPE_RECORD_H
 #define LIBETL_STRIPE_RECORD_H
 
-#include "libetl/base/hash.h"
 #include "libetl/base/reject_reason.h"
-#include "libetl/config.h"
 #include "libetl/json/tape.h"
 #include "libetl/stripe/payment_fact.h"
-
-/* Only read while reading; threads may share one. */
-struct etl_stripe_reader {
-    const struct etl_config *config;
-    bool test_mode;                 /* wanted are payments in test mode, not live ones */
-    const struct etl_hash_key *key; /* of all hashes; borrowed */
-};
+#include "libetl/stripe/stripe_reader.h"
 
 enum etl_stripe_result {
     ETL_STRIPE_FACTS,
@@ -34,10 +26,5 @@ enum etl_stripe_result {
 enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, const struct etl_tape *tape,
                                        uint32_t node, int64_t received, struct etl_payment_fact_list *out,
                                        enum etl_reject_reason *reason);
-
-/* The hashes by which payments and leads meet. */
-uint64_t etl_stripe_hash_id(const struct etl_stripe_reader *reader, struct etl_text id);        /* of Stripe's ids */
-uint64_t etl_stripe_hash_reference(const struct etl_stripe_reader *reader, struct etl_text id); /* of lead ids */
-uint64_t etl_stripe_hash_email(const struct etl_stripe_reader *reader, struct etl_text email);  /* 0 where it is none */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "libetl/stripe/stripe_kind.h"
 #include "services/common/worker/log.h"
 
 enum { PAGE = 100 }; /* the most that Stripe gives at once */
@@ -10,56 +11,12 @@ enum { PAGE = 100 }; /* the most that Stripe gives at once */
 /* A day less than Stripe keeps events. */
 static const unix_time EVENTS_KEPT_S = 29 * 86400;
 
-struct parameter {
-    const char *name, *value;
-};
+/* The objects of one kind; or, where there is no kind, the events of all. */
 struct list {
     const char *path;
-    const struct parameter *parameters; /* ended by a NULL name */
+    const struct etl_stripe_kind *kind;
 };
-
-/* What was bought stands in a session's line items alone, which are left out unless asked for. */
-static const struct parameter session_parameters[] = {{"expand[]", "data.line_items"}, {NULL, NULL}};
-/* Without it, cancelled subscriptions are left out; they were purchases too. */
-static const struct parameter subscription_parameters[] = {{"status", "all"}, {NULL, NULL}};
-static const struct parameter no_parameters[] = {{NULL, NULL}};
-
-/* What tells of a purchase, a refund or a dispute, or ties an e-mail address to a customer; Stripe takes 20 types. */
-static const struct parameter event_parameters[] = {
-    {"types[]", "checkout.session.completed"},
-    {"types[]", "checkout.session.async_payment_succeeded"},
-    {"types[]", "customer.created"},
-    {"types[]", "customer.updated"},
-    {"types[]", "customer.subscription.created"},
-    {"types[]", "customer.subscription.updated"},
-    {"types[]", "customer.subscription.deleted"},
-    {"types[]", "invoice.paid"},
-    {"types[]", "invoice.payment_succeeded"},
-    {"types[]", "invoice.voided"},
-    {"types[]", "invoice_payment.paid"},
-    {"types[]", "payment_intent.succeeded"},
-    {"types[]", "charge.succeeded"},
-    {"types[]", "charge.captured"},
-    {"types[]", "charge.refunded"},
-    {"types[]", "charge.dispute.created"},
-    {"types[]", "charge.dispute.closed"},
-    {"types[]", "refund.created"},
-    {"types[]", "refund.updated"},
-    {"types[]", "refund.failed"},
-    {NULL, NULL},
-};
-
-static const struct list objects[] = {
-    {"/v1/checkout/sessions", session_parameters},
-    {"/v1/invoices", no_parameters},
-    {"/v1/subscriptions", subscription_parameters},
-    {"/v1/charges", no_parameters},
-    {"/v1/refunds", no_parameters},
-    {"/v1/disputes", no_parameters},
-    {"/v1/invoice_payments", no_parameters},
-};
-enum { OBJECT_LISTS = sizeof objects / sizeof *objects };
-static const struct list events = {"/v1/events", event_parameters};
+static const struct list events = {"/v1/events", NULL};
 
 /* ---- a walk, as the cursor keeps it ---- */
 
@@ -99,13 +56,21 @@ static void walk_write(struct record_sink *sink, const struct list *list, const 
 
 /* ---- one page ---- */
 
+static void add_event_types(struct url_query *query) {
+    for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++)
+        for (size_t i = 0; i < ETL_STRIPE_KIND_EVENTS && kind->events[i] != NULL; i++)
+            url_query_add_text(query, "types[]", kind->events[i]);
+}
+
 static json_t *get_page(const struct json_client *client, const struct list *list, const struct walk *walk,
                         long *status, struct error *err) {
     struct url_query query;
     url_query_begin(&query, client->url, list->path);
     url_query_add_number(&query, "limit", PAGE);
-    for (const struct parameter *p = list->parameters; p->name != NULL; p++)
-        url_query_add_text(&query, p->name, p->value);
+    if (list->kind == NULL)
+        add_event_types(&query);
+    else if (list->kind->parameter != NULL)
+        url_query_add_text(&query, list->kind->parameter, list->kind->value);
     if (walk->from != NEVER)
         url_query_add_number(&query, "created[gte]", walk->from);
     if (walk->after[0] != '\0')
@@ -131,7 +96,7 @@ static bool advance(struct walk *walk, const json_t *object, const struct list *
 static enum record_sink_dedup dedup_mode(const struct list *list, const json_t *object, const struct walk *walk,
                                          long long overlap_s) {
     bool may_repeat =
-        list == &events && (walk->from != NEVER || read_second(object, "created") >= walk->newest - overlap_s);
+        list->kind == NULL && (walk->from != NEVER || read_second(object, "created") >= walk->newest - overlap_s);
     return may_repeat ? RECORD_SINK_DEDUP : RECORD_SINK_ALWAYS_APPEND;
 }
 
@@ -189,9 +154,12 @@ static bool continue_walk(const struct stripe_pull *pull, const struct json_clie
 
 static bool pull_objects(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
                          struct error *err) {
-    for (size_t i = 0; i < OBJECT_LISTS; i++) {
-        struct walk walk = walk_read(sink, &objects[i]);
-        if (!walk.done && !continue_walk(pull, client, sink, &objects[i], &walk, err))
+    for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++) {
+        const struct list objects = {kind->list, kind};
+        struct walk walk = {.done = true};
+        if (kind->list != NULL)
+            walk = walk_read(sink, &objects);
+        if (!walk.done && !continue_walk(pull, client, sink, &objects, &walk, err))
             return false;
     }
     return true;
@@ -212,11 +180,12 @@ static bool pull_events(const struct stripe_pull *pull, const struct json_client
 /* Forget how far the objects were taken, unless that is still under way. */
 static void restart_objects(struct record_sink *sink) {
     json_t *lists = json_object_get(sink->cursor.state, "lists");
-    for (size_t i = 0; i < OBJECT_LISTS; i++)
-        if (walk_read(sink, &objects[i]).after[0] != '\0')
+    for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++)
+        if (kind->list != NULL && walk_read(sink, &(struct list){kind->list, kind}).after[0] != '\0')
             return;
-    for (size_t i = 0; i < OBJECT_LISTS; i++)
-        json_object_del(lists, objects[i].path);
+    for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++)
+        if (kind->list != NULL)
+            json_object_del(lists, kind->list);
 }
 
 bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,

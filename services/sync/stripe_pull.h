@@ -2,8 +2,7 @@
  * stripe_pull.h - pulls payments from Stripe's list API.
  *
  * Stripe keeps events for 30 days.  So a first pull, one asked for (backfill), and one after a pause that long, take
- * the objects themselves as well: checkout sessions, invoices, subscriptions, charges, refunds, disputes, invoice
- * payments.
+ * the objects themselves as well.  Which lists and events are asked for stands in libetl/stripe/stripe_kind.h.
  *
  * Lists give the newest first, so a pull is a walk into the past that moves the cursor's `since` only when it has
  * arrived; one that was interrupted goes on where it stopped, and then what is new is walked.

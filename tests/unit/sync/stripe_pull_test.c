@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "libetl/stripe/stripe_kind.h"
 #include "services/common/worker/log.h"
 #include "services/sync/stripe_pull.h"
 #include "tests/unit/sync/fake_http.h"
@@ -69,6 +70,23 @@ static void a_first_pull_takes_objects_then_all_events(void **state) {
     assert_int_equal(inbox_count("\"evt_"), 20);
     assert_string_equal(fake.key, "sk_test_key");
     assert_string_equal(fake.header, "Stripe-Version: 1");
+}
+
+static size_t count_in(const char *text, const char *word) {
+    size_t count = 0;
+    for (; (text = strstr(text, word)) != NULL; text++)
+        count++;
+    return count;
+}
+
+static void events_are_asked_for_by_type_and_no_more_than_stripe_takes(void **state) {
+    (void)state;
+    begin_after(100);
+    answer_events(101, 101, false);
+    assert_true(pull());
+    assert_in_range(count_in(fake.url[0], "types%5B%5D="), 10, ETL_STRIPE_EVENT_TYPES);
+    assert_int_equal(count_in(fake.url[0], "types%5B%5D=checkout.session.completed&"), 1);
+    assert_int_equal(count_in(fake.url[0], "types%5B%5D=refund.failed&"), 1);
 }
 
 static void the_next_pull_takes_events_from_before_the_newest_and_appends_only_new_ones(void **state) {
@@ -240,6 +258,7 @@ static void a_rejection_is_reported_by_its_word_without_what_was_sent(void **sta
 int main(void) {
     const struct CMUnitTest tests[] = {
         PULL(a_first_pull_takes_objects_then_all_events),
+        PULL(events_are_asked_for_by_type_and_no_more_than_stripe_takes),
         PULL(the_next_pull_takes_events_from_before_the_newest_and_appends_only_new_ones),
         PULL(an_event_at_the_overlaps_edge_is_appended_once),
         PULL(so_is_one_at_the_edge_of_the_first_walks_overlap),
