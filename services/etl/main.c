@@ -32,21 +32,27 @@ static const struct setting rows[] = {
     SETTINGS_THREADS(struct settings, threads, "ETL_THREADS"),
     SETTINGS_NOW(struct settings, now),
     {"stripe-mode", "STRIPE_MODE", SETTING_CHOICE, offsetof(struct settings, mode), "live", 0, 0, "live|test",
-     "which payments count; those of the other mode are read and reported, never learned from"},
+     "payments to learn from: those of Stripe's live mode or of its test mode; the others are only reported"},
     {NULL, "PSEUDONYM_KEY", SETTING_SECRET, offsetof(struct settings, key), NULL, 32, 256, NULL,
-     "key of the ids of people without a lead id: hexadecimal digits or 32 bytes in base64; sample data do without"},
-    {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1,
-     NULL, "share of broken records above which nothing is published"},
+     "secret key that makes ids for people without a lead_id: hexadecimal digits, or 32 bytes in base64; only sample "
+     "data need none"},
+    {"max-quarantine-share|quarantine-limit", "ETL_MAX_QUARANTINE_SHARE|QUARANTINE_LIMIT", SETTING_NUMBER,
+     offsetof(struct settings, quarantine_limit), "0.2", 0, 1, NULL,
+     "largest share of broken records, 0 to 1; if more are broken, nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
-     "days without news after which the report warns"},
+     "days without a new record after which the report warns"},
     {"show", NULL, SETTING_INTEGER, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
-     "print the text of this record of processed/quarantine.ndjson (1 is its first line) from raw/, and stop"},
+     "only print, as it was received, the record on line N of processed/quarantine.ndjson; lines count from 1"},
 };
 
 static const struct program program = {
     .name = "leadforest-etl",
-    .summary = "raw/ -> processed/: train.csv, leads.csv, quarantine.ndjson, report.json, report.html",
+    .summary = "raw/ -> processed/: cleans, deduplicates and joins leads and payments",
     .usage = "[options]",
+    .notes = "Writes train.csv (people who bought), leads.csv (people who have not), quarantine.ndjson (records\n"
+             "that could not be used, with reasons), report.json and report.html.",
+    .examples = "  leadforest-etl                  process raw/ of ./data\n"
+                "  leadforest-etl --show 3         print the third record in quarantine",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
 };

@@ -15,22 +15,27 @@ struct settings {
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
-    {"holdout-min", "HOLDOUT_MIN", SETTING_INTEGER, offsetof(struct settings, holdout_min), "200", 1, 5000, NULL,
-     "rows that the hold-out has at least (it is the newest fifth)"},
-    {"holdout-max", "HOLDOUT_MAX", SETTING_INTEGER, offsetof(struct settings, holdout_max), "5000", 1, 10000000, NULL,
-     "rows that the hold-out has at most"},
+    {"min-holdout-rows|holdout-min", "FEATURES_MIN_HOLDOUT_ROWS|HOLDOUT_MIN", SETTING_INTEGER,
+     offsetof(struct settings, holdout_min), "200", 1, 5000, NULL,
+     "smallest hold-out, in purchases; the hold-out is the newest fifth of all purchases"},
+    {"max-holdout-rows|holdout-max", "FEATURES_MAX_HOLDOUT_ROWS|HOLDOUT_MAX", SETTING_INTEGER,
+     offsetof(struct settings, holdout_max), "5000", 1, 10000000, NULL, "largest hold-out, in purchases"},
     {"alarm", "TRAIN_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
-     "an alarm asked for this training: the hold-out has its least rows, so that training sees what is new"},
-    {"level-min", "LEVEL_MIN", SETTING_INTEGER, offsetof(struct settings, level_rows), "10", 1, 1000000, NULL,
-     "purchases that a value unknown to the configuration must have to become a level"},
-    {"levels-max", "LEVELS_MAX", SETTING_INTEGER, offsetof(struct settings, max_categories), "200", 0, 65000, NULL,
-     "such levels of one feature at most; the rarest are left out"},
+     "after a drift alarm: make the hold-out as small as allowed, so that training sees the newest purchases"},
+    {"min-category-count|level-min", "FEATURES_MIN_CATEGORY_COUNT|LEVEL_MIN", SETTING_INTEGER,
+     offsetof(struct settings, level_rows), "10", 1, 1000000, NULL,
+     "purchases with a value that the configuration does not list before it becomes a category of its own"},
+    {"max-categories|levels-max", "FEATURES_MAX_CATEGORIES|LEVELS_MAX", SETTING_INTEGER,
+     offsetof(struct settings, max_categories), "200", 0, 65000, NULL,
+     "most such categories of one feature; the rarest values are left out"},
 };
 
 static const struct program program = {
     .name = "leadforest-features",
-    .summary = "processed/train.csv -> features/features.csv + schema.json",
+    .summary = "processed/ -> features/: turns purchases into numbers and splits them by time",
     .usage = "[options]",
+    .examples = "  leadforest-features                             make features.csv and schema.json in ./data\n"
+                "  leadforest-features --min-category-count 50     ignore values with fewer than 50 purchases",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
 };

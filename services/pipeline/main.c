@@ -25,38 +25,43 @@ static const struct setting rows[] = {
     {"threads", "THREADS", SETTING_INTEGER, offsetof(struct settings, threads), "0", 0, 1024, NULL,
      "threads of every program; 0: one for each processor that the machine or its quota allows"},
     {"quiet", "WATCH_QUIET", SETTING_NUMBER, offsetof(struct settings, quiet), "30", 0, 86400, NULL,
-     "watch: seconds without a change in raw/ before new data are taken in"},
+     "watch: seconds that raw/ must stay unchanged before new data are processed"},
     {"poll", "WATCH_POLL", SETTING_NUMBER, offsetof(struct settings, poll), "5", 0.05, 3600, NULL,
-     "watch: seconds between two looks at raw/"},
-    {"nightly", "NIGHTLY", SETTING_TEXT, offsetof(struct settings, nightly), "0 2 * * *", 5, 200, NULL,
-     "watch: when the line runs whether or not data arrived, as in a crontab (UTC), or never"},
-    {"drift-at", "DRIFT_AT", SETTING_TEXT, offsetof(struct settings, drift), "0 1 * * *", 5, 200, NULL,
-     "watch: when drift is asked whether to train, likewise; also asked at the start"},
+     "watch: seconds between two checks of raw/"},
+    {"run-cron|nightly", "WATCH_RUN_CRON|NIGHTLY", SETTING_TEXT, offsetof(struct settings, nightly), "0 2 * * *", 5,
+     200, NULL, "watch: when to run the pipeline even without new data, as in a crontab (UTC), or never"},
+    {"drift-cron|drift-at", "WATCH_DRIFT_CRON|DRIFT_AT", SETTING_TEXT, offsetof(struct settings, drift), "0 1 * * *", 5,
+     200, NULL, "watch: when to check for drift, as in a crontab (UTC), or never; also checked at the start"},
     {"stage-seconds", "STAGE_SECONDS", SETTING_NUMBER, offsetof(struct settings, limit), "3600", 0, 604800, NULL,
-     "a stage that takes longer is stopped and tried later; 0: none is"},
+     "seconds after which a stage is stopped, to be tried again later; 0: no limit"},
     {"retry", "WATCH_RETRY", SETTING_NUMBER, offsetof(struct settings, retry), "10", 0.1, 86400, NULL,
-     "watch: seconds before a run that ended with 75 is tried again, doubled each time"},
+     "watch: seconds before a run that ended with code 75 is tried again; doubled each time"},
     {"retry-max", "WATCH_RETRY_MAX", SETTING_NUMBER, offsetof(struct settings, max_retry), "900", 0.1, 86400, NULL,
-     "watch: the longest such wait"},
+     "watch: most seconds before it is tried again"},
     {"serve", "WATCH_SERVE", SETTING_FLAG, offsetof(struct settings, serve), "0", 0, 0, NULL,
-     "watch: keep leadforest-api alive beside it"},
+     "watch: also run leadforest-api, and start it again when it ends"},
     {"alert-url", "ALERT_URL", SETTING_TEXT, offsetof(struct settings, alert_url), NULL, 8, 2000, NULL,
-     "watch, alert: address that is told of alarms, failed runs and new champions"},
+     "watch, alert: address to which alarms, failed runs and new champions are posted"},
     {NULL, "ALERT_SECRET", SETTING_SECRET, offsetof(struct settings, alert_secret), NULL, 0, 0, NULL,
-     "signs what ALERT_URL is told (header Leadforest-Signature); unset: nothing is signed"},
+     "key that signs those messages (header Leadforest-Signature); unset: they are not signed"},
     {"message", NULL, SETTING_TEXT, offsetof(struct settings, message), NULL, 2, ALERT_WEBHOOK_MAX_BYTES, NULL,
-     "alert: what to send, as JSON; default: a message to try the address with"},
+     "alert: message to send, as JSON; default: a test message"},
 };
 
 static const struct program program = {
     .name = "leadforest-pipeline",
-    .summary = "runs etl, features, train, register and score, as programs beside it",
+    .summary = "runs etl, features, train, register and score, once or whenever data arrive",
     .usage = "[options] run-all|watch|alert",
-    .notes = "run-all ends with the first failure's exit code, with 0, or with 99 where all was up to date.\n"
-             "watch runs the line when raw/ has changed and at night, until SIGTERM; what ended with 75 is retried,\n"
-             "bad data (65) wait for new data. Stages read their own settings from the environment.\n"
-             "alert sends one message to ALERT_URL, as watch does: 0 where it was taken.\n"
-             "What each run did is in runs/<run>.json.",
+    .notes = "run-all  run all stages once; ends with the exit code of the first one that failed, with 99 if\n"
+             "         everything was up to date, otherwise with 0\n"
+             "watch    run them when raw/ has changed and at set times, until SIGTERM; a run that ended with 75 is\n"
+             "         tried again, one that ended with 65 (bad data) waits for new data\n"
+             "alert    send one message to ALERT_URL; exit code 0 if it was accepted\n"
+             "\n"
+             "The stages read their own settings from the environment. runs/<run>.json says what each run did.",
+    .examples = "  leadforest-pipeline run-all                            run all stages once\n"
+                "  leadforest-pipeline --serve watch                      worker and server in one container\n"
+                "  leadforest-pipeline --run-cron \"30 3 * * 1-5\" watch    run at 3:30 on working days",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
     .max_args = 1,
@@ -99,8 +104,8 @@ static enum exit_code watch(const struct settings *s, struct events *events) {
                                         .alert = s->alert_url != NULL};
     bool nightly = cron_parse(&options.times.nightly, s->nightly), drift = cron_parse(&options.drift, s->drift);
     if (!nightly || !drift) {
-        fprintf(stderr, "%s: %s \"%s\" is no time of a crontab (minute hour day month weekday), nor never\n",
-                program.name, nightly ? "DRIFT_AT" : "NIGHTLY", nightly ? s->drift : s->nightly);
+        fprintf(stderr, "%s: %s \"%s\" is neither a crontab time (minute hour day month weekday) nor never\n",
+                program.name, nightly ? "WATCH_DRIFT_CRON" : "WATCH_RUN_CRON", nightly ? s->drift : s->nightly);
         return EXIT_USAGE;
     }
     scheduler_run(&options, events);

@@ -28,51 +28,55 @@ static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_NOW(struct settings, now),
     GATE_SETTINGS(struct settings, gate),
-    {"slices", "GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1, FOREST_MAX_NAME, NULL,
-     "feature whose levels are looked at one by one; default: the first categorical one"},
+    {"slice-feature|slices", "GATE_SLICE_FEATURE|GATE_SLICES", SETTING_TEXT, offsetof(struct settings, slices), NULL, 1,
+     FOREST_MAX_NAME, NULL, "feature whose categories are the slices; default: the first categorical feature"},
     {"keep-versions", "REGISTER_KEEP_VERSIONS", SETTING_INTEGER, offsetof(struct settings, keep_versions), "20", 1,
-     1000000, NULL, "versions to keep, the newest ones"},
+     1000000, NULL, "number of versions to keep, the newest ones"},
     {"keep-champions", "REGISTER_KEEP_CHAMPIONS", SETTING_INTEGER, offsetof(struct settings, keep_champions), "1000", 2,
-     1000000, NULL, "versions to keep beside them, the last champions"},
+     1000000, NULL, "number of former champions to keep besides"},
     {NULL, "SIGNING_KEY", SETTING_SECRET, offsetof(struct settings, signing_key), NULL, 0, 0, NULL,
-     "Ed25519 private key (PEM, or its seed in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
+     "Ed25519 private key (PEM, or its 32 bytes in base64) that signs new versions; see MODEL_PUBLIC_KEY"},
     {"mlflow-uri", "MLFLOW_TRACKING_URI", SETTING_TEXT, offsetof(struct settings, mlflow.server.url), NULL, 1, 1000,
-     NULL, "MLflow server that is told what was trained and decided: http://mlflow:5000; unset: none"},
+     NULL, "address of an MLflow server that gets every decision, such as http://mlflow:5000; unset: none"},
     {"mlflow-experiment", "MLFLOW_EXPERIMENT_NAME", SETTING_TEXT, offsetof(struct settings, mlflow.experiment),
-     "package-recommender", 1, 100, NULL, "experiment there that the runs belong to"},
+     "package-recommender", 1, 100, NULL, "MLflow experiment to which the runs belong"},
     {"mlflow-model", "MLFLOW_MODEL_NAME", SETTING_TEXT, offsetof(struct settings, mlflow.model), "package-recommender",
-     1, 100, NULL, "registered model there whose aliases are champion and previous"},
+     1, 100, NULL, "registered model in MLflow that has the aliases champion and previous"},
     {"mlflow-seconds", "MLFLOW_SECONDS", SETTING_NUMBER, offsetof(struct settings, mlflow.server.seconds), "60", 1,
-     3600, NULL,
-     "seconds after which a run asks MLflow nothing more, and that one request may take; the rest waits for the next "
-     "run"},
+     3600, NULL, "seconds that a run may spend on MLflow; what is left is exported by the next run"},
     {NULL, "MLFLOW_TRACKING_TOKEN", SETTING_SECRET, offsetof(struct settings, mlflow.server.token), NULL, 0, 0, NULL,
-     "token for MLflow; like a password, it is sent by https or on this machine alone"},
+     "bearer token for MLflow; like a password, it is sent only over https or to this machine"},
     {NULL, "MLFLOW_TRACKING_USERNAME", SETTING_SECRET, offsetof(struct settings, mlflow.server.user), NULL, 0, 0, NULL,
-     "user for MLflow"},
+     "user name for MLflow; needs MLFLOW_TRACKING_PASSWORD"},
     {NULL, "MLFLOW_TRACKING_PASSWORD", SETTING_SECRET, offsetof(struct settings, mlflow.server.password), NULL, 0, 0,
-     NULL, "and the password"},
+     NULL, "password for MLflow"},
 };
 
 static const struct program program = {
     .name = "leadforest-register",
-    .summary = "judges the newest candidate and keeps the champion",
+    .summary = "compares the newest candidate with the champion and decides which one is served",
     .usage = "[options] [promote N|approve N|rollback|list|show N|verify|reproduce N]",
-    .notes =
-        "Without a word the newest candidate is judged on the hold-out: the first model must beat the class\n"
-        "shares and not be worse than counting by cell; later ones must also be surely better than the champion\n"
-        "on purchases that neither was trained on, and worse in nothing else beyond the margins. A rejected\n"
-        "candidate is exit 0 with \"status\":\"rejected\", one that waits for approval with \"held\".\n"
-        "Every decision is in registry/decisions.ndjson before anything follows from it; registry/decisions/\n"
-        "tells each to a person.\n"
-        "promote N   makes version N the champion; approve N one that is held; rollback the one before the last move\n"
-        "list        the versions, which is the champion, where rollback leads and what waits for approval\n"
-        "show N      manifest and card of one; verify: hash and load them all again\n"
-        "reproduce N trains version N again from the features kept with it and compares the bytes\n"
-        "Where MLFLOW_TRACKING_URI is set, MLflow is told every decision, and which versions are champion and "
-        "previous;\n"
-        "while it does not answer, decisions wait and nothing else does; one that it refuses for good is passed over.\n"
-        "Where MODEL_PUBLIC_KEY is set, nothing is loaded that SIGNING_KEY's owner has not signed.",
+    .notes = "Without an argument it evaluates the newest candidate on the hold-out. A first model must beat the\n"
+             "class shares and be no worse than a frequency table. A later one must also have a lower log-loss than\n"
+             "the champion, beyond chance, on purchases that neither was trained on, and no other metric may be\n"
+             "worse than the champion's by more than its margin. A rejected candidate is exit code 0 with\n"
+             "\"status\":\"rejected\"; one that waits for approval has \"held\". Every decision is in\n"
+             "registry/decisions.ndjson; registry/decisions/ has a page about each.\n"
+             "\n"
+             "promote N    make version N the champion\n"
+             "approve N    make version N, which waits for approval, the champion\n"
+             "rollback     go back to the champion before the last change\n"
+             "list         print the versions, the champion, where rollback leads and what waits for approval\n"
+             "show N       print manifest and card of version N\n"
+             "verify       check the hashes of all versions and load them\n"
+             "reproduce N  train version N again from the features kept with it and compare the bytes\n"
+             "\n"
+             "If MLFLOW_TRACKING_URI is set, decisions and aliases are exported to MLflow. While MLflow does not\n"
+             "answer, they wait and nothing else does; a decision that MLflow refuses for good is skipped.\n"
+             "If MODEL_PUBLIC_KEY is set, only versions that the owner of SIGNING_KEY has signed are loaded.",
+    .examples = "  leadforest-register                       evaluate the newest candidate\n"
+                "  leadforest-register --require-approval    the same, but wait for \"approve N\"\n"
+                "  leadforest-register rollback              serve the previous champion again",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
     .max_args = 2,

@@ -10,7 +10,7 @@ static const struct {
     [DEFECT_DOUBLE_SUBMISSION] = {3000, "of leads: the form was sent twice"},
     [DEFECT_EARLIER_ANSWER] = {2000, "of leads: an earlier submission gave another size"},
     [DEFECT_LATER_ANSWER] = {2000, "of buyers: a submission after the purchase gives another size"},
-    [DEFECT_ALIAS] = {8000, "of submissions: the type by another word (\"dentist\")"},
+    [DEFECT_ALIAS] = {8000, "of submissions: another word for the type (\"dentist\")"},
     [DEFECT_CASE_AND_SPACES] = {6000, "of submissions: type or size in other case, with spaces around"},
     [DEFECT_SIZE_AS_NUMBER] = {5000, "of submissions: the size as a number (\"12\", \"12 employees\")"},
     [DEFECT_SIZE_DASH] = {5000, "of submissions: the size with an en dash or \"to\""},
@@ -27,7 +27,7 @@ static const struct {
     [DEFECT_DISPUTE_LOST] = {800, "of would-be buyers: dispute lost"},
     [DEFECT_DISPUTE_WON] = {800, "of would-be buyers: dispute won"},
     [DEFECT_TRIAL_PAID] = {5000, "of would-be buyers: a trial that turned into a purchase"},
-    [DEFECT_TRIAL_LAPSED] = {2000, "of would-be buyers: a trial that did not"},
+    [DEFECT_TRIAL_LAPSED] = {2000, "of would-be buyers: a trial that was not followed by a purchase"},
     [DEFECT_SETUP_ALONE] = {800, "of would-be buyers: paid the set-up fee alone"},
     [DEFECT_FAILED] = {2000, "of would-be buyers: the card was declined for good"},
     [DEFECT_TEST_MODE] = {500, "of would-be buyers: in test mode only"},
@@ -40,13 +40,13 @@ static const struct {
     [DEFECT_DISCOUNT] = {4000, "of purchases: 10 % off, so that the amount names no plan"},
     [DEFECT_RENEWED] = {25000, "of purchases: one to three renewals (events layout)"},
     [DEFECT_BEFORE_LEAD] = {300, "of purchases: paid hours before the form was sent"},
-    [DEFECT_NON_LEAD_PAYER] = {1000, "strangers to 100,000 leads: pay without having sent the form"},
+    [DEFECT_NON_LEAD_PAYER] = {1000, "people per 100,000 leads: pay without having sent the form"},
     [DEFECT_JOIN_BY_EMAIL] = {25000, "of purchases: no client_reference_id, joined by e-mail in any case"},
-    [DEFECT_JOIN_BY_CUSTOMER] = {8000, "of purchases: neither; another record tells the customer's e-mail"},
+    [DEFECT_JOIN_BY_CUSTOMER] = {8000, "of purchases: neither; another record has the customer's e-mail"},
     [DEFECT_OTHER_PAYER] = {8000, "of purchases with client_reference_id: paid from another address"},
     [DEFECT_PLAN_BY_NICKNAME] = {25000, "of purchases: a price with a nickname and no lookup key"},
-    [DEFECT_PLAN_BY_AMOUNT] = {4000, "of purchases without discount: a price that only the amount can tell"},
-    [DEFECT_NEW_API] = {50000, "of purchases: told in API version 2025-03-31.basil or newer (events layout)"},
+    [DEFECT_PLAN_BY_AMOUNT] = {4000, "of purchases without discount: a price that only the amount identifies"},
+    [DEFECT_NEW_API] = {50000, "of purchases: in API version 2025-03-31.basil or newer (events layout)"},
     [DEFECT_EXPANDED] = {5000, "of references: an expanded object, a deleted stub or (the latest invoice) null"},
     [DEFECT_DELIVERED_TWICE] = {3000, "of events and objects: delivered twice"},
 };
@@ -57,7 +57,7 @@ unsigned defects_rate(enum defect defect) {
 
 const char *defects_describe(void) {
     static char text[6000];
-    size_t used = (size_t)snprintf(text, sizeof text, "What is wrong with the data, on purpose, per 100,000:");
+    size_t used = (size_t)snprintf(text, sizeof text, "Defects that are put in on purpose, per 100,000:");
     for (size_t i = 0; i < DEFECT_COUNT && used < sizeof text; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "\n  %6u  %s", table[i].per_100000, table[i].what);
     return text;

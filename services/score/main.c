@@ -17,13 +17,14 @@ static const struct setting rows[] = {
 
 static const struct program program = {
     .name = "leadforest-score",
-    .summary = "processed/leads.csv + champion -> scores/leads.csv",
+    .summary = "processed/leads.csv + champion -> scores/leads.csv: ranks the leads that have not bought yet",
     .usage = "[options]",
-    .notes = "One line a lead without a purchase: customer_id, its inputs, the most probable package and its\n"
-             "probability, p_<package> for each, expected_price, and the offer of the configuration's first rule that\n"
-             "fits. Best first: by expected_price, a month's price to expect if the lead buys (the sum of probability\n"
-             "x price), and of equals by customer_id. An input that would begin a spreadsheet formula gets an\n"
-             "apostrophe in front.",
+    .notes = "Each line has the customer_id, the inputs, the most probable package and its probability,\n"
+             "p_<package> for each package, expected_price, and the first offer in the configuration that fits.\n"
+             "expected_price is the monthly price to expect if the lead buys: the sum of probability x price.\n"
+             "The highest comes first. An input that a spreadsheet would take for a formula gets an apostrophe\n"
+             "in front.",
+    .examples = "  leadforest-score && head -5 data/scores/leads.csv     whom to call first",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
 };

@@ -21,23 +21,27 @@ static const struct setting rows[] = {
     SETTINGS_COMMON(struct settings, common),
     SETTINGS_THREADS(struct settings, threads, "TRAIN_THREADS"),
     {"window", "TRAIN_WINDOW", SETTING_CHOICE, offsetof(struct settings, window), "auto", 0, 0, "auto|all|365|180|90",
-     "days before the hold-out to train on; auto: what is best on the validation rows"},
-    {"window-rows", "TRAIN_WINDOW_ROWS", SETTING_INTEGER, offsetof(struct settings, window_rows), "1000", 1, 1000000000,
-     NULL, "rows that a shorter window must have before it is tried"},
+     "days before the hold-out whose purchases are learned from; auto: the choice that does best on the validation "
+     "rows"},
+    {"min-window-rows|window-rows", "TRAIN_MIN_WINDOW_ROWS|TRAIN_WINDOW_ROWS", SETTING_INTEGER,
+     offsetof(struct settings, window_rows), "1000", 1, 1000000000, NULL,
+     "purchases that a window of --window auto must contain to be tried"},
     {"alarm", "TRAIN_ALARM", SETTING_FLAG, offsetof(struct settings, alarm), "0", 0, 0, NULL,
-     "an alarm asked for this training: try short windows even with few rows"},
+     "after a drift alarm: try short windows even if they contain few purchases"},
     {"trees", "TRAIN_TREES", SETTING_INTEGER, offsetof(struct settings, trees), "200", 1, FOREST_MAX_TREES, NULL,
-     "trees of the forest"},
+     "number of trees in the forest"},
     {"seed", "TRAIN_SEED", SETTING_INTEGER, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
-     "seed of all random numbers; the same data and seed give the same bytes"},
-    {"keep", "TRAIN_KEEP", SETTING_INTEGER, offsetof(struct settings, keep), "20", 1, 1000000, NULL,
-     "candidates to keep, the newest ones; the registry has copies of what was promoted"},
+     "seed of the random numbers; the same data and seed give the same model, byte for byte"},
+    {"keep-candidates|keep", "TRAIN_KEEP_CANDIDATES|TRAIN_KEEP", SETTING_INTEGER, offsetof(struct settings, keep), "20",
+     1, 1000000, NULL, "number of candidates to keep, the newest ones; promoted models are kept in registry/"},
 };
 
 static const struct program program = {
     .name = "leadforest-train",
-    .summary = "features/ -> candidates/<run>/forest.bin + card.json",
+    .summary = "features/ -> candidates/<run>/: trains a forest and measures it on the hold-out",
     .usage = "[options]",
+    .examples = "  leadforest-train                  write forest.bin and card.json of a new candidate\n"
+                "  leadforest-train --window all     learn from all purchases",
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
 };

@@ -16,8 +16,11 @@ refused() {
 programs="sample sync etl features train register score drift pipeline api"
 for program in $programs; do
     check "$program names an option that it does not have" refused 'unknown option -x (see --help)' "$program" -x
+    check "$program answers -h with examples" grep -q '^Examples:' <("$build/leadforest-$program" -h)
     check "and one in full" refused 'unknown option --dta (see --help)' "$program" --dta="$data"
 done
+check "an older name is judged like its successor" refused '--levels-max: "65001" is not a whole number, 0 to 65000' \
+    features --levels-max 65001
 check "a number out of range is named with its range" refused '--port: "99999" is not a whole number, 0 to 65535' api --port 99999
 check "an option without its value is named" refused '--trees needs a value' train --trees
 for program in etl drift register sync; do

@@ -30,12 +30,12 @@ static bool list_has(const char *list, const char *name, size_t length) {
     return false;
 }
 
-/* The name of today: the first one. */
+/* The current name: the first one. */
 static int length_of(const char *names) {
     return (int)strcspn(names, "|");
 }
 
-static bool is_name_of_today(const char *names, const char *name, size_t length) {
+static bool is_current_name(const char *names, const char *name, size_t length) {
     return (size_t)length_of(names) == length && memcmp(names, name, length) == 0;
 }
 
@@ -49,7 +49,7 @@ static const char *name_of(const struct setting *row, char out[80]) {
 
 static void warn_ignored(const struct program *program, const char *dashes, const char *older, int length,
                          const char *names) {
-    fprintf(stderr, "%s: %s%.*s is ignored: %s%.*s, its name of today, is given too\n", program->name, dashes, length,
+    fprintf(stderr, "%s: %s%.*s is ignored: %s%.*s, its current name, is given too\n", program->name, dashes, length,
             older, dashes, length_of(names), names);
 }
 
@@ -228,10 +228,10 @@ static const struct setting *find_flag(const struct program *program, const char
     return NULL;
 }
 
-/* Whether an option stands on the command line by its name of today. */
+/* Whether an option stands on the command line by its current name. */
 static bool is_given(const struct setting *row, int argc, char **argv) {
     for (int i = 1; i < argc; i++)
-        if (strncmp(argv[i], "--", 2) == 0 && is_name_of_today(row->flag, argv[i] + 2, strcspn(argv[i] + 2, "=")))
+        if (strncmp(argv[i], "--", 2) == 0 && is_current_name(row->flag, argv[i] + 2, strcspn(argv[i] + 2, "=")))
             return true;
     return false;
 }
@@ -258,7 +258,7 @@ static enum exit_code read_option(const struct program *program, void *into, int
         fprintf(stderr, "%s: %.*s needs a value\n", program->name, (int)length, option);
         return EXIT_USAGE;
     }
-    if (!is_name_of_today(row->flag, option + 2, length - 2) && is_given(row, argc, argv)) {
+    if (!is_current_name(row->flag, option + 2, length - 2) && is_given(row, argc, argv)) {
         warn_ignored(program, "--", option + 2, (int)length - 2, row->flag);
         return EXIT_DONE;
     }

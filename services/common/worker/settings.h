@@ -36,8 +36,8 @@ struct setting {
     const char *help;
 };
 /*
- * A setting that was renamed lists its older names behind the one of today: "trees|old-name", "TRAIN_TREES|OLD_NAME".
- * They still work and are left out of --help; docs/renamed.md lists them. Where both are given, the name of today wins
+ * A setting that was renamed lists its older names behind the current one: "trees|old-name", "TRAIN_TREES|OLD_NAME".
+ * They still work and are left out of --help; docs/renamed.md lists them. Where both are given, the current name wins
  * and a line on stderr says which one was ignored.
  */
 

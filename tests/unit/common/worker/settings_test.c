@@ -201,7 +201,7 @@ static void an_older_name_works_as_option_and_variable(void **state) {
     assert_int_equal(o.renamed, 5);
 }
 
-static void the_name_of_today_beats_an_older_one_and_says_so(void **state) {
+static void the_current_name_beats_an_older_one_and_says_so(void **state) {
     (void)state;
     struct options o;
     char text[400];
@@ -209,14 +209,14 @@ static void the_name_of_today_beats_an_older_one_and_says_so(void **state) {
     assert_int_equal(read_line(&o, both), EXIT_DONE);
     assert_int_equal(o.renamed, 2);
     capture(2, both, text, sizeof text);
-    assert_string_equal(text, "test: --old-name is ignored: --new-name, its name of today, is given too\n");
+    assert_string_equal(text, "test: --old-name is ignored: --new-name, its current name, is given too\n");
 
     setenv("TEST_OLD_NAME", "7", 1);
     setenv("TEST_NEW_NAME", "6", 1);
     assert_int_equal(read_line(&o, (const char *[]){"test", NULL}), EXIT_DONE);
     assert_int_equal(o.renamed, 6);
     capture(2, (const char *[]){"test", NULL}, text, sizeof text);
-    assert_string_equal(text, "test: TEST_OLD_NAME is ignored: TEST_NEW_NAME, its name of today, is given too\n");
+    assert_string_equal(text, "test: TEST_OLD_NAME is ignored: TEST_NEW_NAME, its current name, is given too\n");
     setenv("TEST_OLD_NAME", "6", 1); /* nothing to say where they agree */
     capture(2, (const char *[]){"test", NULL}, text, sizeof text);
     assert_string_equal(text, "");
@@ -299,7 +299,7 @@ int main(void) {
         cmocka_unit_test(a_flag_without_its_value_and_an_extra_argument_are_rejected),
         cmocka_unit_test(arguments_are_kept_in_order_next_to_options),
         cmocka_unit_test(an_older_name_works_as_option_and_variable),
-        cmocka_unit_test(the_name_of_today_beats_an_older_one_and_says_so),
+        cmocka_unit_test(the_current_name_beats_an_older_one_and_says_so),
         cmocka_unit_test(a_wrong_value_is_named_as_it_was_given),
         cmocka_unit_test(a_programs_own_threads_win_over_those_of_all),
         cmocka_unit_test(help_names_every_setting_but_no_older_name),
