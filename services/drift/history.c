@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/drift/report.h"
 

@@ -5,6 +5,6 @@
 #include "services/drift/monitor.h"
 
 /* Replace the day's line in history.ndjson, or append it. */
-bool history_append(const struct monitor *m, struct error *err);
+MUST_CHECK bool history_append(const struct monitor *m, struct error *err);
 
 #endif

@@ -63,15 +63,16 @@ struct monitor {
     struct decision_findings findings;
 };
 
-bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct etl_config *config,
-                  struct error *err);
+MUST_CHECK bool monitor_init(struct monitor *m, const struct monitor_options *options, const struct etl_config *config,
+                             struct error *err);
 void monitor_done(struct monitor *m);
 
-bool monitor_follow_gate(struct monitor *m, struct error *err); /* promotions end requests, some make a new reference */
-bool monitor_read(struct monitor *m, struct error *err);        /* champion, calls, reference, purchases */
-bool monitor_test_traffic(struct monitor *m, struct error *err);        /* the traffic against the reference */
-bool monitor_measure_performance(struct monitor *m, struct error *err); /* answers against purchases */
-void monitor_decide(struct monitor *m);                                 /* the next state, and why */
+MUST_CHECK bool monitor_follow_gate(struct monitor *m,
+                                    struct error *err); /* promotions end requests, some make a new reference */
+MUST_CHECK bool monitor_read(struct monitor *m, struct error *err);         /* champion, calls, reference, purchases */
+MUST_CHECK bool monitor_test_traffic(struct monitor *m, struct error *err); /* the traffic against the reference */
+MUST_CHECK bool monitor_measure_performance(struct monitor *m, struct error *err); /* answers against purchases */
+void monitor_decide(struct monitor *m);                                            /* the next state, and why */
 
 /* Purchases, versions and the like look back so far. */
 unix_time monitor_label_span(const struct monitor *m);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 enum { MAX_FILE = 1 << 20 };

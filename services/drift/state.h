@@ -23,10 +23,10 @@ struct state {
 };
 
 /* One that is not there is the first one. */
-bool state_read(struct state *out, const char *data, struct error *err);
+MUST_CHECK bool state_read(struct state *out, const char *data, struct error *err);
 /* What it tells of later than `now` a clock that was ahead has told: it is taken to have happened now. */
 void state_forget_future(struct state *state, unix_time now);
-bool state_publish(const struct state *state, const char *data, unix_time day, struct error *err);
+MUST_CHECK bool state_publish(const struct state *state, const char *data, unix_time day, struct error *err);
 
 /* {"level","cause",...} */
 json_t *state_describe(const struct state *state);

@@ -1,6 +1,8 @@
 /* csv_output.c - rows as CSV. */
 #include "services/etl/csv_output.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <stdio.h>
 #include <string.h>
 

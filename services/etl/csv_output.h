@@ -9,7 +9,7 @@
 #define ETL_CSV_OUTPUT_H
 
 #include "libetl/join/dataset.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/etl/pseudonym.h"
 
 /* What rows are written from; all borrowed. */
@@ -21,7 +21,7 @@ struct csv_output {
 };
 
 /* One of the files: train.csv or leads.csv; both may be written side by side. */
-bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
+MUST_CHECK bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
 
 /* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
  * known only after a purchase; or NULL. */

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "libetl/base/tasks.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/configuration.h"
 #include "services/common/worker/log.h"

@@ -23,7 +23,7 @@ struct parallel_reader {
 };
 
 /* Read and gather an open source, number `number` of the gathering; false and err where that is impossible. */
-bool parallel_reader_run(struct parallel_reader *parallel, const struct source *source, size_t number,
-                         struct error *err);
+MUST_CHECK bool parallel_reader_run(struct parallel_reader *parallel, const struct source *source, size_t number,
+                                    struct error *err);
 
 #endif

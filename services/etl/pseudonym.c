@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16, BASE64_LENGTH = 44, BASE64_DECODED = 33 };

@@ -2,10 +2,12 @@
 #include "services/etl/quarantine.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 /* ---- writing ---- */

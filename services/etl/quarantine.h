@@ -12,10 +12,10 @@
 #include "libetl/ingest/collector.h"
 #include "services/etl/sources.h"
 
-bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
-                      struct error *err);
+MUST_CHECK bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
+                                 struct error *err);
 
 /* Print the text of record `number` (1 is the first line) as it stands in raw/, to stdout. */
-bool quarantine_show(const char *data, uint64_t number, struct error *err);
+MUST_CHECK bool quarantine_show(const char *data, uint64_t number, struct error *err);
 
 #endif

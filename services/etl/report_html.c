@@ -1,6 +1,8 @@
 /* report_html.c - the report as HTML. */
 #include "services/etl/report_html.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <stdio.h>
 
 static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "

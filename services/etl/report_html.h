@@ -5,9 +5,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 /* Write report.json as a page. */
-bool report_html_write(const json_t *report, const char *path, struct error *err);
+MUST_CHECK bool report_html_write(const json_t *report, const char *path, struct error *err);
 
 #endif

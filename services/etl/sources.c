@@ -15,6 +15,7 @@
 
 #include "libetl/base/array.h"
 #include "services/common/store/append_log.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 enum { MAX_SOURCES = 60000 };

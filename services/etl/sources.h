@@ -17,7 +17,7 @@
 #define ETL_SOURCES_H
 
 #include "libetl/ingest/reader.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 struct source {
     char *name; /* below raw/ */
@@ -37,7 +37,7 @@ struct sources {
 };
 
 /* Find them; a folder that is not there is empty. */
-bool sources_find(struct sources *sources, const char *data, struct error *err);
+MUST_CHECK bool sources_find(struct sources *sources, const char *data, struct error *err);
 void sources_done(struct sources *sources);
 
 uint64_t sources_size(const struct sources *sources); /* bytes of all */
@@ -49,8 +49,8 @@ bool source_is_of_payments(const struct source *source); /* rather than of submi
  * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes
  * were, and source_close says so: false, and err asks to try later.
  */
-bool source_open(struct source *source, struct error *err);
-bool source_close(struct source *source, struct error *err);
+MUST_CHECK bool source_open(struct source *source, struct error *err);
+MUST_CHECK bool source_close(struct source *source, struct error *err);
 
 /* Bytes of an open source that will hardly be looked at again: memory is bounded by what is kept, not by files. */
 void source_forget(const struct source *source, size_t from, size_t end);

@@ -13,8 +13,8 @@ struct coded_table {
     uint32_t *weight; /* [rows] */
 };
 
-bool coded_table_make(struct coded_table *out, const struct training_rows *p, const struct split *split,
-                      const struct encoding *encoding, struct error *err);
+MUST_CHECK bool coded_table_make(struct coded_table *out, const struct training_rows *p, const struct split *split,
+                                 const struct encoding *encoding, struct error *err);
 void coded_table_done(struct coded_table *table); /* fine on zeroes */
 
 void coded_table_write(const struct coded_table *table, const struct encoding *encoding,

@@ -16,8 +16,8 @@ struct encoding {
 };
 
 /* A feature without a value before the hold-out is left out, with a warning: nothing could be learnt of it. */
-bool encoding_choose(struct encoding *out, const struct training_rows *p, const struct split *split,
-                     const struct vocabulary_limits *limits, struct error *err);
+MUST_CHECK bool encoding_choose(struct encoding *out, const struct training_rows *p, const struct split *split,
+                                const struct vocabulary_limits *limits, struct error *err);
 void encoding_done(struct encoding *encoding); /* fine on zeroes */
 
 /* Codes sort as the values do: missing, unseen, levels or numbers in order. */

@@ -1,6 +1,7 @@
 /* leadforest-features: processed/train.csv -> features/features.csv + schema.json, numbers only, split by time. */
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"

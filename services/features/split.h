@@ -17,8 +17,8 @@ struct split {
 };
 
 /* The newest rows are the hold-out, the newest fifth of those before it the validation rows. */
-bool split_by_time(struct split *out, const struct training_rows *p, const struct split_limits *limits,
-                   struct error *err);
+MUST_CHECK bool split_by_time(struct split *out, const struct training_rows *p, const struct split_limits *limits,
+                              struct error *err);
 void split_done(struct split *split); /* fine on zeroes */
 
 enum feature_split split_of(const struct split *split, size_t place);

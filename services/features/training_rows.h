@@ -3,8 +3,8 @@
 #define FEATURES_TRAINING_ROWS_H
 
 #include "libetl/config.h"
-#include "services/common/store/atomic_file.h"
 #include "services/common/table/string_intern.h"
+#include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 
 /* A value is 0 where it is missing; otherwise, of a categorical feature, 1 + its number in the dictionary;
@@ -28,8 +28,8 @@ struct training_rows {
 };
 
 /* On failure *out is left alone. */
-bool training_rows_read(struct training_rows *out, const char *path, const struct etl_config *config,
-                        struct error *err);
+MUST_CHECK bool training_rows_read(struct training_rows *out, const char *path, const struct etl_config *config,
+                                   struct error *err);
 void training_rows_done(struct training_rows *p); /* fine on zeroes */
 
 const char *training_rows_customer(const struct training_rows *p, size_t row);

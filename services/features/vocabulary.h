@@ -20,8 +20,8 @@ struct vocabulary {
     int32_t *of_value; /* [1 + distinct values] level of a feature_value; -1: none. [0] is not used */
 };
 
-bool vocabulary_choose(struct vocabulary *out, const struct training_rows *p, const struct split *split, size_t feature,
-                       const struct vocabulary_limits *limits, struct error *err);
+MUST_CHECK bool vocabulary_choose(struct vocabulary *out, const struct training_rows *p, const struct split *split,
+                                  size_t feature, const struct vocabulary_limits *limits, struct error *err);
 void vocabulary_done(struct vocabulary *vocabulary); /* fine on zeroes */
 
 #endif

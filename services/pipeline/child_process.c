@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/util/unix_time.h"
 
 extern char **environ;

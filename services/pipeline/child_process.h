@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/common/worker/exit_codes.h"
 
 enum { CHILD_PROCESS_MAX_LINE = 1 << 16 }; /* of a longer output line only this much is kept */
@@ -26,8 +26,8 @@ enum { CHILD_PROCESS_MAX_ARGUMENTS = 8 };
 
 /* Start leadforest-<name> with arguments (ended by NULL, fewer than CHILD_PROCESS_MAX_ARGUMENTS; NULL: none). Its
  * signals are as if started from a shell. */
-bool child_process_start(struct child_process *child, const char *name, const char *const *arguments, bool capture,
-                         struct error *err);
+MUST_CHECK bool child_process_start(struct child_process *child, const char *name, const char *const *arguments,
+                                    bool capture, struct error *err);
 
 /* Take in what it has written, which is passed on to our stdout. */
 void child_process_read(struct child_process *child);

@@ -4,14 +4,14 @@
 
 #include <stdbool.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 struct events {
     int signals; /* a descriptor */
 };
 
 /* From here on SIGTERM, SIGINT and SIGCHLD come as events. */
-bool events_open(struct events *events, struct error *err);
+MUST_CHECK bool events_open(struct events *events, struct error *err);
 void events_close(struct events *events);
 
 enum { EVENTS_MOST = 8 };

@@ -5,10 +5,12 @@
 #include "services/register/options.h"
 
 /* Each: false and err where it failed; the champion is then as it was, or as the last decision says. */
-bool command_promote(struct outcome *out, const struct options *options, long long version, struct error *err);
-bool command_rollback(struct outcome *out, const struct options *options, struct error *err);
+MUST_CHECK bool command_promote(struct outcome *out, const struct options *options, long long version,
+                                struct error *err);
+MUST_CHECK bool command_rollback(struct outcome *out, const struct options *options, struct error *err);
 
 /* Let a version that the gate held become the champion. It must still be the champion that it was held against. */
-bool command_approve(struct outcome *out, const struct options *options, long long version, struct error *err);
+MUST_CHECK bool command_approve(struct outcome *out, const struct options *options, long long version,
+                                struct error *err);
 
 #endif

@@ -5,15 +5,16 @@
 #include "services/register/options.h"
 
 /* Each version in a line, the champion marked. */
-bool inspect_list(struct outcome *out, const struct options *options, struct error *err);
+MUST_CHECK bool inspect_list(struct outcome *out, const struct options *options, struct error *err);
 
 /* The manifest and the card of one version. */
-bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err);
+MUST_CHECK bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err);
 
 /* Hash and load every version and both pointers again; EXIT_DATAERR where one does not hold. */
-bool inspect_verify(struct outcome *out, const struct options *options, struct error *err);
+MUST_CHECK bool inspect_verify(struct outcome *out, const struct options *options, struct error *err);
 
 /* Train a version again from the features that were kept with it, and compare the bytes. */
-bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct error *err);
+MUST_CHECK bool report_reproduce(struct outcome *out, const struct options *options, long long version,
+                                 struct error *err);
 
 #endif

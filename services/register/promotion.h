@@ -5,6 +5,6 @@
 #include "services/register/options.h"
 
 /* false and err where it failed; the champion is then as it was, or as the last decision says. */
-bool promotion_gate(struct outcome *out, const struct options *options, struct error *err);
+MUST_CHECK bool promotion_gate(struct outcome *out, const struct options *options, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/configuration.h"
 #include "services/common/worker/settings.h"

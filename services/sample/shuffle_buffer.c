@@ -1,6 +1,8 @@
 /* shuffle_buffer.c - the shuffling window that lines of a file go through. */
 #include "services/sample/shuffle_buffer.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <string.h>
 
 void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng rng, unsigned twice) {

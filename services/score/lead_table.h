@@ -3,8 +3,8 @@
 #define SCORE_LEAD_TABLE_H
 
 #include "libforest/forest.h"
-#include "services/common/store/atomic_file.h"
 #include "services/common/table/string_intern.h"
+#include "services/common/util/error.h"
 
 struct lead_row {
     size_t customer; /* where customer_id begins in `customers` */
@@ -24,7 +24,8 @@ struct lead_table {
 
 /* The columns that the schema names; one that the file lacks is missing in every lead, with a warning.
  * On failure *out is left alone. */
-bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema, struct error *err);
+MUST_CHECK bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema,
+                                struct error *err);
 void lead_table_done(struct lead_table *leads); /* fine on zeroes */
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "services/common/registry/champion.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/settings.h"
 #include "services/common/worker/stage.h"

@@ -30,8 +30,8 @@ struct scores {
     struct ranked_lead *order;      /* [leads->count] best first: by price to expect, then customer_id */
 };
 
-bool scores_make(struct scores *out, const struct lead_table *leads, const struct forest *forest,
-                 const struct prices *prices, const struct etl_config *config, struct error *err);
+MUST_CHECK bool scores_make(struct scores *out, const struct lead_table *leads, const struct forest *forest,
+                            const struct prices *prices, const struct etl_config *config, struct error *err);
 void scores_done(struct scores *scores); /* fine on zeroes */
 
 void scores_write(const struct scores *scores, FILE *file);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/files.h"
 #include "services/common/worker/log.h"
 

@@ -7,7 +7,7 @@
 #ifndef SYNC_CURSOR_H
 #define SYNC_CURSOR_H
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/sync/dedup_cache.h"
 
 struct cursor {
@@ -21,9 +21,9 @@ struct cursor {
  * of something else is not ours to continue, and everything begins anew, as where there is none.  False and err where
  * the file is damaged.
  */
-bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of, size_t remembered,
-                 struct error *err);
-bool cursor_save(const struct cursor *cursor, struct error *err);
+MUST_CHECK bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of,
+                            size_t remembered, struct error *err);
+MUST_CHECK bool cursor_save(const struct cursor *cursor, struct error *err);
 void cursor_done(struct cursor *cursor); /* fine on zeroes */
 
 #endif

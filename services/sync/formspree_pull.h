@@ -17,8 +17,8 @@ struct formspree_pull {
 };
 
 /* False and err where it stopped; what was committed until then stays. */
-bool formspree_pull(const struct formspree_pull *pull, const struct json_client *client, struct record_sink *sink,
-                    struct error *err);
+MUST_CHECK bool formspree_pull(const struct formspree_pull *pull, const struct json_client *client,
+                               struct record_sink *sink, struct error *err);
 
 /* Letters and digits alone: it becomes a part of an address. */
 bool formspree_form_valid(const char *form);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "services/common/store/append_log.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err) {

@@ -9,10 +9,11 @@
 #ifndef SYNC_INBOX_H
 #define SYNC_INBOX_H
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 
 /* Append whole lines durably (append_log.h).  SIGTERM waits meanwhile.  name is "<source>-<instance>". */
-bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err);
+MUST_CHECK bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size,
+                             struct error *err);
 
 #endif

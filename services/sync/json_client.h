@@ -22,7 +22,7 @@ struct json_client {
  * it was busy or not reachable for max_wait_s, else what it refused.  *status, where not NULL, is what it answered (0:
  * nothing).
  */
-json_t *json_client_get(const struct json_client *client, const struct url_query *query, long *status,
-                        struct error *err);
+MUST_CHECK json_t *json_client_get(const struct json_client *client, const struct url_query *query, long *status,
+                                   struct error *err);
 
 #endif

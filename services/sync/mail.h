@@ -2,7 +2,7 @@
 #ifndef SYNC_MAIL_H
 #define SYNC_MAIL_H
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 
 enum { MAIL_MAX_FILE = 256 << 20 }; /* bytes of a file; a larger mbox is to be split */
@@ -21,6 +21,6 @@ struct mail_message {
 typedef bool mail_message_function(void *user, const struct mail_message *message);
 
 /* Call each for every message; false and err where the file cannot be read (not where each stopped). */
-bool mail_read(const char *path, mail_message_function *each, void *user, struct error *err);
+MUST_CHECK bool mail_read(const char *path, mail_message_function *each, void *user, struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/worker/log.h"
 #include "services/sync/formspree_email.h"
 #include "services/sync/mail.h"

@@ -10,6 +10,6 @@
 #include "services/sync/record_sink.h"
 
 /* Messages read before are known by the hash of their bytes, the refused ones too. */
-bool mailbox_pull(const char *path, struct record_sink *sink, struct error *err);
+MUST_CHECK bool mailbox_pull(const char *path, struct record_sink *sink, struct error *err);
 
 #endif

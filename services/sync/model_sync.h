@@ -25,13 +25,13 @@ struct model_sync {
 };
 
 /* Whether it can be asked at all: a folder that makes its own models is not overwritten, an address must be https. */
-bool model_sync_validate(const struct model_sync *source, struct error *err);
+MUST_CHECK bool model_sync_validate(const struct model_sync *source, struct error *err);
 
 /*
  * Make the local champion the one at the source.  EXIT_DONE: it is now version *version; EXIT_NOTHING_TO_DO: it was;
  * EXIT_TEMPFAIL or EXIT_DATAERR with err otherwise.
  */
-enum exit_code model_sync_fetch(const struct model_sync *source, const struct http *http, long long *version,
-                                struct error *err);
+MUST_CHECK enum exit_code model_sync_fetch(const struct model_sync *source, const struct http *http, long long *version,
+                                           struct error *err);
 
 #endif

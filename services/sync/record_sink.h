@@ -27,7 +27,8 @@ enum record_sink_dedup {
 };
 
 /* One record, {"received_at":...,"body":body} in the inbox; body is only read.  False and err: out of memory. */
-bool record_sink_add(struct record_sink *sink, const json_t *body, enum record_sink_dedup dedup, struct error *err);
+MUST_CHECK bool record_sink_add(struct record_sink *sink, const json_t *body, enum record_sink_dedup dedup,
+                                struct error *err);
 
 /* Whether this was met before; remembered from now on.  For sources that know a record before they have read it. */
 bool record_sink_is_duplicate(struct record_sink *sink, uint64_t hash);
@@ -36,7 +37,7 @@ bool record_sink_is_duplicate(struct record_sink *sink, uint64_t hash);
 void record_sink_skip(struct record_sink *sink, const char *reason);
 
 /* Append what was gathered, then save the cursor. */
-bool record_sink_commit(struct record_sink *sink, struct error *err);
+MUST_CHECK bool record_sink_commit(struct record_sink *sink, struct error *err);
 
 json_t *record_sink_counts(const struct record_sink *sink);
 void record_sink_done(struct record_sink *sink); /* fine on zeroes */

@@ -1,6 +1,8 @@
 /* retry.c - asks again after 429, 5xx and broken connections, with patience that ends. */
 #include "services/sync/retry.h"
 
+#include <stdio.h>
+
 #include "services/common/worker/log.h"
 
 struct pause {

@@ -14,7 +14,7 @@
  * unless the answer was too large) where the next pause would make the waiting longer than max_wait_s.
  * where is the address as errors and the log may tell it: without what stands after "?".
  */
-bool retry_get(const struct http *http, const struct http_request *request, const char *where, double max_wait_s,
-               struct http_response *response, struct error *err);
+MUST_CHECK bool retry_get(const struct http *http, const struct http_request *request, const char *where,
+                          double max_wait_s, struct http_response *response, struct error *err);
 
 #endif

@@ -19,7 +19,7 @@ struct stripe_pull {
 };
 
 /* False and err where it stopped; what was committed until then stays, and the next pull continues. */
-bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
-                 struct error *err);
+MUST_CHECK bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
+                            struct error *err);
 
 #endif

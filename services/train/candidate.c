@@ -1,6 +1,8 @@
 /* candidate.c - trains a candidate and publishes its folder. */
 #include "services/train/candidate.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

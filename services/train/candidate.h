@@ -2,7 +2,7 @@
 #ifndef TRAIN_CANDIDATE_H
 #define TRAIN_CANDIDATE_H
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/train/card.h"
 
 struct recipe {
@@ -25,6 +25,6 @@ enum forest_status candidate_train(struct candidate *out, const struct feature_t
 void candidate_done(struct candidate *candidate); /* fine on zeroes */
 
 /* The folder `path` with forest.bin and card.json; one that is there already is replaced. */
-bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err);
+MUST_CHECK bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/progress.h"
 #include "services/common/worker/settings.h"

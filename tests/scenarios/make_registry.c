@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "libforest/forest.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/configuration.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"

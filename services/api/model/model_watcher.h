@@ -33,6 +33,7 @@ void model_watcher_done(struct model_watcher *watcher); /* nobody may be serving
 void model_watcher_poll(struct model_watcher *watcher, bool now);
 
 /* Read and make ready what the pointer names, without serving it. NULL and err where it is refused. */
-struct served_model *model_watcher_read(const char *data, const struct model_context *model_context, struct error *err);
+MUST_CHECK struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
+                                                   struct error *err);
 
 #endif

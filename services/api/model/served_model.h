@@ -69,8 +69,8 @@ struct served_model {
  * Make a champion ready; on success *champion is taken over (and left zeroed), on failure it stays the
  * caller's.
  */
-struct served_model *served_model_new(struct champion *champion, const struct model_context *model_context,
-                                      struct error *err);
+MUST_CHECK struct served_model *served_model_new(struct champion *champion, const struct model_context *model_context,
+                                                 struct error *err);
 void served_model_free(struct served_model *model); /* NULL is fine */
 
 /* Keep the served model beyond this step of the loop: it is not freed before it is let go, by any thread. */

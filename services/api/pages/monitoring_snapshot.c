@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "services/common/registry/model_signature.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 static bool fail(struct error *err, const char *path, const char *reason) {

@@ -10,16 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 enum { MODEL_SIGNATURE_SIZE = 64 };
 
 /* The key that the environment's MODEL_PUBLIC_KEY gives: what is loaded must be signed; NULL: it need not. */
 const char *model_signature_required_key(void);
 
-bool model_signature_sign(unsigned char out[MODEL_SIGNATURE_SIZE], const char *private_key, const void *bytes,
-                          size_t size, struct error *err);
-bool model_signature_verify(const unsigned char *signature, size_t signature_size, const char *public_key,
-                            const void *bytes, size_t size, struct error *err);
+MUST_CHECK bool model_signature_sign(unsigned char out[MODEL_SIGNATURE_SIZE], const char *private_key,
+                                     const void *bytes, size_t size, struct error *err);
+MUST_CHECK bool model_signature_verify(const unsigned char *signature, size_t signature_size, const char *public_key,
+                                       const void *bytes, size_t size, struct error *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* append_log.c - appends, fsyncs, and cuts away what a crash or a full disk left half written. */
 #include "services/common/store/append_log.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 
 #include <sys/types.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 /* A file between two appends. Begin with {.file = -1}. */
 struct append_log {
@@ -22,11 +22,12 @@ struct append_log {
 
 /* Append to the file at path, which stays open for the next call; another path, or another file under its name, is
  * opened instead.  On failure the lines are taken back; where not even that can be done, whole ones may stay. */
-bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err);
+MUST_CHECK bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size,
+                                 struct error *err);
 void append_log_close(struct append_log *log);
 
 /* One append, to a file of personal data: one that is made is for its user and group alone (0640). */
-bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err);
+MUST_CHECK bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err);
 
 /* Whether an open file is still the one of that name: somebody may have moved it away. */
 bool append_log_is_at(int file, const char *path);

@@ -10,27 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void error_set_errno(struct error *err, const char *doing, const char *path) {
-    int problem = errno;
-    if (err == NULL)
-        return;
-    snprintf(err->text, sizeof err->text, "%s %s: %s", doing, path, strerror(problem));
-    err->retryable = problem == ENOSPC || problem == EDQUOT || problem == EMFILE || problem == ENFILE ||
-                     problem == ENOMEM || problem == EIO || problem == EROFS || problem == EAGAIN ||
-                     problem == EACCES || problem == EPERM || problem == ENOENT;
-}
-
-bool error_set(struct error *err, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    if (err != NULL) {
-        vsnprintf(err->text, sizeof err->text, format, args);
-        err->retryable = false;
-    }
-    va_end(args);
-    return false;
-}
-
 bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);

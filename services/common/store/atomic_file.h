@@ -15,14 +15,7 @@
 
 #include <jansson.h>
 
-/* Why something on the volume could not be read or written: a line that names the file. */
-struct error {
-    char text[PATH_MAX + 400];
-    bool retryable; /* disk full, too many files and the like: EXIT_TEMPFAIL, otherwise EXIT_DATAERR */
-};
-void error_set_errno(struct error *err, const char *doing, const char *path); /* from errno */
-/* The input itself is wrong (never to be tried again as it is); returns false. err may be NULL in both. */
-bool error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#include "services/common/util/error.h"
 
 /* A file on its way. */
 struct atomic_file {
@@ -30,22 +23,24 @@ struct atomic_file {
     char path[PATH_MAX];
     char temporary[PATH_MAX];
 };
-bool atomic_file_open(struct atomic_file *p, const char *path, struct error *err); /* makes missing folders */
-bool atomic_file_commit(struct atomic_file *p, struct error *err); /* closes; on failure the old file stays */
-void atomic_file_abort(struct atomic_file *p); /* closes and removes; after commit it does nothing */
+MUST_CHECK bool atomic_file_open(struct atomic_file *p, const char *path,
+                                 struct error *err); /* makes missing folders */
+MUST_CHECK bool atomic_file_commit(struct atomic_file *p,
+                                   struct error *err); /* closes; on failure the old file stays */
+void atomic_file_abort(struct atomic_file *p);         /* closes and removes; after commit it does nothing */
 
 /* Whole files at once. */
-bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err);
-bool atomic_file_write_json(const char *path, const json_t *value,
-                            struct error *err); /* indented, keys in order, newline at the end */
+MUST_CHECK bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err);
+MUST_CHECK bool atomic_file_write_json(const char *path, const json_t *value,
+                                       struct error *err); /* indented, keys in order, newline at the end */
 
 /* A folder on its way: fill `beside` with files, then give it its name, which must not exist yet. */
 struct atomic_folder {
     char path[PATH_MAX];
     char temporary[PATH_MAX];
 };
-bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err);
-bool atomic_folder_commit(struct atomic_folder *p, struct error *err);
+MUST_CHECK bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err);
+MUST_CHECK bool atomic_folder_commit(struct atomic_folder *p, struct error *err);
 void atomic_folder_abort(struct atomic_folder *p);
 
 /* A folder of plain files goes: first its name, durably, then what is in it, so that no power cut leaves half of it
@@ -57,10 +52,11 @@ void atomic_file_sweep_folder(const char *folder);
 void atomic_file_sweep(const char *path); /* of this file alone, for folders that several stages write to */
 
 /* Folders are made with their parents, all durable; fine where they exist.  "_of" takes a path in the folder. */
-bool folder_create(const char *path, struct error *err);
-bool folder_create_parent(const char *path, struct error *err);
-bool folder_sync_parent(const char *path, struct error *err); /* makes the path's name durable; keeps errno */
-void folder_remove(const char *path);                         /* a folder of plain files */
+MUST_CHECK bool folder_create(const char *path, struct error *err);
+MUST_CHECK bool folder_create_parent(const char *path, struct error *err);
+MUST_CHECK bool folder_sync_parent(const char *path,
+                                   struct error *err); /* makes the path's name durable; keeps errno */
+void folder_remove(const char *path);                  /* a folder of plain files */
 
 /* "folder/name", PATH_MAX bytes; false and err where it does not fit. */
 bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 struct csv_header {
     size_t columns;
@@ -28,7 +28,7 @@ bool csv_find_column(const struct csv_header *header, const char *name, int *out
  */
 typedef bool csv_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]);
 
-bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err);
+MUST_CHECK bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err);
 
 /* Write one field, quoted where it must be, and the comma or line end after it. */
 void csv_write_text(FILE *file, const char *text, bool last);

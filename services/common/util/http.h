@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 
 enum { HTTP_MAX_BODY = 32 << 20 }; /* bytes of an answer, once unpacked */
 
@@ -52,15 +52,15 @@ struct http {
 
 /* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One
  * thread at a time. */
-bool http_open(struct http *http, const char *program, double timeout_s, struct error *err);
+MUST_CHECK bool http_open(struct http *http, const char *program, double timeout_s, struct error *err);
 void http_close(struct http *http); /* fine on zeroes */
 
 /* Whether keys may be sent to this address: https, or http to a loopback address; no user, query or fragment.  err
  * shows no address that has one of these: they may be secrets. */
-bool http_private_url_valid(const char *url, struct error *err);
+MUST_CHECK bool http_private_url_valid(const char *url, struct error *err);
 
 /* Whether requests without a key may be sent there: any http or https address; no user, query or fragment. */
-bool http_public_url_valid(const char *url, struct error *err);
+MUST_CHECK bool http_public_url_valid(const char *url, struct error *err);
 
 /* Whether a text can be a key: printable ASCII without spaces, so that it cannot smuggle in another header. */
 bool http_key_valid(const char *key);

@@ -1,6 +1,8 @@
 /* subprocess.c - finds a program by where we are, and runs it. */
 #include "services/common/util/subprocess.h"
 
+#include "services/common/store/atomic_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

@@ -7,6 +7,6 @@
 
 /* path NULL: the built-in one. NULL and err (a line naming the file) where it is wrong: EXIT_USAGE.
  * text, where not NULL, is given the JSON text, which the caller frees. */
-struct etl_config *configuration_read(const char *path, char **text, struct error *err);
+MUST_CHECK struct etl_config *configuration_read(const char *path, char **text, struct error *err);
 
 #endif

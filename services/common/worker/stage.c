@@ -16,6 +16,7 @@
 
 #include "libetl/base/tasks.h"
 #include "libforest/forest.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/worker/log.h"
 #include "services/common/worker/run_id.h"
 

@@ -48,7 +48,7 @@ bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, e
 /* One more thing the outputs depend on: a text (settings), a small file (by content), or a large raw
  * file (by name, inode, size and times). A file that is not there is an input too. */
 void stage_input_text(struct stage *stage, const char *what, const char *value);
-bool stage_input_file(struct stage *stage, const char *path, struct error *err);
+MUST_CHECK bool stage_input_file(struct stage *stage, const char *path, struct error *err);
 void stage_input_raw(struct stage *stage, const char *path);
 
 /* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with
@@ -59,7 +59,7 @@ struct etl_config *stage_input_configuration(struct stage *stage, const char *pa
 bool stage_up_to_date(struct stage *stage);
 
 /* Record that the named files beside the stamp (and only they) are the outputs of these inputs. */
-bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err);
+MUST_CHECK bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err);
 
 /* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns
  * code. */
@@ -67,6 +67,6 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
 
 /* The same for a failure: logs "<event>: text" once, then ends with the code that the error asks for. */
 enum exit_code stage_fail(struct stage *stage, enum exit_code code, const char *text);
-enum exit_code stage_fail_error(struct stage *stage, const struct error *err);
+MUST_CHECK enum exit_code stage_fail_error(struct stage *stage, const struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 

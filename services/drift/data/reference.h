@@ -36,10 +36,10 @@ bool reference_build(struct reference *out, const struct request_log *requests, 
                      const struct reference_rule *rule);
 
 /* reference.json; one of another beginning than `since`, or none, leaves *out as it is and is no error. */
-bool reference_read(struct reference *out, const char *data, unix_time since, struct cell_set *cell_set,
-                    struct error *err);
-bool reference_publish(const struct reference *reference, const char *data, const struct cell_set *cell_set,
-                       struct error *err);
+MUST_CHECK bool reference_read(struct reference *out, const char *data, unix_time since, struct cell_set *cell_set,
+                               struct error *err);
+MUST_CHECK bool reference_publish(const struct reference *reference, const char *data, const struct cell_set *cell_set,
+                                  struct error *err);
 
 void reference_done(struct reference *reference); /* fine on zeroes */
 

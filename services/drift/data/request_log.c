@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 enum { DAY = 86400, HOUR = 3600, MAX_LINE = 1 << 16, FIRST_REQUESTS = 1024, DAY_TEXT = 10 };

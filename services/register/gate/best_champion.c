@@ -1,6 +1,7 @@
 /* best_champion.c - measures recent champions on today's hold-out. */
 #include "services/register/gate/best_champion.h"
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 #include "services/register/gate/comparison.h"

@@ -17,8 +17,8 @@
  * the newest 20), the one with the lowest log-loss on the table's hold-out.  One that trained on rows of the hold-out,
  * is gone or does not hold is passed by.  version 0 where none is left; the caller calls champion_done.
  */
-bool best_champion_find(struct champion *out, const char *data, const json_t *decisions,
-                        const struct feature_table *table, struct error *err);
+MUST_CHECK bool best_champion_find(struct champion *out, const char *data, const json_t *decisions,
+                                   const struct feature_table *table, struct error *err);
 
 /* Whether a model with this card may have trained on rows of the table's hold-out. */
 bool best_champion_saw_holdout(const json_t *card, const struct feature_table *table);

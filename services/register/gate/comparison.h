@@ -39,8 +39,9 @@ bool comparison_measure(struct comparison *out, const struct comparison_rows *ro
 
 /* Ask both models (champion may be NULL) about the table's hold-out and score what they say. slice_feature is the
  * number of a categorical feature, or SIZE_MAX. */
-bool comparison_make(struct comparison *out, const struct feature_table *table, const struct forest *challenger,
-                     const struct forest *champion, size_t slice_feature, struct error *err);
+MUST_CHECK bool comparison_make(struct comparison *out, const struct feature_table *table,
+                                const struct forest *challenger, const struct forest *champion, size_t slice_feature,
+                                struct error *err);
 void comparison_done(struct comparison *comparison); /* fine on zeroes */
 
 #endif

@@ -30,7 +30,7 @@ struct evaluation_subject {
 };
 
 /* Read the features and the champions and measure the models. */
-bool evaluation_run(struct evaluation *e, const struct evaluation_subject *subject, struct error *err);
+MUST_CHECK bool evaluation_run(struct evaluation *e, const struct evaluation_subject *subject, struct error *err);
 void evaluation_done(struct evaluation *e); /* fine on zeroes */
 
 /* Whom the candidate is compared with; version 0: nobody. Borrowed. */

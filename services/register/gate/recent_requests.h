@@ -18,8 +18,8 @@ struct recent_requests {
 };
 
 /* Lines and leads that cannot be read are passed by: they are no reason to keep a model from being judged. */
-bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
-                          struct error *err);
+MUST_CHECK bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
+                                     struct error *err);
 void recent_requests_done(struct recent_requests *requests); /* fine on zeroes */
 
 #endif

@@ -31,9 +31,10 @@ struct mlflow {
 };
 
 /* Whether the server can be asked that way: with a token or password by https or on this machine alone. */
-bool mlflow_server_valid(const struct mlflow_server *server, struct error *err);
+MUST_CHECK bool mlflow_server_valid(const struct mlflow_server *server, struct error *err);
 
-bool mlflow_open(struct mlflow *m, const struct http *http, const struct mlflow_server *server, struct error *err);
+MUST_CHECK bool mlflow_open(struct mlflow *m, const struct http *http, const struct mlflow_server *server,
+                            struct error *err);
 void mlflow_close(struct mlflow *m); /* forgets the password; fine on zeroes */
 
 enum { MLFLOW_ID = 64, MLFLOW_PATH = 512 };
@@ -47,42 +48,46 @@ struct mlflow_run {
 /* All below are false where it could not be done; err then names call and server. */
 
 /* The experiment's id; it is made where there is none. */
-bool mlflow_experiment(struct mlflow *m, const char *name, char id[MLFLOW_ID], struct error *err);
+MUST_CHECK bool mlflow_experiment(struct mlflow *m, const char *name, char id[MLFLOW_ID], struct error *err);
 
 /* The run with this tag, made where there is none.  started in ms since 1970.  A server that keeps artifacts where its
  * proxy does not reach is refused. */
-bool mlflow_run_ensure(struct mlflow *m, const char *experiment, const char *name, long long started_ms,
-                       const char *tag, const char *value, struct mlflow_run *out, struct error *err);
+MUST_CHECK bool mlflow_run_ensure(struct mlflow *m, const char *experiment, const char *name, long long started_ms,
+                                  const char *tag, const char *value, struct mlflow_run *out, struct error *err);
 
 /* Add objects {"<key>":value}: numbers, texts, texts; timestamp in ms.  Borrowed. Told again they stay as they are. */
-bool mlflow_run_log(struct mlflow *m, const struct mlflow_run *run, const json_t *metrics, const json_t *params,
-                    const json_t *tags, long long at_ms, struct error *err);
+MUST_CHECK bool mlflow_run_log(struct mlflow *m, const struct mlflow_run *run, const json_t *metrics,
+                               const json_t *params, const json_t *tags, long long at_ms, struct error *err);
 
 /* Add data sets: an array as the API wants it, borrowed. */
-bool mlflow_run_inputs(struct mlflow *m, const struct mlflow_run *run, const json_t *datasets, struct error *err);
+MUST_CHECK bool mlflow_run_inputs(struct mlflow *m, const struct mlflow_run *run, const json_t *datasets,
+                                  struct error *err);
 
 /* Upload a file and read it back: what came back has the same hash.  name may have folders: "model/forest.bin". */
-bool mlflow_upload(struct mlflow *m, const struct mlflow_run *run, const char *name, const void *bytes, size_t size,
-                   struct error *err);
+MUST_CHECK bool mlflow_upload(struct mlflow *m, const struct mlflow_run *run, const char *name, const void *bytes,
+                              size_t size, struct error *err);
 
 /* Close the run. */
-bool mlflow_run_finish(struct mlflow *m, const struct mlflow_run *run, long long ended_ms, struct error *err);
+MUST_CHECK bool mlflow_run_finish(struct mlflow *m, const struct mlflow_run *run, long long ended_ms,
+                                  struct error *err);
 
 /* The model, made where there is none. */
-bool mlflow_model(struct mlflow *m, const char *name, const char *description, struct error *err);
+MUST_CHECK bool mlflow_model(struct mlflow *m, const char *name, const char *description, struct error *err);
 
 /* The number of the model's version that has this tag; "" where there is none. */
-bool mlflow_version_find(struct mlflow *m, const char *model, const char *tag, const char *value, char out[MLFLOW_ID],
-                         struct error *err);
+MUST_CHECK bool mlflow_version_find(struct mlflow *m, const char *model, const char *tag, const char *value,
+                                    char out[MLFLOW_ID], struct error *err);
 
 /* Make a version of a run's folder "model", with tags ({"<key>":text}, borrowed). */
-bool mlflow_version_create(struct mlflow *m, const char *model, const struct mlflow_run *run, const char *description,
-                           const json_t *tags, char out[MLFLOW_ID], struct error *err);
+MUST_CHECK bool mlflow_version_create(struct mlflow *m, const char *model, const struct mlflow_run *run,
+                                      const char *description, const json_t *tags, char out[MLFLOW_ID],
+                                      struct error *err);
 
-bool mlflow_version_tag(struct mlflow *m, const char *model, const char *version, const char *key, const char *value,
-                        struct error *err);
+MUST_CHECK bool mlflow_version_tag(struct mlflow *m, const char *model, const char *version, const char *key,
+                                   const char *value, struct error *err);
 
 /* Let an alias name this version, and no other. */
-bool mlflow_alias(struct mlflow *m, const char *model, const char *alias, const char *version, struct error *err);
+MUST_CHECK bool mlflow_alias(struct mlflow *m, const char *model, const char *alias, const char *version,
+                             struct error *err);
 
 #endif

@@ -17,10 +17,10 @@ struct mlflow_exporter {
 
 /* Tell a decision that judged a candidate; of another there is nothing to tell.  What retention removed meanwhile is
  * told without its files.  Where it fails, server->refused says whether it always would. */
-bool mlflow_export_decision(const struct mlflow_exporter *e, const json_t *decision, struct error *err);
+MUST_CHECK bool mlflow_export_decision(const struct mlflow_exporter *e, const json_t *decision, struct error *err);
 
 /* Let the aliases name what champion.json and previous.json do; a version that MLflow never got is passed by, with a
  * warning. */
-bool mlflow_export_aliases(const struct mlflow_exporter *e, struct error *err);
+MUST_CHECK bool mlflow_export_aliases(const struct mlflow_exporter *e, struct error *err);
 
 #endif

@@ -12,20 +12,21 @@ enum mlflow_outcome {
 };
 
 /* Call "runs/create" with a body (stolen).  reply may be NULL; on MLFLOW_DONE the caller decrefs it. */
-enum mlflow_outcome mlflow_http_post(struct mlflow *m, const char *call, json_t *body, json_t **reply,
-                                     struct error *err);
+MUST_CHECK enum mlflow_outcome mlflow_http_post(struct mlflow *m, const char *call, json_t *body, json_t **reply,
+                                                struct error *err);
 
 /* The same with one parameter, any text. */
-enum mlflow_outcome mlflow_http_get(struct mlflow *m, const char *call, const char *key, const char *value,
-                                    json_t **reply, struct error *err);
+MUST_CHECK enum mlflow_outcome mlflow_http_get(struct mlflow *m, const char *call, const char *key, const char *value,
+                                               json_t **reply, struct error *err);
 
 /* Store bytes below the artifact proxy; path is text with slashes. */
-bool mlflow_http_put(struct mlflow *m, const char *path, const void *bytes, size_t size, struct error *err);
+MUST_CHECK bool mlflow_http_put(struct mlflow *m, const char *path, const void *bytes, size_t size, struct error *err);
 
 /* Whether the proxy gives the same bytes back, by their SHA-256; one too large to be read whole by its size. */
-bool mlflow_http_check(struct mlflow *m, const char *path, const void *bytes, size_t size, struct error *err);
+MUST_CHECK bool mlflow_http_check(struct mlflow *m, const char *path, const void *bytes, size_t size,
+                                  struct error *err);
 
 /* An answer that lacks what it must have; returns false. */
-bool mlflow_http_malformed(const char *call, struct error *err);
+MUST_CHECK bool mlflow_http_malformed(const char *call, struct error *err);
 
 #endif

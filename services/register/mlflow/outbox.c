@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/common/registry/champion.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 #include "services/register/mlflow/export.h"

@@ -22,6 +22,6 @@ struct mlflow_options {
 void mlflow_outbox_send(const char *data, const struct mlflow_options *options);
 
 /* Whether the options are such that MLflow can be told; err says which is not. */
-bool mlflow_outbox_valid(const struct mlflow_options *options, struct error *err);
+MUST_CHECK bool mlflow_outbox_valid(const struct mlflow_options *options, struct error *err);
 
 #endif

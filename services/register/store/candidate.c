@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "services/common/registry/champion.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 static bool read_name(struct candidate *c, const char *data, struct error *err) {

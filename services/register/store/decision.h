@@ -4,14 +4,14 @@
 
 #include <stdbool.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/register/store/registry.h"
 
 /* A decision that the caller adds to and decrefs. */
 json_t *decision_new(const struct registry *registry, const char *action, const char *status, const char *reason);
 
 /* Append it to the file and to `decisions`, then let the champion pointer follow. */
-bool decision_apply(const struct registry *registry, json_t *decisions, json_t *decision, struct error *err);
+MUST_CHECK bool decision_apply(const struct registry *registry, json_t *decisions, json_t *decision, struct error *err);
 
 /* What the result line tells of it. */
 struct outcome decision_outcome(const json_t *decision);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "services/common/store/append_log.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
 enum { MAX_DECISIONS = 256 << 20 };

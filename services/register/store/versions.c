@@ -8,6 +8,7 @@
 
 #include "services/common/registry/champion.h"
 #include "services/common/registry/model_signature.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 

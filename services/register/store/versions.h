@@ -8,7 +8,7 @@
 long long *versions_list(const char *data, size_t *count);
 
 /* Whether there is such a version; false and err otherwise. */
-bool versions_exist(const char *data, long long version, struct error *err);
+MUST_CHECK bool versions_exist(const char *data, long long version, struct error *err);
 
 /* A further file of a version, as it will be. */
 struct version_file {
@@ -29,13 +29,13 @@ struct version_contents {
 
 /* Store a new version. With it go links to features.csv and schema.json, which the candidate was trained on.
  * A version that an interrupted run stored of the same candidate is taken as it is. */
-bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
-                    const struct version_contents *contents, struct error *err);
+MUST_CHECK bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
+                               const struct version_contents *contents, struct error *err);
 
 /* Remove a version. */
 void versions_discard(const char *data, long long version);
 
 /* Hash the sources that a manifest names; one that names none holds. */
-bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct error *err);
+MUST_CHECK bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct error *err);
 
 #endif

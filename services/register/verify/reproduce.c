@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "services/common/registry/champion.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/util/subprocess.h"
 #include "services/register/store/candidate.h"

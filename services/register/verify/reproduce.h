@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/error.h"
 #include "services/register/store/registry.h"
 
 /* EXIT_DONE where the forest is the same byte for byte, EXIT_DATAERR where it is not. */
-bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err);
+MUST_CHECK bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err);
 
 #endif

@@ -12,8 +12,8 @@
 enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
 
 /* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
-enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
-                                     struct error *err);
+MUST_CHECK enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
+                                                struct error *err);
 
 /* Remove what a killed run left of one. */
 void serving_check_sweep(const char *data);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "services/common/registry/champion.h"
+#include "services/common/store/atomic_file.h"
 #include "tests/helpers/scratch.h"
 
 /* A file of a version; good as long as scratch_path's. */

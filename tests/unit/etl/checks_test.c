@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/etl/checks.h"
 #include "services/etl/csv_output.h"
 #include "services/etl/pseudonym.h"

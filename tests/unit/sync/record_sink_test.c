@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/sync/inbox.h"
 #include "tests/unit/sync/record_sink_fixture.h"
 

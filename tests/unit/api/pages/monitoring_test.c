@@ -5,6 +5,7 @@
 
 #include "services/api/pages/monitoring.h"
 #include "services/api/pages/monitoring_snapshot.h"
+#include "services/common/store/atomic_file.h"
 #include "tests/helpers/scratch.h"
 
 static void put(const char *name, const char *text) {

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/util/unix_time.h"
 
 /* A house whose predictions are logged below a temporary folder. */

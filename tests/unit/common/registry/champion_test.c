@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "services/common/store/atomic_file.h"
 #include "tests/unit/common/registry.h"
 
 static struct forest *train(void) {

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "services/common/store/append_log.h"
+#include "services/common/store/atomic_file.h"
 #include "services/common/store/files.h"
 #include "tests/helpers/scratch.h"
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/common/worker/run_id.h"
 #include "services/common/worker/stage.h"
 #include "tests/helpers/scratch.h"

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "services/common/store/atomic_file.h"
 #include "services/drift/data/labels.h"
 #include "services/drift/data/reference.h"
 #include "services/drift/data/request_log.h"
