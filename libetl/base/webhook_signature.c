@@ -137,7 +137,7 @@ enum etl_signature_result etl_signature_check(enum etl_signature_sender sender,
 }
 
 const char *etl_signature_text(enum etl_signature_result result) {
-    static const char *const texts[] = {"is valid", "is missing or malformed", "fits no secret", "is too old",
-                                        "is from the future"};
+    static const char *const texts[] = {"valid", "missing or malformed signature", "the signature matches no secret",
+                                        "the signature is too old", "the signature is dated in the future"};
     return texts[result];
 }

@@ -1,4 +1,5 @@
-/* dispatch.c - from a request to its reply: admission, route, preflight, handler, and what all replies share. */
+/* dispatch.c - from a request to its reply: access, route, preflight, handler, and the headers that all replies share.
+ */
 #include "services/api/dispatch.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 
 enum { WEBHOOK_MAX_BYTES = 1 << 20 };
 
-/* Sixteen digits of the worker and sixteen of a count: unique, and made without a system call. */
+/* Sixteen hex digits of the loop and sixteen of a counter: unique, and made without a system call. */
 static void make_id(struct thread_context *context, struct request *request) {
     uint64_t number = ++context->ids;
     memcpy(request->id, context->id_prefix, 16);
@@ -19,13 +20,16 @@ static void make_id(struct thread_context *context, struct request *request) {
     request->id[32] = '\0';
 }
 
-/* Bytes of body; what is sent where none belongs is read and ignored, so that the error finds its reader. */
+/*
+ * How many bytes a body may have. If the route expects no body, one is read and ignored, so that the client gets the
+ * error.
+ */
 static size_t body_limit(const struct app *app, const struct route *route) {
     const struct options *options = app->options;
     switch (route != NULL ? route->body : BODY_NONE) {
     case BODY_LEADS:
         return (size_t)options->max_batch * 1024;
-    case BODY_INFERENCE: /* it is parsed whole */
+    case BODY_INFERENCE: /* it is parsed in one piece */
         return (size_t)options->max_batch * 64 * app->model_context.config->feature_count;
     case BODY_DELIVERY:
         return WEBHOOK_MAX_BYTES;
@@ -44,17 +48,30 @@ size_t dispatch_headers(struct thread_context *context, struct request *request)
     return body_limit(context->app, request->route);
 }
 
+/* The path is quoted only where it is visible ASCII: any other bytes could make the reply invalid JSON. */
+static void reject_path(const struct request *request, struct response *response) {
+    const char *at = request->path;
+    while (*at > ' ' && *at < 0x7f)
+        at++;
+    if (*at == '\0')
+        problem_respond_one(response, 404, request->id, "path", NULL, "not_found", "no such route: %.100s",
+                            request->path);
+    else
+        problem_respond_one(response, 404, request->id, "path", NULL, "not_found", "no such route");
+}
+
 static void call_handler(struct thread_context *context, struct request *request, struct response *response) {
     char methods[ROUTES_METHODS];
-    if (request->route != NULL) { /* A request that is woken up has been admitted before, a batch at its first piece. */
+    if (request->route != NULL) { /* A request that was woken up has passed the access check before; a batch passes it
+                                     at its first piece. */
         if (request->ticket != NULL || request->streamed || access_check(&context->app->access, request, response))
             request->route->handle(context, request, response);
     } else if (!routes_methods(request->path, methods)) {
-        problem_respond_one(response, 404, request->id, "path", NULL, "not_found", "is none of this service's");
+        reject_path(request, response);
     } else if (request->method == METHOD_OPTIONS) {
         cors_preflight(&context->app->cors, request, methods, response);
     } else {
-        problem_respond_one(response, 405, request->id, "method", NULL, "method", "must be one of %s", methods);
+        problem_respond_one(response, 405, request->id, "method", NULL, "method", "this route allows %s only", methods);
         response_header(response, "Allow", methods);
     }
 }
@@ -79,7 +96,7 @@ void dispatch_reject(struct thread_context *context, const struct request *reque
     cors_add_headers(&context->app->cors, request, response);
 }
 
-/* What a client sent, as a JSON string: where it is no UTF-8 it is taken as Latin-1. */
+/* A client's text as a JSON string. Text that is not UTF-8 is read as Latin-1. */
 static void write_client_text(struct thread_context *context, const char *text, struct strbuf *line) {
     struct strbuf *clean = &context->scratch;
     size_t size = strlen(text);
@@ -97,7 +114,7 @@ static void write_client_text(struct thread_context *context, const char *text, 
     strbuf_json_string(line, clean->at, clean->size);
 }
 
-/* One line of the access log; nothing a client sent stands in it unquoted. */
+/* One line of the access log. Everything a client sent is quoted in it. */
 static void log_access(struct thread_context *context, const struct request *request, int status,
                        uint64_t nanoseconds) {
     struct strbuf *line = &context->line;

@@ -1,4 +1,4 @@
-/* event_loop.c - one thread that serves. */
+/* event_loop.c - one thread that answers requests on its own connections. */
 #include "services/api/event_loop.h"
 
 #include <poll.h>
@@ -8,7 +8,7 @@
 
 #include "services/api/dispatch.h"
 
-/* ---- the transport's calls ---- */
+/* ---- callbacks of the HTTP server ---- */
 
 static size_t on_headers(void *user, struct request *request) {
     return dispatch_headers(user, request);
@@ -37,7 +37,7 @@ static bool is_finished(const struct event_loop *loop) {
     return event_loop_state(loop) == EVENT_LOOP_DRAIN && mhd_server_connections(loop->server) == 0;
 }
 
-/* Go on to what the main thread wants, one step at a time. */
+/* Do what the main thread requested, one step at a time. */
 static void apply_command(struct event_loop *loop) {
     while (event_loop_state(loop) < atomic_load(&loop->phase)) {
         enum event_loop_phase next = (enum event_loop_phase)(event_loop_state(loop) + 1);
@@ -50,8 +50,8 @@ static void apply_command(struct event_loop *loop) {
 }
 
 /*
- * Our own poll around a step that cannot block: the library's blocking step waits on even though it has
- * events in hand when they are exactly a multiple of 128.
+ * Our own poll around a step that cannot block. The library's blocking step has a fault: if the number of pending
+ * events is a multiple of 128, it keeps waiting although there is work.
  */
 static void *serve(void *argument) {
     struct event_loop *loop = argument;

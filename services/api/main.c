@@ -77,7 +77,7 @@ static enum exit_code fail(enum exit_code code, const char *text) {
     return code;
 }
 
-/* Whether the champion would be served. */
+/* --check: whether the champion can be served. */
 static enum exit_code check(const struct options *options, const struct etl_config *config) {
     struct error err;
     struct model_context model_context = {config, etl_normalizer_new(config), 1};
@@ -106,8 +106,8 @@ int main(int argc, char **argv) {
         return healthcheck_is_alive(options.host, options.port) ? 0 : 1;
 
     log_open("api", NULL);
-    json_object_seed(0);                                    /* before there are threads */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* hashes alone are used: half the start and memory */
+    json_object_seed(0);                                    /* before threads are started */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* only hashes are used: halves start time and memory */
     if (app_validate_options(&options) != NULL)
         return fail(EXIT_USAGE, app_validate_options(&options));
     struct etl_config *config = configuration_read(options.common.config, NULL, &err);

@@ -1,4 +1,4 @@
-/* routes.c - the one table of routes. */
+/* routes.c - the table of routes. */
 #include "services/api/routes.h"
 
 #include <stdio.h>
@@ -22,45 +22,45 @@
 /* clang-format off */
 static const struct route table[] = {
     {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, true, predict_one, "Prediction",
-     "The package a lead is most likely to buy, and how sure that is"},
+     "Predict which package a lead is most likely to buy, and its probability"},
     {"/predict/batch", METHOD_POST, BODY_LEADS, ACCESS_KEY, true, predict_batch_respond, "Predictions",
-     "The same for many leads at once"},
-    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Whether the process answers"},
-    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "The same as /livez"},
-    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_ready, "Status", "Whether a verified model is served"},
-    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_model, "Model", "The model that is served: inputs, packages, card"},
-    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_version, "Object", "The program's and the model's version"},
-    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, metrics_scrape, "text/plain", "What the server did, for Prometheus"},
-    {"/webhooks/stripe", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_stripe, "Object", "Takes deliveries of Stripe"},
+     "Predict many leads at once"},
+    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Liveness: the process answers"},
+    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Liveness, as /livez"},
+    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_ready, "Status", "Readiness: a verified model is served"},
+    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_model, "Model", "The served model: inputs, packages, model card"},
+    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_version, "Object", "Version of the program and of the model"},
+    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, metrics_scrape, "text/plain", "Metrics for Prometheus"},
+    {"/webhooks/stripe", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_stripe, "Object", "Receive webhook deliveries from Stripe"},
     {"/webhooks/formspree", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_formspree, "Object",
-     "Takes deliveries of Formspree"},
-    {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, false, admin_reload, "Status", "Look for a newly promoted model at once"},
-    {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_respond, "Object", "This contract"},
-    {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "This contract as a page"},
-    {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_try, HTML, "A page to try predictions"},
-    {"/monitoring", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, monitoring_page, HTML, "A page to watch drift, accuracy, models and runs"},
+     "Receive webhook deliveries from Formspree"},
+    {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, false, admin_reload, "Status", "Check for a new champion at once"},
+    {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_respond, "Object", "This OpenAPI document"},
+    {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "API documentation as a page"},
+    {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_try, HTML, "Page to try predictions"},
+    {"/monitoring", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, monitoring_page, HTML, "Page with drift, accuracy, models and runs"},
     {"/monitoring/data", METHOD_GET, BODY_NONE, ACCESS_KEY, true, monitoring_data, "Object",
-     "What that page draws: the newest days, decisions, runs and sources"},
-    {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_server, "Object", "Open Inference Protocol: the server"},
-    {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_live, "Object", "Open Inference Protocol: alive"},
-    {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object", "Open Inference Protocol: ready"},
-    {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_model, "Object", "Open Inference Protocol: the model"},
+     "Data of the monitoring page: the newest days, decisions, runs and sources"},
+    {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_server, "Object", "Open Inference Protocol: server metadata"},
+    {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_live, "Object", "Open Inference Protocol: server liveness"},
+    {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object", "Open Inference Protocol: server readiness"},
+    {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_model, "Object", "Open Inference Protocol: model metadata"},
     {V2_MODEL "/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object",
-     "Open Inference Protocol: the model is ready"},
+     "Open Inference Protocol: model readiness"},
     {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, oip_v2_infer, "Inferred",
-     "Open Inference Protocol: predictions"},
+     "Open Inference Protocol: inference"},
     {V2_MODEL "/versions/{version}", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_model, "Object",
-     "Open Inference Protocol: a version"},
+     "Open Inference Protocol: metadata of a version"},
     {V2_MODEL "/versions/{version}/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object",
-     "Open Inference Protocol: a version is ready"},
+     "Open Inference Protocol: readiness of a version"},
     {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, oip_v2_infer, "Inferred",
-     "Open Inference Protocol: predictions of a version"},
+     "Open Inference Protocol: inference with a version"},
 };
 /* clang-format on */
 const struct route_table routes = {table, sizeof table / sizeof *table};
-_Static_assert(sizeof table / sizeof *table < REQUEST_COUNTS_ROUTES, "each route is counted by itself");
+_Static_assert(sizeof table / sizeof *table < REQUEST_COUNTS_ROUTES, "each route has its own counts");
 
-/* Whether a path is a route's; "{...}" in the route stands for one segment. */
+/* Whether a path matches a route; "{...}" in the route matches one segment. */
 static bool matches(const char *route, const char *path) {
     while (*route != '\0' && (*route == *path || *route == '{')) {
         if (*route == '{') {

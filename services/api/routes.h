@@ -1,4 +1,4 @@
-/* routes.h - the one table of routes: what 404, 405 and Allow, body limits and the contract follow from. */
+/* routes.h - the table of routes. 404, 405, Allow, body limits and the OpenAPI document are derived from it. */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
@@ -6,11 +6,11 @@
 
 extern const struct route_table routes;
 
-/* The route of a path and method, or NULL. */
+/* The route with this path and method, or NULL. */
 const struct route *routes_find(const char *path, enum request_method method);
 
 enum { ROUTES_METHODS = 40 };
-/* "POST, OPTIONS": what the path takes; false where no route has it. */
+/* The methods of a path, such as "POST, OPTIONS"; false if no route has this path. */
 bool routes_methods(const char *path, char out[ROUTES_METHODS]);
 
 #endif

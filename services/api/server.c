@@ -1,4 +1,4 @@
-/* server.c - the running server: loops that serve, and the main thread that watches over them. */
+/* server.c - the running server: event loops that answer requests, and the main thread that controls them. */
 #include "services/api/server.h"
 
 #include <ctype.h>
@@ -32,7 +32,7 @@ struct server {
     struct monitoring monitoring;
     char instance[HOST_NAME_MAX + 1];
     char prediction_folder[PATH_MAX];
-    long long connections; /* at once, in all */
+    long long connections; /* total of all loops */
     size_t loops;
     struct event_loop *loop;          /* [loops] */
     struct thread_context *context;   /* [loops] */
@@ -42,8 +42,8 @@ struct server {
 /* ---- starting ---- */
 
 /*
- * As many descriptors as the connections need, where the system allows it; returns how many connections that is.
- * The model, the logs and the deliveries have theirs left over, however many clients there are.
+ * Raise the limit of file descriptors to what the connections need, and return how many connections the limit allows.
+ * Some descriptors are reserved for the model, the logs and the deliveries, however many clients connect.
  */
 static long long raise_file_limit(const struct options *options, size_t loops) {
     struct rlimit limit;
@@ -56,8 +56,9 @@ static long long raise_file_limit(const struct options *options, size_t loops) {
         return options->connections;
     long long max_connections =
         limit.rlim_cur > own + LEAST_CONNECTIONS ? (long long)(limit.rlim_cur - own) : LEAST_CONNECTIONS;
-    log_event(LOG_WARN, "few descriptors", "of %lld connections %lld are taken at once: only %ju files may be open",
-              options->connections, max_connections, (uintmax_t)limit.rlim_cur);
+    log_event(LOG_WARN, "connections limited",
+              "CONNECTIONS is %lld, but the limit of open files (%ju) allows only %lld", options->connections,
+              (uintmax_t)limit.rlim_cur, max_connections);
     return max_connections;
 }
 
@@ -71,7 +72,7 @@ static sigset_t watched_signals(void) {
     return set;
 }
 
-/* This server's name in names of files: what INSTANCE says or the machine is called, without odd characters. */
+/* This server's name in file names: INSTANCE or the host name, with unusual characters replaced. */
 static void name_instance(struct server *server) {
     if (server->options->instance != NULL)
         snprintf(server->instance, sizeof server->instance, "%s", server->options->instance);
@@ -111,7 +112,7 @@ static bool prepare(struct server *server, const struct options *options, const 
         !app_open(&server->app, options, config, &routes, server->reader, loops))
         return false;
     if (options->rate_limit > 0 && server->app.access.keys.count == 0 && server->app.access.proxies.count == 0)
-        log_event(LOG_WARN, "no rate limit", "RATE_LIMIT holds for nobody without API_KEYS or TRUSTED_PROXIES");
+        log_event(LOG_WARN, "rate limit inactive", "RATE_LIMIT needs API_KEYS or TRUSTED_PROXIES to identify clients");
     name_instance(server);
     model_watcher_open(&server->watcher, options->common.data, &server->app.model_context, &server->app.slot);
     server->app.watcher = &server->watcher;
@@ -139,24 +140,24 @@ static bool start_loops(struct server *server) {
     }
     for (size_t i = 0; i < server->loops; i++)
         if (!event_loop_start(&server->loop[i], listener[i], &limits, &server->context[i], &server->reader[i])) {
-            log_event(LOG_ERROR, "failed", "start a loop: out of memory or descriptors");
-            _exit(EXIT_TEMPFAIL); /* with the loops that run already */
+            log_event(LOG_ERROR, "failed", "could not start an event loop: out of memory or file descriptors");
+            _exit(EXIT_TEMPFAIL); /* with the loops that are already running */
         }
     free(listener);
-    log_event(LOG_INFO, "listening", "on %s port %lld, %zu loops", options->host, port, server->loops);
+    log_event(LOG_INFO, "listening", "on %s port %lld, %zu event loops", options->host, port, server->loops);
     return true;
 }
 
 /* ---- running ---- */
 
-/* Wait for a signal at most so long; 0 where none came. */
+/* Wait for a signal; 0 if none arrived in time. */
 static int wait_signal(const sigset_t *set, long long ms) {
     const struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     int number = sigtimedwait(set, NULL, &timeout);
     return number > 0 ? number : 0;
 }
 
-/* Until SIGTERM or SIGINT; returns which. */
+/* Run until SIGTERM or SIGINT; returns the signal. */
 static int run_until_signal(struct server *server, const sigset_t *set) {
     int number = 0;
     do {
@@ -166,7 +167,7 @@ static int run_until_signal(struct server *server, const sigset_t *set) {
     return number;
 }
 
-/* Whether a second signal arrives within so long: that means at once. */
+/* Whether a second signal arrives in this time: it means "stop at once". */
 static bool second_signal_within(const sigset_t *set, long long ms) {
     double until = monotonic_seconds() + (double)ms / 1000;
     int number;
@@ -177,7 +178,7 @@ static bool second_signal_within(const sigset_t *set, long long ms) {
     return number != 0;
 }
 
-/* Have all loops do it, and wait until they have. */
+/* Send all loops a command, and wait until they have executed it. */
 static void command_loops(struct server *server, enum event_loop_phase phase) {
     const struct timespec pause_between = {.tv_nsec = 1000000};
     for (size_t i = 0; i < server->loops; i++)
@@ -201,25 +202,25 @@ static bool join_loops(struct server *server, double seconds, const sigset_t *se
 }
 
 /*
- * First only say that we are not ready, so that balancers turn away while all is still served; then
- * take no more connections, and end each with its next reply.
+ * First report "not ready" but serve everything, so that load balancers stop sending requests. Then accept no more
+ * connections, and close each connection after its next reply.
  */
 static enum exit_code drain(struct server *server, const sigset_t *set, bool graceful) {
     const struct options *options = server->options;
     bool interrupted = false;
     atomic_store(&server->app.draining, true);
-    log_event(LOG_INFO, "draining", "not ready for %lld s, then finishing what is in flight",
+    log_event(LOG_INFO, "draining", "reporting not ready for %lld s, then finishing requests in progress",
               graceful ? options->drain_seconds : 0);
     if (graceful && second_signal_within(set, options->drain_seconds * 1000))
         _exit(EXIT_TERMINATED);
     command_loops(server, EVENT_LOOP_STOP_ACCEPTING);
     command_loops(server, EVENT_LOOP_DRAIN);
     if (!join_loops(server, (double)options->request_seconds + 1, set, &interrupted)) {
-        log_event(LOG_WARN, "cut", "%s",
-                  interrupted ? "a second signal arrived" : "some clients did not finish in time");
+        log_event(LOG_WARN, "connections cut", "%s",
+                  interrupted ? "a second signal arrived" : "some clients did not finish within the timeout");
         _exit(interrupted ? EXIT_TERMINATED : EXIT_DONE);
     }
-    log_event(LOG_INFO, "stopped", "all requests were answered");
+    log_event(LOG_INFO, "stopped", "all requests answered");
     return EXIT_DONE;
 }
 
@@ -228,7 +229,7 @@ static void exit_immediately(int number) {
     _exit(EXIT_TERMINATED);
 }
 
-/* What is left to write may have to wait for a disk, or for who reads our stdout: a second signal does not. */
+/* The remaining writes may block on a disk or on the reader of stdout: a second signal exits at once. */
 static void exit_on_next_signal(void) {
     sigset_t set;
     signal(SIGTERM, exit_immediately);
@@ -249,7 +250,7 @@ static void server_shutdown(struct server *server) {
     if (server->app.access_log != NULL)
         log_writer_close(server->app.access_log);
     for (size_t i = 0; i < server->loops && server->loop != NULL; i++)
-        event_loop_done(&server->loop[i]); /* the inbox and the monitoring might have woken their requests until now */
+        event_loop_done(&server->loop[i]); /* until here the webhook store and the monitoring may wake requests */
     for (size_t i = 0; i < server->loops && server->context != NULL; i++)
         thread_context_done(&server->context[i]);
     model_watcher_done(&server->watcher);
@@ -266,7 +267,7 @@ enum exit_code server_run(const struct options *options, const struct etl_config
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (!prepare(&server, options, config))
-        log_event(LOG_ERROR, "failed", "start: out of memory or descriptors");
+        log_event(LOG_ERROR, "failed", "could not start: out of memory or file descriptors");
     else if (start_loops(&server))
         code = drain(&server, &set, run_until_signal(&server, &set) == SIGTERM);
     server_shutdown(&server);

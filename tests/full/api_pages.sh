@@ -29,7 +29,7 @@ check "the page of the contract opens" page /docs
 check "it lists every route" shows '/predict/batch</code>.*/webhooks/stripe</code>.*/v2/models/leadforest/infer</code>'
 check "it shows a call to copy" shows "curl $url/predict"
 check "the page to watch opens without anything to see" page /monitoring
-check "and says so" shows 'leadforest-drift has not looked at the traffic yet'
+check "and says so" shows 'leadforest-drift has not checked the traffic yet'
 check "it lists the champions" shows '<h2>Champions</h2>.*promoted'
 check "SIGTERM ends it with 0" stop_api
 

@@ -125,7 +125,7 @@ with scratch() as folder:
     registry.promote(2)
     server = Server(folder, UNKNOWN_CATEGORY="reject", RATE_LIMIT="5")
     server.wait_ready()
-    check("a rate limit that counts nobody is warned of", server.find("RATE_LIMIT holds for nobody"), server.log)
+    check("a rate limit that counts nobody is warned of", server.find("RATE_LIMIT needs API_KEYS or TRUSTED_PROXIES"), server.log)
     reply = server.predict(b'{"business_type":"Veterinary","business_size":"10-25"}')
     check("UNKNOWN_CATEGORY=reject makes it 422", reply[0] == 422 and errors_of(reply) == {"business_type": "unseen_category"},
           reply)

@@ -74,10 +74,10 @@ with scratch() as folder:
         pass
     reply = deliver(server)
     check("what cannot be stored is 503, to be sent again", reply[0] == 503 and reply[1].get("retry-after") == "60", reply)
-    check("and the log says so once", deliver(server)[0] == 503 and wait_until(lambda: server.count("inbox fails") == 1))
+    check("and the log says so once", deliver(server)[0] == 503 and wait_until(lambda: server.count("webhook store failed") == 1))
     os.remove(f"{folder}/raw/inbox")
     check("once it can be, it is again, and the log says so", deliver(server)[0] == 200 and len(stored(folder)) == 1 and
-          wait_until(lambda: server.count("inbox stores again") == 1), server.log)
+          wait_until(lambda: server.count("webhook store recovered") == 1), server.log)
 
     files = glob.glob(f"{folder}/raw/inbox/stripe-one-*.ndjson")
     check("what customers sent is not for everybody to read", files and all(os.stat(file).st_mode & 0o007 == 0 for file in files))
@@ -89,7 +89,7 @@ with scratch() as folder:
         os.mkdir(file)
     codes = [deliver(server)[0], deliver(server, body, "form-secret", path="/webhooks/formspree", header="Formspree_Signature")[0], deliver(server)[0]]
     check("where one source's cannot be stored the other's can, and the log still says so once", codes == [503, 200, 503] and
-          wait_until(lambda: server.count("inbox fails") == 2), (codes, server.log))
+          wait_until(lambda: server.count("webhook store failed") == 2), (codes, server.log))
     for file in in_the_way:
         os.rmdir(file)
     for file in files:
@@ -151,5 +151,5 @@ with scratch() as folder:
     os.remove(f"{disk}/something-else")
     check("once there is room it is stored", deliver(server, json.dumps({"id": "last", "note": "x" * 3000}).encode())[0] == 200 and
           json.loads(lines()[-1])["body"]["id"] == "last" and all(line.endswith("\n") for line in lines()))
-    check("the log told it once", server.count("inbox fails") == 1, server.log)
+    check("the log told it once", server.count("webhook store failed") == 1, server.log)
 finish()

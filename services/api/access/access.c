@@ -20,13 +20,12 @@ void access_done(struct access *access) {
 }
 
 static bool reject_key(const struct request *request, struct response *response) {
-    problem_respond_one(response, 401, request->id, "header", "Authorization", "key",
-                        "must bear a key of this service");
+    problem_respond_one(response, 401, request->id, "header", "Authorization", "key", "missing or invalid API key");
     response_header_static(response, "WWW-Authenticate", "Bearer");
     return false;
 }
 
-/* Who is to be counted: a key, or an address that a proxy of ours vouches for. */
+/* Whose requests are counted: those of a key, or those of an address that a trusted proxy reports. */
 static bool name_client(const struct access *access, const struct request *request, bool keyed, size_t key,
                         char out[REQUEST_PEER]) {
     if (keyed)
@@ -43,7 +42,7 @@ static bool is_within_rate(struct access *access, const struct request *request,
     if (wait == 0)
         return true;
     problem_respond_one(response, 429, request->id, "request", NULL, "rate",
-                        "comes too soon after %lld others in a minute", access->per_minute);
+                        "rate limit exceeded: %lld requests per minute", access->per_minute);
     snprintf(seconds, sizeof seconds, "%u", wait);
     response_header(response, "Retry-After", seconds);
     return false;
@@ -54,7 +53,7 @@ bool access_check(struct access *access, const struct request *request, struct r
     switch (request->route->access) {
     case ACCESS_OPEN:
         return true;
-    case ACCESS_ADMIN: /* without a key nobody is let in */
+    case ACCESS_ADMIN: /* without ADMIN_KEY nobody has access */
         return api_keys_match(&access->admin_keys, request, &key) || reject_key(request, response);
     case ACCESS_KEY:
         break;

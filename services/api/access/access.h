@@ -11,15 +11,15 @@ struct access {
     struct api_keys keys, admin_keys;
     struct trusted_proxies proxies;
     long long per_minute;   /* requests that one client may send; 0: no limit */
-    struct rate_limit rate; /* open where there is a limit */
+    struct rate_limit rate; /* opened only if there is a limit */
 };
 
-/* The settings have been checked. False where memory ends. */
+/* The settings must have been checked. False if memory runs out. */
 bool access_open(struct access *access, const char *api_keys, const char *admin_keys, const char *trusted_proxies,
                  long long per_minute);
 void access_done(struct access *access);
 
-/* Whether the request may go on to its route; where not the reply is made: 401, or 429 with Retry-After. */
+/* Whether the request may use its route. If not, the reply is made: 401, or 429 with Retry-After. */
 bool access_check(struct access *access, const struct request *request, struct response *response);
 
 #endif

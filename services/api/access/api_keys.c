@@ -14,7 +14,7 @@ static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Spaces around a key cannot be its own: no header's value begins or ends with one. */
+/* Spaces around a key are not part of it: no header's value begins or ends with a space. */
 bool api_keys_parse(struct api_keys *keys, const char *setting) {
     const char *at = setting != NULL ? setting : "";
     bool none = *at == '\0';
@@ -30,7 +30,7 @@ bool api_keys_parse(struct api_keys *keys, const char *setting) {
     return none || keys->count > 0;
 }
 
-/* The key a request bears, or NULL. */
+/* The key that a request sent, or NULL. */
 static const char *sent_key(const struct request *request) {
     const char *authorization = request->header[HEADER_AUTHORIZATION];
     if (authorization != NULL && strncasecmp(authorization, "Bearer ", 7) == 0)

@@ -1,4 +1,4 @@
-/* rate_limit.c - at most so many requests a minute from one client. */
+/* rate_limit.c - limits the requests per minute of one client. */
 #include "services/api/access/rate_limit.h"
 
 #include <math.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* Nobody outside is to know who shares a set, or an entry, with whom. */
+/* Nobody outside must know which clients share a set or an entry. */
 static bool draw_key(struct etl_hash_key *key) {
     unsigned char random[32];
     bool drawn = getrandom(random, sizeof random, 0) == (ssize_t)sizeof random;
@@ -27,7 +27,7 @@ void rate_limit_done(struct rate_limit *rate) {
     rate->set = NULL;
 }
 
-/* The client's entry, or the one it may take: of a set's entries that which is used up soonest. */
+/* The client's entry; if it has none, the entry of its set that expires first. */
 static struct rate_limit_entry *find(struct rate_limit *rate, uint64_t client) {
     struct rate_limit_entry *set = rate->set[client % RATE_LIMIT_SETS], *oldest = set;
     for (size_t i = 0; i < RATE_LIMIT_WAYS; i++) {

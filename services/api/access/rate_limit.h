@@ -1,9 +1,8 @@
 /*
- * rate_limit.h - at most so many requests a minute from one client, with a burst of as many.
+ * rate_limit.h - limits the requests per minute of one client; a burst may use a minute's requests at once.
  *
- * Generic cell rate algorithm (ITU-T I.371): of each client only the moment is kept until which what it has
- * used up would last at the allowed rate.  The table is of fixed size; where it overflows, whoever has
- * used up least is forgotten.
+ * Generic cell rate algorithm (ITU-T I.371): one time per client is kept, namely when its requests would have been due
+ * at the allowed rate.  The table has a fixed size; if it overflows, the client that used least is forgotten.
  */
 #ifndef API_RATE_LIMIT_H
 #define API_RATE_LIMIT_H
@@ -19,7 +18,7 @@ enum { RATE_LIMIT_SETS = 1024, RATE_LIMIT_WAYS = 8 };
 
 struct rate_limit {
     double seconds;          /* between two requests at the allowed rate */
-    double burst;            /* seconds that a client may be ahead */
+    double burst;            /* seconds that a client may be ahead of the rate */
     struct etl_hash_key key; /* of the clients' hashes */
     pthread_mutex_t lock;
     struct rate_limit_entry {
@@ -31,7 +30,7 @@ struct rate_limit {
 bool rate_limit_open(struct rate_limit *rate, long long per_minute);
 void rate_limit_done(struct rate_limit *rate);
 
-/* 0: the client may ask; otherwise after how many seconds it may. */
+/* 0 if the request is allowed, otherwise the seconds until the next one is. */
 unsigned rate_limit_take(struct rate_limit *rate, const char *client, double now);
 
 #endif

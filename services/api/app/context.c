@@ -1,4 +1,4 @@
-/* context.c - what the server knows, from its settings. */
+/* context.c - the server's state, made from its settings. */
 #include "services/api/app/context.h"
 
 #include <stdio.h>
@@ -10,11 +10,11 @@ const char *app_validate_options(const struct options *options) {
     struct trusted_proxies proxies;
     struct etl_signature_secrets secrets;
     if (!cors_valid(options->cors_origins))
-        return "CORS_ORIGINS: origins such as https://shop.example are needed, without a path";
+        return "CORS_ORIGINS: must be origins without a path, such as https://shop.example";
     if (!api_keys_parse(&keys, options->api_keys) || !api_keys_parse(&keys, options->admin_key))
-        return "API_KEYS, ADMIN_KEY: too many keys, or none between the commas";
+        return "API_KEYS, ADMIN_KEY: too many keys, or an empty key";
     if (!client_ip_parse_proxies(&proxies, options->trusted_proxies))
-        return "TRUSTED_PROXIES: addresses and ranges such as 10.0.0.0/8 are needed";
+        return "TRUSTED_PROXIES: must be addresses or ranges, such as 10.0.0.0/8";
     if (!etl_signature_read_secrets(&secrets, options->stripe_secret) ||
         !etl_signature_read_secrets(&secrets, options->formspree_secret))
         return "STRIPE_WEBHOOK_SECRET, FORMSPREE_WEBHOOK_SECRET: too many secrets";
@@ -43,7 +43,7 @@ void thread_context_open(struct thread_context *context, struct app *app, size_t
     char uuid[37];
     *context = (struct thread_context){.app = app, .number = number};
     run_id_new(uuid);
-    /* 64 random bits of the UUID, so that ids of other loops and processes differ. */
+    /* 64 random bits of the UUID, so that no two loops or processes make the same id. */
     snprintf(context->id_prefix, sizeof context->id_prefix, "%.8s%.4s%.4s", uuid, uuid + 24, uuid + 32);
 }
 

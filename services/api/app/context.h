@@ -1,8 +1,7 @@
 /*
- * context.h - what the server knows: settings, model, keys, logs, shared by all loops; and what one loop has for
- * itself.
+ * context.h - the server's state: what all event loops share (settings, model, keys, logs), and what each loop owns.
  *
- * A service is shared by all loops; each loop has a worker of its own, which nobody else writes.
+ * One app is shared by all loops. Each loop has its own thread_context, which no other thread writes.
  */
 #ifndef API_CONTEXT_H
 #define API_CONTEXT_H
@@ -32,35 +31,35 @@ struct app {
     struct etl_signature_secrets secrets[WEBHOOK_SOURCES];
     struct model_slot slot;
     atomic_bool draining;
-    const struct model_watcher *watcher;  /* NULL: nobody watches */
+    const struct model_watcher *watcher;  /* NULL: the champion is not watched */
     struct log_writer *predictions;       /* NULL: not logged */
-    struct log_writer *access_log;        /* likewise */
+    struct log_writer *access_log;        /* NULL: not logged */
     struct webhook_store *webhook_store;  /* NULL: deliveries cannot be stored */
-    struct monitoring *monitoring;        /* NULL: the volume is not read for the page that watches */
-    const struct thread_context *context; /* [workers]: for adding up what they count */
+    struct monitoring *monitoring;        /* NULL: /monitoring/data does not read the volume */
+    const struct thread_context *context; /* [workers]: their counts are added up */
     size_t contexts;
 };
 
-/* One loop's part; made and freed by the main thread, used by the loop's. */
+/* The state of one loop: made and freed by the main thread, used by the loop's thread. */
 struct thread_context {
     struct app *app;
     size_t number; /* of its loop */
     char id_prefix[17];
     uint64_t ids;
-    unsigned batches;        /* in hand */
-    struct lead_input input; /* of the request in hand */
+    unsigned batches;        /* in progress */
+    struct lead_input input; /* of the current request */
     struct strbuf scratch, line;
     struct line_clock clock;
     struct request_counts metrics;
 };
 
-/* NULL where the settings make sense, otherwise which does not and why. */
+/* NULL if the settings are valid, otherwise which one is not and why. */
 const char *app_validate_options(const struct options *options);
 
-/* One worker for each reader; the options have been judged. False where memory ends. */
+/* One thread_context for each reader of the slot. The options must have been validated. False if memory runs out. */
 bool app_open(struct app *app, const struct options *options, const struct etl_config *config,
               const struct route_table *routes, struct model_slot_reader *reader, size_t readers);
-void app_done(struct app *app); /* frees the model; nobody may be serving any more */
+void app_done(struct app *app); /* frees the model; no loop may be running any more */
 
 void thread_context_open(struct thread_context *context, struct app *app, size_t number);
 void thread_context_done(struct thread_context *context);

@@ -1,4 +1,4 @@
-/* client_ip.c - which addresses are our own proxies, and who then really asks. */
+/* client_ip.c - the address of the client behind trusted proxies. */
 #include "services/api/http/client_ip.h"
 
 #include <arpa/inet.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An address as 16 bytes; *width is how many bits its own notation has. */
+/* An address as 16 bytes; *width is the number of bits of its own notation. */
 static bool parse(const char *text, size_t size, unsigned char out[16], unsigned *width) {
     char copy[REQUEST_PEER];
     if (size >= sizeof copy)
@@ -80,7 +80,8 @@ static void name(unsigned char bytes[16], char out[REQUEST_PEER]) {
     inet_ntop(four ? AF_INET : AF_INET6, four ? bytes + 12 : bytes, out, REQUEST_PEER);
 }
 
-/* The last of a list that is no proxy of ours; what is no address at all ("unknown") is a name like any other. */
+/* The last entry of a list that is not a trusted proxy. An entry that is not an address ("unknown") is used as a name.
+ */
 static bool find_client(const struct trusted_proxies *proxies, const char *list, char out[REQUEST_PEER]) {
     unsigned char bytes[16];
     for (size_t end = strlen(list); end > 0;) {

@@ -1,4 +1,4 @@
-/* client_ip.h - which addresses are our own proxies, and who then really asks (X-Forwarded-For). */
+/* client_ip.h - the address of the client behind trusted proxies (X-Forwarded-For). */
 #ifndef API_CLIENT_IP_H
 #define API_CLIENT_IP_H
 
@@ -17,13 +17,13 @@ struct trusted_proxies {
     } range[CLIENT_IP_MAX_PROXIES];
 };
 
-/* "10.0.0.0/8,192.168.1.7,fd00::/8"; NULL is none. False where it is wrong. */
+/* "10.0.0.0/8,192.168.1.7,fd00::/8"; NULL means none. False if it is invalid. */
 bool client_ip_parse_proxies(struct trusted_proxies *proxies, const char *setting);
 
 /*
- * Who a request came from before it met our proxies: of all X-Forwarded-For the last address that is none of
- * them, without its port, in one spelling; of IPv6 the network (/64), in which its user chooses as he likes.
- * False where it did not come through a proxy of ours: then nobody vouches for the header.
+ * The client that sent a request to our proxies: the last address in X-Forwarded-For that is not a trusted proxy,
+ * without its port and in one spelling. Of IPv6 only the /64 network counts, because a user can choose any address in
+ * it. False if the request did not come through a trusted proxy: then anybody could have written the header.
  */
 bool client_ip_of_request(const struct trusted_proxies *proxies, const struct request *request, char out[REQUEST_PEER]);
 

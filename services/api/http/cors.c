@@ -1,4 +1,4 @@
-/* cors.c - which websites may ask from a browser. */
+/* cors.c - which websites' pages may send requests from a browser. */
 #include "services/api/http/cors.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ void cors_add_headers(const struct cors *cors, const struct request *request, st
     const char *origin = request->header[HEADER_ORIGIN];
     if (cors->origins == NULL)
         return;
-    /* Caches must keep the answers for different websites apart, also those without one. */
+    /* Caches must store one answer per website, also for requests without an Origin. */
     if (!for_anyone(cors))
         response_header_static(response, "Vary", "Origin");
     if (!is_allowed(cors, origin))
@@ -60,7 +60,7 @@ void cors_preflight(const struct cors *cors, const struct request *request, cons
         return;
     }
     if (!is_allowed(cors, request->header[HEADER_ORIGIN])) {
-        problem_respond_one(response, 403, request->id, "header", "Origin", "origin", "is not in CORS_ORIGINS");
+        problem_respond_one(response, 403, request->id, "header", "Origin", "origin", "not listed in CORS_ORIGINS");
         return;
     }
     response_static(response, 204, NULL, "", 0);

@@ -1,4 +1,4 @@
-/* cors.h - which websites may ask from a browser: an allow-list of origins. */
+/* cors.h - which websites' pages may send requests from a browser: a list of allowed origins. */
 #ifndef API_CORS_H
 #define API_CORS_H
 
@@ -7,7 +7,7 @@
 #include "services/api/http/request.h"
 #include "services/api/http/response.h"
 
-/* Borrowed from the settings: "https://a.example,https://b.example", "*", or NULL for nobody. */
+/* Borrowed from the settings: "https://a.example,https://b.example", "*", or NULL for no website. */
 struct cors {
     const char *origins;
 };
@@ -15,10 +15,10 @@ struct cors {
 /* Whether the list is well formed; an origin is a scheme and a host, without a path. */
 bool cors_valid(const char *origins);
 
-/* Let the browser show this reply to the website that asked, where that is allowed. */
+/* Allow the browser to give this reply to the website's page, if its origin is on the list. */
 void cors_add_headers(const struct cors *cors, const struct request *request, struct response *response);
 
-/* Answer a preflight for a path that takes `methods` ("GET, HEAD"). */
+/* Answer a preflight for a path with these methods ("GET, HEAD"). */
 void cors_preflight(const struct cors *cors, const struct request *request, const char *methods,
                     struct response *response);
 

@@ -1,4 +1,4 @@
-/* header_check.c - refuses requests whose headers could mean two things; each reason is said of the request. */
+/* header_check.c - rejects requests whose headers are ambiguous. */
 #include "services/api/http/header_check.h"
 
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static bool is_host(const char *text) {
     return *text != '\0';
 }
 
-/* Headers that may come only once: two of them are how smuggling begins. */
+/* Headers that may be sent once only: request smuggling starts with two of them. */
 static bool is_single(enum request_header header) {
     return header == HEADER_HOST || header == HEADER_CONTENT_LENGTH || header == HEADER_TRANSFER_ENCODING ||
            header == HEADER_CONTENT_TYPE || header == HEADER_AUTHORIZATION || header == HEADER_ORIGIN ||
@@ -53,13 +53,13 @@ static bool is_single(enum request_header header) {
 void header_check_add(struct header_check *check, struct request *request, const char *name, size_t name_size,
                       const char *value, size_t value_size) {
     if (!is_token(name, name_size)) {
-        header_check_reject(check, 400, "has a header whose name is no token");
+        header_check_reject(check, 400, "a header has an invalid name");
         return;
     }
     if (value == NULL)
         value = "";
     if (!is_field_value(value, value_size)) {
-        header_check_reject(check, 400, "has control characters in a header's value");
+        header_check_reject(check, 400, "a header's value contains a control character");
         return;
     }
     enum request_header header = request_header_parse(name, name_size);
@@ -70,10 +70,10 @@ void header_check_add(struct header_check *check, struct request *request, const
     else if (request->header[header] == NULL)
         request->header[header] = value;
     else if (is_single(header))
-        header_check_reject(check, 400, "has a header twice that may come once");
+        header_check_reject(check, 400, "a header was sent twice that may be sent once only");
 }
 
-/* Whether a list of codings ends in "chunked". */
+/* Whether a list of transfer codings ends with "chunked". */
 static bool ends_chunked(const char *codings) {
     const char *last = strrchr(codings, ',');
     last = last != NULL ? last + 1 : codings;
@@ -84,27 +84,27 @@ static bool ends_chunked(const char *codings) {
 static void check_length(struct header_check *check, const char *length, size_t limit) {
     size_t size = strlen(length);
     if (size == 0 || strspn(length, "0123456789") != size)
-        header_check_reject(check, 400, "has a Content-Length that is no number");
+        header_check_reject(check, 400, "Content-Length is not a number");
     else if (size > 18 || strtoull(length, NULL, 10) > limit)
-        header_check_reject(check, 413, "is larger than this route takes");
+        header_check_reject(check, 413, "the body is larger than this route accepts");
 }
 
 static void check_coding(struct header_check *check, const struct request *request, const char *version) {
     const char *coding = request->header[HEADER_TRANSFER_ENCODING];
     if (request->header[HEADER_CONTENT_LENGTH] != NULL)
-        header_check_reject(check, 400, "has both Content-Length and Transfer-Encoding");
+        header_check_reject(check, 400, "the request has both Content-Length and Transfer-Encoding");
     else if (strcmp(version, "HTTP/1.0") == 0 || !ends_chunked(coding))
-        header_check_reject(check, 400, "has a Transfer-Encoding that does not say where the body ends");
+        header_check_reject(check, 400, "Transfer-Encoding must end with chunked and needs HTTP/1.1");
     else if (strcasecmp(coding, "chunked") != 0)
-        header_check_reject(check, 501, "has a transfer coding other than chunked");
+        header_check_reject(check, 501, "the only supported Transfer-Encoding is chunked");
 }
 
 void header_check_finish(struct header_check *check, const struct request *request, const char *version, size_t limit) {
     const char *host = request->header[HEADER_HOST];
     if (host == NULL && strcmp(version, "HTTP/1.0") != 0)
-        header_check_reject(check, 400, "has no Host");
+        header_check_reject(check, 400, "the Host header is missing");
     if (host != NULL && !is_host(host))
-        header_check_reject(check, 400, "has a Host that is none");
+        header_check_reject(check, 400, "the Host header is not a valid host name");
     if (request->header[HEADER_TRANSFER_ENCODING] != NULL)
         check_coding(check, request, version);
     else if (request->header[HEADER_CONTENT_LENGTH] != NULL)

@@ -1,8 +1,8 @@
 /*
- * header_check.h - refuses requests whose headers could mean two things, before anything believes them.
+ * header_check.h - rejects requests whose headers are ambiguous, before anything else reads them.
  *
- * libmicrohttpd 0.9.75 lets through what lets one client smuggle a request past another server: two
- * lengths, unknown transfer codings, names that are no names.  Every header passes here once.
+ * libmicrohttpd 0.9.75 accepts headers with which a client can smuggle a request past a proxy: two lengths, unknown
+ * transfer codings, invalid names.  Every header is checked here once.
  */
 #ifndef API_HEADER_CHECK_H
 #define API_HEADER_CHECK_H
@@ -13,21 +13,21 @@
 #include "services/api/http/request.h"
 
 struct header_check {
-    int status;         /* 0: good so far; otherwise the first complaint */
+    int status;         /* 0: good so far; otherwise the first error */
     const char *reason; /* static */
 };
 
-/* Something that its user found wrong. */
+/* Record an error that the caller found. */
 void header_check_reject(struct header_check *check, int status, const char *reason);
 
-/* One header as it came; known ones are remembered in request->header. */
+/* One header as it arrived; known ones are kept in request->header. */
 void header_check_add(struct header_check *check, struct request *request, const char *name, size_t name_size,
                       const char *value, size_t value_size);
 
-/* After the last header: do they agree with each other and with the version?  limit: bytes a body may have. */
+/* After the last header: checks that they fit each other and the version. limit: bytes a body may have. */
 void header_check_finish(struct header_check *check, const struct request *request, const char *version, size_t limit);
 
-/* The length a request announces; 0 where it announces none.  Only after header_check_finish was content. */
+/* The value of Content-Length; 0 if there is none.  Only after header_check_finish found no error. */
 size_t header_check_content_length(const struct request *request);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { BACKLOG = 4096 };
 
-/* A bound socket, or -1.  Without `shared` it fails where anybody else listens on the address. */
+/* A bound socket, or -1.  Without `shared` it fails if another process listens on the address. */
 static int bind_one(const struct addrinfo *at, bool shared) {
     int on = 1, fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
@@ -26,7 +26,7 @@ static int bind_one(const struct addrinfo *at, bool shared) {
     return -1;
 }
 
-/* Two servers of one user may share a port unknowingly; this one wants to be told. */
+/* Two servers of one user could share a port by mistake: fail instead. */
 static bool is_free(const struct addrinfo *at) {
     int fd = bind_one(at, false);
     bool good = fd >= 0 && listen(fd, 1) == 0;
@@ -41,7 +41,7 @@ static unsigned short port_of(int fd) {
     struct sockaddr_in6 address = {0};
     socklen_t size = sizeof address;
     getsockname(fd, (struct sockaddr *)&address, &size);
-    return ntohs(address.sin6_port); /* at the same place for both families */
+    return ntohs(address.sin6_port); /* at the same offset for both address families */
 }
 
 static void set_port(struct addrinfo *at, unsigned short port) {
@@ -51,7 +51,7 @@ static void set_port(struct addrinfo *at, unsigned short port) {
         ((struct sockaddr_in *)(void *)at->ai_addr)->sin_port = htons(port);
 }
 
-/* All are bound before one listens, so that no connection waits at a socket that is closed again. */
+/* All are bound before any listens, so that no connection waits at a socket that is then closed. */
 static bool open_all(struct addrinfo *at, int *fd, size_t n) {
     size_t done = 0;
     bool good = is_free(at);

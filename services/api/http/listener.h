@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * Open n sockets on host and port (0: any free one; *port then says which).  On failure none is left
- * open and why says what could not be had.
+ * Open n sockets on host and port (0: any free port, returned in *port).  On failure none stays open, and reason names
+ * the address and the error.
  */
 bool listener_open(const char *host, long long *port, int *fd /* [n] */, size_t n, char reason[200]);
 

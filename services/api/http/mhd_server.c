@@ -17,9 +17,9 @@
 #include "services/api/http/request_body.h"
 
 enum {
-    POOL_BYTES = 8192,     /* a connection's memory: the library wipes it after every request */
-    RESPONSE_SECONDS = 60, /* for the client to take its reply */
-    SWEEP_MS = 250,        /* between looks at the deadlines */
+    POOL_BYTES = 8192,     /* bytes of a connection's memory, which the library clears after every request */
+    RESPONSE_SECONDS = 60, /* for the client to read its reply */
+    SWEEP_MS = 250,        /* between checks of the deadlines */
     PAUSE_MS = 1,          /* a moment */
     DRAIN_SWEEP_MS = 20,
     DRAIN_IDLE_SECONDS = 1
@@ -32,14 +32,15 @@ struct connection {
     struct connection *next, *previous;
     int fd;
     uint64_t deadline; /* ns; 0: none */
-    uint64_t idle;     /* ns: since when it has no request; 0: it has one */
+    uint64_t idle;     /* ns: when its last request ended; 0: a request is in progress */
     struct request request;
     struct header_check check;
-    size_t headers;            /* shown to us by the library */
-    uint64_t started;          /* ns; 0: no request has begun on it yet */
-    bool headers_reported;     /* the library has shown us the headers */
-    bool may_have_closed;      /* less than a request is here, and the client may have ended it since we looked */
-    struct connection *paused; /* the next of those that wait a moment */
+    size_t headers;        /* that the library passed to us */
+    uint64_t started;      /* ns; 0: no request has started on it yet */
+    bool headers_reported; /* the library has passed us the headers */
+    bool may_have_closed;  /* part of a request is here, and the client may have closed the connection since the last
+                              check */
+    struct connection *paused; /* the next paused connection */
     struct request_body body;
 };
 
@@ -72,7 +73,7 @@ static void become_idle(struct connection *c, uint64_t now, unsigned seconds) {
     c->may_have_closed = true;
 }
 
-/* What MHD_get_connection_info returns is overwritten by its next call: copied at once, here and below. */
+/* The next call of MHD_get_connection_info overwrites its result, so it is copied at once, here and below. */
 static int socket_of(struct MHD_Connection *mhd) {
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
@@ -140,32 +141,33 @@ static struct connection *connection_of(struct MHD_Connection *mhd) {
 }
 
 /*
- * Whether the client has ended a connection with less than a request on it.  The library misses that where the end
- * came together with the last bytes, for it reads once and is told of news only; so one look after these is enough.
+ * Whether the client has closed a connection in the middle of a request.  The library misses this if the end arrived
+ * together with the last bytes, because it reads once and polls edge-triggered.  One check after those bytes is
+ * enough.
  */
 static bool client_has_closed(struct connection *c) {
     char byte;
     if (!c->may_have_closed)
         return false;
     ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    c->may_have_closed = n > 0 || c->started == 0; /* of half a request line nothing tells us */
+    c->may_have_closed = n > 0 || c->started == 0; /* the library does not report half a request line */
     return n == 0;
 }
 
-/* The library's own timeout is of inactivity: a client that sends a byte a second would stay for ever. */
+/* The library's own timeout measures inactivity: a client that sends one byte per second would never be closed. */
 static void sweep(struct mhd_server *t) {
     t->swept = t->now;
     for (struct connection *c = t->connections; c != NULL; c = c->next) {
         bool overdue = c->deadline != 0 && t->now >= c->deadline;
         bool idle_while_draining = t->draining && c->idle != 0 && t->now >= c->idle + DRAIN_IDLE_SECONDS * second;
         if (overdue || idle_while_draining || client_has_closed(c))
-            shutdown(c->fd, SHUT_RDWR); /* the library then sees its end and tidies up */
+            shutdown(c->fd, SHUT_RDWR); /* the library then sees the end and frees the connection */
     }
 }
 
 /* ---- a request ---- */
 
-/* The request line has arrived.  What is returned comes back as *context of the calls below. */
+/* The request line has arrived.  The returned pointer is passed to the callbacks below as *context. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd) {
     struct mhd_server *t = cls;
     struct connection *c = connection_of(mhd);
@@ -188,7 +190,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     request->ticket = NULL;
     request->waker = c;
     c->check = (struct header_check){.status = request_set_target(request, target)};
-    c->check.reason = c->check.status == 414 ? "has too long a path" : "has a target that is no path";
+    c->check.reason = c->check.status == 414 ? "the path is too long" : "the request target is not a valid path";
     return c;
 }
 
@@ -201,16 +203,15 @@ static enum MHD_Result on_mhd_header(void *cls, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-/* 0.9.7x takes requests that HTTP forbids without a word; later releases refuse them where told to. */
+/* 0.9.7x silently accepts requests that HTTP forbids; later releases have an option to reject them. */
 static bool library_is_lax(void) {
     return strncmp(MHD_get_version(), "0.9.7", 5) == 0;
 }
 
 /*
- * Whether every line that came became one header that we saw.  0.9.7x drops nameless headers, cuts values
- * at a NUL and joins folded lines without a word; but it parses in place, from the method to the end of
- * the header, leaving a zero for the colon, the CR and the LF of each line and nowhere else.  So the zeroes
- * after the request line can be counted.
+ * Whether every line that arrived became one header that we saw.  0.9.7x silently drops headers without a name, cuts
+ * values at a NUL and joins folded lines.  But it parses in place: it writes a zero over the colon, the CR and the LF
+ * of each line, and nowhere else.  So counting the zeroes after the request line counts the lines.
  */
 static bool all_headers_reported(const struct connection *c, const char *method, const char *version) {
     if (!library_is_lax())
@@ -239,21 +240,22 @@ static enum MHD_Result queue_response(struct connection *c, struct response *res
     if (c->server->draining)
         MHD_add_response_header(mhd_response, MHD_HTTP_HEADER_CONNECTION, "close");
     c->deadline = c->server->now + RESPONSE_SECONDS * second;
-    c->may_have_closed = false; /* what waits now is of the next request */
+    c->may_have_closed = false; /* the bytes that wait now belong to the next request */
     enum MHD_Result queued = MHD_queue_response(c->mhd, (unsigned)response->status, mhd_response);
     MHD_destroy_response(mhd_response);
     return queued;
 }
 
-/* The headers are in.  A reply queued here closes the connection, so only what must be refused is. */
+/* The headers are complete.  A reply that is queued here closes the connection, so only rejections are. */
 static enum MHD_Result begin_request(struct connection *c, const char *method, const char *version) {
     const struct mhd_server_callbacks *callbacks = &c->server->callbacks;
     c->headers_reported = true;
     c->request.method = request_method_parse(method);
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_mhd_header, c);
     if (!all_headers_reported(c, method, version))
-        header_check_reject(&c->check, 400,
-                            "has a NUL, a folded line, a bare line feed or a header without a name in its head");
+        header_check_reject(
+            &c->check, 400,
+            "the request header contains a NUL, a folded line, a bare line feed or a header without a name");
     c->body.limit = callbacks->on_headers(callbacks->user, &c->request);
     c->body.expected = header_check_content_length(&c->request);
     header_check_finish(&c->check, &c->request, version, c->body.limit);
@@ -265,10 +267,10 @@ static enum MHD_Result begin_request(struct connection *c, const char *method, c
     return queue_response(c, &response);
 }
 
-/* Take nothing of it for a moment, nor answer it; the kernel then has the client wait. */
+/* Neither read nor answer it for a moment; the kernel then makes the client wait. */
 static void pause_connection(struct connection *c) {
     MHD_suspend_connection(c->mhd);
-    c->may_have_closed = false; /* the library keeps some */
+    c->may_have_closed = false; /* the library buffers some */
     c->paused = c->server->paused;
     c->server->paused = c;
 }
@@ -280,7 +282,7 @@ static void resume_paused(struct mhd_server *t) {
         MHD_resume_connection(c->mhd);
 }
 
-/* A piece of the body has arrived; *size is 0 once it is taken. */
+/* A piece of the body has arrived; *size becomes 0 if it is accepted. */
 static enum MHD_Result receive_body(struct connection *c, const char *bytes, size_t *size) {
     const struct mhd_server_callbacks *callbacks = &c->server->callbacks;
     size_t arrived = *size;
@@ -291,7 +293,7 @@ static enum MHD_Result receive_body(struct connection *c, const char *bytes, siz
     }
     *size = 0;
     c->may_have_closed = true;
-    if (!request_body_accept(&c->body, arrived)) /* chunked, for the gate has seen every Content-Length */
+    if (!request_body_accept(&c->body, arrived)) /* a chunked body: every Content-Length was checked with the headers */
         return c->body.discarded <= REQUEST_BODY_MAX_DISCARDED ? MHD_YES : MHD_NO;
     return c->request.streamed || request_body_append(&c->body, bytes, arrived) ? MHD_YES : MHD_NO;
 }
@@ -304,7 +306,8 @@ static enum MHD_Result answer_request(struct connection *c) {
     c->request.body = request_body_bytes(&c->body);
     c->request.size = c->request.streamed ? 0 : c->body.size;
     if (request_body_is_too_long(&c->body))
-        t->callbacks.on_reject(t->callbacks.user, &c->request, 413, "is larger than this route takes", &response);
+        t->callbacks.on_reject(t->callbacks.user, &c->request, 413, "the body is larger than this route accepts",
+                               &response);
     else
         t->callbacks.on_request(t->callbacks.user, &c->request, &response);
     if (response.pause) {
@@ -313,7 +316,7 @@ static enum MHD_Result answer_request(struct connection *c) {
     }
     if (response.later == NULL)
         return queue_response(c, &response);
-    /* Asleep first, so that no wake-up can come too early. */
+    /* Suspend first, so that no wake-up can arrive too early. */
     c->deadline = 0;
     MHD_suspend_connection(c->mhd);
     response.later(&c->request);
@@ -325,7 +328,7 @@ static enum MHD_Result on_mhd_request(void *cls, struct MHD_Connection *mhd, con
     struct connection *c = *connection_slot;
     (void)cls;
     (void)mhd;
-    (void)url; /* decoded and cut at NUL by the library; the raw target was read before */
+    (void)url; /* decoded and cut at NUL by the library; the raw target was parsed before */
     if (c == NULL)
         return MHD_NO;
     if (!c->headers_reported)
@@ -335,11 +338,11 @@ static enum MHD_Result on_mhd_request(void *cls, struct MHD_Connection *mhd, con
     return receive_body(c, bytes, size);
 }
 
-/* What was answered; 0: nothing. */
+/* The status that was sent; 0: none. */
 static int status_of(const struct connection *c) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
     if (c->headers_reported && c->check.status != 0)
-        return c->check.status; /* the library's may differ where we answered first */
+        return c->check.status; /* the library's status may differ if we answered first */
     return info != NULL ? (int)info->http_status : 0;
 }
 
@@ -358,9 +361,9 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **connectio
     *connection_slot = NULL;
 }
 
-/* ---- what the library refuses by itself ---- */
+/* ---- requests that the library rejects ---- */
 
-/* The connection whose headers are in but not shown to us: the one that the library has in hand. */
+/* The connection whose headers are complete but were not passed to us: the one the library is processing. */
 static struct connection *find_unreported(const struct mhd_server *t) {
     struct connection *c = t->connections;
     while (c != NULL && (c->headers_reported || c->idle != 0 ||
@@ -369,7 +372,7 @@ static struct connection *find_unreported(const struct mhd_server *t) {
     return c;
 }
 
-/* A whole reply past the library, and the end of all replies on this connection. */
+/* Send a complete reply without the library, and close the connection for further replies. */
 static void send_final_response(const struct connection *c, const struct response *response) {
     struct strbuf out = {0};
     strbuf_printf(&out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\nContent-Type: %s\r\n",
@@ -384,22 +387,22 @@ static void send_final_response(const struct connection *c, const struct respons
     strbuf_done(&out);
 }
 
-/* The headers of a request that the library refuses with this status: what is wrong with them, in our words. */
+/* Check the headers of a request that the library rejects with this status, for our own error message. */
 static void judge_unshown(struct connection *c, int status) {
     const struct mhd_server_callbacks *callbacks = &c->server->callbacks;
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_mhd_header, c);
     size_t limit = callbacks->on_headers(callbacks->user, &c->request);
-    const char *version = c->request.header[HEADER_HOST] != NULL ? "HTTP/1.1" : "HTTP/1.0"; /* it does not say which */
+    const char *version =
+        c->request.header[HEADER_HOST] != NULL ? "HTTP/1.1" : "HTTP/1.0"; /* the library does not report the version */
     if (status == 431)
-        header_check_reject(&c->check, 431, "has larger cookies than are taken");
+        header_check_reject(&c->check, 431, "the cookies are too large");
     header_check_finish(&c->check, &c->request, version, limit);
-    header_check_reject(&c->check, status, "has no Host");
+    header_check_reject(&c->check, status, "the Host header is missing");
 }
 
 /*
- * The library logs that it refuses a request, without saying whose, and then does so with a page of its own; 0.9.75
- * even puts one status line into the body of another.  So that we answer first: what it sends then finds the connection
- * shut.
+ * The library logs that it rejects a request, without naming the connection, and then sends a page of its own; 0.9.75
+ * even puts one status line into the body of another.  So we answer first: the library then finds the connection shut.
  */
 static void on_mhd_error(void *cls, const char *format, va_list args) {
     struct mhd_server *t = cls;
@@ -410,7 +413,7 @@ static void on_mhd_error(void *cls, const char *format, va_list args) {
     judge_unshown(c, (int)va_arg(args, unsigned));
     response_start(&response);
     t->callbacks.on_reject(t->callbacks.user, &c->request, c->check.status, c->check.reason, &response);
-    c->headers_reported = true; /* the next complaint is of another */
+    c->headers_reported = true; /* the next error belongs to another connection */
     send_final_response(c, &response);
     response_done(&response);
 }
@@ -425,7 +428,7 @@ struct mhd_server *mhd_server_new(int listener, int wake, const struct mhd_serve
         t->limits = *limits;
         t->callbacks = *callbacks;
         t->now = t->swept = clock_ns();
-        /* Without a thread of its own: the library's loop hangs when exactly 128 events are pending. */
+        /* Without a library thread: the library's loop hangs if exactly 128 events are pending. */
         t->daemon = MHD_start_daemon(
             MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_mhd_request, t,
             MHD_OPTION_EXTERNAL_LOGGER, on_mhd_error, t, MHD_OPTION_LISTEN_SOCKET, listener,
@@ -458,14 +461,14 @@ int mhd_server_timeout_ms(struct mhd_server *t) {
 void mhd_server_step(struct mhd_server *t) {
     t->now = clock_ns();
     resume_paused(t);
-    atomic_store(&t->woken, false); /* before all that was resumed until now is taken */
+    atomic_store(&t->woken, false); /* before the resumed connections are processed */
     MHD_run(t->daemon);
     if (t->now - t->swept >= (uint64_t)(t->draining ? DRAIN_SWEEP_MS : SWEEP_MS) * 1000000)
         sweep(t);
 }
 
 void mhd_server_stop_accepting(struct mhd_server *t) {
-    MHD_run(t->daemon); /* take what has connected already */
+    MHD_run(t->daemon); /* accept the connections that are waiting */
     MHD_socket listener = MHD_quiesce_daemon(t->daemon);
     if (listener != MHD_INVALID_SOCKET)
         close(listener);
@@ -486,10 +489,10 @@ void mhd_server_free(struct mhd_server *t) {
     free(t);
 }
 
-/* The library would wake only a thread of its own. */
+/* The library would wake only its own thread. */
 void mhd_server_wake(void *waker) {
     struct connection *c = waker;
-    struct mhd_server *t = c->server; /* once resumed, the connection may be gone */
+    struct mhd_server *t = c->server; /* after this the connection may be freed */
     MHD_resume_connection(c->mhd);
     if (!atomic_exchange(&t->woken, true))
         eventfd_write(t->wake, 1);

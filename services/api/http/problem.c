@@ -1,4 +1,4 @@
-/* problem.c - problem+json: the one shape of all error replies. */
+/* problem.c - problem+json: the form of all error replies. */
 #include "services/api/http/problem.h"
 
 #include <stdarg.h>
@@ -75,14 +75,15 @@ void problem_write_errors(const struct problem *problem, struct strbuf *out) {
     strbuf_puts(out, "]");
 }
 
-/* "business_type is required", or how many errors there are. */
+/* What is wrong, with the field or header where one is named, or how many errors there are. */
 static void write_detail(const struct problem *problem, struct strbuf *out) {
     char detail[PROBLEM_MESSAGE + 300];
     const struct problem_error *first = &problem->error[0];
     if (problem->count > 1)
         snprintf(detail, sizeof detail, "%zu errors", problem->count);
     else
-        snprintf(detail, sizeof detail, "%s %s", first->name != NULL ? first->name : first->part, first->message);
+        snprintf(detail, sizeof detail, "%s%s%s", first->name != NULL ? first->name : "",
+                 first->name != NULL ? ": " : "", first->message);
     strbuf_json_string(out, detail, strlen(detail));
 }
 

@@ -1,5 +1,5 @@
 /*
- * problem.h - everything that is wrong with a request, collected first and told at once (RFC 9457).
+ * problem.h - collects everything that is wrong with a request and reports it in one reply (RFC 9457).
  *
  *     {"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"...","request_id":"...",
  *      "errors":[{"loc":["body","business_type"],"msg":"is required","type":"missing"}]}
@@ -14,38 +14,41 @@
 
 enum { PROBLEM_ERRORS = 72, PROBLEM_MESSAGE = 160 };
 
-/* Where it is, what is wrong, and a word for programs. */
+/*
+ * One error: where it is, a message for people (of the named field, or else a sentence of its own), a word for
+ * programs.
+ */
 struct problem_error {
     const char *part; /* "body", "header", "query", "path", "method"; static */
-    long long row;    /* of a batch; -1: none */
-    const char *name; /* of a field or header; borrowed until the reply is made; NULL: none */
+    long long row;    /* index of the lead in a batch; -1: not a batch */
+    const char *name; /* name of the field or header, borrowed until the reply is made; NULL: none */
     const char *type; /* static */
     char message[PROBLEM_MESSAGE];
 };
 
 struct problem {
-    long long row; /* given to each error that is added */
-    size_t count;  /* further errors than fit are left out */
+    long long row; /* copied to each error that is added */
+    size_t count;  /* errors beyond the array's size are left out */
     struct problem_error error[PROBLEM_ERRORS];
 };
 
-/* Nothing wrong yet; row is that of a batch, or -1. */
+/* Start without errors; row is the lead's index in a batch, or -1. */
 static inline void problem_clear(struct problem *problem, long long row) {
     problem->row = row;
     problem->count = 0;
 }
 
-/* One more thing that is wrong. */
+/* Add an error. */
 void problem_add(struct problem *problem, const char *part, const char *name, const char *type, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The list alone, as a JSON array. */
+/* Write the errors as a JSON array. */
 void problem_write_errors(const struct problem *problem, struct strbuf *out);
 
-/* Answer with what was collected. */
+/* Reply with the collected errors. */
 void problem_respond(const struct problem *problem, struct response *response, int status, const char *request_id);
 
-/* Answer with one error. */
+/* Reply with one error. */
 void problem_respond_one(struct response *response, int status, const char *request_id, const char *part,
                          const char *name, const char *type, const char *format, ...)
     __attribute__((format(printf, 7, 8)));

@@ -62,7 +62,7 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One byte of a path, over a percent escape where there is one; -1 where it must not be. */
+/* The next byte of a path, after decoding a percent escape; -1 if it is not allowed. */
 static int decode(const char **at) {
     unsigned char c = (unsigned char)*(*at)++;
     if (c != '%')
@@ -75,7 +75,7 @@ static int decode(const char **at) {
     return high * 16 + low;
 }
 
-/* "http://host/path" is "/path" to us. */
+/* "http://host/path" means "/path". */
 static const char *skip_authority(const char *target) {
     size_t scheme = strncasecmp(target, "http://", 7) == 0 ? 7 : strncasecmp(target, "https://", 8) == 0 ? 8 : 0;
     if (scheme == 0)
@@ -84,7 +84,7 @@ static const char *skip_authority(const char *target) {
     return *target == '/' ? target : NULL;
 }
 
-/* Decode a path up to its query; 0, or the status to answer. */
+/* Decode a path up to its query. Returns 0, or the status of the error. */
 static int set_path(struct request *request, const char **at) {
     size_t size = 0;
     while (**at != '\0' && **at != '?') {
@@ -116,7 +116,7 @@ int request_set_target(struct request *request, const char *target) {
     return status == 0 && *at == '?' ? set_query(request, at + 1) : status;
 }
 
-/* Whether one of the query's pairs, each taken up to `end`, is this text. */
+/* Whether one of the query's pairs, each cut at `end`, equals this text. */
 static bool has(const char *query, const char *end, const char *text) {
     size_t size = strlen(text);
     for (const char *at = query; *at != '\0'; at += *at == '&') {
@@ -150,7 +150,7 @@ bool request_accept_id(struct request *request) {
 }
 
 void request_add_forwarded(struct request *request, const char *value) {
-    if (request->forwarded_count == REQUEST_MAX_FORWARDED) /* the nearest proxies' are the last */
+    if (request->forwarded_count == REQUEST_MAX_FORWARDED) /* the last headers are those of the nearest proxies */
         memmove(request->forwarded, request->forwarded + 1, --request->forwarded_count * sizeof *request->forwarded);
     request->forwarded[request->forwarded_count++] = value;
 }

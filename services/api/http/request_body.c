@@ -24,7 +24,7 @@ bool request_body_accept(struct request_body *body, size_t size) {
     return false;
 }
 
-/* What was announced at once, otherwise in doubling steps. */
+/* Allocate the announced size at once; without one, double the size as needed. */
 static bool grow(struct request_body *body, size_t before) {
     size_t capacity = body->expected > 2 * body->capacity ? body->expected : 2 * body->capacity;
     while (capacity < body->size)

@@ -1,8 +1,8 @@
 /*
- * request_body.h - the body of one request as it arrives: small ones beside the connection, large ones on the heap.
+ * request_body.h - the body of one request as it arrives: small ones in the connection, large ones on the heap.
  *
- * A chunked body says nothing of its length beforehand.  One that passes its limit is swallowed for a while, so
- * that the client hears why instead of finding the connection cut.
+ * A chunked body does not announce its length.  If a body exceeds its limit, some more of it is read and discarded, so
+ * that the client gets the error reply instead of a closed connection.
  */
 #ifndef API_REQUEST_BODY_H
 #define API_REQUEST_BODY_H
@@ -11,30 +11,30 @@
 #include <stddef.h>
 
 enum {
-    REQUEST_BODY_INLINE = 1024,          /* bytes kept without the heap */
-    REQUEST_BODY_MAX_DISCARDED = 1 << 20 /* bytes that may pass the limit */
+    REQUEST_BODY_INLINE = 1024,          /* bytes kept in the struct */
+    REQUEST_BODY_MAX_DISCARDED = 1 << 20 /* bytes that may exceed the limit before the connection is closed */
 };
 
 struct request_body {
     size_t size, limit;
-    size_t discarded; /* bytes beyond the limit */
-    size_t expected;  /* as announced; 0: unknown */
+    size_t discarded; /* bytes read beyond the limit */
+    size_t expected;  /* announced length; 0: unknown */
     size_t capacity;
-    char *heap_bytes; /* NULL as long as it fits into `small` */
+    char *heap_bytes; /* NULL while the body fits into `small` */
     char inline_bytes[REQUEST_BODY_INLINE];
 };
 
-/* Of a new request; a body that is not kept only counts its bytes. */
+/* Start a new request's body. A body that is not kept is only counted. */
 void request_body_start(struct request_body *body);
 void request_body_done(struct request_body *body);
 
-/* Whether a piece fits within the limit; where not, it is swallowed. */
+/* Whether a piece fits within the limit. If not, it is discarded. */
 bool request_body_accept(struct request_body *body, size_t size);
 static inline bool request_body_is_too_long(const struct request_body *body) {
     return body->discarded > 0;
 }
 
-/* Keep a piece that fits; false: no memory. */
+/* Append a piece that fits; false: no memory. */
 bool request_body_append(struct request_body *body, const char *bytes, size_t size);
 
 static inline const char *request_body_bytes(const struct request_body *body) {

@@ -1,4 +1,4 @@
-/* request_counts.c - how many requests each route answered, with which status, and how long that took. */
+/* request_counts.c - counts requests by route and status, and their durations. */
 #include "services/api/http/request_counts.h"
 
 const int request_counts_codes[REQUEST_COUNTS_CODES] = {200, 202, 204, 400, 401, 403, 404, 405, 413,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The header texts, most of a reply, need no wiping. */
+/* The header texts, most of the struct, need not be cleared. */
 void response_start(struct response *response) {
     response->status = 0;
     response->type = NULL;
@@ -29,7 +29,7 @@ void response_from_strbuf(struct response *response, int status, const char *typ
     size_t size;
     bool good = strbuf_ok(t);
     char *body = strbuf_detach(t, &size);
-    response->owned = body; /* NULL also where nothing was written */
+    response->owned = body; /* NULL also if nothing was written */
     if (good)
         response_static(response, status, type, body != NULL ? body : "", size);
     else

@@ -1,8 +1,8 @@
 /*
- * response.h - a reply as handlers make it, before the transport gives it to the HTTP library.
+ * response.h - a reply as handlers make it, before the HTTP server sends it.
  *
- * A handler fills a reply that response_start has emptied.  Its body is either static (it outlives the program's
- * serving) or on the heap and then owned by the reply, which response_done frees.
+ * A handler fills a reply that response_start has emptied.  The body is either static (never freed) or on the heap;
+ * then the reply owns it, and response_done frees it.
  */
 #ifndef API_RESPONSE_H
 #define API_RESPONSE_H
@@ -17,7 +17,7 @@
 
 enum {
     RESPONSE_HEADERS = 12,     /* besides Content-Type */
-    RESPONSE_HEADER_TEXT = 768 /* bytes of all their values */
+    RESPONSE_HEADER_TEXT = 768 /* bytes of all header values */
 };
 
 struct response {
@@ -25,14 +25,17 @@ struct response {
     const char *type; /* static; NULL where there is no body */
     const char *body; /* [size] */
     size_t size;
-    char *owned; /* the body where it is on the heap */
-    /* Not NULL: no reply yet.  Called once the request sleeps, to have it woken up and asked again. */
+    char *owned; /* the body if it is on the heap */
+    /*
+     * Not NULL: there is no reply yet.  Called once the request sleeps, to arrange that it is woken up and handled
+     * again.
+     */
     void (*later)(struct request *request);
-    bool pause; /* no reply yet either: ask again a moment later */
+    bool pause; /* there is no reply yet either: handle the request again a moment later */
     size_t header_count;
     struct {
         const char *name;  /* static */
-        const char *value; /* static, or in `text` */
+        const char *value; /* static or in `text` */
     } header[RESPONSE_HEADERS];
     size_t text_size;
     char text[RESPONSE_HEADER_TEXT];
@@ -42,22 +45,22 @@ void response_start(struct response *response);
 
 void response_static(struct response *response, int status, const char *type, const char *body, size_t size);
 
-/* Take over what was written into t, which is empty afterwards; where it is bad the reply is a bare 500. */
+/* Take over the text in t, which is empty afterwards. If t is marked bad, the reply is a 500 without a body. */
 void response_from_strbuf(struct response *response, int status, const char *type, struct strbuf *t);
 
-/* Give a reply on; `from` is empty afterwards. */
+/* Move a reply; `from` is empty afterwards. */
 void response_move(struct response *to, struct response *from);
 
-/* A JSON value, which is stolen, on one line. */
+/* A JSON value on one line. Steals the reference. */
 void response_json(struct response *response, int status, json_t *value);
 
-/* The value is copied; one that does not fit is left out, as is one that is no visible text. */
+/* The value is copied. It is left out if it does not fit or contains control characters. */
 void response_header(struct response *response, const char *name, const char *value);
 
-/* The same for a value that stays good as long as the reply, so that nothing is copied. */
+/* The same for a value that lives as long as the reply: it is not copied. */
 void response_header_static(struct response *response, const char *name, const char *value);
 
-/* The value of a header, NULL where there is none. */
+/* The value of a header, or NULL. */
 const char *response_find_header(const struct response *response, const char *name);
 
 void response_done(struct response *response);

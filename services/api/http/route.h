@@ -1,4 +1,4 @@
-/* route.h - what a route is: its path, who may use it, what body it takes, and the function that answers it. */
+/* route.h - a route: its path, who may use it, which body it accepts, and the function that answers it. */
 #ifndef API_ROUTE_H
 #define API_ROUTE_H
 
@@ -12,24 +12,24 @@ struct thread_context;
 
 typedef void route_handler(struct thread_context *context, struct request *request, struct response *response);
 
-/* What a request brings: nothing, one lead, many, an inference of many, a signed delivery. */
+/* What the body contains: nothing, one lead, many leads, an OIP request, a signed delivery. */
 enum route_body { BODY_NONE, BODY_LEAD, BODY_LEADS, BODY_INFERENCE, BODY_DELIVERY };
 
-/* Who may: anyone, whoever has a key (anyone where none are set), whoever has an admin key. */
+/* Who may use it: anyone; clients with an API key (anyone if no key is set); clients with the admin key. */
 enum route_access { ACCESS_OPEN, ACCESS_KEY, ACCESS_ADMIN };
 
 struct route {
-    const char *path;           /* "{word}" stands for any one segment */
-    enum request_method method; /* GET takes HEAD too; OPTIONS is answered for all */
+    const char *path;           /* "{word}" matches any one segment */
+    enum request_method method; /* GET includes HEAD; OPTIONS is answered for all */
     enum route_body body;
     enum route_access access;
-    bool unavailable; /* 503 is among its answers */
+    bool unavailable; /* it may answer 503 */
     route_handler *handle;
-    const char *response_schema; /* the name of a schema in the contract, or a media type */
+    const char *response_schema; /* the name of a schema in /openapi.json, or a media type */
     const char *summary;
 };
 
-/* All routes of the server (routes.h has them); request counts go by a route's place in it. */
+/* All routes of the server (see routes.h). Request counts use a route's index in this table. */
 struct route_table {
     const struct route *route; /* [count] */
     size_t count;

@@ -4,13 +4,13 @@
 
 #include "services/api/io/strbuf.h"
 
-/* One for each loop. */
+/* Each loop has its own. */
 struct line_clock {
     long long second;
     char text[32];
 };
 
-/* Begin a line with the time: {"time":"..."; out is emptied first. */
+/* Empty out and begin a line with the time: {"time":"..." */
 void line_clock_begin(struct strbuf *out, struct line_clock *clock);
 
 #endif

@@ -1,4 +1,4 @@
-/* log_writer.c - lines from the loops into a file a day, by a thread of its own. */
+/* log_writer.c - a thread that writes the loops' log lines into one file per day. */
 #include "services/api/io/log_writer.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static bool fail(struct log_writer *writer, const char *doing, const char *path)
     struct error err;
     error_set_errno(&err, doing, path);
     if (!writer->failing)
-        log_event(LOG_ERROR, "journal stalls", "%s", err.text);
+        log_event(LOG_ERROR, "log write failed", "%s", err.text);
     writer->failing = true;
     return false;
 }
@@ -37,14 +37,14 @@ static void close_file(struct log_writer *writer) {
     writer->file = -1;
 }
 
-/* What a killed writer left half written must not run into our first line. */
+/* A line that a killed process left incomplete must not join our first line. */
 static bool end_partial_line(int file) {
     char last = '\n';
     off_t size = lseek(file, 0, SEEK_END);
     return size <= 0 || pread(file, &last, 1, size - 1) != 1 || last == '\n' || write(file, "\n", 1) == 1;
 }
 
-/* The file of the day is open; a half-written line keeps that of the day before. */
+/* Make sure that the file of the day is open. While a line is half written, the file of the day before stays open. */
 static bool open_today(struct log_writer *writer) {
     char path[PATH_MAX], day[UNIX_TIME_TEXT];
     struct error err;
@@ -77,7 +77,7 @@ static bool ends_line(const struct iovec *piece, int pieces, size_t size) {
                          : pieces > 1 && ((const char *)piece[1].iov_base)[size - first - 1] == '\n';
 }
 
-/* Empty one ring; false where not all could be written. */
+/* Empty one ring; false if not everything could be written. */
 static bool write_ring(struct log_writer *writer, size_t loop) {
     struct iovec piece[2];
     int pieces;
@@ -97,13 +97,13 @@ static bool write_ring(struct log_writer *writer, size_t loop) {
     return true;
 }
 
-/* Empty all rings, first the one whose line is half in the file. */
+/* Empty all rings, first the one whose line is half written. */
 static bool write_all(struct log_writer *writer) {
     bool good = writer->partial_ring == writer->loops || write_ring(writer, writer->partial_ring);
     for (size_t i = 0; i < writer->loops && good; i++)
         good = write_ring(writer, i);
     if (good && writer->failing)
-        log_event(LOG_INFO, "journal writes again", "%s", writer->path);
+        log_event(LOG_INFO, "log write recovered", "%s", writer->path);
     writer->failing = writer->failing && !good;
     return good;
 }
@@ -144,7 +144,7 @@ bool log_writer_open(struct log_writer *writer, const char *folder, const char *
 void log_writer_put(struct log_writer *writer, size_t loop, const char *line, size_t size) {
     struct spsc_ring *ring = &writer->ring[loop];
     size_t waiting = spsc_ring_put(ring, line, size);
-    /* Once, when it passes the half: the writer looks by itself often enough otherwise. */
+    /* Wake the writer once, when the ring becomes half full. Otherwise it checks the rings by its timer. */
     if (waiting >= ring->capacity / 2 && waiting - size < ring->capacity / 2)
         eventfd_write(writer->wake, 1);
 }

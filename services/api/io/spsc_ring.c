@@ -1,4 +1,4 @@
-/* spsc_ring.c - bytes from one thread to another without a lock. */
+/* spsc_ring.c - passes bytes from one thread to another without a lock. */
 #include "services/api/io/spsc_ring.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ size_t spsc_ring_put(struct spsc_ring *ring, const char *line, size_t size) {
     return waiting + size;
 }
 
-/* The tail first: the head that is seen after it cannot be behind it. */
+/* Read the tail first: a head that is read later cannot be smaller. */
 size_t spsc_ring_waiting(const struct spsc_ring *ring) {
     size_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
     return atomic_load_explicit(&ring->head, memory_order_acquire) - tail;

@@ -1,4 +1,4 @@
-/* strbuf.c - a growing text in memory. */
+/* strbuf.c - a text in memory that grows. */
 #include "services/api/io/strbuf.h"
 
 #include <math.h>
@@ -63,7 +63,7 @@ void strbuf_printf(struct strbuf *t, const char *format, ...) {
     t->size += (size_t)size;
 }
 
-/* How a byte stands in a JSON string: NULL as itself. */
+/* The escape of a byte in a JSON string; NULL if it needs none. */
 static const char *escape(unsigned char c, char out[8]) {
     if (c == '"' || c == '\\')
         snprintf(out, 8, "\\%c", c);

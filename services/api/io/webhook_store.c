@@ -1,4 +1,4 @@
-/* webhook_store.c - deliveries of webhooks, durable before their senders are told so. */
+/* webhook_store.c - writes webhook deliveries to disk before they are acknowledged. */
 #include "services/api/io/webhook_store.h"
 
 #include <limits.h>
@@ -27,7 +27,7 @@ static bool append_deliveries(struct webhook_store *store, enum webhook_source s
            append_log_write(&store->file[source], path, lines->at, lines->size, err);
 }
 
-/* All tickets of one source with one fsync; how it went. */
+/* Write all tickets of one source with one fsync. Returns the result. */
 static enum webhook_store_state commit(struct webhook_store *store, enum webhook_source source,
                                        const struct webhook_store_ticket *tickets) {
     struct strbuf lines = {0};
@@ -39,15 +39,15 @@ static enum webhook_store_state commit(struct webhook_store *store, enum webhook
         return WEBHOOK_STORE_STORED;
     bool good = strbuf_ok(&lines) && append_deliveries(store, source, &lines, &err);
     if (!good && !store->failing[source])
-        log_event(LOG_ERROR, "inbox fails", "%s", err.text);
+        log_event(LOG_ERROR, "webhook store failed", "%s", err.text);
     else if (good && store->failing[source])
-        log_event(LOG_INFO, "inbox stores again", "%s", webhook_source_name(source));
+        log_event(LOG_INFO, "webhook store recovered", "%s", webhook_source_name(source));
     store->failing[source] = !good;
     strbuf_done(&lines);
     return good ? WEBHOOK_STORE_STORED : WEBHOOK_STORE_FAILED;
 }
 
-/* Tell every request how it went; after that its ticket is no longer ours. */
+/* Report the result to every request. After that its ticket belongs to the request again. */
 static void complete_tickets(struct webhook_store *store, struct webhook_store_ticket *tickets,
                              const enum webhook_store_state state[WEBHOOK_SOURCES]) {
     for (struct webhook_store_ticket *t = tickets, *next; t != NULL; t = next) {
@@ -60,8 +60,10 @@ static void complete_tickets(struct webhook_store *store, struct webhook_store_t
     }
 }
 
-/* What waits, once something does; NULL once it is over.  Where it came while the last was written, more is under way:
- * a moment for it halves the fsyncs.  One that comes alone does not wait. */
+/*
+ * Wait for tickets and take all of them; NULL when the store stops.  If tickets arrived during the last write, more
+ * will follow soon: a short pause halves the number of fsyncs.  A single delivery does not wait.
+ */
 static struct webhook_store_ticket *take_waiting(struct webhook_store *store) {
     pthread_mutex_lock(&store->lock);
     if (store->first != NULL) {

@@ -1,8 +1,8 @@
 /*
- * webhook_store.h - deliveries of webhooks, durable in raw/inbox before their senders are told so.
+ * webhook_store.h - writes webhook deliveries to raw/inbox before they are acknowledged.
  *
- * A thread takes all deliveries that wait, appends them to <source>-<instance>-<day>.ndjson, fsyncs once for
- * all (group commit), and wakes their requests.  A line is {"received_at":"...Z","body":<the delivery>}.
+ * A thread takes all waiting deliveries, appends them to <source>-<instance>-<day>.ndjson, calls fsync once for all of
+ * them (group commit), and wakes their requests.  A line is {"received_at":"...Z","body":<the delivery>}.
  */
 #ifndef API_WEBHOOK_STORE_H
 #define API_WEBHOOK_STORE_H
@@ -19,7 +19,7 @@ enum webhook_source { WEBHOOK_STRIPE, WEBHOOK_FORMSPREE, WEBHOOK_SOURCES };
 
 enum webhook_store_state { WEBHOOK_STORE_WAITING, WEBHOOK_STORE_STORED, WEBHOOK_STORE_FAILED };
 
-/* One delivery on its way; its owner keeps it until it no longer waits. */
+/* A delivery that is being stored. Its owner keeps it until its state is no longer "waiting". */
 struct webhook_store_ticket {
     enum webhook_source source;
     char *line; /* [size], with its newline */
@@ -31,13 +31,13 @@ struct webhook_store_ticket {
 
 struct webhook_store {
     const char *data, *instance; /* borrowed */
-    void (*wake)(void *waker);   /* called by the inbox's thread, once for each ticket */
+    void (*wake)(void *waker);   /* called by the store's thread, once for each ticket */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct webhook_store_ticket *first, **last; /* under lock */
     bool stopping;                              /* under lock */
-    bool failing[WEBHOOK_SOURCES];              /* of the thread, as are the files */
+    bool failing[WEBHOOK_SOURCES];              /* used only by the thread, as are the files */
     struct append_log file[WEBHOOK_SOURCES];
     _Atomic uint64_t stored[WEBHOOK_SOURCES], failed[WEBHOOK_SOURCES];
 };
@@ -46,9 +46,9 @@ const char *webhook_source_name(enum webhook_source source);
 
 bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance, void (*wake)(void *waker));
 
-/* Have a ticket stored; once that is decided its state says how and its waker is woken. */
+/* Store a ticket. When that is done, its state has the result and its waker is called. */
 void webhook_store_submit(struct webhook_store *store, struct webhook_store_ticket *ticket);
 
-void webhook_store_close(struct webhook_store *store); /* after everything submitted is decided */
+void webhook_store_close(struct webhook_store *store); /* after every submitted ticket is done */
 
 #endif

@@ -1,10 +1,10 @@
-/* category_index.c - a hash table from names of categories to their numbers. */
+/* category_index.c - a hash table from category names to their numbers. */
 #include "services/api/model/category_index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a (Fowler, Noll, Vo); the names come from our own model, so nobody can choose them to collide. */
+/* FNV-1a (Fowler, Noll, Vo); the names come from our own model, so an attacker cannot choose them. */
 static uint32_t hash(const char *name, size_t size) {
     uint32_t h = 2166136261u;
     for (size_t i = 0; i < size; i++)

@@ -1,4 +1,4 @@
-/* category_index.h - finds the number of a category by its exact name, however many there are. */
+/* category_index.h - finds the number of a category by its exact name, in constant time. */
 #ifndef API_CATEGORY_INDEX_H
 #define API_CATEGORY_INDEX_H
 
@@ -8,7 +8,7 @@
 
 #include "libforest/forest.h"
 
-/* A hash table over a feature's levels, which it borrows. */
+/* A hash table over a feature's levels, which are borrowed. */
 struct category_index {
     const struct forest_feature *feature;
     uint32_t *slot; /* [mask + 1]: a level's number plus one; 0: empty */
@@ -18,7 +18,7 @@ struct category_index {
 bool category_index_open(struct category_index *index, const struct forest_feature *feature); /* false: no memory */
 void category_index_done(struct category_index *index);
 
-/* The level named by `size` bytes, or FOREST_UNSEEN. */
+/* The level with this name of `size` bytes, or FOREST_UNSEEN. */
 float category_index_find(const struct category_index *index, const char *name, size_t size);
 
 #endif

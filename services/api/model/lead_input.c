@@ -1,4 +1,4 @@
-/* lead_input.c - what a caller tells of one lead, read from JSON into a row of numbers. */
+/* lead_input.c - reads one lead from JSON into a row of numbers. */
 #include "services/api/model/lead_input.h"
 
 #include <float.h>
@@ -12,7 +12,7 @@ static void set_category(struct lead_input *input, const struct served_model *mo
         input->unseen |= UINT64_C(1) << feature;
 }
 
-/* Letters, digits and a few marks: what ids and names of places are made of, and no e-mail address. */
+/* Letters, digits and a few marks: enough for ids and names of sources, and never an e-mail address. */
 static bool is_safe_id(const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
@@ -31,7 +31,7 @@ static const char *skip_space(const char *at, const char *end) {
     return at;
 }
 
-/* A string of visible ASCII without escapes; returns what follows it, or NULL. */
+/* Read a string of visible ASCII without escapes. Returns the position after it, or NULL. */
 static const char *scan_string(const char *at, const char *end, struct text_span *out) {
     if (at == end || *at++ != '"')
         return NULL;
@@ -113,7 +113,7 @@ static void read_feature(struct lead_input *input, const struct served_model *mo
     const struct forest_feature *described = &model->schema->feature[feature];
     const json_t *value = json_object_get(object, described->name);
     if (value == NULL)
-        problem_add(problem, "body", described->name, "missing", "is required");
+        problem_add(problem, "body", described->name, "missing", "required");
     else if (lead_input_set(input, model, feature, value))
         return;
     else if (described->kind == FOREST_CATEGORICAL)
@@ -129,7 +129,7 @@ static void read_id(struct text_span *out, const json_t *object, const char *nam
     if (!json_is_string(value))
         problem_add(problem, "body", name, "string_type", "must be a string");
     else if (!is_safe_id(json_string_value(value), json_string_length(value)))
-        problem_add(problem, "body", name, "plain_text", "must be 1 to %d letters, digits or any of - _ . : /",
+        problem_add(problem, "body", name, "plain_text", "must have 1 to %d characters: letters, digits or - _ . : /",
                     LEAD_INPUT_MAX_ID);
     else
         *out = (struct text_span){json_string_value(value), json_string_length(value)};
@@ -140,7 +140,7 @@ bool lead_input_parse(struct lead_input *input, const struct served_model *model
     size_t before = problem->count;
     lead_input_clear(input, model);
     if (!json_is_object(object)) {
-        problem_add(problem, "body", NULL, "object_type", "must be a JSON object");
+        problem_add(problem, "body", NULL, "object_type", "a lead must be a JSON object");
         return false;
     }
     for (size_t i = 0; i < model->features; i++)
@@ -155,5 +155,5 @@ void lead_input_reject_unseen(const struct lead_input *input, const struct serve
     for (size_t i = 0; i < model->features; i++)
         if ((input->unseen >> i & 1) != 0)
             problem_add(problem, "body", model->schema->feature[i].name, "unseen_category",
-                        "is no category that the model knows");
+                        "unknown category: the model has not seen it in training");
 }

@@ -1,4 +1,4 @@
-/* model_slot.c - replaces the served model under running requests. */
+/* model_slot.c - replaces the served model while requests run. */
 #include "services/api/model/model_slot.h"
 
 #include <time.h>
@@ -13,8 +13,8 @@ void model_slot_open(struct model_slot *slot, struct model_slot_reader *reader, 
 }
 
 /*
- * All four operations are sequentially consistent: either the swapper sees the mark set here, or this
- * reader, loading the model after it, sees the new one.
+ * All four operations are sequentially consistent: either the swapping thread sees the mark that is set here, or this
+ * reader, which loads the model afterwards, sees the new model.
  */
 void model_slot_enter(struct model_slot *slot, struct model_slot_reader *reader) {
     atomic_store(&reader->seen_epoch, atomic_load(&slot->epoch));

@@ -1,9 +1,9 @@
 /*
- * model_slot.h - the model that is being served, and how it is replaced under running requests.
+ * model_slot.h - the served model, and how it is replaced while requests run.
  *
- * Every loop is a reader.  Between model_slot_enter and model_slot_leave it may use what model_slot_get gives;
- * a swap puts the new model in place and then waits until every reader has left or entered anew since,
- * so that nobody can still hold the old one (quiescent-state reclamation).  Readers never wait.
+ * Every loop is a reader.  Between model_slot_enter and model_slot_leave it may use the model that model_slot_get
+ * returns.  A swap stores the new model and then waits until every reader has left or entered again, so that no reader
+ * can still use the old model (quiescent-state-based reclamation).  Readers never wait.
  */
 #ifndef API_MODEL_SLOT_H
 #define API_MODEL_SLOT_H
@@ -14,9 +14,9 @@
 
 struct served_model;
 
-/* A reader's mark, on a cache line of its own; written by its loop alone. */
+/* A reader's mark, on its own cache line; written only by its loop. */
 struct model_slot_reader {
-    _Alignas(64) _Atomic uint64_t seen_epoch; /* the epoch it entered in; 0: it holds nothing */
+    _Alignas(64) _Atomic uint64_t seen_epoch; /* the epoch in which it entered; 0: it uses no model */
 };
 
 struct model_slot {
@@ -34,7 +34,7 @@ static inline const struct served_model *model_slot_get(const struct model_slot 
     return atomic_load(&slot->model);
 }
 
-/* Serve `model` from now on.  Returns the old one (or NULL), which nobody uses any more: the caller frees it. */
+/* Serve `model` from now on.  Returns the old model (or NULL), which no reader uses any more; the caller frees it. */
 struct served_model *model_slot_swap(struct model_slot *slot, struct served_model *model);
 
 #endif

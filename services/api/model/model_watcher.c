@@ -1,4 +1,4 @@
-/* model_watcher.c - watches the champion pointer and puts verified models into service. */
+/* model_watcher.c - watches champion.json and serves a new champion after verifying it. */
 #include "services/api/model/model_watcher.h"
 
 #include <math.h>
@@ -33,15 +33,17 @@ static bool is_same_time(const struct timespec *a, const struct timespec *b) {
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-/* Notifications do not cross every kind of volume, so the file is compared. Our programs replace it by rename, which
- * gives it another inode; a copy over it that keeps size and time (rsync --inplace --times) changes st_ctim, which
- * nobody can set. */
+/*
+ * File notifications do not work on every kind of volume, so the file's status is compared. Our programs replace the
+ * file by rename, which changes the inode. A copy that keeps size and time (rsync --inplace --times) changes st_ctim,
+ * which no program can set.
+ */
 static bool is_same_file(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_size == b->st_size && is_same_time(&a->st_mtim, &b->st_mtim) &&
            a->st_ino == b->st_ino && is_same_time(&a->st_ctim, &b->st_ctim);
 }
 
-/* Those that were replaced and that no request holds any more; or all. */
+/* Free the replaced models that no request uses any more, or all of them. */
 static void free_retired(struct model_watcher *watcher, bool all) {
     for (struct served_model **at = &watcher->retired; *at != NULL;) {
         struct served_model *model = *at;
@@ -65,7 +67,7 @@ static void serve(struct model_watcher *watcher, struct served_model *model) {
     atomic_fetch_add(&watcher->loaded, 1);
     atomic_store(&watcher->loaded_at, (int64_t)time(NULL));
     log_event(LOG_INFO, "model loaded", "version %s, %s", model->version,
-              model->cells > 0 ? "answers written in advance" : "the forest is walked per request");
+              model->cells > 0 ? "answers precomputed" : "answers computed per request");
     struct served_model *old = model_slot_swap(watcher->slot, model);
     if (old == NULL)
         return;
@@ -74,7 +76,7 @@ static void serve(struct model_watcher *watcher, struct served_model *model) {
     free_retired(watcher, false);
 }
 
-/* The old model stays.  A volume may still be filling up, so it is tried again, but told of once. */
+/* The old model stays in service.  The volume may still be being copied, so loading is retried, but logged once. */
 static void reject(struct model_watcher *watcher, const struct error *err) {
     watcher->retry_at = monotonic_seconds() + watcher->backoff;
     watcher->backoff = fmin(2 * watcher->backoff, last_retry);
@@ -85,14 +87,14 @@ static void reject(struct model_watcher *watcher, const struct error *err) {
     log_event(LOG_ERROR, "model refused", "%s", err->text);
 }
 
-/* Told once: where the data folder is a wrong one, nothing else says why /readyz does not become ready. */
+/* Logged once: if the data folder is the wrong one, nothing else explains why /readyz stays 503. */
 static void log_waiting(struct model_watcher *watcher, const char *path) {
     if (!watcher->waiting_logged && model_slot_get(watcher->slot) == NULL)
         log_event(LOG_INFO, "no model", "waiting for %s", path);
     watcher->waiting_logged = true;
 }
 
-/* Whether the pointer names the very model that is served (it was touched, or written again). */
+/* Whether champion.json names the model that is served already (the file was touched or rewritten). */
 static bool is_served(const struct model_watcher *watcher, const char *path) {
     const struct served_model *model = model_slot_get(watcher->slot);
     char sha256[SHA256_HEX];
@@ -110,7 +112,7 @@ void model_watcher_poll(struct model_watcher *watcher, bool now) {
         return;
     if (stat(path, &status) != 0) {
         log_waiting(watcher, path);
-        return; /* nothing promoted yet, or the volume is away: serve on */
+        return; /* nothing promoted yet, or the volume is not mounted: continue serving */
     }
     bool changed = !is_same_file(&status, &watcher->last_stat);
     if (!changed && !now && (watcher->up_to_date || monotonic_seconds() < watcher->retry_at))

@@ -1,4 +1,4 @@
-/* served_model.c - a verified champion made ready to serve. */
+/* served_model.c - a verified champion, prepared for serving. */
 #include "services/api/model/served_model.h"
 
 #include <stdio.h>
@@ -42,7 +42,7 @@ static void write_probabilities(const struct served_model *model, const float *p
     strbuf_puts(out, "}");
 }
 
-/* Append all pieces of one row's answer; where they are goes into cell. */
+/* Append all pieces of one row's answer, and store their positions in cell. */
 static void prerender(const struct served_model *model, const float *row, struct strbuf *out,
                       struct served_model_cell *cell) {
     float prob[FOREST_MAX_CLASSES];
@@ -66,7 +66,7 @@ static void prerender(const struct served_model *model, const float *row, struct
     cell->end = out->size;
 }
 
-/* Codes of a feature in the table: its levels, then one for what was never seen. */
+/* Number of codes of a feature: one for each level, and one for unseen categories. */
 static size_t code_count(const struct forest_feature *feature) {
     return feature->levels + 1;
 }
@@ -114,9 +114,9 @@ bool served_model_predict(const struct served_model *model, const float *row, st
     return strbuf_ok(scratch);
 }
 
-/* ---- making one ---- */
+/* ---- creation ---- */
 
-/* How many cells the domain has; 0 where it is not finite or too large. */
+/* How many cells the input domain has; 0 if it is infinite or too large. */
 static size_t count_cells(const struct forest_schema *schema) {
     size_t cells = 1;
     for (size_t i = 0; i < schema->features; i++) {
@@ -189,7 +189,7 @@ struct served_model *served_model_new(struct champion *champion, const struct mo
         return model;
     }
     if (model != NULL)
-        model->champion.forest = NULL; /* it stays the caller's */
+        model->champion.forest = NULL; /* it still belongs to the caller */
     served_model_free(model);
     error_set(err, "version %lld: out of memory", champion->version);
     return NULL;
@@ -207,9 +207,9 @@ void served_model_free(struct served_model *model) {
     free(model);
 }
 
-/* ---- holding ---- */
+/* ---- reference counting ---- */
 
-/* Models are passed on as const: these two change nothing of them but their counters. */
+/* Models are passed as const: these two functions change only the counters. */
 void served_model_ref(const struct served_model *model) {
     atomic_fetch_add(&((struct served_model *)(uintptr_t)model)->references, 1);
 }
@@ -244,7 +244,7 @@ float served_model_level(const struct served_model *model, size_t feature, const
 
 /* ---- counters ---- */
 
-/* Only its own loop writes a counter, so no locked instruction is needed. */
+/* Only one loop writes a counter, so no locked instruction is needed. */
 static void increment(_Atomic uint64_t *counter) {
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
 }

@@ -1,4 +1,4 @@
-/* admin.h - POST /-/reload: look for a newly promoted model at once. */
+/* admin.h - POST /-/reload: check for a new champion at once. */
 #ifndef API_ADMIN_H
 #define API_ADMIN_H
 

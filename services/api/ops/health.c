@@ -1,4 +1,4 @@
-/* health.c - what operators and their probes ask. */
+/* health.c - the routes for operators and health probes. */
 #include "services/api/ops/health.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ static void respond_literal(struct response *response, const char *json) {
 }
 
 void health_no_model(const struct request *request, struct response *response) {
-    problem_respond_one(response, 503, request->id, "service", NULL, "no_model", "has no model yet");
+    problem_respond_one(response, 503, request->id, "service", NULL, "no_model", "no model is loaded yet");
     response_header_static(response, "Retry-After", "5");
 }
 
@@ -22,7 +22,7 @@ void health_live(struct thread_context *context, struct request *request, struct
 
 void health_ready(struct thread_context *context, struct request *request, struct response *response) {
     if (atomic_load(&context->app->draining)) {
-        problem_respond_one(response, 503, request->id, "service", NULL, "draining", "is shutting down");
+        problem_respond_one(response, 503, request->id, "service", NULL, "draining", "the server is shutting down");
         response_header_static(response, "Retry-After", "5");
         return;
     }

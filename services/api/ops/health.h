@@ -1,4 +1,4 @@
-/* health.h - what operators and their probes ask: alive, ready, which model, which version. */
+/* health.h - the routes for operators and health probes: /livez, /readyz, /model, /version. */
 #ifndef API_HEALTH_H
 #define API_HEALTH_H
 
@@ -9,7 +9,7 @@ void health_ready(struct thread_context *context, struct request *request, struc
 void health_model(struct thread_context *context, struct request *request, struct response *response);
 void health_version(struct thread_context *context, struct request *request, struct response *response);
 
-/* 503 with Retry-After: there is no model. */
+/* Reply 503 with Retry-After: no model is loaded. */
 void health_no_model(const struct request *request, struct response *response);
 
 #endif

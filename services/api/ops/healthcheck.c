@@ -1,4 +1,4 @@
-/* healthcheck.c - asks a running server whether it is alive. */
+/* healthcheck.c - checks whether a running server is alive. */
 #include "services/api/ops/healthcheck.h"
 
 #include <netdb.h>
@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* A server that listens everywhere is asked at home. */
+/* A server that listens on all addresses is checked on the loopback address. */
 static const char *local_name(const char *host) {
     return strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
 }

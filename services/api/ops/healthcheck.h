@@ -1,10 +1,10 @@
-/* healthcheck.h - asks a running server whether it is alive: a container's health check without curl. */
+/* healthcheck.h - checks whether a running server is alive: a container's health check without curl. */
 #ifndef API_HEALTHCHECK_H
 #define API_HEALTHCHECK_H
 
 #include <stdbool.h>
 
-/* GET /livez on this machine, at most two seconds; true where the answer is 200. */
+/* GET /livez on this machine, with a timeout of two seconds; true if the answer is 200. */
 bool healthcheck_is_alive(const char *host, long long port);
 
 #endif

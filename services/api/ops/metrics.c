@@ -1,4 +1,4 @@
-/* metrics.c - what the server did, in the text format of Prometheus. */
+/* metrics.c - the server's metrics in the text format of Prometheus. */
 #include "services/api/ops/metrics.h"
 
 #include <dirent.h>
@@ -41,7 +41,7 @@ static void write_metric(struct strbuf *out, const char *name, const char *type,
     strbuf_printf(out, "leadforest_%s %.17g\n", name, value);
 }
 
-/* A label's value: backslash, quote and newline are escaped. */
+/* A label's value, with backslash, quote and newline escaped. */
 static void write_label(struct strbuf *out, const char *name, const char *value) {
     strbuf_printf(out, "%s=\"", name);
     for (; *value != '\0'; value++)
@@ -64,7 +64,8 @@ static const char *method_name(const struct route_table *routes, size_t route) {
 
 static void write_requests(struct strbuf *out, const struct route_table *routes,
                            const struct totals *total /* [REQUEST_COUNTS_ROUTES] */) {
-    write_header(out, "http_requests_total", "counter", "Requests by route and status (0: the client was gone).");
+    write_header(out, "http_requests_total", "counter",
+                 "Requests by route and status (0: the client closed the connection).");
     for (size_t i = 0; i < REQUEST_COUNTS_ROUTES; i++)
         for (size_t k = 0; k < REQUEST_COUNTS_CODES; k++)
             if (total[i].code[k] > 0)
@@ -76,7 +77,8 @@ static void write_requests(struct strbuf *out, const struct route_table *routes,
 static void write_durations(struct strbuf *out, const struct route_table *routes,
                             const struct totals *total /* [REQUEST_COUNTS_ROUTES] */) {
     static const char name[] = "leadforest_http_request_duration_seconds";
-    write_header(out, "http_request_duration_seconds", "histogram", "From the request line to the end of the reply.");
+    write_header(out, "http_request_duration_seconds", "histogram",
+                 "Time from the request line to the end of the reply.");
     for (size_t i = 0; i < REQUEST_COUNTS_ROUTES; i++) {
         uint64_t count = 0;
         for (size_t k = 0; k < REQUEST_COUNTS_BUCKETS; k++)
@@ -98,13 +100,14 @@ static void write_durations(struct strbuf *out, const struct route_table *routes
 }
 
 static void write_model(struct strbuf *out, const struct served_model *model) {
-    write_header(out, "predictions_total", "counter", "Predictions by package, of the model that is served.");
+    write_header(out, "predictions_total", "counter", "Predictions of the served model, by package.");
     for (size_t i = 0; i < model->classes; i++) {
         strbuf_puts(out, "leadforest_predictions_total{");
         write_label(out, "package", model->schema->class_name[i]);
         strbuf_printf(out, ",model_version=\"%s\"} %ju\n", model->version, (uintmax_t)served_model_predicted(model, i));
     }
-    write_header(out, "unseen_categories_total", "counter", "Categories that the served model never saw in training.");
+    write_header(out, "unseen_categories_total", "counter",
+                 "Requests with a category that the served model has not seen in training, by feature.");
     for (size_t i = 0; i < model->features; i++) {
         if (model->schema->feature[i].kind != FOREST_CATEGORICAL)
             continue;
@@ -112,32 +115,33 @@ static void write_model(struct strbuf *out, const struct served_model *model) {
         write_label(out, "field", model->schema->feature[i].name);
         strbuf_printf(out, "} %ju\n", (uintmax_t)served_model_unseen(model, i));
     }
-    write_header(out, "model_info", "gauge", "The model that is served.");
+    write_header(out, "model_info", "gauge", "The served model: its version and SHA-256.");
     strbuf_printf(out, "leadforest_model_info{version=\"%s\",sha256=\"%s\"} 1\n", model->version,
                   model->champion.sha256);
 }
 
 static void write_reloads(struct strbuf *out, const struct model_watcher *watcher) {
-    write_header(out, "model_reloads_total", "counter", "Models put into service, and models refused.");
+    write_header(out, "model_reloads_total", "counter", "Models loaded and models refused.");
     strbuf_printf(out,
                   "leadforest_model_reloads_total{result=\"loaded\"} %ju\n"
                   "leadforest_model_reloads_total{result=\"refused\"} %ju\n",
                   (uintmax_t)atomic_load(&watcher->loaded), (uintmax_t)atomic_load(&watcher->rejected));
-    write_metric(out, "model_loaded_timestamp_seconds", "gauge", "When the served model was put into service.",
+    write_metric(out, "model_loaded_timestamp_seconds", "gauge", "Time at which the served model was loaded.",
                  (double)atomic_load(&watcher->loaded_at));
 }
 
 static void write_log_writer(struct strbuf *out, const struct log_writer *writer) {
-    write_metric(out, "prediction_log_written_bytes_total", "counter", "Bytes of the prediction log written.",
+    write_metric(out, "prediction_log_written_bytes_total", "counter", "Bytes written to the prediction log.",
                  (double)atomic_load(&writer->written));
-    write_metric(out, "prediction_log_waiting_bytes", "gauge", "Bytes of the prediction log that wait for the disk.",
+    write_metric(out, "prediction_log_waiting_bytes", "gauge", "Bytes waiting to be written to the prediction log.",
                  (double)log_writer_waiting(writer));
-    write_metric(out, "prediction_log_dropped_total", "counter", "Predictions that the disk was too slow to log.",
-                 (double)log_writer_dropped(writer));
+    write_metric(out, "prediction_log_dropped_total", "counter",
+                 "Predictions missing from the log because the disk was too slow.", (double)log_writer_dropped(writer));
 }
 
 static void write_webhook_store(struct strbuf *out, const struct webhook_store *webhook_store) {
-    write_header(out, "webhook_deliveries_total", "counter", "Verified deliveries, by whether they could be stored.");
+    write_header(out, "webhook_deliveries_total", "counter",
+                 "Verified webhook deliveries, by source and by whether they were stored.");
     for (int i = 0; i < WEBHOOK_SOURCES; i++)
         strbuf_printf(out,
                       "leadforest_webhook_deliveries_total{source=\"%s\",result=\"stored\"} %ju\n"
@@ -152,7 +156,7 @@ static void write_success(struct strbuf *out, const char *context, unix_time at)
 
 static void write_last_success(struct strbuf *out, const char *data) {
     write_header(out, "worker_last_success_timestamp_seconds", "gauge",
-                 "When a worker last finished with new outputs.");
+                 "Time at which a worker last finished with new outputs.");
     for (size_t i = 0; i < WORKERS; i++) {
         const struct worker_entry *context = &worker_table[i];
         char path[PATH_MAX];
@@ -173,7 +177,7 @@ static size_t open_files(void) {
         count++;
     if (folder != NULL)
         closedir(folder);
-    return count > 3 ? count - 3 : 0; /* without ".", ".." and the folder itself */
+    return count > 3 ? count - 3 : 0; /* without ".", ".." and the folder's own descriptor */
 }
 
 static void write_process(struct strbuf *out) {
@@ -185,17 +189,19 @@ static void write_process(struct strbuf *out) {
     if (file != NULL)
         fclose(file);
     getrusage(RUSAGE_SELF, &usage);
-    strbuf_printf(out,
-                  "# HELP process_resident_memory_bytes Memory in use.\n# TYPE process_resident_memory_bytes gauge\n"
-                  "process_resident_memory_bytes %ld\n"
-                  "# HELP process_cpu_seconds_total Time on a processor.\n# TYPE process_cpu_seconds_total counter\n"
-                  "process_cpu_seconds_total %.6f\n"
-                  "# HELP process_open_fds Open files and connections.\n# TYPE process_open_fds gauge\n"
-                  "process_open_fds %zu\n",
-                  pages * sysconf(_SC_PAGESIZE),
-                  (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
-                  open_files());
+    strbuf_printf(
+        out,
+        "# HELP process_resident_memory_bytes Resident memory in bytes.\n# TYPE process_resident_memory_bytes gauge\n"
+        "process_resident_memory_bytes %ld\n"
+        "# HELP process_cpu_seconds_total User and system CPU time in seconds.\n# TYPE process_cpu_seconds_total "
+        "counter\n"
+        "process_cpu_seconds_total %.6f\n"
+        "# HELP process_open_fds Number of open file descriptors.\n# TYPE process_open_fds gauge\n"
+        "process_open_fds %zu\n",
+        pages * sysconf(_SC_PAGESIZE),
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+        open_files());
 }
 
 void metrics_scrape(struct thread_context *context, struct request *request, struct response *response) {

@@ -1,4 +1,4 @@
-/* metrics.h - GET /metrics: what the server did, in the text format of Prometheus. */
+/* metrics.h - GET /metrics: the server's metrics in the text format of Prometheus. */
 #ifndef API_METRICS_H
 #define API_METRICS_H
 

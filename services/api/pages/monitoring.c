@@ -1,4 +1,4 @@
-/* monitoring.c - overviews, read by a thread of their own and kept for some seconds. */
+/* monitoring.c - makes and caches the monitoring snapshot. */
 #include "services/api/pages/monitoring.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static const char monitoring_html[] =
 #include "monitoring.html.h"
     ;
 
-/* A request that waits for an overview: its ticket. */
+/* The ticket of a request that waits for a snapshot. */
 struct monitoring_ticket {
     struct monitoring *monitoring;
     void *waker;
@@ -37,7 +37,7 @@ void monitoring_close(struct monitoring *m) {
 
 /* ---- the thread ---- */
 
-/* All who wait are told; after that their tickets are no longer ours. */
+/* Wake all waiting requests. After that their tickets belong to the requests again. */
 static void wake_all(const struct monitoring *m, struct monitoring_ticket *waiting) {
     for (struct monitoring_ticket *t = waiting, *next; t != NULL; t = next) {
         next = t->next;
@@ -66,17 +66,17 @@ static void *read_snapshot(void *argument) {
 
 /* ---- the loops' side ---- */
 
-/* Under lock. Where no thread can be started, those who wait are given what there is. */
+/* Called with the lock held. If no thread can be started, the waiting requests get the old snapshot. */
 static bool start_reading(struct monitoring *m) {
     if (m->reading)
         return true;
     if (m->joinable)
-        pthread_join(m->thread, NULL); /* it has unlocked for the last time and is ending */
+        pthread_join(m->thread, NULL); /* it has released the lock for the last time and is about to end */
     m->reading = m->joinable = pthread_create(&m->thread, NULL, read_snapshot, m) == 0;
     return m->reading;
 }
 
-/* The request sleeps by now. */
+/* The request is already asleep. */
 static void wait_for_snapshot(struct request *request) {
     struct monitoring_ticket *ticket = request->ticket, *alone = NULL;
     struct monitoring *m = ticket->monitoring;
@@ -91,8 +91,10 @@ static void wait_for_snapshot(struct request *request) {
     wake_all(m, alone);
 }
 
-/* Copied, since the next overview may replace it while this one is being sent. false where there is none, or none that
- * is young where that is asked for. */
+/*
+ * Reply with a copy of the snapshot, because a newer one may replace it while this one is sent. False if there is no
+ * snapshot, or if it must be fresh and is too old.
+ */
 static bool respond_snapshot(struct monitoring *m, bool young, struct response *response) {
     struct strbuf out = {0};
     pthread_mutex_lock(&m->lock);
@@ -110,7 +112,8 @@ static bool respond_snapshot(struct monitoring *m, bool young, struct response *
 }
 
 static void reject(const struct request *request, struct response *response) {
-    problem_respond_one(response, 503, request->id, "service", NULL, "not_read", "could not read the volume");
+    problem_respond_one(response, 503, request->id, "service", NULL, "not_read",
+                        "the volume could not be read, retry later");
     response_header_static(response, "Retry-After", "5");
 }
 

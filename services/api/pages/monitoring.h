@@ -1,8 +1,8 @@
 /*
- * monitoring.h - the page that watches, and what it draws: GET /monitoring/data.
+ * monitoring.h - the monitoring page and its data: GET /monitoring and GET /monitoring/data.
  *
- * A loop never reads the volume: while an overview is young it is copied from memory; otherwise the request
- * sleeps, a thread made for the purpose reads one for all who wait, and they are woken up.
+ * A loop never reads the volume. A fresh snapshot is copied from memory. Otherwise the request sleeps, a thread makes
+ * one snapshot for all waiting requests, and wakes them.
  */
 #ifndef API_MONITORING_H
 #define API_MONITORING_H
@@ -17,10 +17,10 @@ struct monitoring_ticket;
 
 struct monitoring {
     const char *data;          /* borrowed */
-    void (*wake)(void *waker); /* called by the reading thread, once for each ticket */
+    void (*wake)(void *waker); /* called by the thread that reads the volume, once for each ticket */
     pthread_mutex_t lock;
-    /* Under lock. */
-    char *text; /* [size] the last overview; NULL: none yet */
+    /* Protected by the lock: */
+    char *text; /* [size] the last snapshot; NULL: none yet */
     size_t size;
     double read_at; /* monotonic seconds */
     struct monitoring_ticket *waiting;

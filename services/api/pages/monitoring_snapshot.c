@@ -1,4 +1,4 @@
-/* monitoring_snapshot.c - reads the ends of the workers' files. */
+/* monitoring_snapshot.c - reads the newest lines of the workers' files. */
 #include "services/api/pages/monitoring_snapshot.h"
 
 #include <dirent.h>
@@ -18,7 +18,7 @@ enum { TAIL = 1 << 20, MAX_RECORD = 1 << 20, MAX_RECORDS = 20000 };
 
 /* ---- the end of an append-only file ---- */
 
-/* At most TAIL bytes and a zero, from a line's beginning on; NULL where there is nothing. */
+/* The last TAIL bytes at most, from the beginning of a line, with a final zero; NULL if there is nothing. */
 static char *read_tail(const char *path) {
     struct stat about;
     char *text = malloc(TAIL + 1);
@@ -42,7 +42,7 @@ static char *read_tail(const char *path) {
     return text;
 }
 
-/* Where the last `most` whole lines begin; a line still being written is none of them. */
+/* Where the last `most` complete lines begin. A line that is still being written is not complete. */
 static char *last_lines(char *text, size_t limit) {
     char *end = strrchr(text, '\n');
     if (end == NULL)
@@ -56,7 +56,7 @@ static char *last_lines(char *text, size_t limit) {
 
 typedef json_t *describe(const json_t *line);
 
-/* The newest lines as an array; those that are no objects are passed by. */
+/* The newest lines as an array. Lines that are not JSON objects are skipped. */
 static json_t *read_lines(const char *data, const char *name, size_t limit, describe *of) {
     char path[PATH_MAX], *text = NULL;
     json_t *all = json_array();
@@ -74,12 +74,12 @@ static json_t *read_lines(const char *data, const char *name, size_t limit, desc
     return all;
 }
 
-/* ---- the members that the page shows ---- */
+/* ---- the keys that the page shows ---- */
 
 static json_t *copy_members(const json_t *object, const char *const *names, size_t count) {
     json_t *out = json_object();
     for (size_t i = 0; i < count; i++)
-        json_object_set(out, names[i], json_object_get(object, names[i])); /* fails where there is none: left out */
+        json_object_set(out, names[i], json_object_get(object, names[i])); /* fails if there is none: left out */
     return out;
 }
 #define PICK(object, ...)                                                                                              \
@@ -125,7 +125,7 @@ static bool is_older(const struct record *a, const struct record *b) {
     return a->at.tv_sec != b->at.tv_sec ? a->at.tv_sec < b->at.tv_sec : a->at.tv_nsec < b->at.tv_nsec;
 }
 
-/* Keep the newest, the oldest first. */
+/* Keep the newest, in order of time. */
 static size_t insert(struct record newest[MONITORING_SNAPSHOT_RUNS], size_t count, const struct record *record) {
     if (count == MONITORING_SNAPSHOT_RUNS) {
         if (is_older(record, &newest[0]))
@@ -177,7 +177,7 @@ static json_t *read_runs(const char *data) {
     return runs;
 }
 
-/* ---- the state, and what became of the records ---- */
+/* ---- the drift state, and the counts of records ---- */
 
 static json_t *read_object(const char *data, const char *name) {
     char path[PATH_MAX];

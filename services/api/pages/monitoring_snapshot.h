@@ -1,5 +1,7 @@
-/* monitoring_snapshot.h - what the workers left on the volume about drift, models and runs, as one JSON text for the
- * page. */
+/*
+ * monitoring_snapshot.h - collects what the monitoring page shows (drift, models, runs) from the volume into one JSON
+ * text.
+ */
 #ifndef API_MONITORING_SNAPSHOT_H
 #define API_MONITORING_SNAPSHOT_H
 
@@ -9,9 +11,9 @@ enum { MONITORING_SNAPSHOT_DAYS = 400, MONITORING_SNAPSHOT_DECISIONS = 200, MONI
 
 /*
  * {"state", "days": [of history.ndjson], "decisions": [...], "runs": [...], "sources": {...}}: the newest ones of
- * each, the oldest first.  Reads the ends of the files alone, so that it costs the same after years; what is not
- * there or broken is left out.  No personal data: numbers, names of categories, packages and files.
- * The caller frees the text; NULL: out of memory.
+ * each, in order of time.  Only the ends of the files are read, so that it costs the same after years.  Missing or
+ * broken parts are left out.  It contains no personal data: numbers, names of categories, packages and files.  The
+ * caller frees the text; NULL: out of memory.
  */
 char *monitoring_snapshot_read(const char *data, size_t *size);
 

@@ -1,4 +1,4 @@
-/* openapi.c - the contract, made from the table of routes, the settings and the model. */
+/* openapi.c - makes the OpenAPI document from the table of routes, the settings and the model. */
 #include "services/api/pages/openapi.h"
 
 #include <ctype.h>
@@ -21,7 +21,7 @@ static json_t *content(const char *media, json_t *schema) {
 
 /* ---- schemas ---- */
 
-/* A category may be any text, unless unknown ones are rejected; its known values are told either way. */
+/* A category may be any text, unless unknown ones are rejected. The known values are listed in both cases. */
 static json_t *category(const struct app *app, const char *const *level, size_t levels) {
     json_t *values = json_array();
     for (size_t i = 0; i < levels; i++)
@@ -35,7 +35,7 @@ static void add_property(json_t *lead, const char *name, json_t *schema) {
     json_array_append_new(json_object_get(lead, "required"), json_string(name));
 }
 
-/* The inputs of the model, or as long as there is none those of the configuration. */
+/* The inputs of the model; before there is a model, those of the configuration. */
 static void add_inputs(json_t *lead, const struct app *app, const struct served_model *model) {
     const struct etl_config *config = app->model_context.config;
     for (size_t i = 0; model != NULL && i < model->features; i++) {
@@ -66,12 +66,12 @@ static json_t *lead_schema(const struct app *app, const struct served_model *mod
 static json_t *prediction_schema(void) {
     json_t *share = json_pack("{s:s,s:i,s:i}", "type", "number", "minimum", 0, "maximum", 1);
     json_t *shares = json_pack("{s:s,s:O}", "type", "object", "additionalProperties", share);
-    return json_pack(
-        "{s:s,s:{s:{s:s},s:o,s:o,s:{s:s},s:{s:s,s:s}},s:[s,s]}", "type", "object", "properties", "predicted_package",
-        "type", "string", "probability", share, "probabilities", shares, "expected_price", "type", "number", "why",
-        "type", "object", "description",
-        "base (the share of any lead), what each of inputs added and calibration are together the probability",
-        "required", "predicted_package", "probability");
+    return json_pack("{s:s,s:{s:{s:s},s:o,s:o,s:{s:s},s:{s:s,s:s}},s:[s,s]}", "type", "object", "properties",
+                     "predicted_package", "type", "string", "probability", share, "probabilities", shares,
+                     "expected_price", "type", "number", "why", "type", "object", "description",
+                     "the probability is the sum of base (the share among all leads), the contribution of each input, "
+                     "and calibration",
+                     "required", "predicted_package", "probability");
 }
 
 static json_t *error_schema(void) {
@@ -93,17 +93,17 @@ static json_t *predictions_schema(void) {
     return list_of(json_pack("{s:[o,o]}", "anyOf", reference("Prediction"), failed));
 }
 
-/* A batch takes anything: what is no lead is answered by its errors. */
+/* A batch may contain anything. Each element that is not a lead is answered with its errors. */
 static json_t *leads_schema(void) {
     return list_of(json_pack("{s:[o,{}],s:s}", "anyOf", reference("Lead"), "description",
-                             "a Lead; anything else is answered by its errors, without failing the others"));
+                             "a Lead; anything else is answered with its errors and does not affect the others"));
 }
 
-/* Its values are its data, or as many bytes after the JSON as its parameters say. */
+/* A tensor's values are its data, or a number of bytes after the JSON given in its parameters. */
 static json_t *oip_tensor_schema(void) {
     json_t *parameters = json_pack("{s:s,s:{s:{s:s,s:i,s:s}}}", "type", "object", "properties", "binary_data_size",
                                    "type", "integer", "minimum", 0, "description",
-                                   "instead of data: how many of the bytes after the JSON are this tensor's");
+                                   "instead of data: how many of the bytes after the JSON belong to this tensor");
     return json_pack("{s:s,s:{s:{s:s},s:{s:[s,s,s]},s:{s:s,s:{s:s}},s:{s:s},s:o},s:[s,s,s]}", "type", "object",
                      "properties", "name", "type", "string", "datatype", "enum", "BYTES", "FP32", "FP64", "shape",
                      "type", "array", "items", "type", "integer", "data", "type", "array", "parameters", parameters,
@@ -113,7 +113,7 @@ static json_t *oip_tensor_schema(void) {
 static json_t *oip_v2_request_schema(void) {
     return json_pack("{s:s,s:{s:{s:s},s:{s:s,s:o,s:s}},s:[s]}", "type", "object", "properties", "id", "type", "string",
                      "inputs", "type", "array", "items", reference("Tensor"), "description",
-                     "one for each input of the model, all of one length", "required", "inputs");
+                     "one for each input of the model, all of the same length", "required", "inputs");
 }
 
 static json_t *oip_v2_response_schema(void) {
@@ -134,7 +134,7 @@ static json_t *schemas(const struct app *app, const struct served_model *model) 
 
 /* ---- paths ---- */
 
-/* Other forms than JSON, which the contract does not look into: lines of it, or JSON and the bytes of its tensors. */
+/* Media types other than JSON, without a schema: lines of JSON, or JSON followed by the bytes of its tensors. */
 static void add_forms(json_t *media, enum route_body body) {
     const char *form = body == BODY_LEADS       ? "application/x-ndjson"
                        : body == BODY_INFERENCE ? "application/octet-stream"
@@ -166,7 +166,7 @@ static void add_error(json_t *responses, const struct route *route, int status) 
     bool ours = strncmp(route->path, "/v2", 3) != 0;
     snprintf(code, sizeof code, "%d", status);
     json_t *media = content(RESPONSE_PROBLEM, reference("Problem"));
-    if (!ours) /* what the protocol says itself has its own shape */
+    if (!ours) /* errors of the Open Inference Protocol have their own form */
         json_object_set_new(media, RESPONSE_JSON, json_pack("{s:o}", "schema", reference("Object")));
     json_object_set_new(responses, code,
                         json_pack("{s:s,s:o}", "description", problem_title(status), "content", media));
@@ -204,14 +204,17 @@ static json_t *parameters_of(const struct app *app, const struct route *route) {
                               json_pack("{s:s,s:s,s:b,s:{s:s},s:s}", "name", "version", "in", "path", "required", 1,
                                         "schema", "type", "string", "example", model != NULL ? model->version : "1"));
     if (strcmp(route->path, "/predict") == 0)
-        json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:[s,s]}}", "name", "details", "in", "query",
-                                                    "description", "1 adds probabilities, expected price and why",
-                                                    "schema", "type", "string", "enum", "0", "1"));
+        json_array_append_new(
+            parameters,
+            json_pack("{s:s,s:s,s:s,s:{s:s,s:[s,s]}}", "name", "details", "in", "query", "description",
+                      "1 adds the probability of each package, the expected price and the contribution of each input",
+                      "schema", "type", "string", "enum", "0", "1"));
     if (route->body == BODY_INFERENCE)
-        json_array_append_new(parameters, json_pack("{s:s,s:s,s:s,s:{s:s,s:i}}", "name",
-                                                    "Inference-Header-Content-Length", "in", "header", "description",
-                                                    "bytes of JSON at the body's beginning, where more follow it",
-                                                    "schema", "type", "integer", "minimum", 0));
+        json_array_append_new(parameters,
+                              json_pack("{s:s,s:s,s:s,s:{s:s,s:i}}", "name", "Inference-Header-Content-Length", "in",
+                                        "header", "description",
+                                        "number of bytes of JSON at the start of the body, if binary data follow",
+                                        "schema", "type", "integer", "minimum", 0));
     return parameters;
 }
 
@@ -254,11 +257,12 @@ void openapi_respond(struct thread_context *context, struct request *request, st
     (void)request;
     json_t *ways = json_pack("{s:{s:s,s:s},s:{s:s,s:s,s:s}}", "bearer", "type", "http", "scheme", "bearer", "key",
                              "type", "apiKey", "in", "header", "name", "X-Api-Key");
-    response_json(response, 200,
-                  json_pack("{s:s,s:{s:s,s:s,s:s},s:o,s:{s:o,s:o}}", "openapi", "3.1.0", "info", "title", "leadforest",
-                            "version", FOREST_VERSION, "description",
-                            "Which package a lead is most likely to buy, and how sure that is. JSON that holds "
-                            "U+0000 is refused with 400.",
-                            "paths", paths(app), "components", "schemas", schemas(app, model_slot_get(&app->slot)),
-                            "securitySchemes", ways));
+    response_json(
+        response, 200,
+        json_pack("{s:s,s:{s:s,s:s,s:s},s:o,s:{s:o,s:o}}", "openapi", "3.1.0", "info", "title", "leadforest", "version",
+                  FOREST_VERSION, "description",
+                  "Predicts which package a lead is most likely to buy, and its probability. JSON that contains "
+                  "U+0000 is rejected with 400.",
+                  "paths", paths(app), "components", "schemas", schemas(app, model_slot_get(&app->slot)),
+                  "securitySchemes", ways));
 }

@@ -1,4 +1,6 @@
-/* openapi.h - GET /openapi.json: the contract (OpenAPI 3.1), made from the table of routes, the settings and the model.
+/*
+ * openapi.h - GET /openapi.json: the OpenAPI 3.1 document, made from the table of routes, the settings and the model.
+ *
  */
 #ifndef API_OPENAPI_H
 #define API_OPENAPI_H

@@ -1,4 +1,4 @@
-/* pages.c - the pages for people; the Makefile makes strings of try.html and docs.html. */
+/* pages.c - the pages for people; the Makefile turns try.html and docs.html into strings. */
 #include "services/api/pages/pages.h"
 
 static const char try_html[] =
@@ -10,7 +10,7 @@ static const char docs_html[] =
 
 void pages_respond(struct response *response, const char *page, size_t size) {
     response_static(response, 200, "text/html; charset=utf-8", page, size);
-    /* A page needs nothing but itself and this server. */
+    /* A page loads nothing and connects only to this server. */
     response_header_static(response, "Content-Security-Policy",
                            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
                            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");

@@ -14,7 +14,7 @@ static void write_price(const struct served_model *model, const float *prob, str
     strbuf_printf(out, ",\"expected_price\":%.2f", price);
 }
 
-/* The forest is explained as it was before calibration, so that what this changed is told beside it. */
+/* The contributions explain the forest before calibration, so the effect of calibration is listed separately. */
 static void write_contributions(const struct served_model *model, const float *row, double base_value, uint32_t best,
                                 struct strbuf *out) {
     float *contribution = malloc(model->features * model->classes * sizeof *contribution);

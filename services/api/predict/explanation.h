@@ -1,4 +1,7 @@
-/* explanation.h - what ?details=1 adds to a prediction: all probabilities, the expected price, and why. */
+/*
+ * explanation.h - what ?details=1 adds to a prediction: all probabilities, the expected price, and the contribution of
+ * each input.
+ */
 #ifndef API_EXPLANATION_H
 #define API_EXPLANATION_H
 

@@ -1,4 +1,4 @@
-/* json_splitter.c - cuts a stream of bytes into the elements of a JSON array, or into lines. */
+/* json_splitter.c - splits a stream of bytes into the elements of a JSON array, or into lines. */
 #include "services/api/predict/json_splitter.h"
 
 void json_splitter_open(struct json_splitter *splitter, enum json_splitter_kind kind, size_t limit,
@@ -22,28 +22,28 @@ static bool set_error(struct json_splitter *splitter, const char *reason) {
 
 /* ---- between elements ---- */
 
-/* A byte that is no space; false where it must not stand here. */
+/* Handle a byte that is not white space; false if it is not allowed here. */
 static bool step(struct json_splitter *splitter, char c) {
     bool first = splitter->place == JSON_SPLITTER_FIRST;
     if (splitter->kind == JSON_SPLITTER_LINES) {
         splitter->place = JSON_SPLITTER_WITHIN;
     } else if (splitter->place == JSON_SPLITTER_START) {
         if (c != '[')
-            return set_error(splitter, "is no JSON array");
+            return set_error(splitter, "the body is not a JSON array");
         splitter->place = JSON_SPLITTER_FIRST;
     } else if (splitter->place == JSON_SPLITTER_AFTER) {
-        return set_error(splitter, "goes on after the array's end");
+        return set_error(splitter, "unexpected text after the JSON array");
     } else if (c == ',' || (c == ']' && !first)) {
-        return set_error(splitter, "has a comma without an element");
+        return set_error(splitter, "the JSON array has an empty element");
     } else {
         splitter->place = c == ']' ? JSON_SPLITTER_AFTER : JSON_SPLITTER_WITHIN;
     }
     return true;
 }
 
-/* ---- within one ---- */
+/* ---- within an element ---- */
 
-/* Whether the element is over before this byte. */
+/* Whether the element ends before this byte. */
 static bool element_ends(struct json_splitter *splitter, char c) {
     if (splitter->kind == JSON_SPLITTER_LINES)
         return c == '\n';
@@ -62,7 +62,7 @@ static bool element_ends(struct json_splitter *splitter, char c) {
     return false;
 }
 
-/* A part of the element; beyond the limit nothing of it is kept. */
+/* Keep a part of the element. Beyond the limit nothing is kept. */
 static void append_partial(struct json_splitter *splitter, const char *bytes, size_t size) {
     splitter->too_long |= size > splitter->limit - splitter->partial.size;
     if (splitter->too_long)
@@ -71,7 +71,7 @@ static void append_partial(struct json_splitter *splitter, const char *bytes, si
         strbuf_append(&splitter->partial, bytes, size);
 }
 
-/* The element's last part: most come in one piece, and are read where they are. */
+/* The element's last part. Most elements arrive in one piece and are read in place. */
 static void complete(struct json_splitter *splitter, const char *bytes, size_t size) {
     struct strbuf *partial = &splitter->partial;
     if (partial->size > 0 || splitter->too_long || size > splitter->limit) {
@@ -86,7 +86,7 @@ static void complete(struct json_splitter *splitter, const char *bytes, size_t s
 }
 
 bool json_splitter_feed(struct json_splitter *splitter, const char *bytes, size_t size) {
-    const char *end = bytes + size, *from = bytes; /* of the element in hand */
+    const char *end = bytes + size, *from = bytes; /* of the current element */
     for (const char *at = bytes; at < end; at++, splitter->offset++) {
         if (splitter->place != JSON_SPLITTER_WITHIN) {
             if (is_space(*at))
@@ -111,7 +111,7 @@ bool json_splitter_finish(struct json_splitter *splitter) {
     if (splitter->kind == JSON_SPLITTER_LINES && splitter->place == JSON_SPLITTER_WITHIN)
         complete(splitter, "", 0);
     else if (splitter->kind == JSON_SPLITTER_ARRAY && splitter->place != JSON_SPLITTER_AFTER)
-        return set_error(splitter,
-                         splitter->place == JSON_SPLITTER_START ? "is no JSON array" : "ends within the array");
+        return set_error(splitter, splitter->place == JSON_SPLITTER_START ? "the body is not a JSON array"
+                                                                          : "the JSON array is not complete");
     return strbuf_ok(&splitter->partial);
 }

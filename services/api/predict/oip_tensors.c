@@ -1,4 +1,4 @@
-/* oip_tensors.c - columns of values of the Open Inference Protocol, as JSON or as bytes. */
+/* oip_tensors.c - tensors of the Open Inference Protocol, as JSON or as bytes. */
 #include "services/api/predict/oip_tensors.h"
 
 #include <endian.h>
@@ -16,7 +16,7 @@ static json_t *take_text(struct oip_tensor_bytes *bytes) {
     if (size > bytes->size - sizeof size)
         return NULL;
     const char *at = bytes->at + sizeof size;
-    json_t *text = memchr(at, '\0', size) == NULL ? json_stringn(at, size) : NULL; /* NULL where it is no UTF-8 */
+    json_t *text = memchr(at, '\0', size) == NULL ? json_stringn(at, size) : NULL; /* NULL if it is not UTF-8 */
     bytes->at += sizeof size + size;
     bytes->size -= sizeof size + size;
     return text;
@@ -39,7 +39,7 @@ static json_t *take_number(struct oip_tensor_bytes *bytes, size_t width) {
     }
     bytes->at += width;
     bytes->size -= width;
-    return json_real(number); /* NULL where it is none */
+    return json_real(number); /* NULL if it is not a number */
 }
 
 static json_t *take_all(const char *type, struct oip_tensor_bytes bytes) {

@@ -1,8 +1,8 @@
 /*
- * oip_tensors.h - what the Open Inference Protocol calls tensors: columns of values, written as JSON or, by its
- * extension for binary tensor data, as bytes that follow the JSON in the order of their tensors.
+ * oip_tensors.h - tensors of the Open Inference Protocol: columns of values, written as JSON or, with the binary
+ * tensor data extension, as bytes after the JSON in the order of their tensors.
  *
- * As bytes a text is its length (32 bits) and itself, a number its IEEE 754 form; both little-endian.
+ * In binary, a text is its length (32 bits) followed by its bytes, and a number is IEEE 754. Both are little-endian.
  */
 #ifndef API_OIP_TENSORS_H
 #define API_OIP_TENSORS_H
@@ -11,19 +11,19 @@
 
 #include "services/api/io/strbuf.h"
 
-/* The bytes that follow a request's JSON, as far as no tensor has taken them. */
+/* The bytes after a request's JSON that no tensor has used yet. */
 struct oip_tensor_bytes {
     const char *at;
     size_t size;
 };
 
 /*
- * The data of an input as an array, which the caller decrefs: those in the JSON, or as many of the bytes as the input
- * says.  NULL where there are none or they are not of its type, or of one that is not known here.
+ * The data of an input as an array, which the caller decrefs: either from the JSON, or the number of bytes that the
+ * input gives.  NULL if there are none, or if they do not match the datatype, or if it is unknown.
  */
 json_t *oip_tensor_input(const json_t *input, struct oip_tensor_bytes *bytes);
 
-/* An output in the making. */
+/* An output while it is built. */
 struct oip_tensor_output {
     const char *name, *type; /* "BYTES" or "FP64" */
     size_t columns;

@@ -25,27 +25,27 @@ static void reject(struct response *response, int status, const char *format, ..
     response_from_strbuf(response, status, RESPONSE_JSON, &out);
 }
 
-/* The model, if the path's version (where it has one) is the one that is served. */
+/* The model, if the path names no version or the version that is served. */
 static const struct served_model *find_model(const struct thread_context *context, const struct request *request,
                                              struct response *response) {
     static const char versions[] = "/versions/";
     const struct served_model *model = model_slot_get(&context->app->slot);
     const char *at = strstr(request->path, versions);
     if (model == NULL) {
-        reject(response, 503, "no model is ready");
+        reject(response, 503, "no model is loaded yet");
         response_header_static(response, "Retry-After", "5");
         return NULL;
     }
     at = at != NULL ? at + sizeof versions - 1 : NULL;
     size_t size = at != NULL ? strcspn(at, "/") : 0;
     if (at != NULL && (strlen(model->version) != size || memcmp(at, model->version, size) != 0)) {
-        reject(response, 404, "version %s is the one that is served", model->version);
+        reject(response, 404, "no such model version: version %s is served", model->version);
         return NULL;
     }
     return model;
 }
 
-/* ---- what it is ---- */
+/* ---- metadata ---- */
 
 void oip_v2_server(struct thread_context *context, struct request *request, struct response *response) {
     (void)context;
@@ -63,7 +63,7 @@ void oip_v2_live(struct thread_context *context, struct request *request, struct
 
 void oip_v2_ready(struct thread_context *context, struct request *request, struct response *response) {
     if (atomic_load(&context->app->draining))
-        reject(response, 503, "shutting down");
+        reject(response, 503, "the server is shutting down");
     else if (find_model(context, request, response) != NULL)
         response_json(response, 200, json_pack("{s:s,s:b}", "name", OIP_V2_MODEL, "ready", 1));
 }
@@ -88,15 +88,15 @@ void oip_v2_model(struct thread_context *context, struct request *request, struc
                             tensor("probabilities", "FP64", (int)model->classes)));
 }
 
-/* ---- what it is asked ---- */
+/* ---- request ---- */
 
 enum { PACKAGE, PROBABILITY, PROBABILITIES, OUTPUTS };
 
 /* A request's ticket. */
 struct oip_v2_request {
-    const struct served_model *model; /* held */
+    const struct served_model *model; /* referenced */
     json_t *root;
-    json_t *data[SERVED_MODEL_MAX_FEATURES]; /* owned; all of one length */
+    json_t *data[SERVED_MODEL_MAX_FEATURES]; /* owned; all of the same length */
     size_t rows, answered;
     struct oip_tensor_output output[OUTPUTS];
 };
@@ -112,28 +112,28 @@ static void release(struct request *request) {
     free(inference);
 }
 
-/* The JSON, and what follows it. */
+/* Parse the JSON and find the bytes after it. */
 static bool parse(struct oip_v2_request *inference, const struct request *request, struct oip_tensor_bytes *rest,
                   struct response *response) {
     const char *length = request->header[HEADER_INFERENCE_LENGTH];
     size_t size = length != NULL ? (size_t)strtoull(length, NULL, 10) : request->size;
     json_error_t where;
     if (length != NULL && (*length == '\0' || length[strspn(length, "0123456789")] != '\0')) {
-        reject(response, 400, "Inference-Header-Content-Length is no number");
+        reject(response, 400, "Inference-Header-Content-Length is not a number");
         return false;
     }
     if (size > request->size) {
-        reject(response, 400, "Inference-Header-Content-Length is more than the body has");
+        reject(response, 400, "Inference-Header-Content-Length is larger than the body");
         return false;
     }
     *rest = (struct oip_tensor_bytes){request->body + size, request->size - size};
     inference->root = json_loadb(request->body, size, LEAD_INPUT_JSON_FLAGS, &where);
     if (inference->root == NULL)
-        reject(response, 400, "the body is no JSON object: line %d, column %d", where.line, where.column);
+        reject(response, 400, "invalid JSON at line %d, column %d", where.line, where.column);
     return inference->root != NULL;
 }
 
-/* The data of each feature, all of one length. */
+/* Find the data of each feature; all must have the same length. */
 static bool find_inputs(struct oip_v2_request *inference, const struct served_model *model,
                         struct oip_tensor_bytes rest, size_t limit, struct response *response) {
     size_t i;
@@ -149,13 +149,13 @@ static bool find_inputs(struct oip_v2_request *inference, const struct served_mo
     inference->rows = json_array_size(inference->data[0]);
     for (i = 0; i < model->features; i++) {
         if (!json_is_array(inference->data[i]) || json_array_size(inference->data[i]) != inference->rows) {
-            reject(response, 400, "input %s: a list of data is needed, as long as the others",
+            reject(response, 400, "input %s: data must be an array with as many elements as the other inputs",
                    model->schema->feature[i].name);
             return false;
         }
     }
     if (inference->rows > limit)
-        reject(response, 400, "at most %zu leads may be asked for", limit);
+        reject(response, 400, "a request may have at most %zu leads", limit);
     return inference->rows <= limit;
 }
 
@@ -163,7 +163,7 @@ static bool wants_binary(const json_t *object, const char *name) {
     return json_is_true(json_object_get(json_object_get(object, "parameters"), name));
 }
 
-/* Which outputs are wanted, and in which form; all where none are named. */
+/* Find which outputs are requested, and in which form. If none is named, all are. */
 static bool find_outputs(struct oip_v2_request *inference, const struct served_model *model,
                          struct response *response) {
     const json_t *wanted = json_object_get(inference->root, "outputs");
@@ -180,8 +180,7 @@ static bool find_outputs(struct oip_v2_request *inference, const struct served_m
         while (at < OUTPUTS && (name == NULL || strcmp(output[at].name, name) != 0))
             at++;
         if (at == OUTPUTS) {
-            reject(response, 400, "outputs: element %zu names none of predicted_package, probability and probabilities",
-                   i);
+            reject(response, 400, "outputs: element %zu must be predicted_package, probability or probabilities", i);
             return false;
         }
         output[at].wanted = true;
@@ -190,9 +189,9 @@ static bool find_outputs(struct oip_v2_request *inference, const struct served_m
     return true;
 }
 
-/* ---- what it answers ---- */
+/* ---- reply ---- */
 
-/* Element `row` of a tensor's data, which may be nested as its shape says ([[a],[b]]). */
+/* Element `row` of a tensor's data, which may be nested according to its shape ([[a],[b]]). */
 static const json_t *element(const json_t *data, size_t row) {
     const json_t *value = json_array_get(data, row);
     return json_is_array(value) && json_array_size(value) == 1 ? json_array_get(value, 0) : value;
@@ -224,7 +223,7 @@ static bool predict_next(struct thread_context *context, const struct request *r
     return true;
 }
 
-/* The bytes of binary outputs follow the JSON, whose length a header then tells. */
+/* Binary outputs follow the JSON; a header then contains the length of the JSON. */
 static void respond_outputs(const struct oip_v2_request *inference, struct response *response) {
     const struct served_model *model = inference->model;
     const struct oip_tensor_output *output = inference->output;
@@ -257,7 +256,7 @@ static void respond_outputs(const struct oip_v2_request *inference, struct respo
         response_header(response, "Inference-Header-Content-Length", length);
 }
 
-/* NULL where the reply says why not. */
+/* NULL if the reply is an error. */
 static struct oip_v2_request *begin_inference(struct thread_context *context, struct request *request,
                                               struct response *response) {
     const struct served_model *model = find_model(context, request, response);

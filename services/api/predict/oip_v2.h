@@ -1,9 +1,9 @@
 /*
- * oip_v2.h - Open Inference Protocol v2, so that its clients (KServe, Triton, MLServer) work.
+ * oip_v2.h - Open Inference Protocol v2, for clients of KServe, Triton and MLServer.
  *
- * The one model is called "leadforest". Inputs are named as its features, categories as BYTES, numbers as
- * FP32 or FP64, one element a lead; outputs are predicted_package, probability and probabilities.
- * Errors are {"error":"..."}, as the protocol has it.
+ * There is one model, "leadforest". Its inputs have the names of the features, with one element per lead: BYTES for
+ * categories, FP32 or FP64 for numbers. Its outputs are predicted_package, probability and probabilities. Errors are
+ * {"error":"..."}, as the protocol requires.
  */
 #ifndef API_OIP_V2_H
 #define API_OIP_V2_H

@@ -1,4 +1,4 @@
-/* predict.c - POST /predict: one lead in, one package out. */
+/* predict.c - POST /predict: predicts the package of one lead. */
 #include "services/api/predict/predict.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "services/api/predict/explanation.h"
 #include "services/api/predict/prediction_log.h"
 
-/* ---- what all kinds of prediction share ---- */
+/* ---- shared by all kinds of prediction ---- */
 
 static int check_unseen(const struct thread_context *context, const struct served_model *model,
                         struct problem *problem) {
@@ -26,7 +26,7 @@ int predict_read(struct thread_context *context, const struct served_model *mode
     *parsed = json_loadb(json, size, LEAD_INPUT_JSON_FLAGS, &where);
     if (*parsed != NULL)
         return lead_input_parse(&context->input, model, *parsed, problem) ? check_unseen(context, model, problem) : 422;
-    problem_add(problem, "body", NULL, "json", "is no JSON object: line %d, column %d", where.line, where.column);
+    problem_add(problem, "body", NULL, "json", "invalid JSON at line %d, column %d", where.line, where.column);
     return 400;
 }
 
@@ -64,12 +64,12 @@ void predict_warning(const struct lead_input *input, const struct served_model *
 static void write_body(struct thread_context *context, const struct served_model *model, const struct request *request,
                        const struct prediction *prediction, struct strbuf *out) {
     bool details = request_query_has(request, "details=1");
-    strbuf_append(out, prediction->body, prediction->body_size - details); /* without its brace */
+    strbuf_append(out, prediction->body, prediction->body_size - details); /* without its closing brace */
     if (details)
         explanation_write(model, &context->input, prediction, out);
 }
 
-/* details=0 or 1, or none; false where the reply says that it is something else. */
+/* Whether the query has details=0, details=1 or no details; otherwise the reply is an error. */
 static bool validate_query(const struct request *request, struct response *response) {
     if (!request_query_has_name(request, "details") || request_query_has(request, "details=0") ||
         request_query_has(request, "details=1"))

@@ -1,4 +1,4 @@
-/* predict.h - POST /predict: one lead in, one package out; and what all kinds of prediction share. */
+/* predict.h - POST /predict: predicts the package of one lead; and functions for all kinds of prediction. */
 #ifndef API_PREDICT_H
 #define API_PREDICT_H
 
@@ -7,20 +7,21 @@
 void predict_one(struct thread_context *context, struct request *request, struct response *response);
 
 /*
- * Read one lead from JSON into worker->inputs; unseen categories are refused where those are rejected.  *parsed is what
- * the inputs borrow from: the caller decrefs it once they are no longer needed.  0 where they are good, otherwise the
- * status that problem explains.
+ * Read one lead from JSON into worker->inputs; unseen categories are errors if the settings reject them.  The inputs
+ * borrow from *parsed, which the caller decrefs when they are no longer needed.  Returns 0, or the status of the error
+ * that problem explains.
  */
 int predict_read(struct thread_context *context, const struct served_model *model, const char *json, size_t size,
                  json_t **parsed, struct problem *problem);
 
-/* Answer worker->inputs, count it and log it; source is logged where the caller named none (or NULL).
- * false: no memory. */
+/* Predict context->input, count it and log it. source (or NULL) is logged if the client sent none. False: no memory. */
 bool predict_answer(struct thread_context *context, const struct served_model *model, const struct request *request,
                     const char *source, struct prediction *prediction);
 
-/* Many leads come faster than a disk writes: whoever answers them pauses now and then, or most would be missing from
- * the log. */
+/*
+ * Many leads arrive faster than a disk can write: handlers of many leads must pause while this is true, or most of
+ * them would be missing from the log.
+ */
 bool predict_is_log_behind(const struct thread_context *context);
 
 /* "unseen business_type, unseen business_size" */

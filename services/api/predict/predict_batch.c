@@ -12,15 +12,15 @@
 #define RESPONSE_NDJSON "application/x-ndjson"
 
 enum {
-    MAX_CONCURRENT = 64, /* batches that a loop has in hand: with max_batch this bounds their memory */
-    ROW_ERRORS = 8       /* told of one lead */
+    MAX_CONCURRENT = 64, /* batches in progress per loop: together with max_batch this limits their memory */
+    ROW_ERRORS = 8       /* reported for one lead */
 };
 
 /* A request's ticket. */
 struct predict_batch {
     struct thread_context *context;
     const struct request *request;
-    const struct served_model *model; /* held; NULL where the batch was refused */
+    const struct served_model *model; /* referenced; NULL if the batch was rejected */
     struct json_splitter splitter;
     long long leads;
     struct strbuf out;
@@ -36,7 +36,7 @@ static void write_errors(struct predict_batch *batch, struct problem *problem) {
     strbuf_puts(&batch->out, "}");
 }
 
-/* The answer to worker->inputs. */
+/* Predict context->input. */
 static void write_prediction(struct predict_batch *batch) {
     struct prediction prediction;
     char warning[PREDICT_WARNING];
@@ -63,7 +63,7 @@ static void predict_lead(void *user, const char *json, size_t size) {
         return;
     problem_clear(&problem, number);
     if (json == NULL)
-        problem_add(&problem, "body", NULL, "too_long", "is longer than %zu bytes", batch->splitter.limit);
+        problem_add(&problem, "body", NULL, "too_long", "a lead may have at most %zu bytes", batch->splitter.limit);
     else
         predict_read(batch->context, batch->model, json, size, &parsed, &problem);
     bool lines = batch->splitter.kind == JSON_SPLITTER_LINES;
@@ -76,7 +76,7 @@ static void predict_lead(void *user, const char *json, size_t size) {
     json_decref(parsed);
 }
 
-/* ---- all of them ---- */
+/* ---- the batch ---- */
 
 static bool is_lines(const struct request *request) {
     return request_has_media_type(request, "application/x-ndjson") ||
@@ -84,7 +84,7 @@ static bool is_lines(const struct request *request) {
            request_has_media_type(request, "application/jsonl");
 }
 
-/* Why it is not to be read at all; false where it is. */
+/* Whether the batch is rejected before it is read; then the rejection is the reply. */
 static bool is_rejected(struct predict_batch *batch) {
     const struct request *request = batch->request;
     struct response *response = &batch->rejection;
@@ -98,7 +98,7 @@ static bool is_rejected(struct predict_batch *batch) {
         health_no_model(request, response);
     } else if (batch->context->batches > MAX_CONCURRENT) {
         problem_respond_one(response, 503, request->id, "service", NULL, "busy",
-                            "has as many batches in hand as it takes");
+                            "too many batch requests in progress, retry later");
         response_header_static(response, "Retry-After", "1");
     }
     return response->status != 0;
@@ -149,10 +149,10 @@ static void respond_batch(struct predict_batch *batch, struct response *response
     long long limit = batch->context->app->options->max_batch;
     bool complete = splitter->error == NULL && json_splitter_finish(&batch->splitter);
     if (batch->leads > limit) {
-        problem_respond_one(response, 413, batch->request->id, "body", NULL, "too_many", "has more than %lld leads",
-                            limit);
+        problem_respond_one(response, 413, batch->request->id, "body", NULL, "too_many",
+                            "a batch may have at most %lld leads", limit);
     } else if (splitter->error != NULL) {
-        problem_respond_one(response, 400, batch->request->id, "body", NULL, "json", "%s: byte %llu", splitter->error,
+        problem_respond_one(response, 400, batch->request->id, "body", NULL, "json", "%s at byte %llu", splitter->error,
                             splitter->offset);
     } else {
         if (splitter->kind == JSON_SPLITTER_ARRAY)

@@ -1,11 +1,11 @@
-/* prediction_log.c - what was predicted for whom, one JSON line each. */
+/* prediction_log.c - the prediction log: one line of JSON per prediction. */
 #include "services/api/predict/prediction_log.h"
 
 #include <string.h>
 
-enum { MAX_CATEGORY = 64 }; /* bytes of a category that the model does not know */
+enum { MAX_CATEGORY = 64 }; /* bytes of an unseen category that are kept */
 
-/* Not in the middle of a character of UTF-8. */
+/* Do not cut a UTF-8 character. */
 static size_t truncated_size(const char *text, size_t size) {
     size_t end = size <= MAX_CATEGORY ? size : MAX_CATEGORY;
     while (end < size && end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
@@ -20,7 +20,7 @@ static void write_category(struct strbuf *out, struct text_span sent) {
         strbuf_puts(out, "null");
 }
 
-/* By hand, for what the model knows no spelling of. */
+/* Written here, because the model has no precomputed text for unseen categories. */
 static void write_inputs(struct strbuf *out, const struct served_model *model, const struct lead_input *input) {
     strbuf_puts(out, "\"inputs\":");
     for (size_t i = 0; i < model->features; i++) {

@@ -1,12 +1,12 @@
 /*
- * prediction_log.h - what was predicted for whom, one JSON line each, for drift and for the books.
+ * prediction_log.h - the prediction log: one line of JSON per prediction, for drift detection and for records.
  *
  *     {"time":"2026-01-31T10:20:30.123Z","request_id":"...","model_version":7,
  *      "inputs":{"business_type":"Dental","business_size":"10-25"},"probabilities":{"Business":0.1,...},
  *      "unseen":["business_type"],"lead_id":"...","source":"website"}
  *
- * Inputs stand in the model's spelling; of an unseen category at most 64 bytes are kept, and nothing that
- * could be an e-mail address.  unseen, lead_id and source are left out where there are none.
+ * Inputs are in the model's spelling.  Of an unseen category at most 64 bytes are kept, and nothing that could be an
+ * e-mail address. unseen, lead_id and source are left out if there are none.
  */
 #ifndef API_PREDICTION_LOG_H
 #define API_PREDICTION_LOG_H
@@ -15,8 +15,7 @@
 #include "services/api/model/lead_input.h"
 #include "services/api/model/served_model.h"
 
-/* Write one line, with its newline, into out, which is emptied first. source: what to say where the caller said
- * nothing, or NULL. */
+/* Empty out and write one line with its newline. source (or NULL) is used if the client sent none. */
 void prediction_log_line(struct strbuf *out, struct line_clock *clock, const struct served_model *model,
                          const struct lead_input *input, const struct prediction *prediction, const char *request_id,
                          const char *source);

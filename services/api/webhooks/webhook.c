@@ -1,4 +1,4 @@
-/* webhook.c - deliveries of Stripe and Formspree: verified, durable, then 200. */
+/* webhook.c - webhook deliveries of Stripe and Formspree: verify, store, then answer 200. */
 #include "services/api/webhooks/webhook.h"
 
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "libetl/json/tape.h"
 #include "services/common/util/unix_time.h"
 
-enum { TOLERANCE_SECONDS = 300 }; /* what both senders recommend */
+enum { TOLERANCE_SECONDS = 300 }; /* as both senders recommend */
 
-/* A delivery that waits for the disk: the request's ticket. */
+/* The ticket of a request whose delivery is being stored. */
 struct delivery {
     struct webhook_store *webhook_store;
     struct webhook_store_ticket ticket;
@@ -24,7 +24,7 @@ static void release(struct request *request) {
     free(delivery);
 }
 
-/* ---- the first half: verify ---- */
+/* ---- first half: verify ---- */
 
 static bool is_signed(const struct thread_context *context, enum webhook_source source, const struct request *request,
                       struct response *response) {
@@ -33,10 +33,12 @@ static bool is_signed(const struct thread_context *context, enum webhook_source 
     const char *header =
         request->header[source == WEBHOOK_STRIPE ? HEADER_STRIPE_SIGNATURE : HEADER_FORMSPREE_SIGNATURE];
     if (secrets->count == 0) {
-        /* Ours to mend, and nothing is lost until then: the sender shows this to its user and tries again for days.
-         * 404 would send him to look at the address, which is right. */
+        /*
+         * The operator must set the secret. Nothing is lost until then: the sender shows the error and retries for
+         * days. 404 would suggest that the address is wrong.
+         */
         problem_respond_one(response, 503, request->id, "service", NULL, "no_secret",
-                            "has no %s to check deliveries with",
+                            "%s is not set, so deliveries cannot be verified",
                             source == WEBHOOK_STRIPE ? "STRIPE_WEBHOOK_SECRET" : "FORMSPREE_WEBHOOK_SECRET");
         response_header_static(response, "Retry-After", "3600");
         return false;
@@ -58,7 +60,7 @@ static struct etl_text without_space(struct etl_text text) {
     return text;
 }
 
-/* Checked by the ETL's own scanner, a tenth of the work; what it does not know is for jansson to say. */
+/* The ETL's own scanner needs a tenth of the time. jansson checks what the scanner does not support. */
 static bool is_object(const struct request *request, struct response *response) {
     struct etl_tape tape = {0};
     struct etl_text body = without_space((struct etl_text){request->body, request->size});
@@ -71,11 +73,11 @@ static bool is_object(const struct request *request, struct response *response) 
         json_decref(read);
     }
     if (!good)
-        problem_respond_one(response, 400, request->id, "body", NULL, "json", "is no JSON object");
+        problem_respond_one(response, 400, request->id, "body", NULL, "json", "the delivery is not a JSON object");
     return good;
 }
 
-/* The envelope on one line. Between JSON's tokens a line end is as good as a space, and within them there is none. */
+/* The envelope on one line. Line breaks in JSON occur only between tokens, where a space means the same. */
 static char *write_line(const struct request *request, size_t *size) {
     struct strbuf line = {0};
     char now[UNIX_TIME_TEXT];
@@ -96,7 +98,8 @@ static void submit(struct request *request) {
 }
 
 static void reject_temporarily(const struct request *request, struct response *response) {
-    problem_respond_one(response, 503, request->id, "service", NULL, "not_stored", "could not store the delivery");
+    problem_respond_one(response, 503, request->id, "service", NULL, "not_stored",
+                        "the delivery could not be stored, retry later");
     response_header_static(response, "Retry-After", "60");
 }
 
@@ -119,7 +122,7 @@ static void store_delivery(struct thread_context *context, enum webhook_source s
     response->later = submit;
 }
 
-/* ---- the second half: it is decided ---- */
+/* ---- second half: the result ---- */
 
 static void respond_stored(const struct request *request, struct response *response) {
     static const char received[] = "{\"received\":true}\n";

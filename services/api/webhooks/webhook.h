@@ -1,8 +1,8 @@
 /*
- * webhook.h - POST /webhooks/stripe and /webhooks/formspree: verified, durable, then 200.
+ * webhook.h - POST /webhooks/stripe and /webhooks/formspree: verify, store, then answer 200.
  *
- * The signature is checked over the bytes as they came.  While the delivery is written the request sleeps;
- * where it could not be written (disk full) the sender gets 503 with Retry-After and sends it again.
+ * The signature is checked over the bytes as they arrived.  The request sleeps while the delivery is written.  If
+ * writing fails (disk full), the sender gets 503 with Retry-After and sends it again.
  */
 #ifndef API_WEBHOOK_H
 #define API_WEBHOOK_H

@@ -9,6 +9,14 @@ static void an_unknown_path_is_404(void **state) {
     assert_string_equal(fixture->response.type, "application/problem+json");
 }
 
+static void the_error_of_an_unknown_path_quotes_it_if_it_is_visible_ascii(void **state) {
+    struct fixture *fixture = *state;
+    fixture_request(fixture, METHOD_GET, "/no%22pe", NULL);
+    assert_true(fixture_body_has(fixture, "\"detail\":\"no such route: /no\\\"pe\""));
+    fixture_request(fixture, METHOD_GET, "/%ff", NULL);
+    assert_true(fixture_body_has(fixture, "\"detail\":\"no such route\""));
+}
+
 static void a_known_path_with_another_method_is_405_with_allow(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(fixture_request(fixture, METHOD_GET, "/predict", NULL), 405);
@@ -115,6 +123,7 @@ int main(void) {
 #define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, fixture_with_model, fixture_done)
     const struct CMUnitTest tests[] = {
         WITH_MODEL(an_unknown_path_is_404),
+        WITH_MODEL(the_error_of_an_unknown_path_quotes_it_if_it_is_visible_ascii),
         WITH_MODEL(a_known_path_with_another_method_is_405_with_allow),
         WITH_MODEL(head_is_answered_like_get),
         WITH_MODEL(alive_does_not_depend_on_a_model_but_ready_does),

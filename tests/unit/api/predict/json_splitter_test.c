@@ -61,12 +61,12 @@ static void an_element_beyond_the_limit_is_reported_and_not_kept(void **state) {
 
 static void what_is_no_array_is_reported(void **state) {
     (void)state;
-    expect(JSON_SPLITTER_ARRAY, "", "", "is no JSON array");
-    expect(JSON_SPLITTER_ARRAY, "{\"a\":[]}", "", "is no JSON array");
-    expect(JSON_SPLITTER_ARRAY, "[1,[2}", "1", "ends within the array");
-    expect(JSON_SPLITTER_ARRAY, "[1,]", "1", "has a comma without an element");
-    expect(JSON_SPLITTER_ARRAY, "[,1]", "", "has a comma without an element");
-    expect(JSON_SPLITTER_ARRAY, "[1] 2", "1", "goes on after the array's end");
+    expect(JSON_SPLITTER_ARRAY, "", "", "the body is not a JSON array");
+    expect(JSON_SPLITTER_ARRAY, "{\"a\":[]}", "", "the body is not a JSON array");
+    expect(JSON_SPLITTER_ARRAY, "[1,[2}", "1", "the JSON array is not complete");
+    expect(JSON_SPLITTER_ARRAY, "[1,]", "1", "the JSON array has an empty element");
+    expect(JSON_SPLITTER_ARRAY, "[,1]", "", "the JSON array has an empty element");
+    expect(JSON_SPLITTER_ARRAY, "[1] 2", "1", "unexpected text after the JSON array");
 }
 
 int main(void) {

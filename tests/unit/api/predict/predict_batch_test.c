@@ -23,9 +23,10 @@ static void a_bad_lead_does_not_spoil_the_others(void **state) {
                                   "[" DENTAL ",{\"business_type\":1,\"business_size\":\"1-9\"},[7]," DENTAL "]"),
                      200);
     fixture_assert_body(
-        fixture, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1,\"business_type\"],\"msg\":\"must be a string\","
-                 "\"type\":\"string_type\"}]},{\"errors\":[{\"loc\":[\"body\",2],\"msg\":\"must be a JSON object\","
-                 "\"type\":\"object_type\"}]}," MVP "]");
+        fixture,
+        "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1,\"business_type\"],\"msg\":\"must be a string\","
+        "\"type\":\"string_type\"}]},{\"errors\":[{\"loc\":[\"body\",2],\"msg\":\"a lead must be a JSON object\","
+        "\"type\":\"object_type\"}]}," MVP "]");
 }
 
 static void lines_are_answered_by_lines(void **state) {
@@ -33,7 +34,7 @@ static void lines_are_answered_by_lines(void **state) {
     assert_int_equal(post_lines(fixture, DENTAL "\n\n{\"cut\n" DENTAL), 200);
     assert_string_equal(fixture->response.type, "application/x-ndjson");
     fixture_assert_body(fixture,
-                        MVP "\n{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"is no JSON object: line 1, column 5\","
+                        MVP "\n{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"invalid JSON at line 1, column 5\","
                             "\"type\":\"json\"}]}\n" MVP "\n");
 }
 
@@ -66,7 +67,7 @@ static void what_is_no_array_is_an_error(void **state) {
     static const char *const failed[] = {DENTAL, "", "[", "[" DENTAL, "[" DENTAL ",]", "[,]", "[" DENTAL "]]", "[\"]"};
     for (size_t i = 0; i < sizeof failed / sizeof *failed; i++)
         assert_int_equal(fixture_post(fixture, "/predict/batch", failed[i]), 400);
-    assert_true(fixture_body_has(fixture, "ends within the array: byte 3"));
+    assert_true(fixture_body_has(fixture, "the JSON array is not complete at byte 3"));
     assert_int_equal(fixture->context.batches, 0);
     fixture_header(fixture, HEADER_CONTENT_TYPE, "text/csv");
     assert_int_equal(fixture_request(fixture, METHOD_POST, "/predict/batch", "[]"), 415);
@@ -80,8 +81,9 @@ static void a_lead_that_is_too_long_is_rejected_by_itself(void **state) {
     fixture->options.max_body = 1024;
     snprintf(body, sizeof body, "[" DENTAL ",{\"business_type\":\"%01100d\"}," DENTAL "]", 0);
     assert_int_equal(fixture_post(fixture, "/predict/batch", body), 200);
-    fixture_assert_body(fixture, "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"is longer than 1024 bytes\","
-                                 "\"type\":\"too_long\"}]}," MVP "]");
+    fixture_assert_body(fixture,
+                        "[" MVP ",{\"errors\":[{\"loc\":[\"body\",1],\"msg\":\"a lead may have at most 1024 bytes\","
+                        "\"type\":\"too_long\"}]}," MVP "]");
 }
 
 /* The header names one version, so all answers are to be that one's. */

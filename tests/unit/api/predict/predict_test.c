@@ -65,7 +65,7 @@ static void all_errors_are_reported_at_once(void **state) {
     assert_string_equal(part, "body");
     assert_string_equal(name, "business_type");
     assert_string_equal(type, "missing");
-    assert_string_equal(message, "is required");
+    assert_string_equal(message, "required");
     assert_true(fixture_body_has(
         fixture, "\"loc\":[\"body\",\"business_size\"],\"msg\":\"must be a string\",\"type\":\"string_type\""));
     assert_true(fixture_body_has(fixture, "\"loc\":[\"body\",\"lead_id\"]"));
