@@ -52,7 +52,7 @@ static const struct setting rows[] = {
     {"max-retrains-per-30d|monthly", "DRIFT_MAX_RETRAINS_PER_30D|DRIFT_MONTHLY", SETTING_INTEGER, AT(max_per_month),
      "2", 1, 31, NULL, "most trainings to ask for in 30 days"},
     {"maturity-days", "DRIFT_MATURITY_DAYS", SETTING_INTEGER, AT(maturity), "30", 1, 3650, NULL,
-     "days that a lead has to buy before its prediction is judged"},
+     "days that a lead has to buy before its prediction is checked"},
     {"error-rise", "DRIFT_ERROR_RISE", SETTING_NUMBER, AT(error_rise), "0.1", 0.01, 0.9, NULL,
      "rise of the error rate that the running test of errors (CUSUM) is made to find, 0.01 to 0.9"},
     {"min-accuracy|accuracy-min", "DRIFT_MIN_ACCURACY|DRIFT_ACCURACY_MIN", SETTING_NUMBER, AT(min_accuracy), "0.4", 0,
@@ -76,7 +76,7 @@ static const struct program program = {
     .summary = "predictions/ + processed/ -> monitoring/: detects changes and asks for a training",
     .usage = "[options] [rebase]",
     .notes = "Looks at complete days (UTC). The result line has \"retrain\", \"alarm\" (train with --alarm) and\n"
-             "\"reason\"; monitoring/state.json keeps them until the gate has judged a candidate.\n"
+             "\"reason\"; monitoring/state.json keeps them until the gate has decided on a candidate.\n"
              "The reference is the traffic since the first request, or since the last promotion after an alarm.\n"
              "\n"
              "rebase      start a new reference: the traffic from now on is the usual one",

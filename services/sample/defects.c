@@ -35,7 +35,7 @@ static const struct {
     [DEFECT_UPGRADE_IN_PLACE] = {1500, "of would-be buyers: changed the plan of the same subscription later"},
     [DEFECT_REFUND_THEN_BUY] = {700, "of would-be buyers: refunded in full, then bought again"},
     [DEFECT_RETRIED] = {3000, "of purchases: the card was declined at first"},
-    [DEFECT_BARE_CHARGE] = {1500, "of purchases: a one-off charge beside the subscription later"},
+    [DEFECT_BARE_CHARGE] = {1500, "of purchases: a one-off charge besides the subscription later"},
     [DEFECT_SETUP_FEE] = {40000, "of purchases: with the set-up fee on the first invoice"},
     [DEFECT_DISCOUNT] = {4000, "of purchases: 10 % off, so that the amount names no plan"},
     [DEFECT_RENEWED] = {25000, "of purchases: one to three renewals (events layout)"},

@@ -44,7 +44,7 @@ static const struct program program = {
     .summary = "fetches new submissions and payments into raw/inbox/, or a signed champion into registry/",
     .usage = "[options] [stripe|formspree|mail|model]",
     .notes = "Without an argument it fetches from every source of records that is configured. model is for\n"
-             "servers without the volume: the api beside it serves what was fetched.",
+             "servers without the volume: the api of that server serves what was fetched.",
     .examples = "  STRIPE_API_KEY=rk_live_... leadforest-sync stripe\n"
                 "  leadforest-sync --mail ~/mail/formspree.mbox mail\n"
                 "  leadforest-sync --model-url https://models.example.com/registry model",

@@ -42,7 +42,7 @@
      "largest increase of log-loss (nats) allowed on any slice; a larger one counts if it is beyond chance"}, \
     {"min-slice-rows|slice-rows", "GATE_MIN_SLICE_ROWS|GATE_SLICE_ROWS", SETTING_INTEGER,                     \
      offsetof(type, member.slice_rows), "30", 2, 1000000000, NULL,                                            \
-     "hold-out rows that a slice must have to be judged"},                                                    \
+     "hold-out rows that a slice must have to be tested"},                                                    \
     {"max-disagreement|traffic-cap", "GATE_MAX_DISAGREEMENT|GATE_TRAFFIC_CAP", SETTING_NUMBER,                \
      offsetof(type, member.max_disagreement), "0.4", 0, 1, NULL,                                              \
      "largest share of recent requests, 0 to 1, whose predicted package may change without approval"}
