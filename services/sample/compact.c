@@ -45,17 +45,14 @@ static const char customer[] =
 /* clang-format on */
 
 static void send(struct shuffle_buffer *out, struct stripe_ids *ids, const char *template) {
-    strbuf_clear(&ids->line);
-    template_render(&ids->line, template, &ids->fields);
+    stripe_ids_render(ids, &ids->line, template);
     shuffle_buffer_send(out, &ids->line);
 }
 
 /* An address only where no reference tells who pays. */
 static void set_details(struct stripe_ids *ids) {
-    struct fields *fields = &ids->fields;
-    strbuf_clear(&ids->part);
-    template_render(&ids->part, ids->journey->join == JOIN_BY_EMAIL ? "{'email':$email}" : "null", fields);
-    fields_set(fields, "details", "%s", strbuf_text(&ids->part));
+    const char *details = ids->journey->join == JOIN_BY_EMAIL ? "{'email':$email}" : "null";
+    fields_set(&ids->fields, "details", "%s", stripe_ids_render(ids, &ids->part, details));
 }
 
 static void write_session(struct shuffle_buffer *out, struct stripe_ids *ids, size_t package, unix_time at) {
@@ -64,9 +61,7 @@ static void write_session(struct shuffle_buffer *out, struct stripe_ids *ids, si
     stripe_ids_purchase(ids, package);
     stripe_ids_payment(ids, trial ? 0 : stripe_ids_first_amount(ids, package), at);
     fields_borrow(fields, "payment_status", trial ? "no_payment_required" : "paid");
-    strbuf_clear(&ids->part);
-    template_render(&ids->part, stripe_ids_has_fee(ids) ? fee_item : "", fields);
-    fields_set(fields, "fee", "%s", strbuf_text(&ids->part));
+    fields_set(fields, "fee", "%s", stripe_ids_render(ids, &ids->part, stripe_ids_has_fee(ids) ? fee_item : ""));
     send(out, ids, session);
 }
 

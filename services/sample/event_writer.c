@@ -11,13 +11,10 @@
 void event_writer_emit(struct event_writer *t, const char *type, const char *object, unix_time at) {
     struct stripe_ids *ids = t->ids;
     fields_set(t->fields, "event_at", "%" PRId64, at);
-    strbuf_clear(&ids->object);
-    template_render(&ids->object, object, t->fields);
+    fields_borrow(t->fields, "object", stripe_ids_render(ids, &ids->object, object));
     stripe_ids_set_id(ids, "event", "evt_1", 23);
-    fields_borrow(t->fields, "object", strbuf_text(&ids->object));
     fields_borrow(t->fields, "type", type);
-    strbuf_clear(&ids->line);
-    template_render(&ids->line, stripe_templates_event, t->fields);
+    stripe_ids_render(ids, &ids->line, stripe_templates_event);
     shuffle_buffer_send(t->out, &ids->line);
     fields_borrow(t->fields, "previous", "");
 }
@@ -34,12 +31,8 @@ void event_writer_set_reference(struct event_writer *t, const char *name, const 
 
 void event_writer_emit_expanding(struct event_writer *t, const char *type, const char *object, unix_time at,
                                  const char *name, const char *id_name, const char *referred) {
-    struct strbuf *expanded = &t->ids->expanded;
-    if (random_flag(t)) {
-        strbuf_clear(expanded);
-        template_render(expanded, referred, t->fields);
-        fields_borrow(t->fields, name, strbuf_text(expanded));
-    }
+    if (random_flag(t))
+        fields_borrow(t->fields, name, stripe_ids_render(t->ids, &t->ids->expanded, referred));
     event_writer_emit(t, type, object, at);
     event_writer_set_reference(t, name, id_name);
 }
@@ -48,16 +41,14 @@ void event_writer_emit_expanding(struct event_writer *t, const char *type, const
 static void set_customer_reference(struct event_writer *t) {
     static const char stub[] = "{'id':'$customer','object':'customer','deleted':true}";
     bool expanded = random_flag(t), deleted = rng_below(&t->ids->style_rng, 2) == 0;
-    strbuf_clear(&t->ids->object);
-    template_render(&t->ids->object, !expanded ? "'$customer'" : deleted ? stub : stripe_templates_customer, t->fields);
-    fields_set(t->fields, "customer_ref", "%s", strbuf_text(&t->ids->object));
+    const char *reference = !expanded ? "'$customer'" : deleted ? stub : stripe_templates_customer;
+    fields_set(t->fields, "customer_ref", "%s", stripe_ids_render(t->ids, &t->ids->object, reference));
 }
 
 void event_writer_set_price_reference(struct event_writer *t) {
     bool expanded = random_flag(t);
-    strbuf_clear(&t->ids->object);
-    template_render(&t->ids->object, expanded ? stripe_templates_price : "'$price'", t->fields);
-    fields_set(t->fields, "price_ref", "%s", strbuf_text(&t->ids->object));
+    const char *reference = expanded ? stripe_templates_price : "'$price'";
+    fields_set(t->fields, "price_ref", "%s", stripe_ids_render(t->ids, &t->ids->object, reference));
 }
 
 /* ---- the facts of a story, a purchase, a payment ---- */
@@ -138,7 +129,7 @@ void event_writer_begin_invoice(struct event_writer *t, int64_t plan, int64_t fe
     fields_set(fields, "discount_amounts",
                discount > 0 ? "[{\"amount\":%" PRId64 ",\"discount\":\"di_1Autumn\"}]" : "[]", discount);
     fields_set(fields, "period_end", "%" PRId64, at + EVENT_WRITER_MONTH);
-    strbuf_clear(&t->ids->part);
+    strbuf_truncate(&t->ids->part, 0);
     t->lines = 0;
 }
 

@@ -13,9 +13,9 @@ void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng
 }
 
 static void write_out(struct shuffle_buffer *shuffle, struct strbuf *line) {
-    if (line->used == 0)
+    if (line->size == 0)
         return;
-    fwrite(line->bytes, 1, line->used, shuffle->file); /* an error stays in the stream for atomic_file_commit */
+    fwrite(line->at, 1, line->size, shuffle->file); /* an error stays in the stream for atomic_file_commit */
     fputc('\n', shuffle->file);
 }
 
@@ -23,7 +23,7 @@ static void place(struct shuffle_buffer *shuffle, const struct strbuf *line) {
     struct strbuf *slot = &shuffle->waiting[rng_below(&shuffle->rng, SHUFFLE_BUFFER_WINDOW)];
     write_out(shuffle, slot);
     strbuf_clear(slot);
-    strbuf_append(slot, strbuf_text(line), line->used);
+    strbuf_append(slot, strbuf_text(line), line->size);
     shuffle->lines++;
     shuffle->failed = shuffle->failed || slot->failed || line->failed;
 }

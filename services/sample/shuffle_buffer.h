@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
+#include "services/common/util/strbuf.h"
 #include "services/sample/rng.h"
-#include "services/sample/strbuf.h"
 
 enum { SHUFFLE_BUFFER_WINDOW = 1000 };
 

@@ -18,7 +18,7 @@ struct stripe_ids *stripe_ids_new(const struct sample *sample) {
 }
 
 bool stripe_ids_failed(const struct stripe_ids *ids) {
-    return ids->object.failed || ids->part.failed || ids->expanded.failed || ids->line.failed;
+    return ids->failed || ids->part.failed;
 }
 
 void stripe_ids_free(struct stripe_ids *ids) {
@@ -29,6 +29,13 @@ void stripe_ids_free(struct stripe_ids *ids) {
     strbuf_done(&ids->expanded);
     strbuf_done(&ids->line);
     free(ids);
+}
+
+const char *stripe_ids_render(struct stripe_ids *ids, struct strbuf *out, const char *template) {
+    strbuf_clear(out);
+    template_render(out, template, &ids->fields);
+    ids->failed = ids->failed || out->failed;
+    return strbuf_text(out);
 }
 
 /* ---- ids ---- */

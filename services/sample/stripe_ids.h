@@ -19,6 +19,7 @@ struct stripe_ids {
     struct rng id_rng, style_rng; /* numbers for ids; for how things are shown */
     struct fields fields;
     struct strbuf object, part, expanded, line; /* room to put together an object, parts of one, a line */
+    bool failed;                                /* memory ran out */
 };
 
 struct stripe_ids *stripe_ids_new(const struct sample *sample); /* NULL where memory ran out */
@@ -45,6 +46,10 @@ void stripe_ids_payment(struct stripe_ids *ids, int64_t amount, unix_time at);
 int64_t stripe_ids_first_amount(const struct stripe_ids *ids, size_t package);
 int64_t stripe_ids_price(const struct stripe_ids *ids, size_t package); /* a month, less the discount */
 bool stripe_ids_has_fee(const struct stripe_ids *ids);                  /* the first invoice has a second line */
+
+/* The template with the fields of the journey, in one of the buffers in place of what was there; borrowed until the
+ * buffer is used again. */
+const char *stripe_ids_render(struct stripe_ids *ids, struct strbuf *out, const char *template);
 
 /* A fresh id with a prefix such as "ch_3", as the field `name`; `digits` letters and digits follow the prefix. */
 void stripe_ids_set_id(struct stripe_ids *ids, const char *name, const char *prefix, size_t digits);

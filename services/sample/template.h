@@ -7,7 +7,7 @@
 #ifndef SAMPLE_TEMPLATE_H
 #define SAMPLE_TEMPLATE_H
 
-#include "services/sample/strbuf.h"
+#include "services/common/util/strbuf.h"
 
 enum { TEMPLATE_SLOTS = 256, TEMPLATE_ROOM = 32000 };
 

@@ -7,16 +7,8 @@
 #ifndef SCORE_CSV_TEXT_H
 #define SCORE_CSV_TEXT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "services/common/util/strbuf.h"
 
-struct csv_text {
-    char *bytes; /* ends with a zero byte once something was added */
-    size_t used, capacity;
-};
-
-void csv_text_clear(struct csv_text *text);
-bool csv_text_add(struct csv_text *text, const char *field, bool number); /* and a comma after it */
-void csv_text_done(struct csv_text *text);                                /* fine on zeroes */
+void csv_text_add(struct strbuf *text, const char *field, bool number); /* and a comma after it */
 
 #endif

@@ -15,7 +15,7 @@ struct lead_reader {
     struct lead_table *leads;
     int customer;
     int *column; /* [features], or CSV_NO_COLUMN */
-    struct csv_text text;
+    struct strbuf text;
 };
 
 static bool out_of_memory(char problem[200]) {
@@ -87,19 +87,18 @@ static bool read_lead(struct lead_reader *r, char *const *fields, char problem[2
     const struct forest_schema *schema = r->leads->schema;
     size_t known = r->leads->cells.count;
     uint32_t cell;
-    csv_text_clear(&r->text);
+    strbuf_clear(&r->text);
     for (size_t i = 0; i < schema->features; i++) {
         const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
-        if (!csv_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC))
-            return out_of_memory(problem);
+        csv_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC);
     }
-    if (!string_intern_add(&r->leads->cells, r->text.bytes, &cell))
+    if (!strbuf_ok(&r->text) || !string_intern_add(&r->leads->cells, strbuf_text(&r->text), &cell))
         return out_of_memory(problem);
     if (cell == known && !add_cell(r, fields, problem))
         return false;
-    csv_text_clear(&r->text);
-    return (csv_text_add(&r->text, fields[r->customer], false) && add_lead(r->leads, r->text.bytes, cell)) ||
-           out_of_memory(problem);
+    strbuf_clear(&r->text);
+    csv_text_add(&r->text, fields[r->customer], false);
+    return (strbuf_ok(&r->text) && add_lead(r->leads, strbuf_text(&r->text), cell)) || out_of_memory(problem);
 }
 
 static bool read_header(struct lead_reader *r, const struct csv_header *header, char problem[200]) {
@@ -126,7 +125,7 @@ bool lead_table_read(struct lead_table *out, const char *path, const struct fore
         error_set_errno(err, "read", path);
     done = done && csv_table_read(path, add_row, &r, err);
     free(r.column);
-    csv_text_done(&r.text);
+    strbuf_done(&r.text);
     if (done)
         *out = leads;
     else

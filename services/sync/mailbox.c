@@ -54,7 +54,7 @@ static bool add_message(void *user, const struct mail_message *message) {
     }
     json_t *body = make_body(fields, message);
     reading->failed = !record_sink_add(sink, body, RECORD_SINK_ALWAYS_APPEND, reading->err) ||
-                      (sink->size > LINES_AT_ONCE && !record_sink_commit(sink, reading->err));
+                      (sink->lines.size > LINES_AT_ONCE && !record_sink_commit(sink, reading->err));
     json_decref(body);
     return !reading->failed;
 }

@@ -6,31 +6,19 @@
 
 #include "services/sync/inbox.h"
 
-static bool put(struct record_sink *sink, const char *text, size_t size) {
-    if (size > sink->capacity - sink->size) {
-        size_t capacity = sink->capacity * 2 + size + 4096;
-        char *lines = realloc(sink->lines, capacity);
-        if (lines == NULL)
-            return false;
-        sink->lines = lines;
-        sink->capacity = capacity;
-    }
-    memcpy(sink->lines + sink->size, text, size);
-    sink->size += size;
-    return true;
-}
-
 static bool put_record(struct record_sink *sink, const char *body) {
-    char before[80], time_text[UNIX_TIME_TEXT];
+    char time_text[UNIX_TIME_TEXT];
+    size_t size_before = sink->lines.size;
     unix_time_format(sink->at, time_text);
-    int n = snprintf(before, sizeof before, "{\"received_at\":\"%s\",\"body\":", time_text);
-    size_t size_before = sink->size;
-    if (put(sink, before, (size_t)n) && put(sink, body, strlen(body)) && put(sink, "}\n", 2)) {
+    strbuf_printf(&sink->lines, "{\"received_at\":\"%s\",\"body\":", time_text);
+    strbuf_puts(&sink->lines, body);
+    strbuf_puts(&sink->lines, "}\n");
+    if (strbuf_ok(&sink->lines)) {
         sink->counts.records++;
         sink->counts.appended++;
         return true;
     }
-    sink->size = size_before;
+    strbuf_truncate(&sink->lines, size_before);
     return false;
 }
 
@@ -60,9 +48,10 @@ void record_sink_skip(struct record_sink *sink, const char *reason) {
 }
 
 bool record_sink_commit(struct record_sink *sink, struct error *err) {
-    if (sink->size > 0 && !inbox_append(sink->data, sink->inbox, sink->at, sink->lines, sink->size, err))
+    const struct strbuf *lines = &sink->lines;
+    if (lines->size > 0 && !inbox_append(sink->data, sink->inbox, sink->at, lines->at, lines->size, err))
         return false;
-    sink->size = 0;
+    strbuf_clear(&sink->lines);
     return cursor_save(&sink->cursor, err);
 }
 
@@ -77,7 +66,7 @@ json_t *record_sink_counts(const struct record_sink *sink) {
 
 void record_sink_done(struct record_sink *sink) {
     cursor_done(&sink->cursor);
-    free(sink->lines);
+    strbuf_done(&sink->lines);
     json_decref(sink->counts.skipped);
     *sink = (struct record_sink){0};
 }

@@ -4,6 +4,7 @@
 #ifndef SYNC_RECORD_SINK_H
 #define SYNC_RECORD_SINK_H
 
+#include "services/common/util/strbuf.h"
 #include "services/common/util/unix_time.h"
 #include "services/sync/cursor.h"
 
@@ -12,8 +13,7 @@ struct record_sink {
     const char *inbox;    /* "<source>-<instance>", borrowed */
     unix_time at;         /* of this run */
     struct cursor cursor; /* the source changes cursor.state before it commits */
-    char *lines;          /* gathered */
-    size_t size, capacity;
+    struct strbuf lines;  /* gathered */
     struct {
         long long pages;
         long long records, appended, duplicates; /* records = appended + known + skipped */

@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 #include "services/api/http/request.h"
-#include "services/api/io/strbuf.h"
+#include "services/common/util/strbuf.h"
 
 enum {
     RESPONSE_HEADERS = 12,     /* besides Content-Type */

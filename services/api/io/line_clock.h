@@ -2,7 +2,7 @@
 #ifndef API_LINE_CLOCK_H
 #define API_LINE_CLOCK_H
 
-#include "services/api/io/strbuf.h"
+#include "services/common/util/strbuf.h"
 
 /* Each loop has its own. */
 struct line_clock {

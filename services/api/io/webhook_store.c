@@ -4,9 +4,9 @@
 #include <limits.h>
 #include <time.h>
 
-#include "services/api/io/strbuf.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/util/strbuf.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
 

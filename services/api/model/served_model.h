@@ -15,9 +15,9 @@
 
 #include "libetl/config.h"
 #include "libetl/forms/normalizer.h"
-#include "services/api/io/strbuf.h"
 #include "services/api/model/category_index.h"
 #include "services/common/registry/champion.h"
+#include "services/common/util/strbuf.h"
 
 enum {
     SERVED_MODEL_MAX_FEATURES = ETL_CONFIG_MAX_FEATURES, /* a model with more is not served */

@@ -66,7 +66,7 @@ static bool element_ends(struct json_splitter *splitter, char c) {
 static void append_partial(struct json_splitter *splitter, const char *bytes, size_t size) {
     splitter->too_long |= size > splitter->limit - splitter->partial.size;
     if (splitter->too_long)
-        splitter->partial.size = 0;
+        strbuf_truncate(&splitter->partial, 0);
     else
         strbuf_append(&splitter->partial, bytes, size);
 }
@@ -81,7 +81,7 @@ static void complete(struct json_splitter *splitter, const char *bytes, size_t s
     }
     if (strbuf_ok(partial))
         splitter->read(splitter->user, bytes, size);
-    partial->size = 0;
+    strbuf_truncate(partial, 0);
     splitter->too_long = false;
 }
 

@@ -7,7 +7,7 @@
 #ifndef API_JSON_SPLITTER_H
 #define API_JSON_SPLITTER_H
 
-#include "services/api/io/strbuf.h"
+#include "services/common/util/strbuf.h"
 
 enum json_splitter_kind { JSON_SPLITTER_ARRAY, JSON_SPLITTER_LINES };
 

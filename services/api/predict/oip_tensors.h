@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "services/api/io/strbuf.h"
+#include "services/common/util/strbuf.h"
 
 /* The bytes after a request's JSON that no tensor has used yet. */
 struct oip_tensor_bytes {

@@ -4,10 +4,13 @@
 #include <curl/curl.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include "services/common/util/strbuf.h"
 
 static const long CONNECT_TIMEOUT_S = 10;
 /* A connection that gives less than a byte a second for this long is dead. */
@@ -21,36 +24,19 @@ void http_response_done(struct http_response *response) {
 /* ---- the body ---- */
 
 struct response_body {
-    char *bytes;
-    size_t size, capacity;
+    struct strbuf text;
     bool too_large;
 };
-
-static bool body_reserve(struct response_body *body, size_t size) {
-    if (size < body->capacity)
-        return true;
-    size_t capacity = body->capacity == 0 ? 1 << 16 : body->capacity;
-    while (capacity <= size)
-        capacity *= 2;
-    char *bytes = realloc(body->bytes, capacity);
-    if (bytes == NULL)
-        return false;
-    body->bytes = bytes;
-    body->capacity = capacity;
-    return true;
-}
 
 /* Told less than it offered, libcurl gives the transfer up. */
 static size_t body_take(char *bytes, size_t one, size_t count, void *user) {
     struct response_body *body = user;
     size_t size = one * count;
-    body->too_large = size > HTTP_MAX_BODY - body->size;
-    if (body->too_large || !body_reserve(body, body->size + size))
+    body->too_large = size > HTTP_MAX_BODY - body->text.size;
+    if (body->too_large)
         return CURL_WRITEFUNC_ERROR;
-    memcpy(body->bytes + body->size, bytes, size);
-    body->size += size;
-    body->bytes[body->size] = '\0';
-    return size;
+    strbuf_append(&body->text, bytes, size);
+    return strbuf_ok(&body->text) ? size : CURL_WRITEFUNC_ERROR;
 }
 
 /* ---- one request ---- */
@@ -96,9 +82,7 @@ static void take_response(CURL *curl, struct response_body *body, struct http_re
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response->status);
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
     response->retry_after_s = (double)retry_after;
-    response->body = body->bytes;
-    response->size = body->size;
-    body->bytes = NULL;
+    response->body = strbuf_detach(&body->text, &response->size);
     struct curl_header *etag;
     if (curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &etag) == CURLHE_OK &&
         strlen(etag->value) < sizeof response->etag)
@@ -112,12 +96,11 @@ static enum http_outcome perform(void *self, const struct http_request *request,
     char reason[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = NULL;
     *response = (struct http_response){0};
-    if (!make_headers(&headers, request) || !body_reserve(&body, 0)) {
+    if (!make_headers(&headers, request)) {
         snprintf(problem, 200, "out of memory");
         curl_slist_free_all(headers);
         return HTTP_UNREACHABLE;
     }
-    body.bytes[0] = '\0';
     set_method(curl, request);
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -131,7 +114,7 @@ static enum http_outcome perform(void *self, const struct http_request *request,
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
     curl_slist_free_all(headers);
-    free(body.bytes);
+    strbuf_done(&body.text);
     return code == CURLE_OK ? HTTP_RESPONDED : body.too_large ? HTTP_TOO_LARGE : HTTP_UNREACHABLE;
 }
 

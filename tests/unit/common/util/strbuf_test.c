@@ -1,5 +1,14 @@
 /* strbuf_test.c - numbers and strings as they stand in replies. */
-#include "tests/unit/api/fixture.h"
+#include "services/common/util/strbuf.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 static void assert_share(double share, const char *text) {
     struct strbuf out = {0};
@@ -63,12 +72,53 @@ static void formats_grow_the_buffer(void **state) {
     free(at);
 }
 
+static void what_was_written_is_a_string_at_any_time(void **state) {
+    struct strbuf out = {0};
+    (void)state;
+    assert_string_equal(strbuf_text(&out), "");
+    for (int i = 0; i < 300; i++)
+        strbuf_append(&out, "x", 1);
+    assert_int_equal(strlen(strbuf_text(&out)), 300);
+    strbuf_printf(&out, "%0*d", 212, 7);
+    assert_int_equal(strlen(strbuf_text(&out)), 512);
+    strbuf_truncate(&out, 3);
+    assert_string_equal(strbuf_text(&out), "xxx");
+    strbuf_clear(&out);
+    assert_string_equal(strbuf_text(&out), "");
+    strbuf_done(&out);
+}
+
+static void an_empty_text_is_handed_over_as_an_empty_string(void **state) {
+    struct strbuf out = {0};
+    size_t size = 1;
+    (void)state;
+    char *at = strbuf_detach(&out, &size);
+    assert_int_equal(size, 0);
+    assert_string_equal(at, "");
+    free(at);
+}
+
+static void a_text_that_failed_stays_as_it_was_and_says_so(void **state) {
+    struct strbuf out = {0};
+    size_t size;
+    (void)state;
+    strbuf_puts(&out, "kept");
+    strbuf_append(&out, "", SIZE_MAX / 2);
+    strbuf_puts(&out, "more");
+    assert_false(strbuf_ok(&out));
+    assert_string_equal(strbuf_text(&out), "kept");
+    assert_null(strbuf_detach(&out, &size));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_share_has_one_to_four_decimals),
         cmocka_unit_test(a_string_is_quoted_for_json),
         cmocka_unit_test(every_control_character_is_escaped),
         cmocka_unit_test(formats_grow_the_buffer),
+        cmocka_unit_test(what_was_written_is_a_string_at_any_time),
+        cmocka_unit_test(an_empty_text_is_handed_over_as_an_empty_string),
+        cmocka_unit_test(a_text_that_failed_stays_as_it_was_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,21 +1,23 @@
 /* strbuf.c - a text in memory that grows. */
-#include "services/api/io/strbuf.h"
+#include "services/common/util/strbuf.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Make room for `more` bytes and a zero after them. */
 static bool reserve(struct strbuf *t, size_t more) {
     if (t->failed || more > SIZE_MAX / 4 - t->size) {
         t->failed = true;
         return false;
     }
-    if (t->size + more <= t->capacity)
+    if (t->size + more < t->capacity)
         return true;
     size_t capacity = t->capacity > 0 ? t->capacity : 256;
-    while (capacity < t->size + more)
+    while (capacity <= t->size + more)
         capacity *= 2;
     char *at = realloc(t->at, capacity);
     if (at == NULL) {
@@ -28,8 +30,19 @@ static bool reserve(struct strbuf *t, size_t more) {
 }
 
 void strbuf_clear(struct strbuf *t) {
-    t->size = 0;
     t->failed = false;
+    strbuf_truncate(t, 0);
+}
+
+void strbuf_truncate(struct strbuf *t, size_t size) {
+    assert(size <= t->size);
+    t->size = size;
+    if (t->at != NULL)
+        t->at[size] = '\0';
+}
+
+const char *strbuf_text(const struct strbuf *t) {
+    return t->at != NULL ? t->at : "";
 }
 
 void strbuf_done(struct strbuf *t) {
@@ -41,6 +54,7 @@ void strbuf_append(struct strbuf *t, const void *bytes, size_t size) {
     if (size > 0 && reserve(t, size)) {
         memcpy(t->at + t->size, bytes, size);
         t->size += size;
+        t->at[t->size] = '\0';
     }
 }
 
@@ -53,7 +67,7 @@ void strbuf_printf(struct strbuf *t, const char *format, ...) {
     va_start(args, format);
     int size = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (size < 0 || !reserve(t, (size_t)size + 1)) {
+    if (size < 0 || !reserve(t, (size_t)size)) {
         t->failed = true;
         return;
     }
@@ -102,11 +116,14 @@ void strbuf_probability(struct strbuf *t, double probability) {
 }
 
 char *strbuf_detach(struct strbuf *t, size_t *size) {
+    reserve(t, 0);
     char *at = t->at;
     *size = t->size;
     if (t->failed) {
         free(at);
         at = NULL;
+    } else {
+        at[t->size] = '\0';
     }
     *t = (struct strbuf){0};
     return at;
