@@ -1,4 +1,4 @@
-/* webhook_signature.c - whether a webhook delivery is what Stripe or Formspree signed. */
+/* webhook_signature.c - whether a webhook delivery is what its sender signed. */
 #include "libetl/base/webhook_signature.h"
 
 #include <openssl/crypto.h>
@@ -7,14 +7,20 @@
 
 #include "libetl/base/text.h"
 
-enum { HMAC_BYTES = 32, MAX_SIGNATURES = 16, MAX_TIME_DIGITS = 18 };
+enum { MAX_HMAC = 32, MAX_SIGNATURES = 16, MAX_TIME_DIGITS = 18 };
+
+static const struct {
+    const char *name; /* as OpenSSL says it */
+    size_t size;
+} hashes[] = {[ETL_SIGNATURE_SHA256] = {"SHA256", 32}, [ETL_SIGNATURE_SHA1] = {"SHA1", 20}};
 
 /* A header taken apart. */
 struct signature_header {
-    struct etl_text time; /* as written, for it is signed so */
+    const struct etl_signature_scheme *scheme;
+    struct etl_text time; /* as written, for it is signed so; none where its scheme has none */
     int64_t at;
     size_t count;
-    unsigned char sums[MAX_SIGNATURES][HMAC_BYTES];
+    unsigned char sums[MAX_SIGNATURES][MAX_HMAC];
 };
 
 bool etl_signature_read_secrets(struct etl_signature_secrets *out, const char *setting) {
@@ -41,16 +47,35 @@ static int hex_digit(char c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool read_hmac(struct etl_text hex, unsigned char out[HMAC_BYTES]) {
-    if (hex.size != (size_t)2 * HMAC_BYTES)
+static bool decode_hex(struct etl_text hex, unsigned char *out, size_t size) {
+    if (hex.size != 2 * size)
         return false;
-    for (size_t i = 0; i < HMAC_BYTES; i++) {
+    for (size_t i = 0; i < size; i++) {
         int high = hex_digit(hex.at[2 * i]), low = hex_digit(hex.at[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         out[i] = (unsigned char)(high * 16 + low);
     }
     return true;
+}
+
+/* OpenSSL writes zeros for what is padded with "=", and takes "=" and white space where they do not belong. */
+static bool decode_base64(struct etl_text text, unsigned char *out, size_t size) {
+    unsigned char bytes[MAX_HMAC + 3];
+    size_t digits = (size * 8 + 5) / 6, whole = (size + 2) / 3 * 4;
+    if (text.size != whole || memchr(text.at, '=', digits) != NULL || strspn(text.at + digits, "=") < whole - digits ||
+        EVP_DecodeBlock(bytes, (const unsigned char *)text.at, (int)text.size) != (int)(whole / 4 * 3))
+        return false;
+    memcpy(out, bytes, size);
+    return true;
+}
+
+static void read_signature(struct signature_header *header, struct etl_text value) {
+    const struct etl_signature_scheme *scheme = header->scheme;
+    bool hex = scheme->encoding == ETL_SIGNATURE_HEX;
+    if (header->count < MAX_SIGNATURES &&
+        (hex ? decode_hex : decode_base64)(value, header->sums[header->count], hashes[scheme->hash].size))
+        header->count++;
 }
 
 static bool read_time(struct etl_text digits, int64_t *out) {
@@ -63,47 +88,65 @@ static bool read_time(struct etl_text digits, int64_t *out) {
     return digits.size > 0;
 }
 
-/* A pair that is no time and no v1 is skipped, for new kinds may come. */
+/* A pair that is neither time nor signature is skipped, for new kinds may come. */
 static void read_pair(struct signature_header *header, struct etl_text pair) {
+    const struct etl_signature_scheme *scheme = header->scheme;
     const char *equals = memchr(pair.at, '=', pair.size);
     if (equals == NULL)
         return;
     struct etl_text key = etl_text_trim((struct etl_text){pair.at, (size_t)(equals - pair.at)});
     struct etl_text value = etl_text_trim((struct etl_text){equals + 1, pair.size - (size_t)(equals + 1 - pair.at)});
     int64_t at;
-    if (etl_text_is(key, "t") && value.size <= MAX_TIME_DIGITS && read_time(value, &at)) {
+    if (etl_text_is(key, scheme->value_key))
+        read_signature(header, value);
+    else if (scheme->time_key != NULL && etl_text_is(key, scheme->time_key) && value.size <= MAX_TIME_DIGITS &&
+             read_time(value, &at)) {
         header->time = value;
         header->at = at; /* of the very time that is signed */
-    } else if (etl_text_is(key, "v1") && header->count < MAX_SIGNATURES &&
-               read_hmac(value, header->sums[header->count]))
-        header->count++;
+    }
 }
 
-static bool read_header(struct signature_header *header, const char *text) {
-    *header = (struct signature_header){0};
+static bool read_header(struct signature_header *header, const struct etl_signature_scheme *scheme, const char *text) {
+    *header = (struct signature_header){.scheme = scheme};
+    if (text != NULL && scheme->value_key == NULL) {
+        read_signature(header, etl_text_trim((struct etl_text){text, strlen(text)}));
+        text = NULL;
+    }
     while (text != NULL && *text != '\0') {
         size_t size = strcspn(text, ",");
         read_pair(header, (struct etl_text){text, size});
         text += size + (text[size] == ',');
     }
-    return header->time.at != NULL && header->count > 0;
+    return header->count > 0 && (scheme->time_key == NULL || header->time.at != NULL);
 }
 
 /* ---- the sum ---- */
 
-/* HMAC-SHA256 of "<time>.<body>". */
-static bool compute_hmac(struct etl_text secret, struct etl_text time, struct etl_text body,
-                         unsigned char out[HMAC_BYTES]) {
-    char digest[] = "SHA256";
+/* The next piece of what is signed; *pattern moves behind it. */
+static struct etl_text next_piece(const char **pattern, struct etl_text time, struct etl_text body) {
+    static const char time_mark[] = "{time}", body_mark[] = "{body}";
+    const char *at = *pattern;
+    size_t size = *at == '{' ? sizeof time_mark - 1 : strcspn(at, "{");
+    *pattern += size;
+    if (*at != '{')
+        return (struct etl_text){at, size};
+    return strncmp(at, body_mark, size) == 0 ? body : time;
+}
+
+static bool compute_hmac(const struct signature_header *header, struct etl_text secret, struct etl_text body,
+                         unsigned char out[MAX_HMAC]) {
+    char digest[8];
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    memcpy(digest, hashes[header->scheme->hash].name, strlen(hashes[header->scheme->hash].name) + 1);
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *context = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
     size_t size = 0;
-    bool done = context != NULL && EVP_MAC_init(context, (const unsigned char *)secret.at, secret.size, params) == 1 &&
-                EVP_MAC_update(context, (const unsigned char *)time.at, time.size) == 1 &&
-                EVP_MAC_update(context, (const unsigned char *)".", 1) == 1 &&
-                EVP_MAC_update(context, (const unsigned char *)body.at, body.size) == 1 &&
-                EVP_MAC_final(context, out, &size, HMAC_BYTES) == 1 && size == HMAC_BYTES;
+    bool done = context != NULL && EVP_MAC_init(context, (const unsigned char *)secret.at, secret.size, params) == 1;
+    for (const char *pattern = header->scheme->signed_text; done && *pattern != '\0';) {
+        struct etl_text piece = next_piece(&pattern, header->time, body);
+        done = EVP_MAC_update(context, (const unsigned char *)piece.at, piece.size) == 1;
+    }
+    done = done && EVP_MAC_final(context, out, &size, MAX_HMAC) == 1 && size == hashes[header->scheme->hash].size;
     EVP_MAC_CTX_free(context);
     EVP_MAC_free(mac);
     return done;
@@ -112,27 +155,29 @@ static bool compute_hmac(struct etl_text secret, struct etl_text time, struct et
 /* All are compared, each in constant time, whether or not one has fitted already. */
 static bool matches(const struct etl_signature_secrets *secrets, const struct signature_header *header,
                     struct etl_text body) {
-    unsigned char sum[HMAC_BYTES];
+    unsigned char sum[MAX_HMAC];
     bool match = false;
     for (size_t i = 0; i < secrets->count; i++)
-        if (compute_hmac(secrets->secret[i], header->time, body, sum))
+        if (compute_hmac(header, secrets->secret[i], body, sum))
             for (size_t k = 0; k < header->count; k++)
-                match |= CRYPTO_memcmp(sum, header->sums[k], HMAC_BYTES) == 0;
+                match |= CRYPTO_memcmp(sum, header->sums[k], hashes[header->scheme->hash].size) == 0;
     OPENSSL_cleanse(sum, sizeof sum);
     return match;
 }
 
-enum etl_signature_result etl_signature_check(enum etl_signature_sender sender,
+enum etl_signature_result etl_signature_check(const struct etl_signature_scheme *scheme,
                                               const struct etl_signature_secrets *secrets, const char *header,
-                                              struct etl_text body, int64_t now, int64_t tolerance) {
+                                              struct etl_text body, int64_t now) {
     struct signature_header parts;
-    if (!read_header(&parts, header))
+    if (!read_header(&parts, scheme, header))
         return ETL_SIGNATURE_MISSING;
     if (!matches(secrets, &parts, body))
         return ETL_SIGNATURE_WRONG;
-    if (now - parts.at > tolerance)
+    if (scheme->time_key == NULL)
+        return ETL_SIGNATURE_VALID;
+    if (now - parts.at > scheme->tolerance_s)
         return ETL_SIGNATURE_TOO_OLD;
-    return sender == ETL_SIGNATURE_FORMSPREE && parts.at - now > tolerance ? ETL_SIGNATURE_TOO_EARLY
+    return !scheme->accepts_future && parts.at - now > scheme->tolerance_s ? ETL_SIGNATURE_TOO_EARLY
                                                                            : ETL_SIGNATURE_VALID;
 }
 

@@ -18,12 +18,11 @@
 
 #include "libetl/base/csv_reader.h"
 #include "libetl/forms/form.h"
+#include "libetl/sources/source.h"
 #include "libetl/stripe/payments_csv.h"
 #include "libetl/stripe/stripe_record.h"
 
 enum { ETL_READER_MAX_RECORD = 16 << 20 }; /* bytes of a JSON record */
-
-enum etl_reader_kind { ETL_READER_FORM_CSV, ETL_READER_FORM_JSON, ETL_READER_STRIPE_CSV, ETL_READER_STRIPE_JSON };
 
 /* Only read while reading; threads may share one. */
 struct etl_reader {
@@ -76,18 +75,19 @@ struct etl_reader_error {
  * that makes no sense, by semicolons or tabs, as spreadsheets of half of Europe write.  False where the file is not
  * what its name says (err says why) or memory ends (err is empty).
  */
-bool etl_reader_csv_header(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file,
-                           struct etl_csv_header *header, size_t *behind, struct etl_reader_error *err);
+bool etl_reader_csv_header(const struct etl_reader *reader, const struct etl_source_format *format,
+                           struct etl_text file, struct etl_csv_header *header, size_t *behind,
+                           struct etl_reader_error *err);
 
 /*
  * Read the records that begin at or behind offset `from` and before `until`; *stopped is where the next one
  * begins.  `from` is where a record begins or white space before one.  False where memory ends.
  */
-bool etl_reader_read_csv(const struct etl_reader *reader, enum etl_reader_kind kind,
+bool etl_reader_read_csv(const struct etl_reader *reader, const struct etl_source_format *format,
                          const struct etl_csv_header *header, struct etl_text file, size_t from, size_t until,
                          struct etl_record_batch *batch, size_t *stopped);
-bool etl_reader_read_json(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file, size_t from,
-                          size_t until, struct etl_record_batch *batch, size_t *stopped);
+bool etl_reader_read_json(const struct etl_reader *reader, const struct etl_source_format *format, struct etl_text file,
+                          size_t from, size_t until, struct etl_record_batch *batch, size_t *stopped);
 
 /*
  * How records follow each other in an array or a list object: the bytes from the end of the first record to the

@@ -14,11 +14,12 @@ static bool reject_file(struct etl_reader_error *err, const char *reason, const 
     return false;
 }
 
-static bool set_meaning(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_csv_header *header,
-                        const struct etl_csv_fields *fields, struct etl_reader_error *err) {
+static bool set_meaning(const struct etl_reader *reader, const struct etl_source_format *format,
+                        struct etl_csv_header *header, const struct etl_csv_fields *fields,
+                        struct etl_reader_error *err) {
     const char *missing = "";
     header->count = fields->count;
-    if (kind == ETL_READER_STRIPE_CSV)
+    if (format->kind == ETL_SOURCE_OF_PAYMENTS)
         return etl_payments_csv_columns(&header->payments, fields->items, fields->count, &missing) ||
                reject_file(err, "line 1: no column for ", missing);
     etl_form_columns_set(reader->form, &header->form, fields->items, fields->count);
@@ -27,7 +28,7 @@ static bool set_meaning(const struct etl_reader *reader, enum etl_reader_kind ki
 }
 
 /* The header as far as its delimiter is header->delimiter. */
-static bool read_header(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file,
+static bool read_header(const struct etl_reader *reader, const struct etl_source_format *format, struct etl_text file,
                         struct etl_csv_header *header, size_t *behind, struct etl_reader_error *err) {
     struct etl_csv_fields fields = {0};
     enum etl_csv_result result = ETL_CSV_BLANK;
@@ -45,21 +46,22 @@ static bool read_header(const struct etl_reader *reader, enum etl_reader_kind ki
     else if (result == ETL_CSV_BROKEN)
         reject_file(err, "line 1: ", etl_reject_reason_text(fields.reason));
     else
-        done = result == ETL_CSV_RECORD && set_meaning(reader, kind, header, &fields, err);
+        done = result == ETL_CSV_RECORD && set_meaning(reader, format, header, &fields, err);
     etl_csv_fields_done(&fields);
     return done;
 }
 
 /* Of the delimiters with which it is no header, that which gives most columns says why. */
-bool etl_reader_csv_header(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file,
-                           struct etl_csv_header *header, size_t *behind, struct etl_reader_error *err) {
+bool etl_reader_csv_header(const struct etl_reader *reader, const struct etl_source_format *format,
+                           struct etl_text file, struct etl_csv_header *header, size_t *behind,
+                           struct etl_reader_error *err) {
     static const char delimiters[] = {',', ';', '\t'};
     size_t most = 0;
     for (size_t i = 0; i < sizeof delimiters; i++) {
         struct etl_reader_error reason;
         header->delimiter = delimiters[i];
         header->count = 0;
-        if (read_header(reader, kind, file, header, behind, &reason))
+        if (read_header(reader, format, file, header, behind, &reason))
             return true;
         if (i == 0 || header->count > most || reason.text[0] == '\0')
             *err = reason;
@@ -97,7 +99,7 @@ static enum etl_reject_reason read_payment(const struct etl_reader *reader, cons
     return reason;
 }
 
-bool etl_reader_read_csv(const struct etl_reader *reader, enum etl_reader_kind kind,
+bool etl_reader_read_csv(const struct etl_reader *reader, const struct etl_source_format *format,
                          const struct etl_csv_header *header, struct etl_text file, size_t from, size_t until,
                          struct etl_record_batch *batch, size_t *stopped) {
     bool no_memory = false;
@@ -118,8 +120,8 @@ bool etl_reader_read_csv(const struct etl_reader *reader, enum etl_reader_kind k
         if (result == ETL_CSV_RECORD && batch->fields.count != header->count)
             reason = ETL_REJECT_FIELD_COUNT;
         else if (result == ETL_CSV_RECORD)
-            reason =
-                (kind == ETL_READER_STRIPE_CSV ? read_payment : read_submission)(reader, header, batch, &no_memory);
+            reason = (format->kind == ETL_SOURCE_OF_PAYMENTS ? read_payment : read_submission)(reader, header, batch,
+                                                                                               &no_memory);
         batch->read++;
         if (no_memory || (reason != ETL_REJECT_NONE && !etl_record_batch_reject(batch, file, at, at + used, reason)))
             return false;

@@ -16,7 +16,7 @@ enum {
 /* A chunk being read. */
 struct json_reading {
     const struct etl_reader *reader;
-    enum etl_reader_kind kind;
+    const struct etl_source_format *format;
     struct etl_text file;
     struct etl_record_batch *batch;
 };
@@ -110,15 +110,13 @@ static bool add_answer(struct etl_record_batch *batch, size_t *count, const char
     return true;
 }
 
-/* The answers: below "submission" in a webhook's body, or the body itself.  Those that name no time, or a visitor's
- * "next week", were sent when they arrived. */
-static bool read_answers(const struct json_reading *r, const json_t *body, int64_t arrived, struct etl_text record) {
+/* Answers that name no time, or a visitor's "next week", were sent when they arrived. */
+static bool read_answers(const struct json_reading *r, json_t *delivery, int64_t arrived, struct etl_text record) {
     struct etl_record_batch *batch = r->batch;
-    const json_t *submission = json_object_get(body, "submission");
     size_t count = 0, written = batch->submissions.written_count, before = batch->submissions.count;
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(json_is_object(submission) ? submission : body), name, value) {
+    json_object_foreach(r->format->answers(delivery), name, value) {
         if (!add_answer(batch, &count, name, value))
             return false;
     }
@@ -156,12 +154,12 @@ static bool read_submission(const struct json_reading *r, struct etl_text record
     json_t *root = etl_json_repair_load(record, NULL);
     if (root == NULL)
         return read_invalid(r, record, lists);
-    json_t *body = json_object_get(root, "body"), *answers = json_is_object(body) ? body : root;
+    json_t *body = json_object_get(root, "body"), *delivery = json_is_object(body) ? body : root;
     bool done;
-    if (json_is_array(json_object_get(answers, "submissions")))
-        done = read_list(r, answers == root ? record : etl_json_text_member(record, "body"), lists);
+    if (json_is_array(json_object_get(delivery, "submissions")))
+        done = read_list(r, delivery == root ? record : etl_json_text_member(record, "body"), lists);
     else
-        done = read_answers(r, answers, answers != root ? arrival(root) : ETL_FORM_NO_DATE, record);
+        done = read_answers(r, delivery, delivery != root ? arrival(root) : ETL_FORM_NO_DATE, record);
     json_decref(root);
     return done;
 }
@@ -199,15 +197,15 @@ static bool reject_endless(const struct json_reading *r, const char *at, const c
 static bool read_record(const struct json_reading *r, const char *at, const char *end, int lists, const char **behind) {
     struct etl_tape *tape = &r->batch->tape;
     size_t used = 0, left = (size_t)(end - at) < ETL_READER_MAX_RECORD ? (size_t)(end - at) : ETL_READER_MAX_RECORD;
-    bool stripe = r->kind == ETL_READER_STRIPE_JSON;
+    bool payment = r->format->kind == ETL_SOURCE_OF_PAYMENTS;
     enum etl_tape_result result = ETL_TAPE_UNKNOWN;
-    if (stripe && !r->reader->reference_only)
+    if (payment && !r->reader->reference_only)
         result = etl_tape_scan(tape, (struct etl_text){at, left}, &used);
     *behind = result == ETL_TAPE_DONE ? at + used : find_end(r, at, end);
     if (*behind == NULL)
         return reject_endless(r, at, end, behind);
     struct etl_text record = {at, (size_t)(*behind - at)};
-    if (!stripe)
+    if (!payment)
         return read_submission(r, record, lists);
     if (result == ETL_TAPE_UNKNOWN)
         result = etl_tape_read(tape, record);
@@ -284,9 +282,9 @@ static bool read_items(const struct json_reading *r, const char *at, const char 
     return done;
 }
 
-bool etl_reader_read_json(const struct etl_reader *reader, enum etl_reader_kind kind, struct etl_text file, size_t from,
-                          size_t until, struct etl_record_batch *batch, size_t *stopped) {
-    struct json_reading r = {reader, kind, file, batch};
+bool etl_reader_read_json(const struct etl_reader *reader, const struct etl_source_format *format, struct etl_text file,
+                          size_t from, size_t until, struct etl_record_batch *batch, size_t *stopped) {
+    struct json_reading r = {reader, format, file, batch};
     const char *end = file.at + file.size, *at = etl_json_text_space(file.at + from, end), *last;
     /* A list object may be the whole file: it is opened rather than read. */
     const char *items =

@@ -10,6 +10,8 @@
 #include "services/common/worker/log.h"
 
 #define AT(field) offsetof(struct options, field)
+#define WEBHOOK_SECRET(name, NAME, title, help)                                                                        \
+    {NULL, #NAME "_WEBHOOK_SECRET", SETTING_SECRET, AT(webhook_secrets[ETL_SOURCE_##NAME]), NULL, 0, 0, NULL, help},
 
 static const struct setting settings[] = {
     SETTINGS_COMMON(struct options, common),
@@ -49,10 +51,9 @@ static const struct setting settings[] = {
      "network); a batch counts as one; 0: no limit"},
     {"trusted-proxies", "TRUSTED_PROXIES", SETTING_TEXT, AT(trusted_proxies), NULL, 0, 2000, NULL,
      "addresses of your own proxies, whose X-Forwarded-For is trusted, such as 10.0.0.0/8,192.168.1.7"},
-    {NULL, "STRIPE_WEBHOOK_SECRET", SETTING_SECRET, AT(stripe_secret), NULL, 0, 0, NULL,
-     "signing secrets of Stripe's webhook endpoint (whsec_...), separated by commas"},
-    {NULL, "FORMSPREE_WEBHOOK_SECRET", SETTING_SECRET, AT(formspree_secret), NULL, 0, 0, NULL,
-     "signing secrets of Formspree's webhook, separated by commas"},
+    /* clang-format off */
+    ETL_SOURCES(WEBHOOK_SECRET)
+    /* clang-format on */
     {"check", NULL, SETTING_FLAG, AT(check), NULL, 0, 0, NULL,
      "only check that the configuration and the model can be served"},
     {"health", NULL, SETTING_FLAG, AT(health), NULL, 0, 0, NULL,

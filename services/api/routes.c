@@ -20,6 +20,8 @@
 #define HTML "text/html; charset=utf-8"
 
 /* clang-format off */
+#define WEBHOOK(name, NAME, title, help) \
+    {"/webhooks/" #name, METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_respond, "Object", "Receive webhook deliveries from " title},
 static const struct route table[] = {
     {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, true, predict_one, "Prediction",
      "Predict which package a lead is most likely to buy, and its probability"},
@@ -31,9 +33,7 @@ static const struct route table[] = {
     {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_model, "Model", "The served model: inputs, packages, model card"},
     {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_version, "Object", "Version of the program and of the model"},
     {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, metrics_scrape, "text/plain", "Metrics for Prometheus"},
-    {"/webhooks/stripe", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_stripe, "Object", "Receive webhook deliveries from Stripe"},
-    {"/webhooks/formspree", METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_formspree, "Object",
-     "Receive webhook deliveries from Formspree"},
+    ETL_SOURCES(WEBHOOK)
     {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, false, admin_reload, "Status", "Check for a new champion at once"},
     {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_respond, "Object", "This OpenAPI document"},
     {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "API documentation as a page"},

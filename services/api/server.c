@@ -16,6 +16,7 @@
 #include "services/api/model/model_watcher.h"
 #include "services/api/pages/monitoring.h"
 #include "services/api/routes.h"
+#include "services/api/webhooks/webhook.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
@@ -28,7 +29,7 @@ struct server {
     struct app app;
     struct model_watcher watcher;
     struct log_writer predictions, access;
-    struct webhook_store webhook_store;
+    struct webhooks webhooks;
     struct monitoring monitoring;
     char instance[HOST_NAME_MAX + 1];
     char prediction_folder[PATH_MAX];
@@ -95,11 +96,10 @@ static bool open_writers(struct server *server) {
         app->predictions = &server->predictions;
     if (options->access_log && log_writer_open(&server->access, NULL, server->instance, server->loops))
         app->access_log = &server->access;
-    bool webhooks = app->secrets[WEBHOOK_STRIPE].count + app->secrets[WEBHOOK_FORMSPREE].count > 0;
-    if (webhooks && webhook_store_open(&server->webhook_store, options->common.data, server->instance, mhd_server_wake))
-        app->webhook_store = &server->webhook_store;
+    if (webhooks_open(&server->webhooks, options, server->instance, mhd_server_wake))
+        app->webhooks = &server->webhooks;
     return (app->predictions != NULL) == options->prediction_log && (app->access_log != NULL) == options->access_log &&
-           (app->webhook_store != NULL) == webhooks;
+           app->webhooks != NULL;
 }
 
 static bool prepare(struct server *server, const struct options *options, const struct etl_config *config) {
@@ -243,8 +243,8 @@ static void exit_on_next_signal(void) {
 static void server_shutdown(struct server *server) {
     exit_on_next_signal();
     monitoring_close(&server->monitoring);
-    if (server->app.webhook_store != NULL)
-        webhook_store_close(server->app.webhook_store);
+    if (server->app.webhooks != NULL)
+        webhooks_close(server->app.webhooks);
     if (server->app.predictions != NULL)
         log_writer_close(server->app.predictions);
     if (server->app.access_log != NULL)

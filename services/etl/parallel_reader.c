@@ -43,7 +43,7 @@ static size_t chunk_end(const struct job *job, size_t chunk) {
 static const char *find_line(const struct job *job, const char *from, const char *end) {
     const char *at = from - 1;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end)
-        if (source_is_csv(job->source) || *at == '{')
+        if (job->source->csv || *at == '{')
             return at;
     return NULL;
 }
@@ -74,9 +74,9 @@ static bool parse_range(const struct job *job, size_t from, size_t until, struct
     const struct etl_reader *reader = job->parallel->reader;
     const struct source *source = job->source;
     etl_record_batch_reset(batch);
-    if (source_is_csv(source))
-        return etl_reader_read_csv(reader, source->kind, job->header, source->bytes, from, until, batch, stopped);
-    return etl_reader_read_json(reader, source->kind, source->bytes, from, until, batch, stopped);
+    if (source->csv)
+        return etl_reader_read_csv(reader, source->format, job->header, source->bytes, from, until, batch, stopped);
+    return etl_reader_read_json(reader, source->format, source->bytes, from, until, batch, stopped);
 }
 
 /* Read a chunk into its piece, wherever its first record seems to begin. */
@@ -170,8 +170,7 @@ static bool read_header(const struct parallel_reader *parallel, const struct sou
     *first = etl_reader_start(source->bytes);
     if (is_utf16(source->bytes))
         return error_set(err, "read %s: written in UTF-16; save it as UTF-8", source->name);
-    if (!source_is_csv(source) ||
-        etl_reader_csv_header(parallel->reader, source->kind, source->bytes, header, first, &reason))
+    if (!source->csv || etl_reader_csv_header(parallel->reader, source->format, source->bytes, header, first, &reason))
         return true;
     error_set(err, "read %s: %s", source->name, reason.text[0] != '\0' ? reason.text : "out of memory");
     err->retryable = reason.text[0] == '\0';
@@ -186,7 +185,7 @@ bool parallel_reader_run(struct parallel_reader *parallel, const struct source *
         return false;
     job.position = job.first;
     job.chunks = source->bytes.size / CHUNK + 1;
-    if (!source_is_csv(source))
+    if (!source->csv)
         job.separator = etl_reader_json_separator(source->bytes, &job.brace);
     run_threads(&job);
     parallel->done += source->bytes.size;

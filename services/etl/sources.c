@@ -20,22 +20,6 @@
 
 enum { MAX_SOURCES = 60000 };
 
-static const struct {
-    const char *folder, *pattern;
-    enum etl_reader_kind kind;
-} patterns[] = {
-    {VOLUME_RAW, "customers*.csv", ETL_READER_FORM_CSV},
-    {VOLUME_RAW, "*submissions*.csv", ETL_READER_FORM_CSV},
-    {VOLUME_RAW, "customers*.json", ETL_READER_FORM_JSON},
-    {VOLUME_RAW, "*submissions*.json", ETL_READER_FORM_JSON},
-    {VOLUME_RAW, "transactions*.csv", ETL_READER_STRIPE_CSV},
-    {VOLUME_RAW, "*payments*.csv", ETL_READER_STRIPE_CSV},
-    {VOLUME_RAW, "transactions*.json", ETL_READER_STRIPE_JSON},
-    {VOLUME_RAW, "*payments*.json", ETL_READER_STRIPE_JSON},
-    {VOLUME_INBOX, "formspree-*.json", ETL_READER_FORM_JSON},
-    {VOLUME_INBOX, "stripe-*.json", ETL_READER_STRIPE_JSON},
-};
-
 /* Files of raw/ that belong there and are no data. */
 static bool is_expected(const char *name) {
     return name[0] == '.' || strcmp(name, "truth.json") == 0 || strcmp(name, "pseudonym.key") == 0;
@@ -47,26 +31,49 @@ static bool is_appended(const char *folder, const char *name) {
     return strcmp(folder, VOLUME_INBOX) == 0 && dot != NULL && strcmp(dot, ".ndjson") == 0;
 }
 
-/* The name with .ndjson and .jsonl as .json. */
-static void plain_name(const char *name, char out[256]) {
+enum file_type { FILE_OTHER, FILE_CSV, FILE_JSON };
+
+/* What a name ends in; stem is what comes before that. */
+static enum file_type split_name(const char *name, char stem[256]) {
     const char *dot = strrchr(name, '.');
-    bool lines = dot != NULL && (strcasecmp(dot, ".ndjson") == 0 || strcasecmp(dot, ".jsonl") == 0);
-    snprintf(out, 256, "%.*s%s", lines ? (int)(dot - name) : 255, name, lines ? ".json" : "");
+    if (dot == NULL)
+        return FILE_OTHER;
+    snprintf(stem, 256, "%.*s", (int)(dot - name), name);
+    if (strcasecmp(dot, ".csv") == 0)
+        return FILE_CSV;
+    bool json = strcasecmp(dot, ".json") == 0 || strcasecmp(dot, ".ndjson") == 0 || strcasecmp(dot, ".jsonl") == 0;
+    return json ? FILE_JSON : FILE_OTHER;
 }
 
-static bool find_reader_kind(const char *folder, const char *name, enum etl_reader_kind *kind) {
-    char plain[256];
-    plain_name(name, plain);
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
-        if (strcmp(patterns[i].folder, folder) == 0 && fnmatch(patterns[i].pattern, plain, FNM_CASEFOLD) == 0) {
-            *kind = patterns[i].kind;
+static bool is_export(const struct etl_source *source, const char *stem) {
+    for (size_t i = 0; i < ETL_SOURCE_EXPORTS && source->format->exports[i] != NULL; i++)
+        if (fnmatch(source->format->exports[i], stem, FNM_CASEFOLD) == 0)
             return true;
-        }
     return false;
 }
 
+/* Whether a name is <source>-<anything>. */
+static bool is_delivered(const struct etl_source *source, const char *stem) {
+    size_t size = strlen(source->name);
+    return strncasecmp(stem, source->name, size) == 0 && stem[size] == '-';
+}
+
+/* Whose file of this name in a folder of raw/ is; NULL where it is nobody's. */
+static const struct etl_source_format *find_format(const char *folder, const char *name, bool *csv) {
+    char stem[256];
+    bool inbox = strcmp(folder, VOLUME_INBOX) == 0;
+    enum file_type type = split_name(name, stem);
+    *csv = type == FILE_CSV;
+    if (type == FILE_OTHER || (inbox && *csv))
+        return NULL;
+    for (size_t i = 0; i < ETL_SOURCE_COUNT; i++)
+        if (inbox ? is_delivered(&etl_sources[i], stem) : is_export(&etl_sources[i], stem))
+            return etl_sources[i].format;
+    return NULL;
+}
+
 static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name,
-                       enum etl_reader_kind kind, struct error *err) {
+                       const struct source *found, struct error *err) {
     char below[PATH_MAX];
     snprintf(below, sizeof below, "%s%s", strcmp(folder, VOLUME_INBOX) == 0 ? "inbox/" : "", name);
     if (sources->count >= MAX_SOURCES)
@@ -76,7 +83,9 @@ static bool add_source(struct sources *sources, const char *folder, const char *
         return false;
     }
     struct source *source = &sources->items[sources->count];
-    *source = (struct source){.name = strdup(below), .kind = kind, .appended = is_appended(folder, name)};
+    *source = *found;
+    source->name = strdup(below);
+    source->appended = is_appended(folder, name);
     memcpy(source->path, path, strlen(path) + 1);
     sources->count += source->name != NULL;
     return source->name != NULL;
@@ -84,16 +93,15 @@ static bool add_source(struct sources *sources, const char *folder, const char *
 
 static bool add_file(struct sources *sources, const char *folder, const char *path, const char *name,
                      struct error *err) {
-    enum etl_reader_kind kind;
+    struct source found = {0};
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || is_expected(name))
         return true;
-    if (etl_text_is_utf8((struct etl_text){name, strlen(name)}) && find_reader_kind(folder, name, &kind)) {
-        if (!add_source(sources, folder, path, name, kind, err))
-            return false;
-        sources->items[sources->count - 1].size = (uint64_t)about.st_size;
-        return true;
-    }
+    found.size = (uint64_t)about.st_size;
+    if (etl_text_is_utf8((struct etl_text){name, strlen(name)}))
+        found.format = find_format(folder, name, &found.csv);
+    if (found.format != NULL)
+        return add_source(sources, folder, path, name, &found, err);
     if (sources->ignored++ == 0)
         snprintf(sources->first_ignored, sizeof sources->first_ignored, "%s", name);
     return true;
@@ -144,12 +152,8 @@ uint64_t sources_size(const struct sources *sources) {
     return size;
 }
 
-bool source_is_csv(const struct source *source) {
-    return source->kind == ETL_READER_FORM_CSV || source->kind == ETL_READER_STRIPE_CSV;
-}
-
 bool source_is_of_payments(const struct source *source) {
-    return source->kind == ETL_READER_STRIPE_CSV || source->kind == ETL_READER_STRIPE_JSON;
+    return source->format->kind == ETL_SOURCE_OF_PAYMENTS;
 }
 
 /* How much of an open file is to be read; below 0 and errno where it cannot be. */

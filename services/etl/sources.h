@@ -1,13 +1,10 @@
 /*
  * sources.h - which files of raw/ are read, and as what.
  *
- * By name; payments, then submissions, each in the order of their names:
- *   customers*.csv  *submissions*.csv                   submissions as CSV
- *   customers*.json  *submissions*.json                 submissions as JSON
- *   transactions*.csv  *payments*.csv                   the dashboard's export of payments
- *   transactions*.json  *payments*.json                 Stripe's events and objects
- *   inbox/formspree-*.ndjson  inbox/stripe-*.ndjson     deliveries: a line is {"received_at":...,"body":{...}}
- * .ndjson and .jsonl are as good as .json.  Names are compared without regard to case.
+ * By name, as the table of sources says (libetl/sources/source.h): in raw/ the exports of each source, such as
+ * customers*.csv and transactions*.json, and in raw/inbox its deliveries, such as stripe-*.ndjson, whose lines are
+ * {"received_at":...,"body":{...}}.  .ndjson and .jsonl are as good as .json.  Names are compared without regard to
+ * case.
  *
  * NDJSON in inbox/ is appended to while it is read: a torn end there (services/common/store/append_log.h) is a delivery
  * that nobody was told of yet, or never will be.  It is not read, only said; what others put into raw/ is read to its
@@ -22,7 +19,8 @@
 struct source {
     char *name; /* below raw/ */
     char path[PATH_MAX];
-    enum etl_reader_kind kind;
+    const struct etl_source_format *format;
+    bool csv;              /* or JSON */
     bool appended;         /* a program of ours appends to it */
     uint64_t size;         /* when it was found */
     uint64_t pending;      /* bytes of its torn end, when it was opened last */
@@ -42,7 +40,6 @@ void sources_done(struct sources *sources);
 
 uint64_t sources_size(const struct sources *sources); /* bytes of all */
 
-bool source_is_csv(const struct source *source);
 bool source_is_of_payments(const struct source *source); /* rather than of submissions */
 
 /*

@@ -115,19 +115,21 @@ static bool pull_mail(const struct options *o, const struct http *http, struct r
 
 /* ---- all of them ---- */
 
-/* The instance in the inbox's names is ours alone: see inbox.h.  E-mails tell of Formspree's submissions. */
+/* The instances are this program's alone: see inbox.h. */
 const struct source source_table[SOURCES] = {
-    {"stripe", WORKER_SYNC_STRIPE, "stripe-sync", 8192, stripe_configured, stripe_validate, stripe_identity,
+    {"stripe", WORKER_SYNC_STRIPE, ETL_SOURCE_STRIPE, "sync", 8192, stripe_configured, stripe_validate, stripe_identity,
      pull_stripe},
-    {"formspree", WORKER_SYNC_FORMSPREE, "formspree-sync", 8192, formspree_configured, formspree_validate,
+    {"formspree", WORKER_SYNC_FORMSPREE, ETL_SOURCE_FORMSPREE, "sync", 8192, formspree_configured, formspree_validate,
      formspree_identity, pull_formspree},
-    {"mail", WORKER_SYNC_MAIL, "formspree-mail", 1 << 19, mail_configured, mail_validate, mail_identity, pull_mail},
+    {"mail", WORKER_SYNC_MAIL, ETL_SOURCE_FORMSPREE, "mail", 1 << 19, mail_configured, mail_validate, mail_identity,
+     pull_mail},
 };
 
 bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
                  struct error *err) {
-    char identity[4200];
-    struct record_sink sink = {.data = options->common.data, .inbox = source->inbox, .at = options->now};
+    char identity[4200], inbox[80];
+    struct record_sink sink = {.data = options->common.data, .inbox = inbox, .at = options->now};
+    snprintf(inbox, sizeof inbox, "%s-%s", etl_sources[source->records].name, source->instance);
     source->identity(options, identity, sizeof identity);
     bool done = cursor_open(&sink.cursor, options->common.data, worker_table[source->worker].success, identity,
                             source->remembered, err);

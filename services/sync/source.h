@@ -2,6 +2,7 @@
 #ifndef SYNC_SOURCE_H
 #define SYNC_SOURCE_H
 
+#include "libetl/sources/source.h"
 #include "services/common/util/http.h"
 #include "services/common/worker/workers.h"
 #include "services/sync/options.h"
@@ -10,7 +11,8 @@
 struct source {
     const char *name;                                                   /* "stripe", as on the command line */
     enum worker_id worker;                                              /* whose success its cursor shows */
-    const char *inbox;                                                  /* begins the names of its files in the inbox */
+    enum etl_source_id records;                                         /* whose records these are */
+    const char *instance;                                               /* ours, in the names of files in the inbox */
     size_t remembered;                                                  /* records at least, of those last met */
     bool (*configured)(const struct options *options);                  /* any of its settings is set */
     bool (*validate)(const struct options *options, struct error *err); /* all of them are, and can be used */

@@ -27,21 +27,20 @@ static void set_up(void) {
 }
 
 /* Read a file in pieces of so many bytes. */
-static void read_file(struct etl_collector *collector, enum etl_reader_kind kind, struct etl_text file, size_t piece,
-                      bool reference) {
+static void read_file(struct etl_collector *collector, const struct etl_source_format *format, bool csv,
+                      struct etl_text file, size_t piece, bool reference) {
     struct etl_reader reader = {{config, false, &key}, form, reference};
     struct etl_csv_header header = {0};
     struct etl_reader_error err;
     struct etl_record_batch batch = {0};
-    bool csv = kind == ETL_READER_FORM_CSV || kind == ETL_READER_STRIPE_CSV;
     size_t from = etl_reader_start(file);
     if (!etl_collector_begin(collector, config, normalizer, &key, 1))
         abort();
-    if (!csv || etl_reader_csv_header(&reader, kind, file, &header, &from, &err))
+    if (!csv || etl_reader_csv_header(&reader, format, file, &header, &from, &err))
         while (from < file.size) {
             etl_record_batch_reset(&batch);
-            if (!(csv ? etl_reader_read_csv(&reader, kind, &header, file, from, from + piece, &batch, &from)
-                      : etl_reader_read_json(&reader, kind, file, from, from + piece, &batch, &from)) ||
+            if (!(csv ? etl_reader_read_csv(&reader, format, &header, file, from, from + piece, &batch, &from)
+                      : etl_reader_read_json(&reader, format, file, from, from + piece, &batch, &from)) ||
                 !etl_collector_add(collector, 0, &batch))
                 abort();
         }
@@ -69,10 +68,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         set_up();
     if (size < 2)
         return 0;
-    enum etl_reader_kind kind = (enum etl_reader_kind)(data[0] % 4);
+    const struct etl_source_format *format = data[0] % 4 < 2 ? &etl_format_formspree : &etl_format_stripe;
+    bool csv = data[0] % 2 == 0;
     struct etl_text file = {(const char *)data + 2, size - 2};
-    read_file(&ours, kind, file, (size_t)data[1] * 4 + 1, false);
-    read_file(&theirs, kind, file, size, true);
+    read_file(&ours, format, csv, file, (size_t)data[1] * 4 + 1, false);
+    read_file(&theirs, format, csv, file, size, true);
     if (!are_alike(ours.sources, theirs.sources))
         abort();
     size_t brace;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libetl/base/webhook_signature.h"
+#include "libetl/sources/source.h"
 
 #define SECRET "whsec_nobody_can_know"
 enum { NOW = 1780272000, TOLERANCE = 300, SUM = 32 };
@@ -34,7 +34,7 @@ static void expect(enum etl_signature_result wanted, const char *secrets_text, c
                    struct etl_text body) {
     struct etl_signature_secrets secrets;
     if (!etl_signature_read_secrets(&secrets, secrets_text) ||
-        etl_signature_check(ETL_SIGNATURE_FORMSPREE, &secrets, header, body, NOW + TOLERANCE, TOLERANCE) != wanted)
+        etl_signature_check(&etl_format_formspree.signature, &secrets, header, body, NOW + TOLERANCE) != wanted)
         abort();
 }
 
@@ -60,10 +60,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *header = malloc(header_size + 1);
     memcpy(header, data, header_size);
     header[header_size] = '\0';
-    if (etl_signature_read_secrets(&secrets, header))
-        etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, body, NOW, TOLERANCE);
+    const struct etl_signature_scheme bare = {.encoding = ETL_SIGNATURE_BASE64, .signed_text = "{body}"};
+    if (etl_signature_read_secrets(&secrets, header)) {
+        etl_signature_check(&etl_format_stripe.signature, &secrets, header, body, NOW);
+        etl_signature_check(&bare, &secrets, header, body, NOW);
+    }
     etl_signature_read_secrets(&secrets, SECRET);
-    if (etl_signature_check(ETL_SIGNATURE_FORMSPREE, &secrets, header, body, NOW, TOLERANCE) == ETL_SIGNATURE_VALID)
+    if (etl_signature_check(&etl_format_formspree.signature, &secrets, header, body, NOW) == ETL_SIGNATURE_VALID)
         abort();
     signed_is_valid(body, header);
     free(header);

@@ -6,6 +6,8 @@
 #include "services/common/worker/run_id.h"
 
 const char *app_validate_options(const struct options *options) {
+#define TOO_MANY(name, NAME, title, help) #NAME "_WEBHOOK_SECRET: too many secrets",
+    static const char *const too_many_secrets[] = {ETL_SOURCES(TOO_MANY)};
     struct api_keys keys;
     struct trusted_proxies proxies;
     struct etl_signature_secrets secrets;
@@ -15,9 +17,9 @@ const char *app_validate_options(const struct options *options) {
         return "API_KEYS, ADMIN_KEY: too many keys, or an empty key";
     if (!client_ip_parse_proxies(&proxies, options->trusted_proxies))
         return "TRUSTED_PROXIES: must be addresses or ranges, such as 10.0.0.0/8";
-    if (!etl_signature_read_secrets(&secrets, options->stripe_secret) ||
-        !etl_signature_read_secrets(&secrets, options->formspree_secret))
-        return "STRIPE_WEBHOOK_SECRET, FORMSPREE_WEBHOOK_SECRET: too many secrets";
+    for (size_t i = 0; i < ETL_SOURCE_COUNT; i++)
+        if (!etl_signature_read_secrets(&secrets, options->webhook_secrets[i]))
+            return too_many_secrets[i];
     return NULL;
 }
 
@@ -27,8 +29,6 @@ bool app_open(struct app *app, const struct options *options, const struct etl_c
     app->model_context = (struct model_context){config, etl_normalizer_new(config), readers};
     model_slot_open(&app->slot, reader, readers);
     atomic_init(&app->draining, false);
-    etl_signature_read_secrets(&app->secrets[WEBHOOK_STRIPE], options->stripe_secret);
-    etl_signature_read_secrets(&app->secrets[WEBHOOK_FORMSPREE], options->formspree_secret);
     return app->model_context.vocabulary != NULL && access_open(&app->access, options->api_keys, options->admin_key,
                                                                 options->trusted_proxies, options->rate_limit);
 }

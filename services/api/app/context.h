@@ -9,7 +9,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "libetl/base/webhook_signature.h"
 #include "services/api/access/access.h"
 #include "services/api/app/options.h"
 #include "services/api/http/cors.h"
@@ -17,7 +16,6 @@
 #include "services/api/http/route.h"
 #include "services/api/io/line_clock.h"
 #include "services/api/io/log_writer.h"
-#include "services/api/io/webhook_store.h"
 #include "services/api/model/lead_input.h"
 #include "services/api/model/model_slot.h"
 #include "services/api/model/model_watcher.h"
@@ -28,13 +26,12 @@ struct app {
     struct cors cors;
     struct access access;
     const struct route_table *routes;
-    struct etl_signature_secrets secrets[WEBHOOK_SOURCES];
     struct model_slot slot;
     atomic_bool draining;
     const struct model_watcher *watcher;  /* NULL: the champion is not watched */
     struct log_writer *predictions;       /* NULL: not logged */
     struct log_writer *access_log;        /* NULL: not logged */
-    struct webhook_store *webhook_store;  /* NULL: deliveries cannot be stored */
+    struct webhooks *webhooks;            /* NULL: no deliveries are taken */
     struct monitoring *monitoring;        /* NULL: /monitoring/data does not read the volume */
     const struct thread_context *context; /* [workers]: their counts are added up */
     size_t contexts;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "libetl/sources/source.h"
 #include "services/common/worker/settings.h"
 
 struct options {
@@ -21,7 +22,8 @@ struct options {
     const char *unknown_category;
     const char *cors_origins;
     const char *instance; /* NULL: the host name */
-    const char *api_keys, *admin_key, *stripe_secret, *formspree_secret;
+    const char *api_keys, *admin_key;
+    const char *webhook_secrets[ETL_SOURCE_COUNT]; /* of each source; NULL: none */
     const char *trusted_proxies;
     long long rate_limit; /* requests a minute; 0: no limit */
     bool prediction_log, access_log;

@@ -46,8 +46,7 @@ static bool is_host(const char *text) {
 static bool is_single(enum request_header header) {
     return header == HEADER_HOST || header == HEADER_CONTENT_LENGTH || header == HEADER_TRANSFER_ENCODING ||
            header == HEADER_CONTENT_TYPE || header == HEADER_AUTHORIZATION || header == HEADER_ORIGIN ||
-           header == HEADER_STRIPE_SIGNATURE || header == HEADER_FORMSPREE_SIGNATURE ||
-           header == HEADER_INFERENCE_LENGTH;
+           header == HEADER_INFERENCE_LENGTH || header >= HEADER_SIGNATURE;
 }
 
 void header_check_add(struct header_check *check, struct request *request, const char *name, size_t name_size,

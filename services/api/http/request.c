@@ -29,7 +29,7 @@ enum request_header request_header_parse(const char *name, size_t size) {
     static const struct {
         const char *name;
         size_t size;
-    } known[HEADER_COUNT] = {
+    } known[HEADER_SIGNATURE] = {
 #define NAMED(text) {text, sizeof text - 1}
         [HEADER_HOST] = NAMED("Host"),
         [HEADER_CONTENT_LENGTH] = NAMED("Content-Length"),
@@ -42,14 +42,17 @@ enum request_header request_header_parse(const char *name, size_t size) {
         [HEADER_REQUEST_ID] = NAMED("X-Request-Id"),
         [HEADER_TRACEPARENT] = NAMED("traceparent"),
         [HEADER_FORWARDED_FOR] = NAMED("X-Forwarded-For"),
-        [HEADER_STRIPE_SIGNATURE] = NAMED("Stripe-Signature"),
-        [HEADER_FORMSPREE_SIGNATURE] = NAMED("Formspree-Signature"),
         [HEADER_INFERENCE_LENGTH] = NAMED("Inference-Header-Content-Length"),
 #undef NAMED
     };
-    for (size_t i = 0; i < HEADER_COUNT; i++)
+    for (size_t i = 0; i < HEADER_SIGNATURE; i++)
         if (known[i].size == size && strncasecmp(known[i].name, name, size) == 0)
             return (enum request_header)i;
+    for (size_t i = 0; i < ETL_SOURCE_COUNT; i++) {
+        const char *signature = etl_sources[i].format->signature.header;
+        if (strncasecmp(signature, name, size) == 0 && signature[size] == '\0')
+            return (enum request_header)(HEADER_SIGNATURE + i);
+    }
     return HEADER_COUNT;
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "libetl/sources/source.h"
+
 /* Methods as bits, so that a route can combine them. */
 enum request_method { METHOD_OTHER = 0, METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_OPTIONS = 8 };
 
@@ -24,11 +26,10 @@ enum request_header {
     HEADER_API_KEY,
     HEADER_REQUEST_ID,
     HEADER_TRACEPARENT,
-    HEADER_FORWARDED_FOR, /* kept in `forwarded`, not with the others */
-    HEADER_STRIPE_SIGNATURE,
-    HEADER_FORMSPREE_SIGNATURE,
+    HEADER_FORWARDED_FOR,    /* kept in `forwarded`, not with the others */
     HEADER_INFERENCE_LENGTH, /* Inference-Header-Content-Length */
-    HEADER_COUNT
+    HEADER_SIGNATURE,        /* of the first source; those of the others follow (libetl/sources/source.h) */
+    HEADER_COUNT = HEADER_SIGNATURE + ETL_SOURCE_COUNT
 };
 
 enum {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "services/api/webhooks/webhook.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/worker/workers.h"
 
@@ -139,15 +140,15 @@ static void write_log_writer(struct strbuf *out, const struct log_writer *writer
                  "Predictions missing from the log because the disk was too slow.", (double)log_writer_dropped(writer));
 }
 
-static void write_webhook_store(struct strbuf *out, const struct webhook_store *webhook_store) {
+static void write_webhooks(struct strbuf *out, const struct webhook_store *store) {
     write_header(out, "webhook_deliveries_total", "counter",
                  "Verified webhook deliveries, by source and by whether they were stored.");
-    for (int i = 0; i < WEBHOOK_SOURCES; i++)
+    for (size_t i = 0; i < ETL_SOURCE_COUNT; i++)
         strbuf_printf(out,
                       "leadforest_webhook_deliveries_total{source=\"%s\",result=\"stored\"} %ju\n"
                       "leadforest_webhook_deliveries_total{source=\"%s\",result=\"failed\"} %ju\n",
-                      webhook_source_name((enum webhook_source)i), (uintmax_t)atomic_load(&webhook_store->stored[i]),
-                      webhook_source_name((enum webhook_source)i), (uintmax_t)atomic_load(&webhook_store->failed[i]));
+                      etl_sources[i].name, (uintmax_t)atomic_load(&store->stored[i]), etl_sources[i].name,
+                      (uintmax_t)atomic_load(&store->failed[i]));
 }
 
 static void write_success(struct strbuf *out, const char *context, unix_time at) {
@@ -220,8 +221,8 @@ void metrics_scrape(struct thread_context *context, struct request *request, str
         write_reloads(&out, app->watcher);
     if (app->predictions != NULL)
         write_log_writer(&out, app->predictions);
-    if (app->webhook_store != NULL)
-        write_webhook_store(&out, app->webhook_store);
+    if (app->webhooks != NULL && app->webhooks->configured)
+        write_webhooks(&out, &app->webhooks->store);
     write_last_success(&out, app->options->common.data);
     write_process(&out);
     response_from_strbuf(response, 200, "text/plain; version=0.0.4; charset=utf-8", &out);

@@ -1,20 +1,17 @@
-/* webhook.c - webhook deliveries of Stripe and Formspree: verify, store, then answer 200. */
+/* webhook.c - webhook deliveries of all sources: verify, store, then answer 200. */
 #include "services/api/webhooks/webhook.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "libetl/base/webhook_signature.h"
 #include "libetl/json/json_repair.h"
 #include "libetl/json/tape.h"
 #include "services/common/util/unix_time.h"
 
-enum { TOLERANCE_SECONDS = 300 }; /* as both senders recommend */
-
 /* The ticket of a request whose delivery is being stored. */
 struct delivery {
-    struct webhook_store *webhook_store;
+    struct webhook_store *store;
     struct webhook_store_ticket ticket;
 };
 
@@ -24,30 +21,56 @@ static void release(struct request *request) {
     free(delivery);
 }
 
+/* ---- the secrets and the store ---- */
+
+bool webhooks_open(struct webhooks *webhooks, const struct options *options, const char *instance,
+                   void (*wake)(void *waker)) {
+    *webhooks = (struct webhooks){.configured = false};
+    for (size_t i = 0; i < ETL_SOURCE_COUNT; i++) {
+        etl_signature_read_secrets(&webhooks->secrets[i], options->webhook_secrets[i]);
+        webhooks->configured |= webhooks->secrets[i].count > 0;
+    }
+    return !webhooks->configured || webhook_store_open(&webhooks->store, options->common.data, instance, wake);
+}
+
+void webhooks_close(struct webhooks *webhooks) {
+    if (webhooks->configured)
+        webhook_store_close(&webhooks->store);
+}
+
 /* ---- first half: verify ---- */
 
-static bool is_signed(const struct thread_context *context, enum webhook_source source, const struct request *request,
+static enum etl_source_id source_of(const struct route *route) {
+    const char *name = strrchr(route->path, '/') + 1;
+    size_t source = 0;
+    while (source + 1 < ETL_SOURCE_COUNT && strcmp(etl_sources[source].name, name) != 0)
+        source++;
+    return (enum etl_source_id)source;
+}
+
+/*
+ * The operator must set the secret. Nothing is lost until then: the sender shows the error and retries for days. 404
+ * would suggest that the address is wrong.
+ */
+static void respond_no_secret(const struct request *request, enum etl_source_id source, struct response *response) {
+    problem_respond_one(response, 503, request->id, "service", NULL, "no_secret",
+                        "%s is not set, so deliveries cannot be verified", etl_sources[source].secret);
+    response_header_static(response, "Retry-After", "3600");
+}
+
+static bool is_signed(const struct webhooks *webhooks, enum etl_source_id source, const struct request *request,
                       struct response *response) {
-    const struct etl_signature_secrets *secrets = &context->app->secrets[source];
-    const char *name = source == WEBHOOK_STRIPE ? "Stripe-Signature" : "Formspree-Signature";
-    const char *header =
-        request->header[source == WEBHOOK_STRIPE ? HEADER_STRIPE_SIGNATURE : HEADER_FORMSPREE_SIGNATURE];
-    if (secrets->count == 0) {
-        /*
-         * The operator must set the secret. Nothing is lost until then: the sender shows the error and retries for
-         * days. 404 would suggest that the address is wrong.
-         */
-        problem_respond_one(response, 503, request->id, "service", NULL, "no_secret",
-                            "%s is not set, so deliveries cannot be verified",
-                            source == WEBHOOK_STRIPE ? "STRIPE_WEBHOOK_SECRET" : "FORMSPREE_WEBHOOK_SECRET");
-        response_header_static(response, "Retry-After", "3600");
+    const struct etl_signature_scheme *scheme = &etl_sources[source].format->signature;
+    if (webhooks == NULL || webhooks->secrets[source].count == 0) {
+        respond_no_secret(request, source, response);
         return false;
     }
     enum etl_signature_result result =
-        etl_signature_check(source == WEBHOOK_STRIPE ? ETL_SIGNATURE_STRIPE : ETL_SIGNATURE_FORMSPREE, secrets, header,
-                            (struct etl_text){request->body, request->size}, (int64_t)time(NULL), TOLERANCE_SECONDS);
+        etl_signature_check(scheme, &webhooks->secrets[source], request->header[HEADER_SIGNATURE + source],
+                            (struct etl_text){request->body, request->size}, (int64_t)time(NULL));
     if (result != ETL_SIGNATURE_VALID)
-        problem_respond_one(response, 401, request->id, "header", name, "signature", "%s", etl_signature_text(result));
+        problem_respond_one(response, 401, request->id, "header", scheme->header, "signature", "%s",
+                            etl_signature_text(result));
     return result == ETL_SIGNATURE_VALID;
 }
 
@@ -94,7 +117,7 @@ static char *write_line(const struct request *request, size_t *size) {
 
 static void submit(struct request *request) {
     struct delivery *delivery = request->ticket;
-    webhook_store_submit(delivery->webhook_store, &delivery->ticket);
+    webhook_store_submit(delivery->store, &delivery->ticket);
 }
 
 static void reject_temporarily(const struct request *request, struct response *response) {
@@ -103,10 +126,9 @@ static void reject_temporarily(const struct request *request, struct response *r
     response_header_static(response, "Retry-After", "60");
 }
 
-static void store_delivery(struct thread_context *context, enum webhook_source source, struct request *request,
+static void store_delivery(struct webhooks *webhooks, enum etl_source_id source, struct request *request,
                            struct response *response) {
-    struct webhook_store *webhook_store = context->app->webhook_store;
-    struct delivery *delivery = webhook_store != NULL ? calloc(1, sizeof *delivery) : NULL;
+    struct delivery *delivery = webhooks->configured ? calloc(1, sizeof *delivery) : NULL;
     size_t size;
     char *line = delivery != NULL ? write_line(request, &size) : NULL;
     if (line == NULL) {
@@ -114,7 +136,7 @@ static void store_delivery(struct thread_context *context, enum webhook_source s
         reject_temporarily(request, response);
         return;
     }
-    delivery->webhook_store = webhook_store;
+    delivery->store = &webhooks->store;
     delivery->ticket =
         (struct webhook_store_ticket){.source = source, .line = line, .size = size, .waker = request->waker};
     request->ticket = delivery;
@@ -133,18 +155,11 @@ static void respond_stored(const struct request *request, struct response *respo
         reject_temporarily(request, response);
 }
 
-static void handle(struct thread_context *context, enum webhook_source source, struct request *request,
-                   struct response *response) {
+void webhook_respond(struct thread_context *context, struct request *request, struct response *response) {
+    struct webhooks *webhooks = context->app->webhooks;
+    enum etl_source_id source = source_of(request->route);
     if (request->ticket != NULL)
         respond_stored(request, response);
-    else if (is_signed(context, source, request, response) && is_object(request, response))
-        store_delivery(context, source, request, response);
-}
-
-void webhook_stripe(struct thread_context *context, struct request *request, struct response *response) {
-    handle(context, WEBHOOK_STRIPE, request, response);
-}
-
-void webhook_formspree(struct thread_context *context, struct request *request, struct response *response) {
-    handle(context, WEBHOOK_FORMSPREE, request, response);
+    else if (is_signed(webhooks, source, request, response) && is_object(request, response))
+        store_delivery(webhooks, source, request, response);
 }

@@ -21,12 +21,14 @@
 
 #include "services/api/dispatch.h"
 #include "services/api/routes.h"
+#include "services/api/webhooks/webhook.h"
 #include "services/common/worker/configuration.h"
 
 struct fixture {
     struct options options;
     struct etl_config *config;
     struct app app;
+    struct webhooks webhooks; /* without secrets, and nothing stores what they take */
     struct model_slot_reader reader;
     struct thread_context context;
     struct request request;
@@ -89,6 +91,7 @@ static inline struct fixture *fixture_open(void) {
     assert_true(app_open(&fixture->app, &fixture->options, fixture->config, &routes, &fixture->reader, 1));
     thread_context_open(&fixture->context, &fixture->app, 0);
     fixture->app.context = &fixture->context;
+    fixture->app.webhooks = &fixture->webhooks;
     return fixture;
 }
 

@@ -85,22 +85,21 @@ static void join_pseudonym(void *user, const char *address, char out[ETL_LEADS_I
 }
 
 static void join_read(const struct etl_reader *reader, struct etl_collector *collector, size_t number,
-                      enum etl_reader_kind kind, const char *bytes, size_t chunk) {
+                      const struct etl_source_format *format, bool csv, const char *bytes, size_t chunk) {
     struct etl_record_batch batch = {0};
     struct etl_csv_header header = {0};
     struct etl_reader_error err;
     struct etl_text file = {bytes != NULL ? bytes : "", bytes != NULL ? strlen(bytes) : 0};
-    bool csv = kind == ETL_READER_FORM_CSV || kind == ETL_READER_STRIPE_CSV;
     size_t from = etl_reader_start(file);
     if (bytes == NULL)
         return;
     if (csv)
-        assert_true(etl_reader_csv_header(reader, kind, file, &header, &from, &err));
+        assert_true(etl_reader_csv_header(reader, format, file, &header, &from, &err));
     while (from < file.size) {
         size_t until = chunk > 0 ? from + chunk : file.size;
         etl_record_batch_reset(&batch);
-        assert_true(csv ? etl_reader_read_csv(reader, kind, &header, file, from, until, &batch, &from)
-                        : etl_reader_read_json(reader, kind, file, from, until, &batch, &from));
+        assert_true(csv ? etl_reader_read_csv(reader, format, &header, file, from, until, &batch, &from)
+                        : etl_reader_read_json(reader, format, file, from, until, &batch, &from));
         assert_true(etl_collector_add(collector, number, &batch));
     }
     assert_true(etl_collector_is_balanced(&collector->sources[number]));
@@ -160,10 +159,10 @@ static struct join_outcome *join_run(struct join_input input) {
     char *answers = input.answers != NULL ? join_quotes(input.answers) : NULL;
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
     assert_true(etl_collector_begin(&collector, config, normalizer, &key, 4));
-    join_read(&reader, &collector, 0, ETL_READER_FORM_CSV, input.forms, input.chunk);
-    join_read(&reader, &collector, 1, ETL_READER_FORM_JSON, answers, input.chunk);
-    join_read(&reader, &collector, 2, ETL_READER_STRIPE_JSON, stripe, input.chunk);
-    join_read(&reader, &collector, 3, ETL_READER_STRIPE_CSV, input.payments, input.chunk);
+    join_read(&reader, &collector, 0, &etl_format_formspree, true, input.forms, input.chunk);
+    join_read(&reader, &collector, 1, &etl_format_formspree, false, answers, input.chunk);
+    join_read(&reader, &collector, 2, &etl_format_stripe, false, stripe, input.chunk);
+    join_read(&reader, &collector, 3, &etl_format_stripe, true, input.payments, input.chunk);
     assert_true(etl_dataset_begin(&dataset, &collector.purchases, config));
     assert_true(etl_dataset_build(&dataset, &collector.leads, config, join_pseudonym, NULL, 1));
     join_show(&dataset, &collector.leads, config, 0, dataset.labelled, true, out->train, sizeof out->train);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "libetl/base/webhook_signature.h"
+#include "libetl/sources/source.h"
 #include "services/pipeline/alert_webhook.h"
 #include "services/pipeline/notifications.h"
 
@@ -56,11 +56,11 @@ static void a_message_is_signed_over_its_time_and_bytes(void **state) {
     assert_memory_equal(r.signature, prefix, sizeof prefix - 1);
     etl_signature_read_secrets(&secrets, "other,whsec");
     const char *header = r.signature + sizeof prefix - 1;
-    assert_int_equal(etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, (struct etl_text){"{\"a\":1}", 7},
-                                         unix_time_now(), 60),
+    assert_int_equal(etl_signature_check(&etl_format_stripe.signature, &secrets, header,
+                                         (struct etl_text){"{\"a\":1}", 7}, unix_time_now()),
                      ETL_SIGNATURE_VALID);
-    assert_int_equal(etl_signature_check(ETL_SIGNATURE_STRIPE, &secrets, header, (struct etl_text){"{\"a\":2}", 7},
-                                         unix_time_now(), 60),
+    assert_int_equal(etl_signature_check(&etl_format_stripe.signature, &secrets, header,
+                                         (struct etl_text){"{\"a\":2}", 7}, unix_time_now()),
                      ETL_SIGNATURE_WRONG);
 }
 

@@ -191,9 +191,9 @@ static void an_unsigned_delivery_is_rejected(void **state) {
     assert_int_equal(fixture_post(fixture, "/webhooks/stripe", "{}"), 503);
     assert_true(fixture_body_has(fixture, "STRIPE_WEBHOOK_SECRET is not set"));
     assert_string_equal(response_find_header(&fixture->response, "Retry-After"), "3600");
-    etl_signature_read_secrets(&fixture->app.secrets[WEBHOOK_STRIPE], "whsec_a");
+    etl_signature_read_secrets(&fixture->webhooks.secrets[ETL_SOURCE_STRIPE], "whsec_a");
     assert_int_equal(fixture_post(fixture, "/webhooks/stripe", "{}"), 401);
-    fixture_header(fixture, HEADER_STRIPE_SIGNATURE, "t=1,v1=00");
+    fixture_header(fixture, HEADER_SIGNATURE + ETL_SOURCE_STRIPE, "t=1,v1=00");
     assert_int_equal(fixture_post(fixture, "/webhooks/stripe", "{}"), 401);
     assert_true(fixture_body_has(fixture, "Stripe-Signature"));
 }
@@ -214,21 +214,20 @@ static const char *sign(const char *secret, long long at, char out[120]) {
 static void a_delivery_is_signed_in_its_senders_header_and_lately(void **state) {
     static const struct {
         const char *path;
-        enum webhook_source source;
-        enum request_header own, other;
-    } cases[] = {{"/webhooks/stripe", WEBHOOK_STRIPE, HEADER_STRIPE_SIGNATURE, HEADER_FORMSPREE_SIGNATURE},
-                 {"/webhooks/formspree", WEBHOOK_FORMSPREE, HEADER_FORMSPREE_SIGNATURE, HEADER_STRIPE_SIGNATURE}};
+        enum etl_source_id source, other;
+    } cases[] = {{"/webhooks/stripe", ETL_SOURCE_STRIPE, ETL_SOURCE_FORMSPREE},
+                 {"/webhooks/formspree", ETL_SOURCE_FORMSPREE, ETL_SOURCE_STRIPE}};
     struct fixture *fixture = *state;
     long long now = (long long)time(NULL);
     char header[120];
     for (size_t i = 0; i < 2; i++) {
-        etl_signature_read_secrets(&fixture->app.secrets[cases[i].source], "whsec_a");
-        fixture_header(fixture, cases[i].own, sign("whsec_a", now - 100, header));
+        etl_signature_read_secrets(&fixture->webhooks.secrets[cases[i].source], "whsec_a");
+        fixture_header(fixture, HEADER_SIGNATURE + cases[i].source, sign("whsec_a", now - 100, header));
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 503);
         assert_true(fixture_body_has(fixture, "the delivery could not be stored"));
-        fixture_header(fixture, cases[i].other, header);
+        fixture_header(fixture, HEADER_SIGNATURE + cases[i].other, header);
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
-        fixture_header(fixture, cases[i].own, sign("whsec_a", now - 301, header));
+        fixture_header(fixture, HEADER_SIGNATURE + cases[i].source, sign("whsec_a", now - 301, header));
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
     }
 }

@@ -146,8 +146,8 @@ static void what_a_file_lacks_is_said_of_the_columns_it_has(void **state) {
     struct etl_reader_error err;
     size_t behind;
     static const char file[] = "id;Created date (UTC);Amount, paid;Currency\n";
-    assert_false(etl_reader_csv_header(&reader, ETL_READER_STRIPE_CSV, (struct etl_text){file, sizeof file - 1},
-                                       &header, &behind, &err));
+    assert_false(etl_reader_csv_header(&reader, &etl_format_stripe, (struct etl_text){file, sizeof file - 1}, &header,
+                                       &behind, &err));
     assert_string_equal(err.text, "line 1: no column for amount");
 }
 

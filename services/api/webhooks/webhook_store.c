@@ -1,5 +1,5 @@
 /* webhook_store.c - writes webhook deliveries to disk before they are acknowledged. */
-#include "services/api/io/webhook_store.h"
+#include "services/api/webhooks/webhook_store.h"
 
 #include <limits.h>
 #include <time.h>
@@ -12,23 +12,19 @@
 
 static const struct timespec group_commit_delay = {.tv_nsec = 2000000};
 
-const char *webhook_source_name(enum webhook_source source) {
-    return source == WEBHOOK_STRIPE ? "stripe" : "formspree";
-}
-
 /* ---- the thread ---- */
 
-static bool append_deliveries(struct webhook_store *store, enum webhook_source source, const struct strbuf *lines,
+static bool append_deliveries(struct webhook_store *store, enum etl_source_id source, const struct strbuf *lines,
                               struct error *err) {
     char path[PATH_MAX], day[UNIX_TIME_TEXT];
     unix_time_format_day((unix_time)time(NULL), day);
-    return path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", store->data, webhook_source_name(source),
+    return path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", store->data, etl_sources[source].name,
                        store->instance, day) &&
            append_log_write(&store->file[source], path, lines->at, lines->size, err);
 }
 
 /* Write all tickets of one source with one fsync. Returns the result. */
-static enum webhook_store_state commit(struct webhook_store *store, enum webhook_source source,
+static enum webhook_store_state commit(struct webhook_store *store, enum etl_source_id source,
                                        const struct webhook_store_ticket *tickets) {
     struct strbuf lines = {0};
     struct error err = {.text = "out of memory"};
@@ -41,7 +37,7 @@ static enum webhook_store_state commit(struct webhook_store *store, enum webhook
     if (!good && !store->failing[source])
         log_event(LOG_ERROR, "webhook store failed", "%s", err.text);
     else if (good && store->failing[source])
-        log_event(LOG_INFO, "webhook store recovered", "%s", webhook_source_name(source));
+        log_event(LOG_INFO, "webhook store recovered", "%s", etl_sources[source].name);
     store->failing[source] = !good;
     strbuf_done(&lines);
     return good ? WEBHOOK_STORE_STORED : WEBHOOK_STORE_FAILED;
@@ -49,7 +45,7 @@ static enum webhook_store_state commit(struct webhook_store *store, enum webhook
 
 /* Report the result to every request. After that its ticket belongs to the request again. */
 static void complete_tickets(struct webhook_store *store, struct webhook_store_ticket *tickets,
-                             const enum webhook_store_state state[WEBHOOK_SOURCES]) {
+                             const enum webhook_store_state state[ETL_SOURCE_COUNT]) {
     for (struct webhook_store_ticket *t = tickets, *next; t != NULL; t = next) {
         void *waker = t->waker;
         next = t->next;
@@ -83,12 +79,12 @@ static struct webhook_store_ticket *take_waiting(struct webhook_store *store) {
 static void *run(void *argument) {
     struct webhook_store *store = argument;
     for (struct webhook_store_ticket *tickets; (tickets = take_waiting(store)) != NULL;) {
-        enum webhook_store_state state[WEBHOOK_SOURCES];
-        for (int source = 0; source < WEBHOOK_SOURCES; source++)
-            state[source] = commit(store, (enum webhook_source)source, tickets);
+        enum webhook_store_state state[ETL_SOURCE_COUNT];
+        for (int source = 0; source < ETL_SOURCE_COUNT; source++)
+            state[source] = commit(store, (enum etl_source_id)source, tickets);
         complete_tickets(store, tickets, state);
     }
-    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+    for (int source = 0; source < ETL_SOURCE_COUNT; source++)
         append_log_close(&store->file[source]);
     return NULL;
 }
@@ -98,7 +94,7 @@ static void *run(void *argument) {
 bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance,
                         void (*wake)(void *waker)) {
     *store = (struct webhook_store){.data = data, .instance = instance, .wake = wake};
-    for (int source = 0; source < WEBHOOK_SOURCES; source++)
+    for (int source = 0; source < ETL_SOURCE_COUNT; source++)
         store->file[source].file = -1;
     store->last = &store->first;
     pthread_mutex_init(&store->lock, NULL);

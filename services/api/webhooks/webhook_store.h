@@ -13,15 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libetl/sources/source.h"
 #include "services/common/store/append_log.h"
-
-enum webhook_source { WEBHOOK_STRIPE, WEBHOOK_FORMSPREE, WEBHOOK_SOURCES };
 
 enum webhook_store_state { WEBHOOK_STORE_WAITING, WEBHOOK_STORE_STORED, WEBHOOK_STORE_FAILED };
 
 /* A delivery that is being stored. Its owner keeps it until its state is no longer "waiting". */
 struct webhook_store_ticket {
-    enum webhook_source source;
+    enum etl_source_id source;
     char *line; /* [size], with its newline */
     size_t size;
     void *waker;
@@ -37,12 +36,10 @@ struct webhook_store {
     pthread_cond_t arrived;
     struct webhook_store_ticket *first, **last; /* under lock */
     bool stopping;                              /* under lock */
-    bool failing[WEBHOOK_SOURCES];              /* used only by the thread, as are the files */
-    struct append_log file[WEBHOOK_SOURCES];
-    _Atomic uint64_t stored[WEBHOOK_SOURCES], failed[WEBHOOK_SOURCES];
+    bool failing[ETL_SOURCE_COUNT];             /* used only by the thread, as are the files */
+    struct append_log file[ETL_SOURCE_COUNT];
+    _Atomic uint64_t stored[ETL_SOURCE_COUNT], failed[ETL_SOURCE_COUNT];
 };
-
-const char *webhook_source_name(enum webhook_source source);
 
 bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance, void (*wake)(void *waker));
 
