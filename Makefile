@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^\#define FOREST_VERSION "\(.*\)"/\1/p' libforest/f
 
 # Kept apart from CFLAGS, so that a CFLAGS of yours does not switch them off.  With WERROR=1, as in tests/run, warnings
 # are errors; a compiler that we have not seen may warn of more, and is to build all the same.
-STRICT   := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+STRICT   := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 # It needs optimisation, and gives way to a level of yours.
 FORTIFY  := $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,$(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDEN   := -fstack-protector-strong $(FORTIFY)

@@ -5,8 +5,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/drift/history.h"
 #include "services/drift/report.h"
 
@@ -66,7 +65,7 @@ static const struct setting rows[] = {
     {"new-labels", "DRIFT_NEW_LABELS", SETTING_INTEGER, AT(new_labels), "1000", 0, 1000000000, NULL,
      "ask for a training after this many purchases since the champion was promoted; 0: never"},
     {"exit-code", "DRIFT_EXIT_CODE", SETTING_FLAG, AT(exit_code), "0", 0, 0, NULL,
-     "exit with code 3 when the state is ALARM or RETRAIN"},
+     "exit with code 3 when the state is ALARM or RETRAIN", .not_an_input = true},
     {"seed", "DRIFT_SEED", SETTING_INTEGER, AT(seed), "1", 0, 9e15, NULL,
      "seed of the random numbers; the same input and seed give the same result"},
 };
@@ -113,16 +112,27 @@ static struct monitor_options options_of(const struct settings *s) {
     };
 }
 
+struct work {
+    struct monitor_options options;
+    struct monitor monitor;
+};
+
+static void work_done(void *work) {
+    struct work *w = work;
+    monitor_done(&w->monitor);
+}
+
 /* ---- inputs ---- */
 
-static void add_settings(struct stage *stage, const struct settings *s) {
-    char text[400];
-    snprintf(text, sizeof text,
-             "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld",
-             s->false_alarm_days, s->label_false_alarm_days, s->floor, s->confirm, s->error_rise, s->min_accuracy,
-             s->min_confidence, s->min_rows, s->reference_rows, s->reference_weeks, s->burst, s->quiet, s->cooldown,
-             s->max_per_month, s->maturity, s->age, s->new_labels, s->seed);
-    stage_input_text(stage, "settings", text);
+static enum exit_code check(struct worker_run *run, bool *finished) {
+    (void)finished;
+    if (run->args.count > 0 && strcmp(run->args.arg[0], "rebase") != 0)
+        return settings_reject(&program, "unknown command \"%.80s\"", run->args.arg[0]);
+    return EXIT_DONE;
+}
+
+static bool is_rebase(const struct worker_run *run) {
+    return run->args.count == 1;
 }
 
 static bool add_logs(struct stage *stage, const struct monitor *m, struct error *err) {
@@ -138,15 +148,32 @@ static bool add_logs(struct stage *stage, const struct monitor *m, struct error 
     return done;
 }
 
-static bool add_inputs(struct stage *stage, const struct monitor *m, struct error *err) {
-    static const char *const files[] = {VOLUME_TRAIN, VOLUME_CHAMPION, VOLUME_DECISIONS};
-    char path[PATH_MAX], day[UNIX_TIME_TEXT];
-    unix_time_format(m->until, day);
-    stage_input_text(stage, "until", day);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (!path_format(path, err, "%s/%s", m->options->data, files[i]) || !stage_input_file(stage, path, err))
-            return false;
-    return add_logs(stage, m, err);
+/* The report of the last day, beside the outputs of every day. */
+static void day_file(const struct monitor *m, char name[STAGE_OUTPUT]) {
+    char day[UNIX_TIME_TEXT];
+    unix_time_format_day(m->until - 1, day);
+    snprintf(name, STAGE_OUTPUT, "%s.json", day);
+}
+
+static void add_outputs(struct stage *stage, const struct monitor *m) {
+    char name[STAGE_OUTPUT];
+    day_file(m, name);
+    stage_output(stage, name);
+    stage_output(stage, "history.ndjson");
+    stage_output(stage, "state.json");
+}
+
+static enum exit_code prepare(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    char until[UNIX_TIME_TEXT];
+    w->options = options_of(run->settings);
+    if (!monitor_init(&w->monitor, &w->options, run->config, err))
+        return worker_code(false, err);
+    if (!is_rebase(run)) /* which is done whenever it is asked for */
+        add_outputs(&run->stage, &w->monitor);
+    unix_time_format(w->monitor.until, until);
+    stage_input_text(&run->stage, "until", until);
+    return worker_code(add_logs(&run->stage, &w->monitor, err), err);
 }
 
 /* ---- outputs ---- */
@@ -160,80 +187,62 @@ static json_t *result_of(const struct monitor *m) {
                      "reason", m->state.reason);
 }
 
-/* How to end where there was nothing wrong with the look itself. */
-static enum exit_code code_of(const struct settings *s, const struct monitor *m, enum exit_code otherwise) {
-    return s->exit_code && m->state.decision.level >= LEVEL_ALARM ? EXIT_ALARM : otherwise;
+/* The state in the result line, whether this run found it or an earlier one. */
+static enum exit_code finish(struct worker_run *run, enum exit_code code) {
+    const struct settings *s = run->settings;
+    const struct monitor *m = &((struct work *)run->work)->monitor;
+    run->result = result_of(m);
+    return s->exit_code && m->state.decision.level >= LEVEL_ALARM ? EXIT_ALARM : code;
 }
 
 /* The report, the history, and last the state, from which the next run goes on. */
-static bool publish(struct stage *stage, const struct monitor *m, struct error *err) {
-    char path[PATH_MAX], name[UNIX_TIME_TEXT + 8], day[UNIX_TIME_TEXT];
-    unix_time_format_day(m->until - 1, day);
-    snprintf(name, sizeof name, "%s.json", day);
+static bool publish(const struct monitor *m, struct error *err) {
+    char path[PATH_MAX], name[STAGE_OUTPUT];
+    day_file(m, name);
     json_t *report = report_describe(m);
     bool done = path_format(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
                 (report != NULL || error_set(err, "describe %s: a text that is no UTF-8", path)) &&
                 atomic_file_write_json(path, report, err) && history_append(m, err) &&
                 state_publish(&m->state, m->options->data, m->until, err);
     json_decref(report);
-    const char *const outputs[] = {name, "history.ndjson", "state.json"};
-    return done && stage_stamp(stage, outputs, 3, err);
+    return done;
 }
 
-static enum exit_code run_monitor(struct stage *stage, const struct settings *s, struct monitor *m,
-                                  const char *folder) {
-    struct error err;
-    atomic_file_sweep_folder(folder);
-    bool done = monitor_follow_gate(m, &err) && monitor_read(m, &err) && monitor_test_traffic(m, &err) &&
-                monitor_measure_performance(m, &err);
+static bool monitor(struct monitor *m, struct error *err) {
+    bool done = monitor_follow_gate(m, err) && monitor_read(m, err) && monitor_test_traffic(m, err) &&
+                monitor_measure_performance(m, err);
     if (done)
         monitor_decide(m);
-    done = done && publish(stage, m, &err);
-    return done ? stage_end(stage, code_of(s, m, EXIT_DONE), result_of(m)) : stage_fail_error(stage, &err);
+    return done && publish(m, err);
 }
 
 /* From tomorrow's midnight on; what went before is forgotten. */
-static enum exit_code rebase(struct stage *stage, struct monitor *m) {
-    struct error err;
+static bool rebase(struct monitor *m, struct error *err) {
     m->state = (struct state){
         .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_followed_until = m->options->now};
     snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
-    if (!state_publish(&m->state, m->options->data, m->until, &err))
-        return stage_fail_error(stage, &err);
-    return stage_end(stage, EXIT_DONE, result_of(m));
+    return state_publish(&m->state, m->options->data, m->until, err);
 }
 
-int main(int argc, char **argv) {
-    struct settings s;
-    struct args args;
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return code;
-    if (args.count > 0 && strcmp(args.arg[0], "rebase") != 0)
-        return settings_reject(&program, "unknown command \"%.80s\"", args.arg[0]);
-    struct stage stage;
-    if (!stage_begin(&stage, WORKER_DRIFT, s.common.data, &code))
-        return code;
+static enum exit_code drift(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    return worker_code(is_rebase(run) ? rebase(&w->monitor, err) : monitor(&w->monitor, err), err);
+}
 
-    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
-    if (config == NULL)
-        return code;
-    struct monitor_options options = options_of(&s);
-    struct monitor monitor = {0};
-    struct error err;
-    char folder[PATH_MAX];
-    add_settings(&stage, &s);
-    if (!path_format(folder, &err, "%s/" VOLUME_MONITORING, options.data) ||
-        !monitor_init(&monitor, &options, config, &err) || !add_inputs(&stage, &monitor, &err))
-        code = stage_fail_error(&stage, &err);
-    else if (args.count == 1)
-        code = rebase(&stage, &monitor);
-    else if (stage_up_to_date(&stage))
-        code = stage_end(&stage, code_of(&s, &monitor, EXIT_NOTHING_TO_DO), result_of(&monitor));
-    else
-        code = run_monitor(&stage, &s, &monitor, folder);
-    monitor_done(&monitor);
-    etl_config_free(config);
-    return code;
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_DRIFT,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .configured = true,
+    .inputs = {VOLUME_TRAIN, VOLUME_CHAMPION, VOLUME_DECISIONS},
+    .check = check,
+    .prepare = prepare,
+    .run = drift,
+    .finish = finish,
+    .done = work_done,
+};
+
+int main(int argc, char **argv) {
+    return worker_main(&worker, argc, argv);
 }

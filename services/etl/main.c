@@ -8,10 +8,8 @@
 #include "libetl/base/tasks.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/configuration.h"
 #include "services/common/worker/log.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/etl/checks.h"
 #include "services/etl/csv_output.h"
 #include "services/etl/parallel_reader.h"
@@ -43,7 +41,8 @@ static const struct setting rows[] = {
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
      "days without a new record after which the report warns"},
     {"show", NULL, SETTING_INTEGER, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
-     "only print, as it was received, the record on line N of processed/quarantine.ndjson; lines count from 1"},
+     "only print, as it was received, the record on line N of processed/quarantine.ndjson; lines count from 1",
+     .not_an_input = true},
 };
 
 static const struct program program = {
@@ -60,7 +59,7 @@ static const struct program program = {
 
 /* All that a run makes. */
 struct work {
-    struct etl_config *config;
+    const struct etl_config *config;
     struct etl_normalizer *normalizer;
     struct etl_hash_key key;
     struct etl_form_reader *form;
@@ -72,26 +71,21 @@ struct work {
     struct checks checks;
 };
 
-static void work_done(struct work *w) {
+static void work_done(void *work) {
+    struct work *w = work;
     etl_dataset_done(&w->dataset);
     etl_collector_done(&w->collector);
     sources_done(&w->sources);
     etl_form_free(w->form);
     etl_normalizer_free(w->normalizer);
-    etl_config_free(w->config);
 }
 
 /* ---- before reading ---- */
 
-/* Every setting and file the outputs depend on. The time is none: it only colours a warning. */
-static void add_inputs(struct stage *stage, const struct settings *s, const struct work *w, const char *config) {
-    char text[SHA256_HEX];
-    pseudonym_fingerprint(&w->pseudonym, text);
-    stage_input_text(stage, "configuration", config);
-    stage_input_text(stage, "pseudonym key", text);
-    stage_input_text(stage, "mode", s->mode);
-    snprintf(text, sizeof text, "%.17g", s->quarantine_limit);
-    stage_input_text(stage, "quarantine limit", text);
+static void add_inputs(struct stage *stage, const struct work *w) {
+    char key[SHA256_HEX];
+    pseudonym_fingerprint(&w->pseudonym, key);
+    stage_input_text(stage, "pseudonym key", key);
     for (size_t i = 0; i < w->sources.count; i++) {
         stage_input_text(stage, "source", w->sources.items[i].name);
         stage_input_raw(stage, w->sources.items[i].path);
@@ -114,7 +108,7 @@ static enum exit_code check_configuration(const struct work *w, struct error *er
 
 static enum exit_code find_sources(struct work *w, const struct settings *s, struct error *err) {
     if (!sources_find(&w->sources, s->common.data, err))
-        return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+        return worker_code(false, err);
     if (w->sources.ignored > 0)
         log_event(LOG_WARN, "not read", "%zu files of raw/ have names that say nothing, such as %s", w->sources.ignored,
                   w->sources.first_ignored);
@@ -125,19 +119,18 @@ static enum exit_code find_sources(struct work *w, const struct settings *s, str
 }
 
 /* Configuration, sources and key: what must be right before the first byte is read. */
-static enum exit_code prepare(struct stage *stage, const struct settings *s, struct work *w, struct error *err) {
-    char *text = NULL;
-    w->config = configuration_read(s->common.config, &text, err);
-    if (w->config == NULL)
-        return EXIT_USAGE;
+static enum exit_code prepare(struct worker_run *run, struct error *err) {
+    const struct settings *s = run->settings;
+    struct work *w = run->work;
+    w->config = run->config;
+    run->stage.threads = settings_threads(s->threads);
     enum exit_code code = check_configuration(w, err);
     if (code == EXIT_DONE)
         code = find_sources(w, s, err);
     if (code == EXIT_DONE)
         code = pseudonym_key(&w->pseudonym, s->key, s->common.data, err);
     if (code == EXIT_DONE)
-        add_inputs(stage, s, w, text);
-    free(text);
+        add_inputs(&run->stage, w);
     return code;
 }
 
@@ -192,9 +185,7 @@ static enum exit_code read_all(struct work *w, const struct settings *s, struct 
     bool done =
         read_sources(w, &parallel, true, err) && classify_purchases(w, err) && read_sources(w, &parallel, false, err);
     progress_end(&progress);
-    if (done)
-        return EXIT_DONE;
-    return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+    return worker_code(done, err);
 }
 
 static enum exit_code join(struct work *w, const struct settings *s, struct error *err) {
@@ -276,13 +267,10 @@ static bool publish_tables(struct work *w, const char *data, unsigned threads, s
     return true;
 }
 
-static enum exit_code publish(struct stage *stage, struct work *w, const char *data, struct error *err) {
-    static const char *const outputs[] = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"};
-    bool done = publish_tables(w, data, stage->threads, err) && publish_report(w, data, err) &&
-                stage_stamp(stage, outputs, sizeof outputs / sizeof *outputs, err);
-    if (done)
-        return EXIT_DONE;
-    return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
+static enum exit_code publish(struct work *w, const struct settings *s, struct error *err) {
+    const char *data = s->common.data;
+    bool done = publish_tables(w, data, settings_threads(s->threads), err) && publish_report(w, data, err);
+    return worker_code(done, err);
 }
 
 static json_t *counts(const struct work *w) {
@@ -301,49 +289,46 @@ static json_t *counts(const struct work *w) {
 
 /* ---- the recipe ---- */
 
-static enum exit_code run(struct stage *stage, const struct settings *s, struct work *w) {
-    struct error err = {.text = "", .retryable = false};
-    char folder[PATH_MAX];
-    enum exit_code code = path_format(folder, &err, "%s/" VOLUME_PROCESSED, s->common.data) ? EXIT_DONE : EXIT_USAGE;
+static enum exit_code etl(struct worker_run *run, struct error *err) {
+    const struct settings *s = run->settings;
+    struct work *w = run->work;
+    enum exit_code code = read_all(w, s, err);
     if (code == EXIT_DONE)
-        code = prepare(stage, s, w, &err);
-    if (code == EXIT_DONE && stage_up_to_date(stage))
-        return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
-    atomic_file_sweep_folder(folder);
+        code = join(w, s, err);
     if (code == EXIT_DONE)
-        code = read_all(w, s, &err);
+        code = check(w, s, err);
     if (code == EXIT_DONE)
-        code = join(w, s, &err);
+        code = publish(w, s, err);
     if (code == EXIT_DONE)
-        code = check(w, s, &err);
-    if (code == EXIT_DONE)
-        code = publish(stage, w, s->common.data, &err);
-    return code == EXIT_DONE ? stage_end(stage, code, counts(w)) : stage_fail(stage, code, err.text);
+        run->result = counts(w);
+    return code;
 }
 
-static enum exit_code show(const struct settings *s) {
+/* --show needs no run. */
+static enum exit_code show(struct worker_run *run, bool *finished) {
+    const struct settings *s = run->settings;
     struct error err;
-    if (quarantine_show(s->common.data, (uint64_t)s->show, &err))
+    *finished = s->show > 0;
+    if (!*finished || quarantine_show(s->common.data, (uint64_t)s->show, &err))
         return EXIT_DONE;
     fprintf(stderr, "%s: %s\n", program.name, err.text);
     return EXIT_DATAERR;
 }
 
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_ETL,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .configured = true,
+    .outputs = {"train.csv", "leads.csv", "quarantine.ndjson", "report.json", "report.html"},
+    .check = show,
+    .prepare = prepare,
+    .run = etl,
+    .done = work_done,
+};
+
 int main(int argc, char **argv) {
-    struct settings s;
-    struct stage stage;
-    struct work work = {0};
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return (int)code;
-    if (s.show > 0)
-        return (int)show(&s);
     mallopt(M_MMAP_THRESHOLD, 64 << 10); /* what is large grows in place, and goes back when it is freed */
-    if (!stage_begin(&stage, WORKER_ETL, s.common.data, &code))
-        return (int)code;
-    stage.threads = settings_threads(s.threads);
-    code = run(&stage, &s, &work);
-    work_done(&work);
-    return (int)code;
+    return worker_main(&worker, argc, argv);
 }

@@ -3,8 +3,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/features/coded_table.h"
 #include "services/features/schema_json.h"
 
@@ -43,7 +42,7 @@ static const struct program program = {
 
 /* All that a run makes. */
 struct work {
-    struct etl_config *config;
+    const struct etl_config *config;
     struct training_rows rows;
     struct split split;
     struct encoding encoding;
@@ -51,29 +50,27 @@ struct work {
     char train_sha256[SHA256_HEX];
 };
 
-static void work_done(struct work *w) {
+static void work_done(void *work) {
+    struct work *w = work;
     coded_table_done(&w->table);
     encoding_done(&w->encoding);
     split_done(&w->split);
     training_rows_done(&w->rows);
-    etl_config_free(w->config);
 }
 
 static long long largest_holdout(const struct settings *s) {
     return s->alarm ? s->holdout_min : s->holdout_max;
 }
 
-/* What the outputs depend on beside the features that the configuration declares: the settings, the purchases. */
-static bool add_inputs(struct stage *stage, const struct settings *s, struct work *w, struct error *err) {
-    char path[PATH_MAX], text[128];
-    snprintf(text, sizeof text, "%lld %lld %lld %lld", s->holdout_min, largest_holdout(s), s->level_rows,
-             s->max_categories);
-    stage_input_text(stage, "settings", text);
-    if (!path_format(path, err, "%s/" VOLUME_TRAIN, s->common.data) || !files_sha256(path, w->train_sha256, err))
-        return false;
-    stage_input_text(stage, "train.csv", w->train_sha256);
-    lineage_input(stage->lineage, path, w->train_sha256);
-    return true;
+/* The purchases, by a hash that the schema names too. */
+static enum exit_code prepare(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    char path[PATH_MAX];
+    w->config = run->config;
+    if (!path_format(path, err, "%s/" VOLUME_TRAIN, run->stage.data) || !files_sha256(path, w->train_sha256, err))
+        return worker_code(false, err);
+    stage_input_hash(&run->stage, path, w->train_sha256);
+    return EXIT_DONE;
 }
 
 static bool make_table(struct work *w, const struct settings *s, struct error *err) {
@@ -96,13 +93,12 @@ static bool publish_table(const struct work *w, const char *data, char sha256[SH
 }
 
 /* The table first: readers take it only with the schema that names its hash. */
-static bool publish(struct stage *stage, const struct work *w, const char *data, struct error *err) {
-    static const char *const outputs[] = {"features.csv", "schema.json"};
+static bool publish(const struct work *w, const char *data, struct error *err) {
     char path[PATH_MAX], sha256[SHA256_HEX];
     if (!publish_table(w, data, sha256, err) || !path_format(path, err, "%s/" VOLUME_SCHEMA, data))
         return false;
     json_t *schema = schema_json_make(&w->rows, &w->split, &w->encoding, sha256, w->train_sha256);
-    bool done = atomic_file_write_json(path, schema, err) && stage_stamp(stage, outputs, 2, err);
+    bool done = atomic_file_write_json(path, schema, err);
     json_decref(schema);
     return done;
 }
@@ -114,30 +110,25 @@ static json_t *counts(const struct work *w) {
                      (json_int_t)(w->split.count - w->split.holdout));
 }
 
-int main(int argc, char **argv) {
-    struct settings s;
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return code;
-    struct stage stage;
-    if (!stage_begin(&stage, WORKER_FEATURES, s.common.data, &code))
-        return code;
+static enum exit_code make_features(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    bool done = make_table(w, run->settings, err) && publish(w, run->stage.data, err);
+    run->result = done ? counts(w) : NULL;
+    return worker_code(done, err);
+}
 
-    struct work work = {.config = stage_input_configuration(&stage, s.common.config, &code)};
-    if (work.config == NULL)
-        return code;
-    struct error err;
-    char folder[PATH_MAX];
-    if (!path_format(folder, &err, "%s/" VOLUME_FEATURES_FOLDER, s.common.data) || !add_inputs(&stage, &s, &work, &err))
-        code = stage_fail_error(&stage, &err);
-    else if (stage_up_to_date(&stage))
-        code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
-    else {
-        atomic_file_sweep_folder(folder);
-        bool done = make_table(&work, &s, &err) && publish(&stage, &work, s.common.data, &err);
-        code = done ? stage_end(&stage, EXIT_DONE, counts(&work)) : stage_fail_error(&stage, &err);
-    }
-    work_done(&work);
-    return code;
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_FEATURES,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .configured = true,
+    .outputs = {"features.csv", "schema.json"},
+    .prepare = prepare,
+    .run = make_features,
+    .done = work_done,
+};
+
+int main(int argc, char **argv) {
+    return worker_main(&worker, argc, argv);
 }

@@ -6,8 +6,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/register/commands.h"
 #include "services/register/gate/gate_settings.h"
 #include "services/register/inspect.h"
@@ -118,12 +117,46 @@ static const struct command *find_command(const struct args *args) {
     return NULL;
 }
 
-static bool run(struct outcome *out, const struct command *command, long long version, const struct options *o,
-                struct error *err) {
-    if (command->run != NULL)
-        return command->run(out, o, err);
-    assert(command->run_with_version != NULL);
-    return command->run_with_version(out, o, version, err);
+struct work {
+    const struct command *command;
+    long long version; /* of a command that takes one */
+};
+
+static struct options options_of(const struct settings *s, const char *run) {
+    return (struct options){.registry = {.data = s->common.data, .run = run, .now = s->now},
+                            .config = s->common.config,
+                            .slices = s->slices,
+                            .signing_key = s->signing_key,
+                            .keep_versions = s->keep_versions,
+                            .keep_champions = s->keep_champions,
+                            .gate = s->gate,
+                            .mlflow = s->mlflow};
+}
+
+static enum exit_code check(struct worker_run *run, bool *finished) {
+    const struct settings *s = run->settings;
+    const struct args *args = &run->args;
+    struct work *w = run->work;
+    struct error err;
+    (void)finished;
+    w->command = find_command(args);
+    if (w->command == NULL)
+        return settings_reject(&program, "unknown command \"%.80s\"", args->arg[0]);
+    if (w->command->run != NULL && args->count > 1)
+        return settings_reject(&program, "unexpected \"%.80s\"", args->arg[1]);
+    if (w->command->run_with_version != NULL && !read_version(args, &w->version))
+        return settings_reject(&program, "\"%s\" needs the number of a version", w->command->arg);
+    if (mlflow_outbox_valid(&s->mlflow, &err))
+        return EXIT_DONE;
+    fprintf(stderr, "%s: %s\n", program.name, err.text);
+    return EXIT_USAGE;
+}
+
+static bool run_command(struct outcome *out, const struct work *w, const struct options *o, struct error *err) {
+    if (w->command->run != NULL)
+        return w->command->run(out, o, err);
+    assert(w->command->run_with_version != NULL);
+    return w->command->run_with_version(out, o, w->version, err);
 }
 
 static void sweep(const char *data) {
@@ -137,45 +170,30 @@ static void sweep(const char *data) {
         atomic_file_sweep_folder(folder);
 }
 
-int main(int argc, char **argv) {
-    struct settings s;
-    struct args args = {0};
-    long long version = 0;
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, &args, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return code;
-    struct options options = {.registry = {.data = s.common.data, .now = s.now},
-                              .config = s.common.config,
-                              .slices = s.slices,
-                              .signing_key = s.signing_key,
-                              .keep_versions = s.keep_versions,
-                              .keep_champions = s.keep_champions,
-                              .gate = s.gate,
-                              .mlflow = s.mlflow};
-    const struct command *command = find_command(&args);
-    if (command == NULL)
-        return settings_reject(&program, "unknown command \"%.80s\"", args.arg[0]);
-    if (command->run != NULL && args.count > 1)
-        return settings_reject(&program, "unexpected \"%.80s\"", args.arg[1]);
-    if (command->run_with_version != NULL && !read_version(&args, &version))
-        return settings_reject(&program, "\"%s\" needs the number of a version", command->arg);
-    struct error err;
-    if (!mlflow_outbox_valid(&options.mlflow, &err)) {
-        fprintf(stderr, "%s: %s\n", program.name, err.text);
-        return EXIT_USAGE;
-    }
-    struct stage stage;
-    if (!stage_begin(&stage, WORKER_REGISTER, s.common.data, &code))
-        return code;
-    options.registry.run = stage.run;
-    sweep(s.common.data);
-
+static enum exit_code decide_or_move(struct worker_run *run, struct error *err) {
+    const struct work *w = run->work;
+    struct options options = options_of(run->settings, run->stage.run);
+    const char *data = options.registry.data;
     struct outcome outcome = {0};
-    if (!run(&outcome, command, version, &options, &err))
-        return stage_fail_error(&stage, &err);
-    provenance_report(stage.lineage, s.common.data, outcome.result);
-    if (command->decides)
-        mlflow_outbox_send(s.common.data, &options.mlflow);
-    return stage_end(&stage, outcome.code, outcome.result);
+    sweep(data);
+    if (!run_command(&outcome, w, &options, err))
+        return worker_code(false, err);
+    provenance_report(run->stage.lineage, data, outcome.result);
+    if (w->command->decides)
+        mlflow_outbox_send(data, &options.mlflow);
+    run->result = outcome.result;
+    return outcome.code;
+}
+
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_REGISTER,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .check = check,
+    .run = decide_or_move,
+};
+
+int main(int argc, char **argv) {
+    return worker_main(&worker, argc, argv);
 }

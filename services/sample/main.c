@@ -5,9 +5,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/configuration.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/sample/defects.h"
 #include "services/sample/ground_truth.h"
 
@@ -35,8 +33,22 @@ static const struct setting settings[] = {
      "changes to put in, and after how many days, such as covariate@120,concept@240; without @, after half of the "
      "days. covariate: the mix of business types; concept: what some of them buy; new-type: a new business type"},
     {"force", NULL, SETTING_FLAG, offsetof(struct options, force), NULL, 0, 0, NULL,
-     "overwrite data in raw/ that this program did not write"},
+     "overwrite data in raw/ that this program did not write", .not_an_input = true},
 };
+
+/* All that a run makes. */
+struct work {
+    struct sample sample;
+    struct ground_truth truth;
+    struct atomic_file forms, payments;
+};
+
+static void work_done(void *work) {
+    struct work *w = work;
+    atomic_file_abort(&w->forms);
+    atomic_file_abort(&w->payments);
+    free(w->sample.population);
+}
 
 /* Data that a sample did not make stay: they may be the only copy. */
 static bool has_real_data(const char *data) {
@@ -121,24 +133,7 @@ static bool write_files(struct ground_truth *truth, struct atomic_file *forms, s
     return done;
 }
 
-static enum exit_code generate(struct stage *stage, const struct options *options, struct ground_truth *truth) {
-    static const char *const outputs[] = {"customers.csv", "transactions.json", "truth.json"};
-    struct atomic_file forms = {0}, payments = {0};
-    struct error err;
-    char raw[PATH_MAX];
-    bool done = path_format(raw, &err, "%s/%s", options->common.data, VOLUME_RAW);
-    if (done && stage_up_to_date(stage))
-        return stage_end(stage, EXIT_NOTHING_TO_DO, NULL);
-    atomic_file_sweep_folder(raw);
-    done = done && open_output(&forms, options->common.data, "customers.csv", &err) &&
-           open_output(&payments, options->common.data, "transactions.json", &err) &&
-           write_files(truth, &forms, &payments, options, &err) && stage_stamp(stage, outputs, 3, &err);
-    atomic_file_abort(&forms);
-    atomic_file_abort(&payments);
-    return done ? stage_end(stage, EXIT_DONE, ground_truth_counts(truth)) : stage_fail_error(stage, &err);
-}
-
-/* The sample that the options ask for; false and err where they make no sense.  The caller frees its world. */
+/* The sample that the options ask for; false and err where they make no sense. */
 static bool plan(struct sample *sample, const struct options *options, const struct etl_config *config,
                  struct error *err) {
     unix_time end = options->end, span = options->days * 24 * 3600;
@@ -156,15 +151,20 @@ static bool plan(struct sample *sample, const struct options *options, const str
                : true;
 }
 
-/* Whatever decides the bytes. */
-static void add_inputs(struct stage *stage, const struct options *options, const char *config_text) {
-    char numbers[100];
-    snprintf(numbers, sizeof numbers, "%lld %lld %lld %lld", options->leads, options->seed, options->days,
-             (long long)options->end);
-    stage_input_text(stage, "numbers", numbers);
-    stage_input_text(stage, "layout", options->layout);
-    stage_input_text(stage, "shift", options->shift);
-    stage_input_text(stage, "config", config_text);
+static enum exit_code prepare(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    w->truth.sample = &w->sample;
+    return plan(&w->sample, run->settings, run->config, err) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static enum exit_code generate(struct worker_run *run, struct error *err) {
+    const struct options *options = run->settings;
+    struct work *w = run->work;
+    bool done = open_output(&w->forms, options->common.data, "customers.csv", err) &&
+                open_output(&w->payments, options->common.data, "transactions.json", err) &&
+                write_files(&w->truth, &w->forms, &w->payments, options, err);
+    run->result = done ? ground_truth_counts(&w->truth) : NULL;
+    return worker_code(done, err);
 }
 
 int main(int argc, char **argv) {
@@ -178,26 +178,16 @@ int main(int argc, char **argv) {
         .settings = settings,
         .setting_count = sizeof settings / sizeof *settings,
     };
-    struct options options = {0};
-    struct sample sample = {0};
-    struct stage stage;
-    struct error err;
-    char *config_text = NULL;
-    bool finished;
-    enum exit_code code = settings_read(&program, &options, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished || !stage_begin(&stage, WORKER_SAMPLE, options.common.data, &code))
-        return code;
-
-    struct etl_config *config = configuration_read(options.common.config, &config_text, &err);
-    if (config != NULL && plan(&sample, &options, config, &err)) {
-        struct ground_truth truth = {.sample = &sample};
-        add_inputs(&stage, &options, config_text);
-        code = generate(&stage, &options, &truth);
-    } else {
-        code = stage_fail(&stage, EXIT_USAGE, err.text);
-    }
-    free(sample.population);
-    etl_config_free(config);
-    free(config_text);
-    return code;
+    const struct worker worker = {
+        .program = &program,
+        .id = WORKER_SAMPLE,
+        .settings_size = sizeof(struct options),
+        .work_size = sizeof(struct work),
+        .configured = true,
+        .outputs = {"customers.csv", "transactions.json", "truth.json"},
+        .prepare = prepare,
+        .run = generate,
+        .done = work_done,
+    };
+    return worker_main(&worker, argc, argv);
 }

@@ -4,8 +4,7 @@
 #include "services/common/registry/champion.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/score/scores.h"
 
 struct settings {
@@ -30,75 +29,60 @@ static const struct program program = {
     .setting_count = sizeof rows / sizeof *rows,
 };
 
-/* The leads and the champion; of the configuration, prices and offers. */
-static bool add_inputs(struct stage *stage, const struct settings *s, struct error *err) {
-    char path[PATH_MAX];
-    return path_format(path, err, "%s/" VOLUME_LEADS, s->common.data) && stage_input_file(stage, path, err) &&
-           path_format(path, err, "%s/" VOLUME_CHAMPION, s->common.data) && stage_input_file(stage, path, err);
+struct work {
+    struct champion champion;
+    struct lead_table leads;
+    struct scores scores;
+};
+
+static void work_done(void *work) {
+    struct work *w = work;
+    scores_done(&w->scores);
+    lead_table_done(&w->leads);
+    champion_done(&w->champion);
 }
 
-static bool publish(struct stage *stage, const struct scores *scores, const char *data, struct error *err) {
-    static const char *const outputs[] = {"leads.csv"};
+static bool rank(struct work *w, const char *data, const struct etl_config *config, struct error *err) {
+    const struct forest_schema *schema = forest_schema_of(w->champion.forest);
+    struct prices prices;
+    char path[PATH_MAX];
+    prices_find(&prices, schema, config, w->champion.card);
+    return path_format(path, err, "%s/" VOLUME_LEADS, data) && lead_table_read(&w->leads, path, schema, err) &&
+           scores_make(&w->scores, &w->leads, w->champion.forest, &prices, config, err);
+}
+
+static bool publish(const struct scores *scores, const char *data, struct error *err) {
     char path[PATH_MAX];
     struct atomic_file p;
     if (!path_format(path, err, "%s/" VOLUME_SCORES, data) || !atomic_file_open(&p, path, err))
         return false;
     scores_write(scores, p.file);
-    return atomic_file_commit(&p, err) && stage_stamp(stage, outputs, 1, err);
+    return atomic_file_commit(&p, err);
 }
 
-static enum exit_code run(struct stage *stage, const struct settings *s, const struct etl_config *config) {
-    struct champion champion = {0};
-    struct lead_table leads = {0};
-    struct scores scores = {0};
-    struct prices prices;
-    struct error err;
-    char path[PATH_MAX];
-    enum exit_code code;
-
-    if (!champion_load(&champion, s->common.data, &err))
-        return stage_fail_error(stage, &err);
-    const struct forest_schema *schema = forest_schema_of(champion.forest);
-    prices_find(&prices, schema, config, champion.card);
-    bool done = path_format(path, &err, "%s/" VOLUME_LEADS, s->common.data) &&
-                lead_table_read(&leads, path, schema, &err) &&
-                scores_make(&scores, &leads, champion.forest, &prices, config, &err) &&
-                publish(stage, &scores, s->common.data, &err);
+static enum exit_code score(struct worker_run *run, struct error *err) {
+    struct work *w = run->work;
+    const char *data = run->stage.data;
+    bool done =
+        champion_load(&w->champion, data, err) && rank(w, data, run->config, err) && publish(&w->scores, data, err);
     if (done)
-        code = stage_end(stage, EXIT_DONE,
-                         json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)leads.count, "distinct",
-                                   (json_int_t)leads.cells.count, "model_version", (json_int_t)champion.version));
-    else
-        code = stage_fail_error(stage, &err);
-    scores_done(&scores);
-    lead_table_done(&leads);
-    champion_done(&champion);
-    return code;
+        run->result = json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)w->leads.count, "distinct",
+                                (json_int_t)w->leads.cells.count, "model_version", (json_int_t)w->champion.version);
+    return worker_code(done, err);
 }
+
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_SCORE,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .configured = true, /* prices and offers */
+    .inputs = {VOLUME_LEADS, VOLUME_CHAMPION},
+    .outputs = {"leads.csv"},
+    .run = score,
+    .done = work_done,
+};
 
 int main(int argc, char **argv) {
-    struct settings s;
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return code;
-    struct stage stage;
-    if (!stage_begin(&stage, WORKER_SCORE, s.common.data, &code))
-        return code;
-
-    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
-    if (config == NULL)
-        return code;
-    struct error err;
-    char folder[PATH_MAX];
-    if (!path_format(folder, &err, "%s/" VOLUME_SCORES_FOLDER, s.common.data) || !add_inputs(&stage, &s, &err))
-        code = stage_fail_error(&stage, &err);
-    else if (stage_up_to_date(&stage))
-        code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
-    else {
-        atomic_file_sweep_folder(folder);
-        code = run(&stage, &s, config);
-    }
-    etl_config_free(config);
-    return code;
+    return worker_main(&worker, argc, argv);
 }

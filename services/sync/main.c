@@ -4,7 +4,7 @@
 
 #include "services/common/registry/model_signature.h"
 #include "services/common/worker/log.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/sync/model_sync.h"
 #include "services/sync/source.h"
 
@@ -96,51 +96,61 @@ static enum exit_code pull(const struct source *source, const struct options *o,
     return appended > 0 ? EXIT_DONE : EXIT_NOTHING_TO_DO;
 }
 
-static enum exit_code pull_all(struct stage *stage, const struct options *o, const char *arg) {
+static enum exit_code pull_all(struct worker_run *run, struct error *err) {
+    const struct options *o = run->settings;
     struct http http = {0};
-    struct error err;
     bool chosen[SOURCES];
-    if (!choose(o, arg, chosen, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
-        return stage_fail(stage, EXIT_USAGE, err.text);
+    if (!choose(o, run->args.count > 0 ? run->args.arg[0] : NULL, chosen, err) ||
+        !http_open(&http, "leadforest-sync", o->timeout_s, err))
+        return EXIT_USAGE;
 
-    json_t *result = json_object();
     enum exit_code code = EXIT_NOTHING_TO_DO;
+    run->result = json_object();
     for (size_t i = 0; i < SOURCES; i++)
         if (chosen[i])
-            code = worse(code, pull(&source_table[i], o, &http, result));
+            code = worse(code, pull(&source_table[i], o, &http, run->result));
     http_close(&http);
-    return stage_end(stage, code, result);
+    return code;
 }
 
-static enum exit_code fetch_model(struct stage *stage, const struct options *o) {
+static enum exit_code fetch_model(struct worker_run *run, struct error *err) {
+    const struct options *o = run->settings;
     struct model_sync source = {.data = o->common.data,
                                 .url = o->model_url,
                                 .key = o->model_key,
                                 .public_key = model_signature_required_key(),
                                 .max_wait_s = o->max_wait_s};
     struct http http = {0};
-    struct error err = {0};
     long long version;
-    if (!model_sync_validate(&source, &err) || !http_open(&http, "leadforest-sync", o->timeout_s, &err))
-        return stage_fail(stage, EXIT_USAGE, err.text);
-    enum exit_code code = model_sync_fetch(&source, &http, &version, &err);
+    if (!model_sync_validate(&source, err) || !http_open(&http, "leadforest-sync", o->timeout_s, err))
+        return EXIT_USAGE;
+    enum exit_code code = model_sync_fetch(&source, &http, &version, err);
     http_close(&http);
-    if (code != EXIT_DONE && code != EXIT_NOTHING_TO_DO)
-        return stage_fail(stage, code, err.text);
-    return stage_end(stage, code, json_pack("{s:I}", "version", (json_int_t)version));
+    if (exit_code_is_success(code))
+        run->result = json_pack("{s:I}", "version", (json_int_t)version);
+    return code;
 }
 
+/* A model is fetched under a lock of its own, beside a run that pulls records. */
+static enum exit_code choose_worker(struct worker_run *run, bool *finished) {
+    (void)finished;
+    if (run->args.count > 0 && strcmp(run->args.arg[0], "model") == 0)
+        run->id = WORKER_SYNC_MODEL;
+    return EXIT_DONE;
+}
+
+static enum exit_code fetch(struct worker_run *run, struct error *err) {
+    return run->id == WORKER_SYNC_MODEL ? fetch_model(run, err) : pull_all(run, err);
+}
+
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_SYNC,
+    .settings_size = sizeof(struct options),
+    .check = choose_worker,
+    .run = fetch,
+};
+
 int main(int argc, char **argv) {
-    struct options o = {0};
-    struct args args;
-    struct stage stage;
-    bool finished;
-    enum exit_code code = settings_read(&program, &o, &args, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return (int)code;
-    const char *arg = args.count > 0 ? args.arg[0] : NULL;
-    bool model = arg != NULL && strcmp(arg, "model") == 0;
-    if (stage_begin(&stage, model ? WORKER_SYNC_MODEL : WORKER_SYNC, o.common.data, &code))
-        code = model ? fetch_model(&stage, &o) : pull_all(&stage, &o, arg);
-    return (int)code;
+    return worker_main(&worker, argc, argv);
 }

@@ -4,8 +4,7 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/progress.h"
-#include "services/common/worker/settings.h"
-#include "services/common/worker/stage.h"
+#include "services/common/worker/worker.h"
 #include "services/train/candidate.h"
 #include "services/train/retention.h"
 
@@ -34,7 +33,8 @@ static const struct setting rows[] = {
     {"seed", "TRAIN_SEED", SETTING_INTEGER, offsetof(struct settings, seed), "1", 0, 9e15, NULL,
      "seed of the random numbers; the same data and seed give the same model, byte for byte"},
     {"keep-candidates|keep", "TRAIN_KEEP_CANDIDATES|TRAIN_KEEP", SETTING_INTEGER, offsetof(struct settings, keep), "20",
-     1, 1000000, NULL, "number of candidates to keep, the newest ones; promoted models are kept in registry/"},
+     1, 1000000, NULL, "number of candidates to keep, the newest ones; promoted models are kept in registry/",
+     .not_an_input = true},
 };
 
 static const struct program program = {
@@ -46,6 +46,17 @@ static const struct program program = {
     .settings = rows,
     .setting_count = sizeof rows / sizeof *rows,
 };
+
+struct work {
+    struct feature_table table;
+    struct candidate candidate;
+};
+
+static void work_done(void *work) {
+    struct work *w = work;
+    candidate_done(&w->candidate);
+    feature_table_done(&w->table);
+}
 
 static bool show_progress(void *user, uint32_t done, uint32_t total) {
     struct progress *progress = user;
@@ -67,83 +78,84 @@ static struct recipe recipe_of(const struct settings *s, struct progress *progre
     return recipe;
 }
 
-static bool add_inputs(struct stage *stage, const struct settings *s, struct error *err) {
-    char path[PATH_MAX], text[200];
-    snprintf(text, sizeof text, "%s %lld %d %lld %lld", s->window, s->window_rows, s->alarm, s->trees, s->seed);
-    stage_input_text(stage, "settings", text);
-    return path_format(path, err, "%s/" VOLUME_SCHEMA, s->common.data) && stage_input_file(stage, path, err) &&
-           path_format(path, err, "%s/" VOLUME_FEATURES, s->common.data) && stage_input_file(stage, path, err);
+/* A candidate is a folder of its own for each run. */
+static enum exit_code prepare(struct worker_run *run, struct error *err) {
+    char forest[STAGE_OUTPUT], card[STAGE_OUTPUT];
+    (void)err;
+    snprintf(forest, sizeof forest, "%s/forest.bin", run->stage.run);
+    snprintf(card, sizeof card, "%s/card.json", run->stage.run);
+    stage_output(&run->stage, forest);
+    stage_output(&run->stage, card);
+    return EXIT_DONE;
 }
 
-/* The folder, then the pointer that makes it the newest, then the stamp. */
-static bool publish(struct stage *stage, const struct candidate *candidate, const char *data, struct error *err) {
-    char path[PATH_MAX], forest[PATH_MAX], card[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, stage->run) ||
-        !candidate_publish(candidate, path, err) || !path_format(path, err, "%s/" VOLUME_NEWEST, data) ||
-        !path_format(forest, err, "%s/forest.bin", stage->run) || !path_format(card, err, "%s/card.json", stage->run))
+static enum exit_code grow(struct worker_run *run, struct error *err) {
+    const struct settings *s = run->settings;
+    struct work *w = run->work;
+    struct progress progress;
+    struct forest_error problem = {""};
+
+    progress_begin(&progress, "training", "trees", 0);
+    struct recipe recipe = recipe_of(s, &progress);
+    if (!feature_table_read(&w->table, s->common.data, err))
+        return worker_code(false, err);
+    enum forest_status status = candidate_train(&w->candidate, &w->table, run->config, &recipe, &problem);
+    progress_end(&progress);
+    if (status == FOREST_OK)
+        return EXIT_DONE;
+    error_set(err, "%s", problem.text);
+    return status == FOREST_NO_MEMORY ? EXIT_TEMPFAIL : EXIT_DATAERR;
+}
+
+/* The folder, then the pointer that makes it the newest. */
+static bool publish(const struct candidate *candidate, const char *data, const char *name, struct error *err) {
+    char path[PATH_MAX];
+    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, name) ||
+        !candidate_publish(candidate, path, err) || !path_format(path, err, "%s/" VOLUME_NEWEST, data))
         return false;
-    json_t *newest = json_pack("{s:s}", "candidate", stage->run);
-    const char *const outputs[] = {"newest.json", forest, card};
-    bool done = atomic_file_write_json(path, newest, err) && stage_stamp(stage, outputs, 3, err);
+    json_t *newest = json_pack("{s:s}", "candidate", name);
+    bool done = atomic_file_write_json(path, newest, err);
     json_decref(newest);
     return done;
 }
 
-static enum exit_code run(struct stage *stage, const struct settings *s, const struct etl_config *config) {
-    struct feature_table table = {0};
-    struct candidate candidate = {0};
-    struct progress progress;
-    struct error err;
-    struct forest_error problem = {""};
-    enum exit_code code;
+static json_t *result_of(const struct candidate *candidate, const char *name) {
+    return json_pack("{s:s, s:I, s:f, s:f, s:O}", "candidate", name, "window_days", (json_int_t)candidate->window.days,
+                     "accuracy", candidate->holdout.accuracy, "log_loss", candidate->holdout.log_loss, "trained_rows",
+                     json_object_get(candidate->card, "trained_rows"));
+}
 
-    progress_begin(&progress, "training", "trees", 0);
-    struct recipe recipe = recipe_of(s, &progress);
-    if (!feature_table_read(&table, s->common.data, &err))
-        return stage_fail_error(stage, &err);
-    enum forest_status status = candidate_train(&candidate, &table, config, &recipe, &problem);
-    progress_end(&progress);
-    if (status != FOREST_OK)
-        code = stage_fail(stage, status == FOREST_NO_MEMORY ? EXIT_TEMPFAIL : EXIT_DATAERR, problem.text);
-    else if (!publish(stage, &candidate, s->common.data, &err))
-        code = stage_fail_error(stage, &err);
-    else {
-        retention_apply(s->common.data, (size_t)s->keep, stage->run);
-        code = stage_end(stage, EXIT_DONE,
-                         json_pack("{s:s, s:I, s:f, s:f, s:O}", "candidate", stage->run, "window_days",
-                                   (json_int_t)candidate.window.days, "accuracy", candidate.holdout.accuracy,
-                                   "log_loss", candidate.holdout.log_loss, "trained_rows",
-                                   json_object_get(candidate.card, "trained_rows")));
-    }
-    candidate_done(&candidate);
-    feature_table_done(&table);
+static enum exit_code train(struct worker_run *run, struct error *err) {
+    const struct candidate *candidate = &((struct work *)run->work)->candidate;
+    enum exit_code code = grow(run, err);
+    if (code == EXIT_DONE)
+        code = worker_code(publish(candidate, run->stage.data, run->stage.run, err), err);
+    if (code == EXIT_DONE)
+        run->result = result_of(candidate, run->stage.run);
     return code;
 }
 
-int main(int argc, char **argv) {
-    struct settings s;
-    bool finished;
-    enum exit_code code = settings_read(&program, &s, NULL, argc, argv, &finished);
-    if (code != EXIT_DONE || finished)
-        return code;
-    struct stage stage;
-    if (!stage_begin(&stage, WORKER_TRAIN, s.common.data, &code))
-        return code;
-
-    /* Of the configuration the card tells the prices. */
-    struct etl_config *config = stage_input_configuration(&stage, s.common.config, &code);
-    if (config == NULL)
-        return code;
-    struct error err;
-    char folder[PATH_MAX];
-    if (!path_format(folder, &err, "%s/" VOLUME_CANDIDATES, s.common.data) || !add_inputs(&stage, &s, &err))
-        code = stage_fail_error(&stage, &err);
-    else if (stage_up_to_date(&stage))
-        code = stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
-    else {
-        atomic_file_sweep_folder(folder);
-        code = run(&stage, &s, config);
-    }
-    etl_config_free(config);
+static enum exit_code discard_old_candidates(struct worker_run *run, enum exit_code code) {
+    const struct settings *s = run->settings;
+    if (code == EXIT_DONE)
+        retention_apply(s->common.data, (size_t)s->keep, run->stage.run);
     return code;
+}
+
+static const struct worker worker = {
+    .program = &program,
+    .id = WORKER_TRAIN,
+    .settings_size = sizeof(struct settings),
+    .work_size = sizeof(struct work),
+    .configured = true, /* the card lists the prices */
+    .inputs = {VOLUME_SCHEMA, VOLUME_FEATURES},
+    .outputs = {"newest.json"},
+    .prepare = prepare,
+    .run = train,
+    .finish = discard_old_candidates,
+    .done = work_done,
+};
+
+int main(int argc, char **argv) {
+    return worker_main(&worker, argc, argv);
 }

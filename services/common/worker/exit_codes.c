@@ -23,3 +23,7 @@ const char *exit_code_name(enum exit_code code) {
     }
     return "bug";
 }
+
+bool exit_code_is_success(enum exit_code code) {
+    return code == EXIT_DONE || code == EXIT_NOTHING_TO_DO || code == EXIT_ALARM;
+}

@@ -2,6 +2,8 @@
 #ifndef COMMON_EXIT_CODES_H
 #define COMMON_EXIT_CODES_H
 
+#include <stdbool.h>
+
 enum exit_code {
     EXIT_NONE = -1, /* not ended yet; being negative it also makes the type signed, as what main() returns is */
     EXIT_DONE = 0,
@@ -16,5 +18,8 @@ enum exit_code {
 
 /* The word for an exit code in result lines and run records: "done", "nothing to do", ... */
 const char *exit_code_name(enum exit_code code);
+
+/* Whether the run did its work, or found it done. */
+bool exit_code_is_success(enum exit_code code);
 
 #endif

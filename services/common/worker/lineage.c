@@ -279,7 +279,7 @@ struct lineage *lineage_begin(const char *stage, const char *run) {
 void lineage_end(struct lineage *lineage, enum exit_code code, const json_t *result) {
     if (lineage == NULL)
         return;
-    bool done = code == EXIT_DONE || code == EXIT_NOTHING_TO_DO || code == EXIT_ALARM;
+    bool done = exit_code_is_success(code);
     const char *error = json_string_value(json_object_get(result, "error"));
     json_object_set_new(lineage->run_facets, "leadforest_result",
                         facet(SPECIFICATION "RunFacet", json_pack("{s:i, s:O}", "exit", code, "result", result)));

@@ -39,11 +39,11 @@ static bool is_current_name(const char *names, const char *name, size_t length) 
     return (size_t)length_of(names) == length && memcmp(names, name, length) == 0;
 }
 
-static const char *name_of(const struct setting *row, char out[80]) {
+const char *settings_name(const struct setting *row, char out[SETTINGS_NAME]) {
     if (row->flag != NULL)
-        snprintf(out, 80, "--%.*s", length_of(row->flag), row->flag);
+        snprintf(out, SETTINGS_NAME, "--%.*s", length_of(row->flag), row->flag);
     else
-        snprintf(out, 80, "%.*s", length_of(row->variable), row->variable);
+        snprintf(out, SETTINGS_NAME, "%.*s", length_of(row->variable), row->variable);
     return out;
 }
 
@@ -132,6 +132,29 @@ static void set_none(const struct setting *row, void *into) {
     }
 }
 
+const char *settings_text(const struct setting *row, const void *settings, char out[SETTINGS_NUMBER]) {
+    const void *field = (const char *)settings + row->offset;
+    switch (row->kind) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+    case SETTING_CHOICE:
+        return *(const char *const *)field;
+    case SETTING_INTEGER:
+        snprintf(out, SETTINGS_NUMBER, "%lld", *(const long long *)field);
+        break;
+    case SETTING_NUMBER:
+        snprintf(out, SETTINGS_NUMBER, "%.17g", *(const double *)field);
+        break;
+    case SETTING_TIME:
+        unix_time_format(*(const unix_time *)field, out);
+        break;
+    case SETTING_FLAG:
+        snprintf(out, SETTINGS_NUMBER, "%d", *(const bool *)field);
+        break;
+    }
+    return out;
+}
+
 /* What a value of this row may be, for people. */
 static void describe_range(const struct setting *row, char *out, size_t size) {
     switch (row->kind) {
@@ -213,7 +236,7 @@ static enum exit_code read_defaults(const struct program *program, void *into) {
         const char *value = find_in_environment(program, row, source);
         if (value == NULL) {
             value = row->fallback;
-            name_of(row, source);
+            settings_name(row, source);
         }
         if (value != NULL && !set_value(row, into, value))
             return reject_value(program, row, source, value);
@@ -296,8 +319,8 @@ static const char *placeholder(const struct setting *row) {
 }
 
 static void print_row(const struct setting *row) {
-    char name[80], left[200];
-    snprintf(left, sizeof left, "%s%s%s", name_of(row, name), row->flag != NULL ? placeholder(row) : "",
+    char name[SETTINGS_NAME], left[200];
+    snprintf(left, sizeof left, "%s%s%s", settings_name(row, name), row->flag != NULL ? placeholder(row) : "",
              row->flag != NULL && row->kind == SETTING_CHOICE ? row->choices : "");
     printf("  %-30s %s\n", left, row->help);
     if (row->flag != NULL && row->variable != NULL)

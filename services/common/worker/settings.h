@@ -34,6 +34,7 @@ struct setting {
     double min, max;
     const char *choices; /* "live|test" */
     const char *help;
+    bool not_an_input; /* outputs do not depend on it: how many threads, how much to keep */
 };
 /*
  * A setting that was renamed lists its older names behind the current one: "trees|old-name", "TRAIN_TREES|OLD_NAME".
@@ -55,10 +56,12 @@ struct settings_common {
      1,                                                                                                                \
      4000,                                                                                                             \
      NULL,                                                                                                             \
-     "folder of the volume that all programs share"},                                                                  \
+     "folder of the volume that all programs share",                                                                   \
+     true},                                                                                                            \
     {                                                                                                                  \
         "config", "LEADFOREST_CONFIG", SETTING_TEXT, offsetof(type, member.config), NULL, 1, 4000, NULL,               \
-            "configuration file (packages, prices, features); default: the built-in one"                               \
+            "configuration file (packages, prices, features); default: the built-in one",                              \
+            true /* its content is one */                                                                              \
     }
 
 /* THREADS is for all programs of a container; own, such as "ETL_THREADS", is for one of them and wins. */
@@ -71,16 +74,17 @@ struct settings_common {
      0,                                                                                                                \
      1024,                                                                                                             \
      NULL,                                                                                                             \
-     "threads of every program; 0: one for each processor that the machine or its quota allows"},                      \
+     "threads of every program; 0: one for each processor that the machine or its quota allows",                       \
+     true},                                                                                                            \
     {                                                                                                                  \
         "threads", own, SETTING_INTEGER, offsetof(type, member), NULL, 0, 1024, NULL,                                  \
-            "threads of this program; wins over THREADS; the outputs do not depend on it"                              \
+            "threads of this program; wins over THREADS; the outputs do not depend on it", true                        \
     }
 
 #define SETTINGS_NOW(type, member)                                                                                     \
     {                                                                                                                  \
         "now", "LEADFOREST_NOW", SETTING_TIME, offsetof(type, member), NULL, 0, 0, NULL,                               \
-            "run as if it were this time (ISO 8601, UTC), for tests; default: the clock"                               \
+            "run as if it were this time (ISO 8601, UTC), for tests; default: the clock", true                         \
     }
 
 /* A program as --help describes it. */
@@ -112,6 +116,11 @@ enum exit_code settings_read(const struct program *program, void *into, struct a
 /* For arguments that make no sense: one line on stderr, which points to --help.  Returns EXIT_USAGE. */
 enum exit_code settings_reject(const struct program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A setting's name of today and its value as text: "--trees", "200". NULL: the value is a text that nobody gave. */
+enum { SETTINGS_NAME = 80, SETTINGS_NUMBER = 32 };
+const char *settings_name(const struct setting *row, char out[SETTINGS_NAME]);
+const char *settings_text(const struct setting *row, const void *settings, char out[SETTINGS_NUMBER]);
 
 /* A thread count as asked for (0: what the machine and the cgroup's CPU quota allow), 1 .. 1024. */
 unsigned settings_threads(long long asked);

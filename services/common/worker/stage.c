@@ -74,18 +74,25 @@ void stage_input_text(struct stage *stage, const char *what, const char *value) 
     EVP_DigestUpdate(stage->inputs, "\n", 1);
 }
 
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+void stage_input_hash(struct stage *stage, const char *path, const char *sha256) {
+    stage_input_text(stage, name_of(path), sha256);
+    lineage_input(stage->lineage, path, sha256);
+}
+
 bool stage_input_file(struct stage *stage, const char *path, struct error *err) {
     char hex[SHA256_HEX];
-    const char *name = strrchr(path, '/');
-    name = name != NULL ? name + 1 : path;
     if (!files_exist(path)) {
-        stage_input_text(stage, name, NULL);
+        stage_input_text(stage, name_of(path), NULL);
         return true;
     }
     if (!files_sha256(path, hex, err))
         return false;
-    stage_input_text(stage, name, hex);
-    lineage_input(stage->lineage, path, hex);
+    stage_input_hash(stage, path, hex);
     return true;
 }
 
@@ -97,21 +104,8 @@ void stage_input_raw(struct stage *stage, const char *path) {
     snprintf(text, sizeof text, "%" PRIuMAX " %" PRIdMAX " %" PRIdMAX ".%09ld %" PRIdMAX ".%09ld",
              (uintmax_t)about.st_ino, (intmax_t)about.st_size, (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
              (intmax_t)about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
-    const char *name = strrchr(path, '/');
-    stage_input_text(stage, name != NULL ? name + 1 : path, text);
+    stage_input_text(stage, name_of(path), text);
     lineage_input(stage->lineage, path, NULL);
-}
-
-struct etl_config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code) {
-    struct error err;
-    char *text = NULL;
-    struct etl_config *config = configuration_read(path, &text, &err);
-    if (config != NULL)
-        stage_input_text(stage, "configuration", text);
-    else
-        *code = stage_fail(stage, EXIT_USAGE, err.text);
-    free(text);
-    return config;
 }
 
 static const char *input_digest(struct stage *stage) {
@@ -125,6 +119,11 @@ static const char *input_digest(struct stage *stage) {
 }
 
 /* ---- stamp ---- */
+
+void stage_output(struct stage *stage, const char *name) {
+    assert(stage->output_count < STAGE_MAX_OUTPUTS && strlen(name) < STAGE_OUTPUT);
+    snprintf(stage->output[stage->output_count++], STAGE_OUTPUT, "%s", name);
+}
 
 static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct error *err) {
     assert(strstr(stage->worker->success, "/.stamp-") != NULL);
@@ -162,7 +161,7 @@ static void report_outputs(const struct stage *stage, const json_t *outputs) {
 bool stage_up_to_date(struct stage *stage) {
     char path[PATH_MAX];
     const char *digest = input_digest(stage);
-    if (!stamp_path(path, stage, NULL))
+    if (stage->output_count == 0 || !stamp_path(path, stage, NULL))
         return false;
     json_t *stamp = files_read_json(path, 1 << 20, NULL);
     const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
@@ -174,27 +173,33 @@ bool stage_up_to_date(struct stage *stage) {
     return matches;
 }
 
+void stage_sweep(const struct stage *stage) {
+    char folder[PATH_MAX];
+    if (stage->output_count > 0 && output_path(folder, stage, ".", NULL))
+        atomic_file_sweep_folder(folder);
+}
+
 /* Outputs on their way into the stamp, each hashed on its own. */
 struct stamping {
     const struct stage *stage;
-    const char *const *outputs; /* [n] */
     struct stamped {
         char hex[SHA256_HEX];
         bool done;
         struct error err;
-    } * stamped; /* [n] */
+    } * stamped; /* [stage->output_count] */
 };
 
 static void hash_output(void *user, size_t i) {
     const struct stamping *s = user;
     struct stamped *out = &s->stamped[i];
     char path[PATH_MAX];
-    out->done = output_path(path, s->stage, s->outputs[i], &out->err) && files_sha256(path, out->hex, &out->err);
+    out->done = output_path(path, s->stage, s->stage->output[i], &out->err) && files_sha256(path, out->hex, &out->err);
 }
 
 /* The outputs' hashes by name; NULL and err where one cannot be read. */
-static json_t *hash_outputs(const struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
-    struct stamping s = {stage, outputs, calloc(n + 1, sizeof *s.stamped)};
+static json_t *hash_outputs(const struct stage *stage, struct error *err) {
+    size_t n = stage->output_count;
+    struct stamping s = {stage, calloc(n, sizeof *s.stamped)};
     json_t *hashes = s.stamped != NULL ? json_object() : NULL;
     if (s.stamped == NULL)
         error_set_errno(err, "hash the outputs of", stage->worker->name);
@@ -202,7 +207,7 @@ static json_t *hash_outputs(const struct stage *stage, const char *const *output
         etl_tasks_run(stage->threads, n, hash_output, &s);
     for (size_t i = 0; hashes != NULL && i < n; i++) {
         if (s.stamped[i].done)
-            json_object_set_new(hashes, outputs[i], json_string(s.stamped[i].hex));
+            json_object_set_new(hashes, stage->output[i], json_string(s.stamped[i].hex));
         else {
             *err = s.stamped[i].err;
             json_decref(hashes);
@@ -213,9 +218,11 @@ static json_t *hash_outputs(const struct stage *stage, const char *const *output
     return hashes;
 }
 
-bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err) {
+bool stage_stamp(struct stage *stage, struct error *err) {
     char path[PATH_MAX];
-    json_t *hashes = hash_outputs(stage, outputs, n, err);
+    if (stage->output_count == 0)
+        return true;
+    json_t *hashes = hash_outputs(stage, err);
     if (hashes == NULL)
         return false;
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);

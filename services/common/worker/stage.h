@@ -2,12 +2,16 @@
  * stage.h - one run of a worker: its lock, its run id, its up-to-date check, its result line.
  *
  *     struct stage stage;
- *     if (!stage_begin(&stage, WORKER_ETL, data, &code)) return code;  lock, SIGTERM, log, run id, sweep
- *     stage_input(&stage, ...); ...                                    what the outputs depend on
+ *     if (!stage_begin(&stage, WORKER_ETL, data, &code)) return code;  lock, SIGTERM, log, run id
+ *     stage_output(&stage, ...); ...                                   the files it will make
+ *     stage_input_...(&stage, ...); ...                                what they depend on
  *     if (stage_up_to_date(&stage)) return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
+ *     stage_sweep(&stage);                                             what a killed run left
  *     ... publish outputs ...
- *     stage_stamp(&stage, outputs, n, &err);                           last of all
+ *     stage_stamp(&stage, &err);                                       last of all
  *     return stage_end(&stage, EXIT_DONE, json_pack(...));
+ *
+ * worker.h does this for all workers.
  *
  * The stamp, which workers.h names, lies beside the outputs and has the digest of the inputs and the hash of each
  * output. A stage is up to date when both still hold. The version of the program is the first input of every stage: an
@@ -24,20 +28,25 @@
 #include <openssl/types.h>
 
 #include "services/common/store/files.h"
-#include "services/common/worker/configuration.h"
 #include "services/common/worker/exit_codes.h"
 #include "services/common/worker/lineage.h"
 #include "services/common/worker/workers.h"
 
-enum { RUN_ID = 37 }; /* a UUID as text */
+enum {
+    RUN_ID = 37, /* a UUID as text */
+    STAGE_MAX_OUTPUTS = 8,
+    STAGE_OUTPUT = 64 /* bytes of an output's name */
+};
 
 struct stage {
     const struct worker_entry *worker;
-    const char *data;        /* the data folder; the caller's */
-    char run[RUN_ID];        /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
-    int lock;                /* a descriptor that holds the lock */
-    EVP_MD_CTX *inputs;      /* digest of what stage_input was told */
-    char digest[SHA256_HEX]; /* of the inputs, once asked for */
+    const char *data;                             /* the data folder; the caller's */
+    char run[RUN_ID];                             /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
+    int lock;                                     /* a descriptor that holds the lock */
+    EVP_MD_CTX *inputs;                           /* digest of what stage_input was told */
+    char digest[SHA256_HEX];                      /* of the inputs, once asked for */
+    char output[STAGE_MAX_OUTPUTS][STAGE_OUTPUT]; /* beside the stamp */
+    size_t output_count;
     unsigned threads;        /* that hash outputs; 0, as stage_begin leaves it, is one */
     struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
 };
@@ -50,16 +59,20 @@ bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, e
 void stage_input_text(struct stage *stage, const char *what, const char *value);
 MUST_CHECK bool stage_input_file(struct stage *stage, const char *path, struct error *err);
 void stage_input_raw(struct stage *stage, const char *path);
+void stage_input_hash(struct stage *stage, const char *path, const char *sha256); /* a file whose hash is known */
 
-/* The configuration, which is an input (path NULL: the built-in one); NULL where it is wrong: the stage has ended, with
- * *code. */
-struct etl_config *stage_input_configuration(struct stage *stage, const char *path, enum exit_code *code);
+/* One more file that this run makes, beside the stamp; at most STAGE_MAX_OUTPUTS. A stage that has none leaves no stamp
+ * and is never up to date. */
+void stage_output(struct stage *stage, const char *name);
 
 /* Whether the stamp names these inputs and its outputs are as it left them. */
 bool stage_up_to_date(struct stage *stage);
 
-/* Record that the named files beside the stamp (and only they) are the outputs of these inputs. */
-MUST_CHECK bool stage_stamp(struct stage *stage, const char *const *outputs, size_t n, struct error *err);
+/* Remove what a killed run left in the folder of the outputs. */
+void stage_sweep(const struct stage *stage);
+
+/* Record that the outputs (and only they) are those of these inputs. */
+MUST_CHECK bool stage_stamp(struct stage *stage, struct error *err);
 
 /* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns
  * code. */
