@@ -154,10 +154,11 @@ $(BUILD)/gen/config_default.h: deploy/leadforest.json
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 
 # So do the api's pages.
-$(BUILD)/gen/%.html.h: services/api/pages/%.html
+$(BUILD)/gen/%.h: services/api/pages/%
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 $(BUILD)/obj/services/api/pages/pages.o: $(BUILD)/gen/try.html.h $(BUILD)/gen/docs.html.h
 $(BUILD)/obj/services/api/pages/monitoring.o: $(BUILD)/gen/monitoring.html.h
+$(BUILD)/obj/services/api/pages/openapi.o: $(BUILD)/gen/openapi.json.h
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -17,44 +17,35 @@
 #include "services/api/webhooks/webhook.h"
 
 #define V2_MODEL "/v2/models/" OIP_V2_MODEL
-#define HTML "text/html; charset=utf-8"
 
+/* pages/openapi.json describes each of them. */
 /* clang-format off */
-#define WEBHOOK(name, NAME, title, help) \
-    {"/webhooks/" #name, METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, true, webhook_respond, "Object", "Receive webhook deliveries from " title},
+#define WEBHOOK(name, NAME, title, help) {"/webhooks/" #name, METHOD_POST, BODY_DELIVERY, ACCESS_OPEN, webhook_respond},
 static const struct route table[] = {
-    {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, true, predict_one, "Prediction",
-     "Predict which package a lead is most likely to buy, and its probability"},
-    {"/predict/batch", METHOD_POST, BODY_LEADS, ACCESS_KEY, true, predict_batch_respond, "Predictions",
-     "Predict many leads at once"},
-    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Liveness: the process answers"},
-    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_live, "Status", "Liveness, as /livez"},
-    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_ready, "Status", "Readiness: a verified model is served"},
-    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, health_model, "Model", "The served model: inputs, packages, model card"},
-    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, health_version, "Object", "Version of the program and of the model"},
-    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, metrics_scrape, "text/plain", "Metrics for Prometheus"},
+    {"/predict", METHOD_POST, BODY_LEAD, ACCESS_KEY, predict_one},
+    {"/predict/batch", METHOD_POST, BODY_LEADS, ACCESS_KEY, predict_batch_respond},
+    {"/livez", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live},
+    {"/healthz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_live},
+    {"/readyz", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_ready},
+    {"/model", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_model},
+    {"/version", METHOD_GET, BODY_NONE, ACCESS_OPEN, health_version},
+    {"/metrics", METHOD_GET, BODY_NONE, ACCESS_OPEN, metrics_scrape},
     ETL_SOURCES(WEBHOOK)
-    {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, false, admin_reload, "Status", "Check for a new champion at once"},
-    {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, openapi_respond, "Object", "This OpenAPI document"},
-    {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_docs, HTML, "API documentation as a page"},
-    {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, pages_try, HTML, "Page to try predictions"},
-    {"/monitoring", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, monitoring_page, HTML, "Page with drift, accuracy, models and runs"},
-    {"/monitoring/data", METHOD_GET, BODY_NONE, ACCESS_KEY, true, monitoring_data, "Object",
-     "Data of the monitoring page: the newest days, decisions, runs and sources"},
-    {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_server, "Object", "Open Inference Protocol: server metadata"},
-    {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, false, oip_v2_live, "Object", "Open Inference Protocol: server liveness"},
-    {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object", "Open Inference Protocol: server readiness"},
-    {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_model, "Object", "Open Inference Protocol: model metadata"},
-    {V2_MODEL "/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object",
-     "Open Inference Protocol: model readiness"},
-    {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, oip_v2_infer, "Inferred",
-     "Open Inference Protocol: inference"},
-    {V2_MODEL "/versions/{version}", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_model, "Object",
-     "Open Inference Protocol: metadata of a version"},
-    {V2_MODEL "/versions/{version}/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, true, oip_v2_ready, "Object",
-     "Open Inference Protocol: readiness of a version"},
-    {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, true, oip_v2_infer, "Inferred",
-     "Open Inference Protocol: inference with a version"},
+    {"/-/reload", METHOD_POST, BODY_NONE, ACCESS_ADMIN, admin_reload},
+    {"/openapi.json", METHOD_GET, BODY_NONE, ACCESS_OPEN, openapi_respond},
+    {"/docs", METHOD_GET, BODY_NONE, ACCESS_OPEN, pages_docs},
+    {"/", METHOD_GET, BODY_NONE, ACCESS_OPEN, pages_try},
+    {"/monitoring", METHOD_GET, BODY_NONE, ACCESS_OPEN, monitoring_page},
+    {"/monitoring/data", METHOD_GET, BODY_NONE, ACCESS_KEY, monitoring_data},
+    {"/v2", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_server},
+    {"/v2/health/live", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_live},
+    {"/v2/health/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_ready},
+    {V2_MODEL, METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_model},
+    {V2_MODEL "/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_ready},
+    {V2_MODEL "/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, oip_v2_infer},
+    {V2_MODEL "/versions/{version}", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_model},
+    {V2_MODEL "/versions/{version}/ready", METHOD_GET, BODY_NONE, ACCESS_OPEN, oip_v2_ready},
+    {V2_MODEL "/versions/{version}/infer", METHOD_POST, BODY_INFERENCE, ACCESS_KEY, oip_v2_infer},
 };
 /* clang-format on */
 const struct route_table routes = {table, sizeof table / sizeof *table};

@@ -50,4 +50,5 @@ void thread_context_open(struct thread_context *context, struct app *app, size_t
 void thread_context_done(struct thread_context *context) {
     strbuf_done(&context->scratch);
     strbuf_done(&context->line);
+    strbuf_done(&context->contract.text);
 }

@@ -37,6 +37,12 @@ struct app {
     size_t contexts;
 };
 
+/* The text of /openapi.json, and the model that it describes: its version and hash; "": there is no text yet. */
+struct contract_text {
+    struct strbuf text;
+    char model[SHA256_HEX + 32];
+};
+
 /* The state of one loop: made and freed by the main thread, used by the loop's thread. */
 struct thread_context {
     struct app *app;
@@ -46,6 +52,7 @@ struct thread_context {
     unsigned batches;        /* in progress */
     struct lead_input input; /* of the current request */
     struct strbuf scratch, line;
+    struct contract_text contract;
     struct line_clock clock;
     struct request_counts metrics;
 };

@@ -23,10 +23,7 @@ struct route {
     enum request_method method; /* GET includes HEAD; OPTIONS is answered for all */
     enum route_body body;
     enum route_access access;
-    bool unavailable; /* it may answer 503 */
     route_handler *handle;
-    const char *response_schema; /* the name of a schema in /openapi.json, or a media type */
-    const char *summary;
 };
 
 /* All routes of the server (see routes.h). Request counts use a route's index in this table. */

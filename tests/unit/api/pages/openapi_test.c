@@ -13,40 +13,81 @@ static json_t *request_json(struct fixture *fixture, enum request_method method,
 
 /* ---- the contract ---- */
 
+static json_t *operation_of(const json_t *contract, const struct route *route) {
+    const json_t *path = json_object_get(json_object_get(contract, "paths"), route->path);
+    json_t *operation = json_object_get(path, route->method == METHOD_POST ? "post" : "get");
+    if (operation == NULL)
+        fail_msg("%s is missing", route->path);
+    return operation;
+}
+
+static bool has_answer(const json_t *operation, const char *status) {
+    return json_object_get(json_object_get(operation, "responses"), status) != NULL;
+}
+
 static void every_route_is_in_the_contract(void **state) {
     struct fixture *fixture = *state;
     json_t *contract = request_json(fixture, METHOD_GET, "/openapi.json", NULL, 200);
-    const json_t *paths = json_object_get(contract, "paths");
+    for (size_t i = 0; i < routes.count; i++)
+        assert_non_null(json_object_get(operation_of(contract, &routes.route[i]), "summary"));
+    json_decref(contract);
+}
+
+static void the_contract_has_no_other_routes(void **state) {
+    json_t *contract = request_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
+    const char *path, *method;
+    json_t *methods, *operation;
+    size_t operations = 0;
+    json_object_foreach(json_object_get(contract, "paths"), path, methods)
+        json_object_foreach(methods, method, operation)
+            operations++;
+    assert_int_equal(operations, routes.count);
+    json_decref(contract);
+}
+
+/* What the table of routes knows, the template says again; here they are compared. */
+static void the_contract_agrees_with_the_table_of_routes(void **state) {
+    struct fixture *fixture = *state;
+    api_keys_parse(&fixture->app.access.keys, "secret");
+    fixture->options.rate_limit = 5;
+    json_t *contract = request_json(fixture, METHOD_GET, "/openapi.json", NULL, 200);
     for (size_t i = 0; i < routes.count; i++) {
-        const json_t *operation = json_object_get(json_object_get(paths, routes.route[i].path),
-                                                  routes.route[i].method == METHOD_POST ? "post" : "get");
-        if (operation == NULL)
-            fail_msg("%s is missing", routes.route[i].path);
-        assert_string_equal(json_string_value(json_object_get(operation, "summary")), routes.route[i].summary);
+        const struct route *route = &routes.route[i];
+        const json_t *operation = operation_of(contract, route);
+        bool has_body = route->body != BODY_NONE, keyed = route->access != ACCESS_OPEN;
+        assert_int_equal(json_object_get(operation, "requestBody") != NULL, has_body);
+        assert_int_equal(has_answer(operation, "400") && has_answer(operation, "413"), has_body);
+        assert_int_equal(json_object_get(operation, "security") != NULL, keyed);
+        assert_int_equal(has_answer(operation, "401"), keyed || route->body == BODY_DELIVERY);
+        assert_int_equal(has_answer(operation, "429"), route->access == ACCESS_KEY);
+        assert_int_equal(has_answer(operation, "422"), route->body == BODY_LEAD || route->body == BODY_LEADS);
+        assert_int_equal(has_answer(operation, "404"), strchr(route->path, '{') != NULL);
     }
     json_decref(contract);
 }
 
-/* Every "$ref" below a value names a schema of the contract. */
-static void assert_references(const json_t *schemas, const json_t *value) {
-    static const char place[] = "#/components/schemas/";
+/* Every "$ref" below a value names a component of the contract. */
+static void assert_references(const json_t *components, const json_t *value) {
+    static const char place[] = "#/components/";
     const char *key;
     json_t *inner;
     size_t i;
     json_array_foreach(value, i, inner)
-        assert_references(schemas, inner);
+        assert_references(components, inner);
     json_object_foreach((json_t *)value, key, inner) {
         if (strcmp(key, "$ref") == 0) {
+            char kind[40], name[80];
             assert_memory_equal(json_string_value(inner), place, sizeof place - 1);
-            assert_non_null(json_object_get(schemas, json_string_value(inner) + sizeof place - 1));
+            assert_int_equal(sscanf(json_string_value(inner) + sizeof place - 1, "%39[^/]/%79s", kind, name), 2);
+            assert_non_null(json_object_get(json_object_get(components, kind), name));
         }
-        assert_references(schemas, inner);
+        assert_references(components, inner);
     }
 }
 
 static void every_reference_leads_somewhere(void **state) {
     json_t *contract = request_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
-    assert_references(json_object_get(json_object_get(contract, "components"), "schemas"), contract);
+    assert_references(json_object_get(contract, "components"), contract);
     json_decref(contract);
 }
 
@@ -64,21 +105,66 @@ static void a_lead_has_the_models_inputs_and_their_values(void **state) {
     }
 }
 
-static void keys_and_rates_show_in_the_contract(void **state) {
-    struct fixture *fixture = *state;
-    json_t *before = request_json(fixture, METHOD_GET, "/openapi.json", NULL, 200);
-    api_keys_parse(&fixture->app.access.keys, "secret");
-    fixture->options.rate_limit = 5;
-    json_t *after = request_json(fixture, METHOD_GET, "/openapi.json", NULL, 200);
-    json_t *contracts[] = {before, after};
-    for (size_t i = 0; i < 2; i++) {
-        const json_t *responses = json_object_get(
-            json_object_get(json_object_get(json_object_get(contracts[i], "paths"), "/predict"), "post"), "responses");
-        assert_int_equal(json_object_get(responses, "401") != NULL, i);
-        assert_int_equal(json_object_get(responses, "429") != NULL, i);
-        assert_non_null(json_object_get(responses, "422"));
-        json_decref(contracts[i]);
+static void a_server_without_keys_and_rates_does_not_mention_them(void **state) {
+    json_t *contract = request_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
+    for (size_t i = 0; i < routes.count; i++) {
+        const json_t *operation = operation_of(contract, &routes.route[i]);
+        bool admin = routes.route[i].access == ACCESS_ADMIN, signature = routes.route[i].body == BODY_DELIVERY;
+        assert_int_equal(json_object_get(operation, "security") != NULL, admin);
+        assert_int_equal(has_answer(operation, "401"), admin || signature);
+        assert_false(has_answer(operation, "429"));
     }
+    json_decref(contract);
+}
+
+/* components.examples.<name>.value */
+static json_t *example_of(const json_t *contract, const char *name) {
+    const json_t *examples = json_object_get(json_object_get(contract, "components"), "examples");
+    json_t *value = json_object_get(json_object_get(examples, name), "value");
+    assert_non_null(value);
+    return value;
+}
+
+/* Sending the example of a request brings the example of its answer. */
+static void assert_answers(struct fixture *fixture, const json_t *contract, const char *target, const char *request,
+                           const char *answer) {
+    char *body = json_dumps(example_of(contract, request), 0);
+    json_t *real = request_json(fixture, METHOD_POST, target, body, 200);
+    char *expected = json_dumps(example_of(contract, answer), JSON_REAL_PRECISION(6));
+    char *got = json_dumps(real, JSON_REAL_PRECISION(6));
+    assert_string_equal(got, expected);
+    free(body);
+    free(expected);
+    free(got);
+    json_decref(real);
+}
+
+static void the_examples_are_what_the_model_answers(void **state) {
+    struct fixture *fixture = *state;
+    for (int with_number = 0; with_number <= 1; with_number++) {
+        json_t *contract = request_json(fixture, METHOD_GET, "/openapi.json", NULL, 200);
+        assert_answers(fixture, contract, "/predict", "Lead", "Prediction");
+        assert_answers(fixture, contract, "/predict?details=1", "Lead", "Details");
+        assert_answers(fixture, contract, "/predict/batch", "Leads", "Predictions");
+        assert_answers(fixture, contract, "/v2/models/leadforest/infer", "Inference", "Inferred");
+        json_decref(contract);
+        fixture_serve(fixture, fixture_model(fixture, 8, true)); /* the contract follows the model */
+    }
+}
+
+static void every_route_with_a_body_has_examples(void **state) {
+    json_t *contract = request_json(*state, METHOD_GET, "/openapi.json", NULL, 200);
+    for (size_t i = 0; i < routes.count; i++) {
+        json_t *request, *answer;
+        if (routes.route[i].body == BODY_NONE)
+            continue;
+        json_t *operation = operation_of(contract, &routes.route[i]);
+        assert_int_equal(json_unpack(operation, "{s:{s:{s:{s:o}}},s:{s:{s:{s:{s:o}}}}}", "requestBody", "content",
+                                     "application/json", "examples", &request, "responses", "200", "content",
+                                     "application/json", "examples", &answer),
+                         0);
+    }
+    json_decref(contract);
 }
 
 static void binary_tensors_are_in_the_contract(void **state) {
@@ -207,7 +293,11 @@ int main(void) {
         WITH_MODEL(every_route_is_in_the_contract),
         WITH_MODEL(every_reference_leads_somewhere),
         WITH_MODEL(a_lead_has_the_models_inputs_and_their_values),
-        WITH_MODEL(keys_and_rates_show_in_the_contract),
+        WITH_MODEL(the_contract_has_no_other_routes),
+        WITH_MODEL(the_contract_agrees_with_the_table_of_routes),
+        WITH_MODEL(a_server_without_keys_and_rates_does_not_mention_them),
+        WITH_MODEL(the_examples_are_what_the_model_answers),
+        WITH_MODEL(every_route_with_a_body_has_examples),
         WITH_MODEL(binary_tensors_are_in_the_contract),
         WITH_MODEL(the_pages_need_nobody_else),
         WITH_MODEL(an_inference_answers_each_lead),
