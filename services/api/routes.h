@@ -1,4 +1,4 @@
-/* routes.h - the table of routes. 404, 405, Allow, body limits and the OpenAPI document are derived from it. */
+/* routes.h - the table of routes. 404, 405, Allow and body limits are derived from it. */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
