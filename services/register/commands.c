@@ -1,4 +1,4 @@
-/* commands.c - moves to a version after its whole chain of hashes was checked. */
+/* commands.c - changes the champion by hand, after the target's complete chain of hashes was checked. */
 #include "services/register/commands.h"
 
 #include <string.h>
@@ -81,8 +81,8 @@ static bool check_approvable(const json_t *decisions, const json_t *pending, con
     if (!alias_read(&champion, data, VOLUME_CHAMPION, err))
         return false;
     return decision_log_awaits_approval(decisions, version, champion.version) || champion.version == version ||
-           error_set(err, "approve %lld: it was judged against version %lld, and %lld is the champion now", version,
-                     (long long)json_integer_value(json_object_get(pending, "champion")), champion.version);
+           error_set(err, "approve %lld: the gate compared it with version %lld, but the champion is now version %lld",
+                     version, (long long)json_integer_value(json_object_get(pending, "champion")), champion.version);
 }
 
 bool command_approve(struct outcome *out, const struct options *o, long long version, struct error *err) {

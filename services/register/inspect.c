@@ -16,10 +16,10 @@ static double holdout_number(const json_t *card, const char *key) {
     return json_number_value(json_object_get(json_object_get(json_object_get(card, "metrics"), "holdout"), key));
 }
 
-/* What there is to know of a version beside its own figures. */
+/* What is known about a version besides its own figures. */
 struct standings {
     struct alias champion, previous;
-    json_t *decisions; /* NULL where they cannot be read, of which the gate tells */
+    json_t *decisions; /* NULL if they cannot be read, which the gate reports */
 };
 
 static const char *standing(const struct standings *s, long long version) {
@@ -35,7 +35,7 @@ static void print_version(const char *data, long long version, const struct stan
     struct error err;
     const char *mark = version == s->champion.version ? "*" : " ";
     if (!champion_load_version(&v, data, version, NULL, &err)) {
-        printf("%s %4lld  does not hold: %s\n", mark, version, err.text);
+        printf("%s %4lld  fails verification: %s\n", mark, version, err.text);
         return;
     }
     const char *until = json_string_value(json_object_get(v.card, "trained_until"));
@@ -78,14 +78,14 @@ bool inspect_show(struct outcome *out, const struct options *options, long long 
     return true;
 }
 
-/* One that does not hold is said and counted. */
+/* One that fails is reported and counted. */
 static size_t verify_version(const char *data, long long version, const char *sha256) {
     struct champion v = {0};
     struct error err;
     bool valid = champion_load_version(&v, data, version, sha256, &err) &&
                  versions_check_sources(data, version, v.manifest, &err);
     if (!valid)
-        log_event(LOG_ERROR, "version does not hold", "%lld: %s", version, err.text);
+        log_event(LOG_ERROR, "version failed verification", "%lld: %s", version, err.text);
     champion_done(&v);
     return !valid;
 }
@@ -94,7 +94,7 @@ static size_t verify_alias(const char *data, const char *name) {
     struct alias alias;
     struct error err;
     if (!alias_read(&alias, data, name, &err)) {
-        log_event(LOG_ERROR, "pointer does not hold", "%s", err.text);
+        log_event(LOG_ERROR, "champion alias failed verification", "%s", err.text);
         return 1;
     }
     return alias.version > 0 ? verify_version(data, alias.version, alias.sha256) : 0;

@@ -10,7 +10,7 @@ MUST_CHECK bool inspect_list(struct outcome *out, const struct options *options,
 /* The manifest and the card of one version. */
 MUST_CHECK bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err);
 
-/* Hash and load every version and both pointers again; EXIT_DATAERR where one does not hold. */
+/* Hash and load every version and both pointers again; EXIT_DATAERR if one fails. */
 MUST_CHECK bool inspect_verify(struct outcome *out, const struct options *options, struct error *err);
 
 /* Train a version again from the features that were kept with it, and compare the bytes. */

@@ -94,7 +94,7 @@ static bool read_version(const struct args *args, long long *out) {
 /* A word of the command line and what it does; without N it takes no number. */
 struct command {
     const char *arg;
-    bool decides; /* MLflow is told then */
+    bool decides; /* it is then exported to MLflow */
     bool (*run)(struct outcome *, const struct options *, struct error *);
     bool (*run_with_version)(struct outcome *, const struct options *, long long, struct error *);
 };
@@ -107,7 +107,7 @@ static const struct command commands[] = {
 };
 static const struct command gate_command = {"", true, promotion_gate, NULL};
 
-/* NULL where the first word is no command. */
+/* NULL if the first word is not a command. */
 static const struct command *find_command(const struct args *args) {
     if (args->count == 0)
         return &gate_command;

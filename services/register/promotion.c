@@ -1,4 +1,5 @@
-/* promotion.c - judges the newest candidate, stores what passes, then lets the decision move the champion pointer. */
+/* promotion.c - evaluates the newest candidate, stores it if it passes, then lets the decision move the champion alias.
+ */
 #include "services/register/promotion.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static bool out_of_memory(const char *file, struct error *err) {
     return false;
 }
 
-/* What the ruling says of a version that passed: it moves the pointer, or waits. */
+/* What the decision says about a version that passed: it moves the alias, or waits for approval. */
 static void describe_stored(json_t *decision, enum gate_verdict verdict, const struct alias *from,
                             const struct alias *to) {
     if (verdict == GATE_PROMOTE)
@@ -57,7 +58,7 @@ static bool store_with(const struct options *o, const struct evaluation *e, json
     bool loads = stored && champion_load_version(&loaded, o->registry.data, to.version, to.sha256, err);
     json_decref(copy);
     champion_done(&loaded);
-    if (stored && !loads) /* not signed as it must be: it would stand in the way of the next run, with the right key */
+    if (stored && !loads) /* not signed as required: it would block the next run, with the right key */
         versions_discard(o->registry.data, to.version);
     if (!loads)
         return false;
@@ -84,8 +85,8 @@ static bool store(const struct options *o, const struct evaluation *e, json_t *d
     return done;
 }
 
-/* Tell the decision in registry/decisions/, not in the candidate's folder, which is whole; a run that was cut off after
- * deciding has left that to the next. */
+/* The report goes to registry/decisions/, not into the candidate's folder, which is complete; if a run was interrupted
+ * after deciding, the next one writes it. */
 static bool publish_report(const struct options *o, const json_t *decision, struct error *err) {
     char path[PATH_MAX];
     size_t size;
@@ -128,7 +129,7 @@ bool promotion_gate(struct outcome *out, const struct options *options, struct e
                 candidate_read(&e.candidate, options->registry.data, err);
     const json_t *earlier = done ? decision_log_about(e.decisions, e.candidate.name, e.candidate.forest_sha256) : NULL;
     if (earlier != NULL) {
-        *out = decision_none("the newest candidate was judged");
+        *out = decision_none("the newest candidate was evaluated before");
         done = publish_report(options, earlier, err);
     } else if (done)
         done = evaluate_candidate(out, options, &e, err);

@@ -1,4 +1,4 @@
-/* promotion.h - the gate at work: judges the newest candidate and carries out what it said. */
+/* promotion.h - evaluates the newest candidate with the gate and carries out the decision. */
 #ifndef REGISTER_PROMOTION_H
 #define REGISTER_PROMOTION_H
 

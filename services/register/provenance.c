@@ -1,4 +1,5 @@
-/* provenance.c - from the candidate and the hold-out it was judged on, to the version and the pointer that names it. */
+/* provenance.c - from the candidate and the hold-out it was evaluated on, to the version and the alias that names it.
+ */
 #include "services/register/provenance.h"
 
 #include <string.h>

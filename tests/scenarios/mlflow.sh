@@ -82,7 +82,7 @@ stop_server
 check "while MLflow is down, after customers changed" candidate --days 600 --changed 180
 check "the candidate that knows it is promoted" exits_with 0
 check "here" test "$(jq .version "$registry/champion.json")" = 2
-check "the log says that MLflow waits" logged 'MLflow not told.*wait for the next run: 1"'
+check "the log says that MLflow waits" logged 'MLflow export failed.*1 decisions pending"'
 check "rollback works too" exits_with 0 rollback
 start_server
 check "a server that is there again, and empty" exits_with 99
@@ -158,7 +158,7 @@ check "holds up no other" told "$decided"
 check "the others are there" there "[.runs[] | select(.status == \"FINISHED\")] | length == $((all - 1))"
 check "it is kept for people" refused "[[1,\"$first\"]]"
 check "with what MLflow said" jq -e '.refused[0].why | test("status 400, INVALID_PARAMETER_VALUE no such value[?]+$")' "$registry/mlflow.json"
-check "it was warned of once" test "$(grep -c 'MLflow refuses.*line 1 of' "$scratch/log")" = 1
+check "it was warned of once" test "$(grep -c 'MLflow rejected a decision.*line 1 of' "$scratch/log")" = 1
 check "later decisions" exits_with 0 rollback
 check "do not forget it" refused "[[1,\"$first\"]]"
 check "what is refused a moment before MLflow goes away" bash -c "$(declare -f forget suffer suffer_at); server=$server registry=$registry; forget; suffer_at 5 refused; suffer ok ok ok ok refused 503"
@@ -174,7 +174,7 @@ decided=$((decided + 2))
 forget
 check "a server too slow for the time given" suffer "slow 3" "slow 3"
 check "holds nobody for long" exits_with 99 --mlflow-seconds 1
-check "and the rest waits" logged 'MLflow not told.*out.*wait for the next run: [1-9]'
+check "and the rest waits" logged 'MLflow export failed.*out.*[1-9][0-9]* decisions pending'
 
 # ---- who may know what
 export MLFLOW_TRACKING_TOKEN=token-0123456789-abcdef
@@ -185,7 +185,7 @@ MLFLOW_TRACKING_URI=http://mlflow.example:5000 check "a token does not go in the
 MLFLOW_TRACKING_TOKEN=token-wrong-wrong
 start_server mlflow:5000 "Bearer token-0123456789-abcdef"
 check "with a wrong one" exits_with 99
-check "decisions wait" logged 'MLflow not told.*status 401.*wait for the next run: [1-9]'
+check "decisions wait" logged 'MLflow export failed.*status 401.*[1-9][0-9]* decisions pending'
 unset MLFLOW_TRACKING_TOKEN
 export MLFLOW_TRACKING_USERNAME=ann MLFLOW_TRACKING_PASSWORD='pass word ü'
 start_server mlflow:5000 "Basic $(printf 'ann:pass word ü' | base64)"
@@ -196,7 +196,7 @@ check "a user alone is a mistake" exits_with 64
 unset MLFLOW_TRACKING_USERNAME
 start_server
 MLFLOW_TRACKING_URI=${server/127.0.0.1/mlflow.localhost} check "a server that does not know the name it is called by" exits_with 99
-check "is known by its refusal" logged 'MLflow not told.*status 403.*--allowed-hosts'
+check "is known by its refusal" logged 'MLflow export failed.*status 403.*--allowed-hosts'
 check "an address with a password in it is refused" exits_with 64 --mlflow-uri http://ann:secret@127.0.0.1:1
 check "no secret stands in a file or log" test -z "$(grep -rlE 'token-0123456789|token-wrong|pass word' "$data" "$scratch/log")"
 exit "$broken"

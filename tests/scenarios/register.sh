@@ -177,7 +177,7 @@ train --seed 2
 rm "$scratch/bin/leadforest-api"
 check "another one, where there is no server" elsewhere 0
 check "is promoted" champion_is 1
-check "and the log says that nobody has loaded it" grep -q 'no rehearsal' "$scratch/log"
+check "and the log says that nobody has loaded it" grep -q 'serving check skipped' "$scratch/log"
 cp "$data/features/schema.json" "$scratch/schema.json"
 jq '.classes[0] = "Another"' "$scratch/schema.json" >"$data/features/schema.json"
 train --seed 3

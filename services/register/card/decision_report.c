@@ -1,4 +1,4 @@
-/* decision_report.c - tells a decision in Markdown: the word, the reason, then every number that it rests on. */
+/* decision_report.c - writes a decision as Markdown: the verdict, the reason, then every number behind it. */
 #include "services/register/card/decision_report.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /*
  * mlmodel.h - what makes a version's folder a model for MLflow too: mlflow.pyfunc.load_model("registry/versions/7").
  *
- * MLmodel (JSON, which is YAML) names the flavours onnx and python_function and the shapes that go in and out; beside
- * it are model.onnx and what Python needs.  They tell no time and no run: their bytes follow from the forest.
+ * MLmodel (JSON, which is YAML) names the flavours onnx and python_function and the shapes that go in and out; next to
+ * it are model.onnx and what Python needs.  They contain no time and no run: their bytes follow from the forest.
  */
 #ifndef REGISTER_MLMODEL_H
 #define REGISTER_MLMODEL_H

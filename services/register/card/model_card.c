@@ -33,7 +33,7 @@ static void write_head(const struct page *p) {
     const json_t *data = json_object_get(p->card, "data");
     fprintf(p->out, "<h1>Model card</h1>\n<p class=\"faint\">%s", text(p->card, "program"));
     if (p->evaluation->champion.version > 0)
-        fprintf(p->out, ", judged against version %lld", p->evaluation->champion.version);
+        fprintf(p->out, ", compared with version %lld", p->evaluation->champion.version);
     fprintf(p->out,
             "</p>\n<p>Which package a lead will buy, by what is known of the business. Trained on %lld purchases until "
             "%.10s; measured on the %llu purchases from then on, the first of %.10s, which it has not seen.</p>\n"
@@ -143,9 +143,10 @@ static void write_calibration(const struct page *p) {
     fputs("<h2>How true its probabilities are, and what it takes for what</h2>\n<div class=\"pair\"><figure>\n",
           p->out);
     charts_reliability(p->out, &p->reliability);
-    fputs("<figcaption>Dots on the diagonal are probabilities that hold; a dot's area is its share of rows, its bar "
-          "two standard errors to each side.</figcaption></figure>\n<figure>\n",
-          p->out);
+    fputs(
+        "<figcaption>Dots on the diagonal are probabilities that came true; a dot's area is its share of rows, its bar "
+        "two standard errors to each side.</figcaption></figure>\n<figure>\n",
+        p->out);
     write_confusion(p);
     fputs("<figcaption>Purchases of the hold-out; a row's colour is its share.</figcaption></figure></div>\n", p->out);
 }
@@ -250,7 +251,7 @@ static void write_sections(const struct page *p) {
     html_end(p->out);
 }
 
-/* Both models' answers to the whole grid. */
+/* Both models' answers to the complete grid. */
 static bool predict_grid(struct page *p) {
     const struct forest_schema *schema = &p->evaluation->table.schema;
     if (!input_grid_make(&p->grid, schema))

@@ -1,7 +1,7 @@
 /*
- * model_card.h - card.html: what a version is worth, for a person, as one page that needs nothing beside it.
+ * model_card.h - card.html: what a version is worth, for a person, as one page that needs no other file.
  *
- * Its bytes follow from data, seed and champion; it tells no time and no run.
+ * Its bytes follow from data, seed and champion; it contains no time and no run.
  */
 #ifndef REGISTER_MODEL_CARD_H
 #define REGISTER_MODEL_CARD_H

@@ -1,5 +1,5 @@
 /*
- * aligned_predict.h - what a model says of rows that another schema has coded.
+ * aligned_predict.h - the predictions of a model for rows that were coded by another model's schema.
  *
  * Features, levels and classes are matched by name, so that two models with different ones compare correctly: a level
  * that a model does not know is unseen to it, a feature that the rows lack is missing, and a package it does not know

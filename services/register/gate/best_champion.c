@@ -84,7 +84,7 @@ bool best_champion_find(struct champion *out, const char *data, const json_t *de
         if (champion_load_version(&other, data, recent.version[i], NULL, &problem))
             done = keep_better(&best_champion, &best, &other, table, err);
         else
-            log_event(LOG_WARN, "former champion passed by", "version %lld: %s", recent.version[i], problem.text);
+            log_event(LOG_WARN, "skipping former champion", "version %lld: %s", recent.version[i], problem.text);
         champion_done(&other);
     }
     if (done)

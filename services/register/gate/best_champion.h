@@ -15,7 +15,7 @@
 /*
  * Of the versions that were champion since drift was last rebased (monitoring/state.json, "rebased_at"; else ever, of
  * the newest 20), the one with the lowest log-loss on the table's hold-out.  One that trained on rows of the hold-out,
- * is gone or does not hold is passed by.  version 0 where none is left; the caller calls champion_done.
+ * is gone or fails verification is skipped.  version 0 where none is left; the caller calls champion_done.
  */
 MUST_CHECK bool best_champion_find(struct champion *out, const char *data, const json_t *decisions,
                                    const struct feature_table *table, struct error *err);

@@ -5,7 +5,7 @@
 #include "services/common/util/paired_diff.h"
 #include "services/register/gate/holdout.h"
 
-/* What two models said of the same rows. */
+/* Two models on the same rows. */
 struct comparison_rows {
     size_t rows, classes, slices;
     const uint16_t *label;

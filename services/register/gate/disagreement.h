@@ -1,4 +1,5 @@
-/* disagreement.h - how many answers another model would change: of the whole input grid, and of recent calls. */
+/* disagreement.h - how many predictions would change with another model: over the complete input grid and over recent
+ * requests. */
 #ifndef REGISTER_DISAGREEMENT_H
 #define REGISTER_DISAGREEMENT_H
 

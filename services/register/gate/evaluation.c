@@ -1,4 +1,4 @@
-/* evaluation.c - gathers what the gate needs. */
+/* evaluation.c - collects and computes what the gate needs. */
 #include "services/register/gate/evaluation.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static bool has_other_format(const char *data, long long version) {
     return status == FOREST_FORMAT;
 }
 
-/* A champion that no program here can ask any more is none: its successor is judged as a first model is. */
+/* A champion whose format these programs cannot read counts as none: its successor is treated as a first model. */
 static bool read_champion(struct evaluation *e, const struct evaluation_subject *o, struct error *err) {
     const struct alias *champion_alias = &e->champion_alias;
     if (!alias_read(&e->champion_alias, o->data, VOLUME_CHAMPION, err))
@@ -48,7 +48,7 @@ static bool read_champion(struct evaluation *e, const struct evaluation_subject 
     if (!champion_load_version(&e->champion, o->data, champion_alias->version, champion_alias->sha256, err)) {
         if (!has_other_format(o->data, champion_alias->version))
             return false;
-        log_event(LOG_WARN, "champion passed by", "version %lld: %s", champion_alias->version, err->text);
+        log_event(LOG_WARN, "skipping champion", "version %lld: %s", champion_alias->version, err->text);
         return true;
     }
     return !o->gate->alarm || best_champion_find(&e->best_champion, o->data, e->decisions, &e->table, err);

@@ -1,4 +1,4 @@
-/* evaluation_json.c - writes a hearing down. */
+/* evaluation_json.c - writes an evaluation as JSON. */
 #include "services/register/gate/evaluation_json.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ static json_t *describe_gain(const struct gate_decision *decision, const struct 
                      "interval", real(decision->low), real(decision->high));
 }
 
-/* Those with enough rows to be judged. */
+/* Slices with enough rows to be compared. */
 static json_t *describe_slices(const struct evaluation *e, const struct gate_settings *s) {
     json_t *slices = json_array();
     for (size_t i = 0; i < e->numbers.measured.slices; i++) {

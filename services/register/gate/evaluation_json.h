@@ -1,4 +1,4 @@
-/* evaluation_json.h - what was judged and every number of it, as JSON for decisions.ndjson. */
+/* evaluation_json.h - what was evaluated, with every number, as JSON for decisions.ndjson. */
 #ifndef REGISTER_EVALUATION_JSON_H
 #define REGISTER_EVALUATION_JSON_H
 

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* A card tells ten digits. */
+/* A card gives ten digits. */
 static const double card_precision = 1e-6;
 /* Of float32 probabilities. */
 static const double sum_precision = 1e-4;
@@ -27,7 +27,7 @@ static bool set_decision(struct gate_decision *out, enum gate_verdict verdict, c
 static bool meets_floors(const struct gate_numbers *n, const struct gate_settings *s, struct gate_decision *out) {
     double loss = n->measured.challenger.log_loss;
     if (!(n->probability_sum_error <= sum_precision))
-        return set_decision(out, GATE_REJECT, "its answers are no probabilities: a sum is off by %.2g",
+        return set_decision(out, GATE_REJECT, "its answers are not probabilities: a sum is off by %.2g",
                             n->probability_sum_error);
     if (!(fabs(loss - n->card_log_loss) <= card_precision))
         return set_decision(out, GATE_REJECT, "hold-out log-loss is %.4f where its card says %.4f", loss,

@@ -6,7 +6,7 @@
  *
  * Routine: on rows that neither trained on, the one-sided bound of the mean gain in log-loss over the champion is above
  * zero.  "At least as good" would be a coin flip on a hold-out of some hundred rows.  The same rows are not looked at
- * again and again: a hold-out that is asked often enough says yes to anything.
+ * again and again: a hold-out that is used often enough accepts anything.
  *
  * Under an alarm customers have changed and waiting costs: the bound need only be above a margin below zero, but
  * against the best champion since the last rebase, so that many alarms do not lead down step by step.  Its hold-out is
@@ -24,14 +24,14 @@
 #include "services/register/gate/disagreement.h"
 
 struct gate_settings {
-    bool alarm, require_approval; /* hold: a person approves whatever passes */
+    bool alarm, require_approval; /* require_approval: a person approves whatever passes */
     double confidence;            /* of the bounds, one-sided */
     double alarm_margin;          /* nats a row */
     double frequency_margin;      /* nats a row */
     double accuracy_margin;       /* share of rows */
     double brier_margin, ece_margin;
     double slice_margin;     /* nats a row */
-    long long slice_rows;    /* that a slice must have to be judged */
+    long long slice_rows;    /* that a slice must have to be compared */
     double max_disagreement; /* share of recent calls */
     long long new_rows;      /* purchases that must be new since the last comparison */
 };
@@ -40,8 +40,8 @@ struct gate_numbers {
     struct comparison measured;       /* its champion: under an alarm the best one since the last rebase */
     struct disagreement disagreement; /* against the champion that is serving */
     double probability_sum_error; /* the most by which the probabilities of one input miss 1, over all inputs; NaN: one
-                           is no number */
-    double card_log_loss;         /* what the candidate's card says of the hold-out */
+                           is not a number */
+    double card_log_loss;         /* the candidate's log-loss on the hold-out, by its card */
     double majority_log_loss, frequency_log_loss; /* of its baselines */
     bool has_champion;
     bool champion_saw_holdout; /* the champion trained on purchases as late as the hold-out's first */

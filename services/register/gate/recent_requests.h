@@ -1,5 +1,5 @@
 /*
- * recent_requests.h - what has been asked lately: the newest calls of predictions/, or the leads where none was logged.
+ * recent_requests.h - the newest requests in predictions/, or the leads if none was logged.
  *
  * Calls with a source of demo or batch are nobody's visit and are left out.
  */
@@ -17,7 +17,7 @@ struct recent_requests {
     float *x; /* [rows][features], coded by the schema given */
 };
 
-/* Lines and leads that cannot be read are passed by: they are no reason to keep a model from being judged. */
+/* Lines and leads that cannot be read are skipped: they must not keep a model from being evaluated. */
 MUST_CHECK bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
                                      struct error *err);
 void recent_requests_done(struct recent_requests *requests); /* fine on zeroes */

@@ -3,7 +3,7 @@
  *
  * Each may be repeated without harm: what is there already is found, by the tags it was made with, and not made
  * again.  A reply that was lost therefore costs nothing but the question.  One request at a time; a client stops
- * asking when its time is up, so that a slow server holds nobody for long.
+ * sending when its time is up, so that a slow server delays nobody for long.
  */
 #ifndef REGISTER_CLIENT_H
 #define REGISTER_CLIENT_H
@@ -18,7 +18,7 @@ struct mlflow_server {
     const char *url;             /* "http://mlflow:5000"; NULL: there is none */
     const char *token;           /* sent as a bearer token; NULL: none */
     const char *user, *password; /* NULL: none */
-    double seconds;              /* after which nothing more is asked, and that one request may take */
+    double seconds;              /* time for all requests together, and for one of them */
 };
 
 struct mlflow {
@@ -30,7 +30,7 @@ struct mlflow {
     bool rejected;           /* the last answer was that what was said will never be taken */
 };
 
-/* Whether the server can be asked that way: with a token or password by https or on this machine alone. */
+/* Whether the credentials may be sent: a token or password goes by https, or to this machine only. */
 MUST_CHECK bool mlflow_server_valid(const struct mlflow_server *server, struct error *err);
 
 MUST_CHECK bool mlflow_open(struct mlflow *m, const struct http *http, const struct mlflow_server *server,
@@ -55,7 +55,8 @@ MUST_CHECK bool mlflow_experiment(struct mlflow *m, const char *name, char id[ML
 MUST_CHECK bool mlflow_run_ensure(struct mlflow *m, const char *experiment, const char *name, long long started_ms,
                                   const char *tag, const char *value, struct mlflow_run *out, struct error *err);
 
-/* Add objects {"<key>":value}: numbers, texts, texts; timestamp in ms.  Borrowed. Told again they stay as they are. */
+/* Add objects {"<key>":value}: numbers, texts, texts; timestamp in ms.  Borrowed. Sending them again changes nothing.
+ */
 MUST_CHECK bool mlflow_run_log(struct mlflow *m, const struct mlflow_run *run, const json_t *metrics,
                                const json_t *params, const json_t *tags, long long at_ms, struct error *err);
 

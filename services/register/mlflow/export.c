@@ -1,4 +1,4 @@
-/* export.c - a judged candidate becomes a run, its folder the run's files, a stored version a model version. */
+/* export.c - an evaluated candidate becomes a run, its folder the run's files, a stored version a model version. */
 #include "services/register/mlflow/export.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static const char status_tag[] = "validation_status";
 
 enum { MAX_FILE = 1 << 30 };
 
-/* ---- what there is to tell ---- */
+/* ---- what is exported ---- */
 
 /* A decision and what is still there of the version or candidate that it was about. */
 struct export_item {
@@ -63,7 +63,8 @@ static bool export_item_read(struct export_item *item, const char *data, const j
     unix_time_parse(text(decision, "time"), &at);
     item->at_ms = (json_int_t)at * 1000;
     if (strchr(item->candidate, '/') != NULL)
-        return error_set(err, "MLflow: a decision has the candidate \"%.80s\", which is no name", item->candidate);
+        return error_set(err, "MLflow: a decision has the candidate \"%.80s\", which is not a valid name",
+                         item->candidate);
     if (!find_folder(item, data, err) || !path_format(path, err, "%s/card.json", item->folder))
         return false;
     item->card = files_read_json(path, CHAMPION_MAX_JSON, NULL);

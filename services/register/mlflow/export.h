@@ -1,5 +1,5 @@
 /*
- * export.h - tells MLflow one decision of the gate: a run for each judged candidate, a version of the model
+ * export.h - exports one decision of the gate to MLflow: a run for each evaluated candidate, a version of the model
  * for each that was stored, and afterwards which versions are champion and previous.
  */
 #ifndef REGISTER_EXPORT_H
@@ -7,7 +7,7 @@
 
 #include "services/register/mlflow/client.h"
 
-/* What it is told by, and under which names; borrowed. */
+/* The client and the names to use; borrowed. */
 struct mlflow_exporter {
     struct mlflow *server;
     const char *data;
@@ -15,11 +15,11 @@ struct mlflow_exporter {
     const char *model;
 };
 
-/* Tell a decision that judged a candidate; of another there is nothing to tell.  What retention removed meanwhile is
- * told without its files.  Where it fails, server->refused says whether it always would. */
+/* Export a decision about a candidate; other decisions have nothing to export.  What retention has removed meanwhile is
+ * exported without its files.  On failure, server->refused says whether it would always fail. */
 MUST_CHECK bool mlflow_export_decision(const struct mlflow_exporter *e, const json_t *decision, struct error *err);
 
-/* Let the aliases name what champion.json and previous.json do; a version that MLflow never got is passed by, with a
+/* Let the aliases name what champion.json and previous.json do; a version that MLflow never received is skipped, with a
  * warning. */
 MUST_CHECK bool mlflow_export_aliases(const struct mlflow_exporter *e, struct error *err);
 

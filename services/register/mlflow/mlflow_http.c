@@ -17,7 +17,7 @@ bool mlflow_server_valid(const struct mlflow_server *server, struct error *err) 
     if (server->user != NULL && strchr(server->user, ':') != NULL)
         return error_set(err, "MLflow: a user's name has no colon");
     if (server->token != NULL && !http_key_valid(server->token))
-        return error_set(err, "MLflow: the token is no text of 8 to 500 printable characters without spaces");
+        return error_set(err, "MLflow: the token must be 8 to 500 printable characters without spaces");
     bool secret = server->token != NULL || server->user != NULL;
     return secret ? http_private_url_valid(server->url, err) : http_public_url_valid(server->url, err);
 }
@@ -52,7 +52,7 @@ void mlflow_close(struct mlflow *m) {
 
 /* ---- addresses ---- */
 
-/* An address on its way; what does not fit makes it too long for ever. */
+/* An address on its way; what does not fit marks it as too long. */
 struct address {
     char text[MAX_URL];
     size_t length;
@@ -120,7 +120,8 @@ static bool send_request(struct mlflow *m, const char *method, const char *call,
 }
 
 /* Whether the same would be refused again: its content was, by MLflow itself, or its size by whoever stands before it.
- * Rights (401, 403), a name that is not there (404) and what passes may be mended without it being said otherwise. */
+ * Rights (401, 403), a name that is not there (404) and what passes may be repaired on the server while the request
+ * stays the same. */
 static bool is_permanent(long status, const char *code) {
     return (status == 400 && code != NULL) || status == 413 || status == 422;
 }
@@ -152,13 +153,13 @@ bool mlflow_http_malformed(const char *call, struct error *err) {
     return error_set(err, "MLflow %s: the answer lacks what it should have", call);
 }
 
-/* A page of whatever stands between us and MLflow is no answer either. */
+/* A page sent by a proxy between us and MLflow is not an answer either. */
 static enum mlflow_outcome parse_json(const char *call, const struct http_response *response, json_t **out,
                                       struct error *err) {
     json_t *value = json_loadb(response->body, response->size, 0, NULL);
     if (!json_is_object(value)) {
         json_decref(value);
-        error_set(err, "MLflow %s: the answer is no JSON", call);
+        error_set(err, "MLflow %s: the response is not JSON", call);
         return MLFLOW_FAILED;
     }
     if (out != NULL)
@@ -184,7 +185,7 @@ enum mlflow_outcome mlflow_http_post(struct mlflow *m, const char *call, json_t 
     char *text = body != NULL ? json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
     json_decref(body);
     if (text == NULL) {
-        error_set(err, "MLflow %s: what to say is no JSON", call);
+        error_set(err, "MLflow %s: the request cannot be written as JSON", call);
         return MLFLOW_FAILED;
     }
     begin_address(&a, m, "/api/2.0/mlflow/");

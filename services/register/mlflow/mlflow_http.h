@@ -8,7 +8,7 @@ enum mlflow_outcome {
     MLFLOW_DONE,
     MLFLOW_ABSENT, /* RESOURCE_DOES_NOT_EXIST */
     MLFLOW_EXISTS, /* RESOURCE_ALREADY_EXISTS */
-    MLFLOW_FAILED  /* err says why; retryable where it may pass by itself */
+    MLFLOW_FAILED  /* err says why; trying again may help */
 };
 
 /* Call "runs/create" with a body (stolen).  reply may be NULL; on MLFLOW_DONE the caller decrefs it. */
@@ -22,7 +22,8 @@ MUST_CHECK enum mlflow_outcome mlflow_http_get(struct mlflow *m, const char *cal
 /* Store bytes below the artifact proxy; path is text with slashes. */
 MUST_CHECK bool mlflow_http_put(struct mlflow *m, const char *path, const void *bytes, size_t size, struct error *err);
 
-/* Whether the proxy gives the same bytes back, by their SHA-256; one too large to be read whole by its size. */
+/* Whether the proxy gives the same bytes back, by their SHA-256; one that is too large to read is compared by its size.
+ */
 MUST_CHECK bool mlflow_http_check(struct mlflow *m, const char *path, const void *bytes, size_t size,
                                   struct error *err);
 

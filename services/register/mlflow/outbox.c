@@ -1,4 +1,4 @@
-/* outbox.c - goes through the decisions that MLflow has not been told. */
+/* outbox.c - exports the decisions that MLflow does not have yet. */
 #include "services/register/mlflow/outbox.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ static json_t *read_file(const char *data, const struct mlflow_options *o) {
     return NULL;
 }
 
-/* How many of the decisions the file says were told; 0 where they are fewer now. */
+/* How many decisions were exported, by the file; 0 if there are fewer now. */
 static size_t exported_count(const json_t *file, size_t decisions) {
     json_int_t exported = json_integer_value(json_object_get(file, "told"));
     return exported > 0 && (size_t)exported <= decisions ? (size_t)exported : 0;
@@ -63,14 +63,14 @@ static bool write_progress(const char *data, const struct export_progress *p, st
 static void add_rejected(struct export_progress *p, const json_t *decision, const char *reason) {
     size_t line = p->exported + 1;
     const char *candidate = json_string_value(json_object_get(decision, "candidate"));
-    log_event(LOG_WARN, "MLflow refuses", "line %zu of " VOLUME_DECISIONS ", which is passed over: %s", line, reason);
+    log_event(LOG_WARN, "MLflow rejected a decision", "line %zu of " VOLUME_DECISIONS " is skipped: %s", line, reason);
     json_array_append_new(p->rejected, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "candidate",
                                                  candidate != NULL ? candidate : "", "why", reason));
     if (json_array_size(p->rejected) > MAX_REFUSED)
         json_array_remove(p->rejected, 0);
 }
 
-/* Told, or refused for good. */
+/* Exported, or rejected for good. */
 static bool export_decision(const struct mlflow_exporter *e, const json_t *decision, struct export_progress *p,
                             struct error *err) {
     if (mlflow_export_decision(e, decision, err))
@@ -96,7 +96,7 @@ static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, 
     return true;
 }
 
-/* *told: of the decisions; of another experiment than the file's they are all to be told. */
+/* *told: how many were exported; to another experiment than the file's, all are exported again. */
 static bool send_all(const char *data, const struct mlflow_options *o, struct mlflow *server, const json_t *decisions,
                      const json_t *file, size_t *exported, struct error *err) {
     static const char about[] = "Which package a lead will buy, by leadforest";
@@ -131,11 +131,10 @@ void mlflow_outbox_send(const char *data, const struct mlflow_options *o) {
         return;
     json_t *decisions = decision_log_read(data, &err), *file = read_file(data, o);
     if (decisions == NULL)
-        log_event(LOG_WARN, "MLflow not told", "%s", err.text);
+        log_event(LOG_WARN, "MLflow export failed", "%s", err.text);
     size_t count = json_array_size(decisions), exported = exported_count(file, count);
     if (exported < count && !open_and_send(data, o, decisions, file, &exported, &err))
-        log_event(LOG_WARN, "MLflow not told", "%s; decisions that wait for the next run: %zu", err.text,
-                  count - exported);
+        log_event(LOG_WARN, "MLflow export failed", "%s; %zu decisions pending", err.text, count - exported);
     json_decref(file);
     json_decref(decisions);
 }

@@ -1,11 +1,11 @@
 /*
- * outbox.h - MLflow is told what was decided, now or whenever it answers again.
+ * outbox.h - exports decisions to MLflow, now or when it answers again.
  *
  * decisions.ndjson is the outbox: it is durable before anything follows from it.  registry/mlflow.json says how many of
- * its lines have been told, and to whom; it is replaced after each.  A run that died in between tells the same
- * again, which changes nothing (client.h).  Another server, or a new experiment, is told everything.
- * A decision that MLflow refuses for good holds up no other: it is warned of once and kept in the file, under
- * "refused". Without the file all are told again.
+ * its lines have been told, and to whom; it is replaced after each.  A run that died in between exports the same
+ * again, which changes nothing (client.h).  Another server, or a new experiment, gets everything.
+ * A decision that MLflow rejects for good does not block the others: one warning is logged, and the file keeps it under
+ * "refused". Without the file all are exported again.
  */
 #ifndef REGISTER_OUTBOX_H
 #define REGISTER_OUTBOX_H
@@ -18,10 +18,11 @@ struct mlflow_options {
     const char *experiment, *model;
 };
 
-/* Tell what waits, within the time that the options give.  Never fails: what could not be told is logged and waits. */
+/* Export what is pending, within the time that the options give.  Never fails: what could not be exported is logged and
+ * stays pending. */
 void mlflow_outbox_send(const char *data, const struct mlflow_options *options);
 
-/* Whether the options are such that MLflow can be told; err says which is not. */
+/* Whether the options are valid; err names the one that is not. */
 MUST_CHECK bool mlflow_outbox_valid(const struct mlflow_options *options, struct error *err);
 
 #endif

@@ -18,7 +18,7 @@ static const char *text(const json_t *value) {
 
 /* ---- words ---- */
 
-/* "importance.business type": what a key may not hold becomes "_". Bytes above ASCII are letters to MLflow or not,
+/* "importance.business type": what a key may not contain becomes "_". Bytes above ASCII are letters to MLflow or not,
  * by what they make up; they become "_" too. */
 static void make_key(char out[MAX_KEY + 1], const char *before, const char *name) {
     snprintf(out, MAX_KEY + 1, "%s%s", before, name);
@@ -69,7 +69,7 @@ static void set_metrics(json_t *metrics, const char *before, const json_t *objec
     }
 }
 
-/* ---- what is told ---- */
+/* ---- tags ---- */
 
 static json_t *make_params(const json_t *card, const json_t *decision) {
     static const char *const facts[] = {"program", "trained_rows", "trained_until", "holdout_from"};

@@ -1,4 +1,4 @@
-/* decision.h - a decision on its way: made, appended, carried out, told. */
+/* decision.h - makes a decision, appends it to the log, carries it out and reports it. */
 #ifndef REGISTER_DECISION_H
 #define REGISTER_DECISION_H
 
@@ -13,7 +13,7 @@ json_t *decision_new(const struct registry *registry, const char *action, const 
 /* Append it to the file and to `decisions`, then let the champion pointer follow. */
 MUST_CHECK bool decision_apply(const struct registry *registry, json_t *decisions, json_t *decision, struct error *err);
 
-/* What the result line tells of it. */
+/* The part of it that the result line shows. */
 struct outcome decision_outcome(const json_t *decision);
 struct outcome decision_none(const char *reason); /* nothing was to be decided */
 

@@ -24,7 +24,7 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
         line++;
         json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
         if (!json_is_object(decision)) {
-            error_set(err, "read %s: line %zu is no decision", path, line);
+            error_set(err, "read %s: line %zu is not a decision", path, line);
             json_decref(decision);
             json_decref(all);
             return NULL;
@@ -51,7 +51,7 @@ bool decision_log_append(const char *data, const json_t *decision, struct error 
     char path[PATH_MAX];
     char *line = json_dumps(decision, JSON_COMPACT | JSON_REAL_PRECISION(10));
     if (line == NULL)
-        return error_set(err, "append to " VOLUME_DECISIONS ": a decision that is no JSON");
+        return error_set(err, "append to " VOLUME_DECISIONS ": the decision cannot be written as JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
     struct append_log append = {.file = -1, .world_readable = true};

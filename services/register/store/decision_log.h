@@ -14,7 +14,7 @@
 #include "services/common/store/files.h"
 
 /* All decisions, oldest first, as an array that the caller decrefs; an empty one where there is no file.
- * A last line that a power cut tore is passed by; any other that is no JSON is an error. */
+ * A last line that a power cut tore is skipped; any other line that is not JSON is an error. */
 MUST_CHECK json_t *decision_log_read(const char *data, struct error *err);
 
 /* Append one (borrowed); durable when it returns true. */
@@ -30,7 +30,7 @@ const json_t *decision_log_last_comparison(const json_t *decisions, bool alarm);
 /* The decision that held a version for approval, under "held"; NULL where none did. Borrowed. */
 const json_t *decision_log_pending(const json_t *decisions, long long version);
 
-/* Whether it may be approved: it is held, and judged against the champion that there is. */
+/* Whether it may be approved: it is held, and was compared with the present champion. */
 bool decision_log_awaits_approval(const json_t *decisions, long long version, long long champion);
 
 /* What was decided about a candidate with this forest; NULL where nothing yet. Borrowed. */

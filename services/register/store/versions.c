@@ -123,7 +123,7 @@ bool versions_check_sources(const char *data, long long version, const json_t *m
         char path[PATH_MAX], hex[SHA256_HEX];
         const char *hash = json_string_value(expected);
         if (hash == NULL || strchr(name, '/') != NULL)
-            return error_set(err, "version %lld: the manifest's sources are no file names and hashes", version);
+            return error_set(err, "version %lld: the manifest's sources are not file names with hashes", version);
         if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
             !files_sha256(path, hex, err))
             return false;

@@ -20,7 +20,7 @@ struct version_file {
 /* What a version is made of, all borrowed. */
 struct version_contents {
     const struct candidate *candidate;
-    long long parent;                /* the champion it was judged against; 0: none */
+    long long parent;                /* the champion it was compared with; 0: none */
     const json_t *decision;          /* what the gate said */
     const struct version_file *file; /* [files] */
     size_t files;
@@ -35,7 +35,7 @@ MUST_CHECK bool versions_store(long long *version, char manifest_sha256[SHA256_H
 /* Remove a version. */
 void versions_discard(const char *data, long long version);
 
-/* Hash the sources that a manifest names; one that names none holds. */
+/* Hash the sources that a manifest names; a manifest without sources is fine. */
 MUST_CHECK bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * reproduce.c - runs leadforest-train on the features kept with a version.
  *
- * In a data folder of its own, with the window, trees and seed that the card tells; whatever else the training chose,
+ * In a data folder of its own, with the window, trees and seed that the card names; whatever else the training chose,
  * it must choose again.
  */
 #include "services/register/verify/reproduce.h"
@@ -54,7 +54,7 @@ static bool read_recipe(struct recipe *out, const struct champion *v, struct err
     long long trees = json_integer_value(json_object_get(params, "trees"));
     long long seed = json_integer_value(json_object_get(params, "seed"));
     if (trees <= 0 || seed < 0 || !(json_is_null(days) || json_is_integer(days)))
-        return error_set(err, "reproduce %lld: its card tells no trees, seed and window", v->version);
+        return error_set(err, "reproduce %lld: its card lacks trees, seed or window", v->version);
     if (json_is_null(days))
         snprintf(out->window, sizeof out->window, "all");
     else

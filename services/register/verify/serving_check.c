@@ -68,7 +68,7 @@ static enum serving_check run_api_check(const char *config, const struct sandbox
 }
 
 static enum serving_check skip(const char *reason) {
-    log_event(LOG_WARN, "no rehearsal", "leadforest-api has not loaded the version: %s", reason);
+    log_event(LOG_WARN, "serving check skipped", "leadforest-api has not loaded the version: %s", reason);
     return SERVING_CHECK_PASSED;
 }
 
@@ -76,7 +76,7 @@ enum serving_check serving_check_run(const char *data, const char *config, const
                                      struct error *err) {
     struct sandbox s;
     if (!subprocess_exists("api"))
-        return skip("it does not stand beside this program");
+        return skip("leadforest-api is not in the folder of this program");
     if (!sandbox_paths(&s, data, version->version, err))
         return SERVING_CHECK_FAILED;
     subprocess_remove_folder(s.data);

@@ -1,5 +1,5 @@
 /*
- * serving_check.h - the server loads and asks a version before anyone is told of it.
+ * serving_check.h - lets the server load a version and answer with it before the version is announced.
  *
  * leadforest-api --check runs on a volume of its own whose champion is the version.  Where no leadforest-api stands
  * beside this program, or the volume has no links, there is no rehearsal, and the log says so.
@@ -11,7 +11,7 @@
 
 enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
 
-/* REFUSED: it would not be served; the api's log says why. FAILED: it could not be asked, and err says why. */
+/* REFUSED: it would not be served; the api's log says why. FAILED: the check could not run, and err says why. */
 MUST_CHECK enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
                                                 struct error *err);
 

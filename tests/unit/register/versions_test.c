@@ -38,7 +38,7 @@ static void a_source_outside_the_versions_folder_is_refused(void **state) {
     struct error err;
     bytes_sha256("a,b", 3, hash);
     assert_false(holds("../secret", hash, &err));
-    assert_non_null(strstr(err.text, "no file names"));
+    assert_non_null(strstr(err.text, "not file names"));
 }
 
 static void a_version_without_sources_holds(void **state) {

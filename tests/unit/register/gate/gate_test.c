@@ -91,9 +91,9 @@ static void answers_that_are_no_probabilities_are_rejected(void **state) {
     (void)state;
     struct gate_numbers n = good();
     n.probability_sum_error = 0.01;
-    decides(&n, GATE_REJECT, "no probabilities");
+    decides(&n, GATE_REJECT, "not probabilities");
     n.probability_sum_error = NAN;
-    decides(&n, GATE_REJECT, "no probabilities");
+    decides(&n, GATE_REJECT, "not probabilities");
 }
 
 static void what_a_row_of_probabilities_misses_is_measured(void **state) {
