@@ -1,4 +1,4 @@
-/* options.h - what a run of this program was asked to do. */
+/* options.h - what one run of this program must do. */
 #ifndef REGISTER_OPTIONS_H
 #define REGISTER_OPTIONS_H
 

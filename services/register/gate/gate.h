@@ -1,21 +1,21 @@
 /*
  * gate.h - whether a candidate may become the champion. It knows numbers only.
  *
- * Floors, always: its answers to all inputs are probabilities, it beats the class shares, and is no worse than counting
- * by cell beyond a margin.
+ * Always required: the answers to all inputs are probabilities; the log-loss is below that of the class shares; and it
+ * exceeds that of the frequency table by a margin at most.
  *
- * Routine: on rows that neither trained on, the one-sided bound of the mean gain in log-loss over the champion is above
- * zero.  "At least as good" would be a coin flip on a hold-out of some hundred rows.  The same rows are not looked at
- * again and again: a hold-out that is used often enough accepts anything.
+ * Routine comparison: on rows that neither model was trained on, the one-sided lower bound of the mean improvement of
+ * the log-loss over the champion is above zero.  "At least as good" would be a coin flip on a few hundred rows.  The
+ * same rows are not compared again and again: a hold-out that is used often enough accepts anything.
  *
- * Under an alarm customers have changed and waiting costs: the bound need only be above a margin below zero, but
- * against the best champion since the last rebase, so that many alarms do not lead down step by step.  Its hold-out is
- * small, so that training sees what is new: of so few rows the calibration error may be worse by what chance makes of
- * it.
+ * Comparison after an alarm: customers have changed and waiting costs money, so the bound must only be above a margin
+ * below zero; but the rival is the best champion since the last rebase, so that many alarms cannot lower the quality
+ * step by step.  The hold-out is then small, so that training sees the new behaviour; with so few rows the tolerance of
+ * the calibration error is widened to its sampling error.
  *
- * In both: accuracy, Brier score and calibration error are no worse beyond margins, and no slice surely loses more than
- * a margin.  A challenger that would change the answer to more than a share of recent calls is held for a person -
- * unless an alarm announced a change and the challenger is surely better.
+ * In both: accuracy, Brier score and calibration error may be worse by a margin at most, and no slice may lose more
+ * than a margin with confidence.  A challenger that would change the answers to more than a share of recent requests
+ * waits for a person, unless an alarm announced a change and the challenger is better with confidence.
  */
 #ifndef REGISTER_GATE_H
 #define REGISTER_GATE_H

@@ -119,9 +119,8 @@ static bool send_request(struct mlflow *m, const char *method, const char *call,
     }
 }
 
-/* Whether the same would be refused again: its content was, by MLflow itself, or its size by whoever stands before it.
- * Rights (401, 403), a name that is not there (404) and what passes may be repaired on the server while the request
- * stays the same. */
+/* Whether the same request would always be rejected: MLflow rejects its content, or a proxy its size.  Missing rights
+ * (401, 403), an unknown name (404) and temporary failures can be repaired while the request stays the same. */
 static bool is_permanent(long status, const char *code) {
     return (status == 400 && code != NULL) || status == 413 || status == 422;
 }

@@ -96,7 +96,7 @@ static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, 
     return true;
 }
 
-/* *told: how many were exported; to another experiment than the file's, all are exported again. */
+/* *exported: how many were; to another experiment than the file's, all are exported again. */
 static bool send_all(const char *data, const struct mlflow_options *o, struct mlflow *server, const json_t *decisions,
                      const json_t *file, size_t *exported, struct error *err) {
     static const char about[] = "Which package a lead will buy, by leadforest";

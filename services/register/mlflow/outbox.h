@@ -2,7 +2,7 @@
  * outbox.h - exports decisions to MLflow, now or when it answers again.
  *
  * decisions.ndjson is the outbox: it is durable before anything follows from it.  registry/mlflow.json says how many of
- * its lines have been told, and to whom; it is replaced after each.  A run that died in between exports the same
+ * its lines were exported, and to which server; it is replaced after each.  A run that died in between exports the same
  * again, which changes nothing (client.h).  Another server, or a new experiment, gets everything.
  * A decision that MLflow rejects for good does not block the others: one warning is logged, and the file keeps it under
  * "refused". Without the file all are exported again.

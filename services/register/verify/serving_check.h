@@ -1,8 +1,8 @@
 /*
  * serving_check.h - lets the server load a version and answer with it before the version is announced.
  *
- * leadforest-api --check runs on a volume of its own whose champion is the version.  Where no leadforest-api stands
- * beside this program, or the volume has no links, there is no rehearsal, and the log says so.
+ * leadforest-api --check runs on a volume of its own whose champion is the version.  If leadforest-api is not
+ * in the folder of this program, or the volume has no links, the check is skipped, and the log says so.
  */
 #ifndef REGISTER_SERVING_CHECK_H
 #define REGISTER_SERVING_CHECK_H
@@ -11,7 +11,7 @@
 
 enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
 
-/* REFUSED: it would not be served; the api's log says why. FAILED: the check could not run, and err says why. */
+/* REJECTED: it would not be served; the api's log says why. FAILED: the check could not run, and err says why. */
 MUST_CHECK enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
                                                 struct error *err);
 

@@ -1,4 +1,4 @@
-/* reload_test.c - the api serves what the champion pointer names, however the pointer was changed. */
+/* model_watcher_test.c - the api serves what the champion pointer names, however the pointer was changed. */
 #include "tests/unit/api/fixture.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* anchor_test.c - a champion that was trained on the hold-out's purchases is no measure of a challenger. */
+/* best_champion_test.c - a champion that was trained on the hold-out's purchases is no measure of a challenger. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
