@@ -43,12 +43,12 @@ void alert_queue_add(struct alert_queue *a, const char *type, const char *text, 
 void alert_queue_continue(struct alert_queue *a, bool stopping) {
     int code;
     struct error err;
-    if (child_process_ended(&a->child, &code))
+    if (subprocess_ended(&a->child, &code))
         drop_first(a); /* the child has tried often enough, and logged how it went */
     if (stopping || a->child.pid != 0 || a->count == 0)
         return;
     const char *const arguments[] = {"--message", a->waiting[0], "alert", NULL};
-    if (!child_process_start(&a->child, "pipeline", arguments, false, &err)) {
+    if (!subprocess_start(&a->child, "pipeline", arguments, false, &err)) {
         log_event(LOG_ERROR, "alert not sent", "%s", err.text);
         drop_first(a);
     }

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "services/pipeline/child_process.h"
+#include "services/common/util/subprocess.h"
 
 enum { ALERT_QUEUE_MAX = 16 };
 
@@ -13,7 +13,7 @@ struct alert_queue {
     bool enabled; /* there is somebody to tell */
     size_t count;
     char *waiting[ALERT_QUEUE_MAX]; /* the first one is being sent while the child runs */
-    struct child_process child;
+    struct subprocess child;
 };
 
 void alert_queue_begin(struct alert_queue *alert_queue, bool enabled);

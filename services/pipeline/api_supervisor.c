@@ -19,14 +19,14 @@ static void plan_start(struct api_supervisor *s, double seconds) {
 void api_supervisor_continue(struct api_supervisor *s, double seconds, bool stopping) {
     int code;
     struct error err;
-    if (child_process_ended(&s->child, &code)) {
+    if (subprocess_ended(&s->child, &code)) {
         plan_start(s, seconds);
         log_event(stopping ? LOG_INFO : LOG_ERROR, "api ended", "exit %d", code);
     }
     if (stopping || s->child.pid != 0 || seconds < s->start_at)
         return;
     s->started = seconds;
-    if (child_process_start(&s->child, "api", NULL, false, &err)) {
+    if (subprocess_start(&s->child, "api", NULL, false, &err)) {
         log_event(LOG_INFO, "api started", "process %d", (int)s->child.pid);
     } else {
         log_event(LOG_ERROR, "api not started", "%s", err.text);

@@ -2,10 +2,10 @@
 #ifndef PIPELINE_API_SUPERVISOR_H
 #define PIPELINE_API_SUPERVISOR_H
 
-#include "services/pipeline/child_process.h"
+#include "services/common/util/subprocess.h"
 
 struct api_supervisor {
-    struct child_process child;
+    struct subprocess child;
     double started, start_at; /* seconds of the monotonic clock */
     double wait;              /* before the next start */
 };

@@ -2,15 +2,15 @@
 #ifndef PIPELINE_DRIFT_CHECK_H
 #define PIPELINE_DRIFT_CHECK_H
 
+#include "services/common/util/subprocess.h"
 #include "services/common/util/unix_time.h"
-#include "services/pipeline/child_process.h"
 #include "services/pipeline/cron.h"
 
 struct drift_check {
     const struct cron *times; /* borrowed */
     unix_time next, planned;  /* when to ask again, and when that was found */
     double limit, began;      /* seconds that it may take; monotonic */
-    struct child_process child;
+    struct subprocess child;
     bool retrain, alarm; /* the last answer, until it was acted on */
     /* For those who tell of it: "OK", "WARN", "ALARM", "RETRAIN", or "FAILED" where there was no answer. */
     char state[16], cause[16], reason[400];

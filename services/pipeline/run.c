@@ -10,6 +10,7 @@
 #include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
+#include "services/pipeline/child_result.h"
 #include "services/pipeline/run_retention.h"
 
 static const enum worker_id stages[] = {WORKER_ETL, WORKER_FEATURES, WORKER_TRAIN, WORKER_REGISTER, WORKER_SCORE};
@@ -57,7 +58,7 @@ static void end(struct run *run, enum exit_code code) {
 static void start_stage(struct run *run) {
     struct error err;
     run->stage_began = monotonic_seconds();
-    if (child_process_start(&run->child, stage_name(run), NULL, true, &err))
+    if (subprocess_start(&run->child, stage_name(run), NULL, true, &err))
         return;
     log_event(LOG_ERROR, "stage not started", "%s", err.text);
     snprintf(run->error, sizeof run->error, "%.*s", (int)sizeof run->error - 1, err.text);
@@ -89,7 +90,7 @@ bool run_begin(struct run *run, const char *data, const char *reason, double lim
 static void read_result(struct run *run, const json_t *result) {
     const char *status = json_string_value(json_object_get(result, "status"));
     if (json_object_get(result, "error") != NULL)
-        child_process_result_text(run->error, sizeof run->error, result, "error", "");
+        child_result_text(run->error, sizeof run->error, result, "error", "");
     if (stages[run->at] == WORKER_REGISTER && status != NULL && strcmp(status, "promoted") == 0)
         run->promoted = json_integer_value(json_object_get(result, "version"));
 }
@@ -113,17 +114,17 @@ static void stop_overdue_stage(struct run *run) {
         run->overdue = true;
         snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_name(run), run->limit);
         log_event(LOG_ERROR, "stage overdue", "%s; it is told to stop", run->error);
-        child_process_terminate(&run->child);
+        subprocess_terminate(&run->child);
     }
-    child_process_kill_if_overdue(&run->child);
+    subprocess_kill_if_overdue(&run->child);
 }
 
 void run_continue(struct run *run) {
     int code;
-    child_process_read(&run->child);
+    subprocess_read(&run->child);
     if (!run->going)
         return;
-    if (!child_process_ended(&run->child, &code)) {
+    if (!subprocess_ended(&run->child, &code)) {
         stop_overdue_stage(run);
         return;
     }
@@ -154,5 +155,5 @@ void run_continue(struct run *run) {
 void run_terminate(struct run *run) {
     run->stopping = true;
     if (run->going)
-        child_process_terminate(&run->child);
+        subprocess_terminate(&run->child);
 }

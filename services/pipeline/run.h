@@ -2,8 +2,8 @@
 #ifndef PIPELINE_RUN_H
 #define PIPELINE_RUN_H
 
+#include "services/common/util/subprocess.h"
 #include "services/common/worker/stage.h"
-#include "services/pipeline/child_process.h"
 
 struct run {
     bool going;
@@ -16,7 +16,7 @@ struct run {
     bool stopping, overdue; /* told to stop by a person; by the time it took */
     double limit;           /* seconds that a stage may take; 0: as long as it likes */
     double began, stage_began;
-    struct child_process child;
+    struct subprocess child;
     json_t *record;
     /* For those who tell of it: */
     char stopped_at[16]; /* the stage that ended it; "" where none did */

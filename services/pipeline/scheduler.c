@@ -37,9 +37,9 @@ static void stop(struct scheduler *w) {
         log_event(LOG_INFO, "stopping", "told to stop");
     w->stopping = true;
     run_terminate(&w->run);
-    child_process_terminate(&w->api.child);
-    child_process_terminate(&w->drift_check.child);
-    child_process_terminate(&w->alert_queue.child);
+    subprocess_terminate(&w->api.child);
+    subprocess_terminate(&w->drift_check.child);
+    subprocess_terminate(&w->alert_queue.child);
 }
 
 static void end_run(struct scheduler *w) {
@@ -100,7 +100,7 @@ static void serve(struct scheduler *w) {
     if (!w->options->serve)
         return;
     api_supervisor_continue(&w->api, monotonic_seconds(), w->stopping);
-    child_process_kill_if_overdue(&w->api.child);
+    subprocess_kill_if_overdue(&w->api.child);
 }
 
 /* Seconds until there is something to do without an event. */

@@ -1,19 +1,49 @@
-/* subprocess.h - runs another leadforest program that stands beside this one, on a data folder of its own. */
-#ifndef REGISTER_SUBPROCESS_H
-#define REGISTER_SUBPROCESS_H
+/* subprocess.h - runs another leadforest program of the same folder: waits for it, or lets it run beside us. */
+#ifndef COMMON_SUBPROCESS_H
+#define COMMON_SUBPROCESS_H
+
+#include <sys/types.h>
 
 #include "services/common/util/error.h"
 
-enum { SUBPROCESS_MAX_ARGUMENTS = 12 };
+enum {
+    SUBPROCESS_MAX_ARGUMENTS = 12,
+    SUBPROCESS_MAX_LINE = 1 << 16 /* of a longer output line only this much is kept */
+};
+#define SUBPROCESS_KILL_SECONDS 30.0
 
 /* Whether leadforest-<name> is there. */
 bool subprocess_exists(const char *name);
 
-/* Run it with arguments (ended by NULL, fewer than SUBPROCESS_MAX_ARGUMENTS) and wait. Its result line is not shown,
- * its log is; it does not outlive us. *code is its exit code; false where it did not run to its end. */
+/* Run leadforest-<name> with arguments (ended by NULL, fewer than SUBPROCESS_MAX_ARGUMENTS) and wait. Its result line
+ * is not shown, its log is; if we are killed, it is stopped. *code is its exit code; false if a signal ended it. */
 MUST_CHECK bool subprocess_run(const char *name, const char *const *arguments, int *code, struct error *err);
 
-/* Remove a data folder that was made for it, whatever is in there; links are not followed. Fine where there is none. */
-void subprocess_remove_folder(const char *folder);
+/* One that runs beside us. */
+struct subprocess {
+    pid_t pid;  /* 0: none */
+    int output; /* its stdout, to be read; -1 where it writes to ours */
+    size_t used;
+    char line[SUBPROCESS_MAX_LINE]; /* the last line that is not empty, once it has ended */
+    bool line_ended;
+    double kill_at; /* monotonic seconds; 0: it was not asked to stop */
+};
+
+/* Start it. Arguments as above, or NULL for none; its signals are as if started from a shell. With `capture` its stdout
+ * comes to us. */
+MUST_CHECK bool subprocess_start(struct subprocess *child, const char *name, const char *const *arguments, bool capture,
+                                 struct error *err);
+
+/* Take in what it has written, which is passed on to our stdout. */
+void subprocess_read(struct subprocess *child);
+
+/* Whether it has ended; *code is its exit status, or 128 + the signal that ended it. Does not wait. */
+bool subprocess_ended(struct subprocess *child, int *code);
+
+/* Ask it to stop, once; fine where there is none. */
+void subprocess_terminate(struct subprocess *child);
+
+/* Kill one that was asked to stop SUBPROCESS_KILL_SECONDS ago and still runs. */
+void subprocess_kill_if_overdue(const struct subprocess *child);
 
 #endif

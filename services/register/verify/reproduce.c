@@ -16,6 +16,7 @@
 #include "services/common/util/subprocess.h"
 #include "services/register/store/candidate.h"
 #include "services/register/store/versions.h"
+#include "services/register/verify/sandbox.h"
 
 /* ---- a data folder of its own ---- */
 
@@ -34,7 +35,7 @@ static bool fill_folder(const char *folder, const char *data, const struct champ
     char features[PATH_MAX];
     if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
         return error_set(err, "reproduce %lld: its features were not kept", v->version);
-    subprocess_remove_folder(folder);
+    sandbox_remove(folder);
     return versions_check_sources(data, v->version, v->manifest, err) &&
            path_format(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && folder_create(features, err) &&
            link_source(folder, data, v->version, "features.csv", err) &&
@@ -95,6 +96,6 @@ bool reproduce_version(struct outcome *out, const char *data, long long version,
         *out = compare(&reproduced, &v);
     candidate_done(&reproduced);
     champion_done(&v);
-    subprocess_remove_folder(folder);
+    sandbox_remove(folder);
     return done;
 }

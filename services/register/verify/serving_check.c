@@ -10,6 +10,7 @@
 #include "services/common/util/subprocess.h"
 #include "services/common/worker/exit_codes.h"
 #include "services/common/worker/log.h"
+#include "services/register/verify/sandbox.h"
 
 /* Where it is; each may be left from a run that was killed. */
 struct sandbox {
@@ -79,14 +80,14 @@ enum serving_check serving_check_run(const char *data, const char *config, const
         return skip("leadforest-api is not in the folder of this program");
     if (!sandbox_paths(&s, data, version->version, err))
         return SERVING_CHECK_FAILED;
-    subprocess_remove_folder(s.data);
+    sandbox_remove(s.data);
     enum serving_check result = sandbox_fill(&s, version, err) ? run_api_check(config, &s, err) : skip(err->text);
-    subprocess_remove_folder(s.data);
+    sandbox_remove(s.data);
     return result;
 }
 
 void serving_check_sweep(const char *data) {
     struct sandbox s;
     if (sandbox_paths(&s, data, 0, NULL))
-        subprocess_remove_folder(s.data);
+        sandbox_remove(s.data);
 }

@@ -11,6 +11,7 @@
 
 #include "libetl/sources/source.h"
 #include "services/pipeline/alert_webhook.h"
+#include "services/pipeline/child_result.h"
 #include "services/pipeline/notifications.h"
 
 /* A receiver that answers with these statuses in turn (0: nobody is there), the last for ever. */
@@ -105,14 +106,14 @@ static void what_a_stage_says_too_long_is_cut_between_characters_and_told(void *
     (void)state;
     char out[8];
     json_t *answer = json_pack("{s:s}", "error", "12345\u20ac\u20ac");
-    child_process_result_text(out, sizeof out, answer, "error", "");
+    child_result_text(out, sizeof out, answer, "error", "");
     assert_string_equal(out, "12345");
     char *message = alert_webhook_message("run.failed", out, NULL, 0);
     assert_non_null(message);
     free(message);
-    child_process_result_text(out, sizeof out, answer, "reason", "none");
+    child_result_text(out, sizeof out, answer, "reason", "none");
     assert_string_equal(out, "none");
-    child_process_result_text(out, sizeof out, NULL, "reason", "1234567");
+    child_result_text(out, sizeof out, NULL, "reason", "1234567");
     assert_string_equal(out, "1234567");
     json_decref(answer);
 }
