@@ -1,4 +1,4 @@
-/* reject_reason.c - the reasons as people read them. */
+/* reject_reason.c - the texts of the reasons. */
 #include "libetl/base/reject_reason.h"
 
 #define REASON_ROW(code, broken, text) {text, broken},

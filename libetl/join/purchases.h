@@ -20,10 +20,10 @@
     X(NO_LEAD, "no lead")                                                                                              \
     X(LOST, "dispute lost")                                                                                            \
     X(REFUNDED, "refunded in full")                                                                                    \
-    X(SETUP_FEE, "set-up fee alone")                                                                                   \
+    X(SETUP_FEE, "set-up fee only")                                                                                    \
     X(NO_PLAN, "no plan recognised")                                                                                   \
-    X(BARE_CHARGE, "charge beside a subscription")                                                                     \
-    X(RENEWAL, "renewal: no purchase of its own")                                                                      \
+    X(BARE_CHARGE, "charge besides a subscription")                                                                    \
+    X(RENEWAL, "renewal, not a new purchase")                                                                          \
     X(UNCAPTURED, "not captured")                                                                                      \
     X(FAILED, "payment failed")                                                                                        \
     X(UNPAID, "not paid")                                                                                              \

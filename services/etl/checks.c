@@ -1,4 +1,4 @@
-/* checks.c - the data's promises, one function each. */
+/* checks.c - one function for each check of the data. */
 #include "services/etl/checks.h"
 
 #include <inttypes.h>
@@ -38,11 +38,12 @@ static void check_conservation(struct checks *checks, const struct checks_subjec
         classified += s->dataset->status_counts[i];
     bool passed = lost == 0 && classified == s->dataset->found;
     add_check(checks, "conservation", CHECK_ERROR, passed, (double)lost, 0,
-              "%" PRIu64 " sources out of balance; %" PRIu64 " purchases found, %" PRIu64 " judged", lost,
-              s->dataset->found, classified);
+              "%" PRIu64 " files do not balance (read = accepted + quarantined + duplicates); %" PRIu64
+              " purchases found, %" PRIu64 " classified",
+              lost, s->dataset->found, classified);
 }
 
-/* Ids are unique among leads, so it is enough that no lead has two rows. */
+/* Ids of leads are unique, so it is enough that no lead has two rows. */
 static void check_unique(struct checks *checks, const struct checks_subject *s) {
     size_t leads = s->collector->leads.count;
     uint8_t *seen = calloc(leads / 8 + 1, 1);
@@ -64,7 +65,7 @@ static uint64_t broken_of(const struct etl_collector_source *source) {
     return broken;
 }
 
-/* The reason given most often, among those that mean broken. */
+/* The most frequent reason among those of broken records. */
 static const char *main_reason(const struct etl_collector *collector) {
     uint64_t max = 0;
     const char *text = "none";
@@ -96,10 +97,11 @@ static void check_quarantine(struct checks *checks, const struct checks_subject 
     }
     double value = share(broken, read);
     add_check(checks, "quarantine", CHECK_ERROR, value <= limit, value, limit,
-              "%" PRIu64 " of %" PRIu64 " records are broken (%.1f %%, at most %.1f %%), worst in %.80s, mostly: %s",
+              "%" PRIu64 " of %" PRIu64
+              " records are broken (%.1f %%, limit %.1f %%), most of them in %.80s; most frequent reason: %s",
               broken, read, value * 100, limit * 100, name, main_reason(s->collector));
-    add_check(checks, "quarantine by file", CHECK_WARNING, worst <= limit, worst, limit, "%.1f %% of %.80s broken",
-              worst * 100, name);
+    add_check(checks, "quarantine by file", CHECK_WARNING, worst <= limit, worst, limit,
+              "%.1f %% of the records of %.80s are broken", worst * 100, name);
 }
 
 static void check_lead_ids(struct checks *checks, const struct checks_subject *s) {
@@ -109,7 +111,7 @@ static void check_lead_ids(struct checks *checks, const struct checks_subject *s
         bad += s->collector->sources[i].bad_ids;
     double value = share(bad, s->collector->submissions);
     add_check(checks, "lead ids", CHECK_WARNING, value <= max, value, max,
-              "%" PRIu64 " submissions have a lead id that is none (%.1f %%): the e-mail address says who they are",
+              "%" PRIu64 " submissions have an invalid lead id (%.1f %%); their e-mail address identifies the lead",
               bad, value * 100);
 }
 
@@ -120,7 +122,7 @@ static bool is_level(const struct etl_config_feature *feature, const char *value
     return feature->levels.count == 0 || feature->kind == ETL_CONFIG_NUMERIC;
 }
 
-/* A value that is no level, and how many rows have it. */
+/* A value that is not a level, and how many rows have it. */
 struct unknown_value {
     const char *value;
     uint64_t rows;
@@ -130,7 +132,7 @@ static int by_value(const void *a, const void *b) {
     return strcmp(((const struct unknown_value *)a)->value, ((const struct unknown_value *)b)->value);
 }
 
-/* The one that most rows have; none where few do or it is long, as it would be somebody's own words. */
+/* The most frequent value. None if few rows have it or if it is long, because it could then be a person's own text. */
 static struct unknown_value most_common(struct unknown_value *unknown_values, size_t count) {
     enum { FEW = 5, LONG = 60 };
     struct unknown_value max = {NULL, FEW - 1};
@@ -146,7 +148,7 @@ static struct unknown_value most_common(struct unknown_value *unknown_values, si
     return max;
 }
 
-/* Values are looked at once for each profile, not for each row: rows[profile] of train.csv have it. */
+/* Values are checked once for each profile, not for each row. rows[profile] is how many rows of train.csv have it. */
 static void check_feature(struct checks *checks, const struct checks_subject *s, size_t feature, const uint32_t *rows) {
     static const double max_empty = 0.05, max_unknown = 0.10;
     const struct etl_feature_intern *intern = &s->collector->leads.intern;
@@ -168,9 +170,9 @@ static void check_feature(struct checks *checks, const struct checks_subject *s,
     struct unknown_value max = most_common(unknown_values, count);
     double empty = share(empty_rows, s->dataset->labelled), unknown_share = share(unknown_rows, s->dataset->labelled);
     add_check(checks, "not null", CHECK_WARNING, empty <= max_empty, empty, max_empty,
-              "%.80s: %.1f %% of train.csv empty", name, empty * 100);
+              "%.80s: empty in %.1f %% of train.csv", name, empty * 100);
     add_check(checks, "accepted values", CHECK_WARNING, unknown_share <= max_unknown, unknown_share, max_unknown,
-              "%.80s: %.1f %% of train.csv no level of the configuration%s%s%s", name, unknown_share * 100,
+              "%.80s: not a level of the configuration in %.1f %% of train.csv%s%s%s", name, unknown_share * 100,
               max.value != NULL ? ", most often \"" : "", max.value != NULL ? max.value : "",
               max.value != NULL ? "\"" : "");
     free(unknown_values);
@@ -193,10 +195,10 @@ static void check_relationships(struct checks *checks, const struct checks_subje
     add_check(checks, "relationships", CHECK_WARNING, alone <= max_orphans, alone, max_orphans,
               "%" PRIu64 " purchases without a lead (%.1f %%)", orphans, alone * 100);
     add_check(checks, "relationships", CHECK_WARNING, early <= max_early, early, max_early,
-              "%" PRIu64 " purchases older than their lead (%.1f %%)", d->before_lead, early * 100);
+              "%" PRIu64 " purchases before the lead's first submission (%.1f %%)", d->before_lead, early * 100);
 }
 
-/* What a company's first run with its own data lacks most often. */
+/* The most frequent problems of a first run with own data. */
 static void check_purchases(struct checks *checks, const struct checks_subject *s) {
     static const double max_no_package = 0.20, max_other = 0.50;
     const struct etl_dataset *d = s->dataset;
@@ -204,12 +206,12 @@ static void check_purchases(struct checks *checks, const struct checks_subject *
     uint64_t paid = unknown + d->labelled + d->status_counts[ETL_STATUS_LATER] + d->status_counts[ETL_STATUS_NO_LEAD];
     double value = share(unknown, paid);
     add_check(checks, "plans", CHECK_WARNING, value <= max_no_package, value, max_no_package,
-              "%" PRIu64 " of %" PRIu64 " purchases are of no package that the configuration names (%.1f %%)", unknown,
-              paid, value * 100);
+              "%" PRIu64 " of %" PRIu64 " purchases match no package of the configuration (%.1f %%)", unknown, paid,
+              value * 100);
     value = share(other, d->found);
     add_check(checks, "mode", CHECK_WARNING, value <= max_other, value, max_other,
-              "%" PRIu64 " of %" PRIu64 " purchases are not of the mode that STRIPE_MODE asks for (%.1f %%)", other,
-              d->found, value * 100);
+              "%" PRIu64 " of %" PRIu64 " purchases are not in the mode of STRIPE_MODE (%.1f %%)", other, d->found,
+              value * 100);
 }
 
 static void check_age(struct checks *checks, const char *what, int64_t newest, int64_t now, double limit) {

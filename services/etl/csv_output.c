@@ -12,10 +12,10 @@
 enum {
     FLUSH_AT = 64 << 10,
     MAX_LINE = ETL_CONFIG_MAX_FEATURES * 2 * ETL_NORMALIZER_VALUE + 4 * ETL_LEADS_ID +
-               1024 /* every field at its longest, quoted */
+               1024 /* every field at its greatest length, quoted */
 };
 
-/* Lines on their way into a file: millions are written, so they are put together here and go when there are many. */
+/* Lines that are not written yet. Millions are written, so they are collected here and written in large blocks. */
 struct line {
     FILE *file;
     size_t size;
@@ -32,7 +32,7 @@ static void put_quoted(struct line *line, const char *text) {
     line->text[line->size++] = '"';
 }
 
-/* A text of ours, which needs no quotes. */
+/* Append a text that needs no quotes. */
 static void put_plain(struct line *line, const char *text) {
     size_t size = strlen(text);
     memcpy(line->text + line->size, text, size);
@@ -63,7 +63,7 @@ static void put_time(struct line *line, int64_t at) {
     put_plain(line, text);
 }
 
-/* An error is kept in the stream for the commit. */
+/* The stream keeps an error, and atomic_file_commit reports it. */
 static void flush(struct line *line) {
     fwrite(line->text, 1, line->size, line->file);
     line->size = 0;
@@ -94,7 +94,7 @@ static void put_person(struct line *line, const struct csv_output *output, const
         memcpy(address, id, sizeof address);
         pseudonym_make(output->pseudonym, address, id);
     }
-    put_plain(line, id); /* of letters, digits and few signs */
+    put_plain(line, id); /* contains only letters, digits and a few marks */
     for (size_t i = 0; i < output->config->feature_count; i++)
         put(line, etl_feature_intern_value(&output->leads->intern, row->profile, i));
     put_time(line, row->signup_at);

@@ -1,9 +1,9 @@
 /*
  * csv_output.h - writes train.csv and leads.csv.
  *
- * train.csv: customer_id, the features in the configuration's order, signup_at, purchased_at, amount (major
- * units), payment_method, package, package_tier.  leads.csv: customer_id, the features, signup_at.  Times are
- * ISO 8601 in UTC; what is not known is empty.
+ * train.csv: customer_id, the features in the configuration's order, signup_at, purchased_at, amount (major units),
+ * payment_method, package, package_tier. leads.csv: customer_id, the features, signup_at.  Times are ISO 8601 in UTC;
+ * unknown values are empty.
  */
 #ifndef ETL_CSV_OUTPUT_H
 #define ETL_CSV_OUTPUT_H
@@ -12,7 +12,7 @@
 #include "services/common/util/error.h"
 #include "services/etl/pseudonym.h"
 
-/* What rows are written from; all borrowed. */
+/* What rows are written from. Everything is borrowed. */
 struct csv_output {
     const struct etl_dataset *dataset;
     const struct etl_leads *leads;
@@ -20,11 +20,13 @@ struct csv_output {
     struct pseudonym *pseudonym;
 };
 
-/* One of the files: train.csv or leads.csv; both may be written side by side. */
+/* Write train.csv or leads.csv. Both may be written at the same time. */
 MUST_CHECK bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
 
-/* The first feature that bears the name of a column made here, or is taken from one of such a name, which tells what is
- * known only after a purchase; or NULL. */
+/*
+ * The first feature that has the name of a column that is written here, or is read from a column of such a name, or
+ * NULL. Such columns are known only after a purchase.
+ */
 const char *csv_output_find_leak(const struct etl_config *config);
 
 #endif

@@ -1,4 +1,4 @@
-/* leadforest-etl: raw/ -> processed/, who bought what and who has not yet, with every refused record accounted for. */
+/* leadforest-etl: raw/ -> processed/: who bought what, who has not bought yet, and why records were rejected. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,15 +110,15 @@ static enum exit_code find_sources(struct work *w, const struct settings *s, str
     if (!sources_find(&w->sources, s->common.data, err))
         return worker_code(false, err);
     if (w->sources.ignored > 0)
-        log_event(LOG_WARN, "not read", "%zu files of raw/ have names that say nothing, such as %s", w->sources.ignored,
-                  w->sources.first_ignored);
+        log_event(LOG_WARN, "files ignored", "ignored %zu files in raw/ with unrecognised names, e.g. %s",
+                  w->sources.ignored, w->sources.first_ignored);
     if (w->sources.count > 0)
         return EXIT_DONE;
     error_set(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", s->common.data);
     return EXIT_TEMPFAIL;
 }
 
-/* Configuration, sources and key: what must be right before the first byte is read. */
+/* Configuration, sources and key: they must be valid before the first byte is read. */
 static enum exit_code prepare(struct worker_run *run, struct error *err) {
     const struct settings *s = run->settings;
     struct work *w = run->work;
@@ -175,7 +175,7 @@ static bool classify_purchases(struct work *w, struct error *err) {
     return done;
 }
 
-/* Payments first: they become purchases, and what they took in memory is free for submissions. */
+/* Payments first: they become purchases, and then their memory is free for submissions. */
 static enum exit_code read_all(struct work *w, const struct settings *s, struct error *err) {
     struct progress progress;
     struct parallel_reader parallel = {&w->reader, &w->collector, &progress, 0, settings_threads(s->threads)};
@@ -235,7 +235,7 @@ static bool publish_report(const struct work *w, const char *data, struct error 
     return done;
 }
 
-/* The large files, which are written side by side. */
+/* The large files, which are written at the same time. */
 enum { TRAIN, LEADS, QUARANTINE, LARGE_FILES };
 struct publishing {
     struct work *work;
@@ -329,6 +329,7 @@ static const struct worker worker = {
 };
 
 int main(int argc, char **argv) {
-    mallopt(M_MMAP_THRESHOLD, 64 << 10); /* what is large grows in place, and goes back when it is freed */
+    mallopt(M_MMAP_THRESHOLD,
+            64 << 10); /* large blocks can grow in place and return to the system when they are freed */
     return worker_main(&worker, argc, argv);
 }

@@ -1,4 +1,4 @@
-/* parallel_reader.c - chunks of a file to threads, batches to the gathering. */
+/* parallel_reader.c - gives chunks of a file to threads and the batches to the collector. */
 #include "services/etl/parallel_reader.h"
 
 #include <pthread.h>
@@ -7,30 +7,34 @@
 
 #include "libetl/base/tasks.h"
 
-enum { CHUNK = 1 << 18, MAPPED_AROUND = 1 << 17, CHUNKS_AHEAD = 2 /* chunks that wait to be gathered, a thread */ };
-
-/* A chunk on its way from being read to being gathered. */
-struct chunk_read {
-    struct etl_record_batch batch;
-    size_t from, stopped; /* what of the file was read */
-    bool ready, done;     /* read: it waits to be gathered; done: memory sufficed */
+enum {
+    CHUNK = 1 << 18,
+    MAPPED_AROUND = 1 << 17,
+    CHUNKS_AHEAD = 2 /* chunks that may wait to be collected, per thread */
 };
 
-/* One source being read. What changes is guarded by `lock`. */
+/* A chunk that was read and waits to be collected. */
+struct chunk_read {
+    struct etl_record_batch batch;
+    size_t from, stopped; /* which part of the file was read */
+    bool ready, done;     /* read: it waits to be collected; done: there was enough memory */
+};
+
+/* A source while it is read. `lock` protects everything that changes. */
 struct job {
     struct parallel_reader *parallel;
     const struct source *source;
     const struct etl_csv_header *header;
-    size_t number, first, chunks; /* first: where the first record may begin */
-    struct etl_text separator;    /* of records of an array (etl_reader_json_separator) */
+    size_t number, first, chunks; /* first: where the first record can begin */
+    struct etl_text separator;    /* between records of an array (etl_reader_json_separator) */
     size_t brace;
     struct chunk_read *reads; /* [read_count]: chunk i is in pieces[i % read_count] */
     size_t read_count;
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    size_t next;     /* chunk that nobody has taken */
-    size_t turn;     /* chunk to be gathered next */
-    bool collecting; /* somebody gathers it: position is theirs */
+    size_t next;     /* the next chunk to read */
+    size_t turn;     /* the next chunk to collect */
+    bool collecting; /* a thread is collecting it and owns `position` */
     size_t position; /* where its first record begins */
     bool failed;
 };
@@ -39,7 +43,7 @@ static size_t chunk_end(const struct job *job, size_t chunk) {
     return chunk + 1 < job->chunks ? (chunk + 1) * CHUNK : job->source->bytes.size;
 }
 
-/* The first line there, which for JSON opens a brace; NULL where there is none. */
+/* The first line there; for JSON the first line that begins with a brace. NULL if there is none. */
 static const char *find_line(const struct job *job, const char *from, const char *end) {
     const char *at = from - 1;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end)
@@ -48,7 +52,7 @@ static const char *find_line(const struct job *job, const char *from, const char
     return NULL;
 }
 
-/* The first record of an array that has no line of its own. */
+/* The first record of an array whose records do not begin on new lines. */
 static const char *find_separator(const struct job *job, const char *from, const char *end) {
     if (job->separator.size == 0)
         return NULL;
@@ -79,18 +83,18 @@ static bool parse_range(const struct job *job, size_t from, size_t until, struct
     return etl_reader_read_json(reader, source->format, source->bytes, from, until, batch, stopped);
 }
 
-/* Read a chunk into its piece, wherever its first record seems to begin. */
+/* Read a chunk into its piece, from where its first record seems to begin. */
 static void read_chunk(const struct job *job, size_t chunk, struct chunk_read *chunk_read) {
     chunk_read->from = chunk_read->stopped = guess_start(job, chunk);
     chunk_read->done =
         parse_range(job, chunk_read->from, chunk_end(job, chunk), &chunk_read->batch, &chunk_read->stopped);
 }
 
-/* Gather the piece whose turn it is, or read it anew where its first record began elsewhere. */
+/* Collect the next piece. If its first record began elsewhere, read it again first. */
 static bool collect_chunk(struct job *job, size_t chunk, struct chunk_read *chunk_read) {
     size_t until = chunk_end(job, chunk);
     if (job->position >= until && until < job->source->bytes.size)
-        return true; /* one record reached over all of it */
+        return true; /* a single record covers the chunk */
     if (chunk_read->from != job->position &&
         !parse_range(job, job->position, until, &chunk_read->batch, &chunk_read->stopped))
         return false;
@@ -102,14 +106,14 @@ static bool collect_chunk(struct job *job, size_t chunk, struct chunk_read *chun
     return true;
 }
 
-/* With the lock held, which is given back meanwhile. */
+/* Called with the lock held; releases it while it works. */
 static void collect_next(struct job *job) {
     size_t chunk = job->turn;
     struct chunk_read *chunk_read = &job->reads[chunk % job->read_count];
     job->collecting = true;
     pthread_mutex_unlock(&job->lock);
     bool done = chunk_read->done && collect_chunk(job, chunk, chunk_read);
-    /* With some of what is before it: looking for a line end there has mapped it once more. */
+    /* Also forget a part before it, which the search for a line end has mapped again. */
     source_forget(job->source, chunk > 0 ? chunk * CHUNK - MAPPED_AROUND : 0, chunk_end(job, chunk));
     pthread_mutex_lock(&job->lock);
     job->collecting = chunk_read->ready = false;
@@ -118,7 +122,7 @@ static void collect_next(struct job *job) {
     pthread_cond_broadcast(&job->moved);
 }
 
-/* The same. */
+/* Called with the lock held; releases it while it works. */
 static void read_ahead(struct job *job) {
     size_t chunk = job->next++;
     struct chunk_read *chunk_read = &job->reads[chunk % job->read_count];
@@ -129,7 +133,7 @@ static void read_ahead(struct job *job) {
     pthread_cond_broadcast(&job->moved);
 }
 
-/* One of the threads: gather what has its turn, else read ahead, else wait for another to do either. */
+/* A thread: collect the next piece if possible, otherwise read ahead, otherwise wait for another thread. */
 static void run_thread(void *user, size_t number) {
     struct job *job = user;
     (void)number;
@@ -159,7 +163,7 @@ static void run_threads(struct job *job) {
     free(job->reads);
 }
 
-/* As some spreadsheets and Windows' shells write; its offsets would be no places in what we read. */
+/* Some spreadsheets and Windows shells write UTF-16. Offsets in converted text would not be offsets in the file. */
 static bool is_utf16(struct etl_text bytes) {
     return bytes.size >= 2 && (memcmp(bytes.at, "\xff\xfe", 2) == 0 || memcmp(bytes.at, "\xfe\xff", 2) == 0);
 }

@@ -1,4 +1,4 @@
-/* pseudonym.c - the key and the hash of addresses. */
+/* pseudonym.c - reads the key and hashes addresses. */
 #include "services/etl/pseudonym.h"
 
 #include <openssl/crypto.h>
@@ -36,7 +36,7 @@ static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
     return true;
 }
 
-/* 32 bytes in base64, as hosts make secrets (Render's generateValue): 43 characters and one "=". */
+/* 32 bytes in base64: 43 characters and one "=". Render's generateValue makes secrets in this form. */
 static bool read_base64(struct pseudonym *pseudonym, const char *text) {
     unsigned char bytes[BASE64_DECODED];
     bool good = strlen(text) == BASE64_LENGTH && text[BASE64_LENGTH - 1] == '=' && text[BASE64_LENGTH - 2] != '=' &&
@@ -49,12 +49,12 @@ static bool read_base64(struct pseudonym *pseudonym, const char *text) {
     return good;
 }
 
-/* A new key, durable before the first id is made of it. */
+/* Make a new key. It is on disk before the first id is made with it. */
 static bool make_key(const char *path, struct error *err) {
     unsigned char bytes[MADE_BYTES];
     char hex[2 * MADE_BYTES + 2];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
-        error_set_errno(err, "draw a key for", path);
+        error_set_errno(err, "make a random key for", path);
         return false;
     }
     for (size_t i = 0; i < sizeof bytes; i++)
@@ -83,7 +83,7 @@ static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, 
     OPENSSL_cleanse(hex, size);
     free(hex);
     if (!good)
-        error_set(err, "%s: not an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
+        error_set(err, "%s: must be an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
     return good ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -93,7 +93,7 @@ enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured
         return EXIT_DONE;
     if (configured != NULL) {
         error_set(err,
-                  "PSEUDONYM_KEY: neither an even number of hexadecimal digits, at least %d, nor 32 bytes in "
+                  "PSEUDONYM_KEY: must be an even number of hexadecimal digits, at least %d, or 32 bytes in "
                   "base64",
                   LEAST_DIGITS);
         return EXIT_USAGE;
@@ -102,9 +102,7 @@ enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured
         return EXIT_DATAERR;
     if (files_exist(truth))
         return sample_key(pseudonym, data, err);
-    error_set(
-        err,
-        "PSEUDONYM_KEY is not set: real data need a key that stays the same, such as `openssl rand -hex 32` gives");
+    error_set(err, "PSEUDONYM_KEY is not set: make a key once with `openssl rand -hex 32` and keep it");
     return EXIT_USAGE;
 }
 

@@ -1,4 +1,4 @@
-/* quarantine.c - writes refused records' places, and prints one's text. */
+/* quarantine.c - writes where rejected records are, and prints one of them. */
 #include "services/etl/quarantine.h"
 
 #include <inttypes.h>
@@ -14,10 +14,10 @@
 
 enum { STEP = 1 << 20 };
 
-/* Lines are counted from one refused record to the next, so each file is looked at once. */
+/* Lines are counted from one rejected record to the next, so each file is scanned once. */
 struct counter {
     const struct source *source;
-    size_t at, forgotten; /* bytes looked at; of them given back */
+    size_t at, forgotten; /* bytes scanned; bytes of them that were released */
     uint64_t line;
 };
 
@@ -50,7 +50,7 @@ static void write_reject(FILE *file, const struct etl_reject *r, const char *nam
     json_decref(record);
 }
 
-/* The refusals of one source, which is open. */
+/* The rejected records of one open source. */
 static void write_source(FILE *file, const struct etl_collector_source *collected, const struct source *source) {
     struct counter counter = {source, 0, 0, 1};
     for (size_t i = 0; i < collected->quarantined; i++) {
@@ -82,7 +82,7 @@ bool quarantine_write(const struct etl_collector *collector, struct sources *sou
 
 /* ---- showing ---- */
 
-/* The line of quarantine.ndjson as JSON; NULL and err where there is none. */
+/* The line of quarantine.ndjson as JSON; NULL and err if there is no such line. */
 static json_t *find_record(const char *path, uint64_t number, struct error *err) {
     FILE *file = fopen(path, "re");
     char *line = NULL;
@@ -96,7 +96,7 @@ static json_t *find_record(const char *path, uint64_t number, struct error *err)
         at++;
     json_t *record = at == number && number > 0 ? json_loads(line, 0, NULL) : NULL;
     if (record == NULL)
-        error_set(err, "%s has %" PRIu64 " records: there is no number %" PRIu64, path, at, number);
+        error_set(err, "%s has %" PRIu64 " records, so there is no record %" PRIu64, path, at, number);
     free(line);
     fclose(file);
     return record;
@@ -115,13 +115,13 @@ static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct 
     if (file == NULL)
         error_set_errno(err, "read", path);
     else if (!done)
-        error_set(err, "%s is shorter than it was when it was read", path);
+        error_set(err, "%s has become shorter since leadforest-etl read it", path);
     if (file != NULL)
         fclose(file);
     return done && fflush(stdout) == 0;
 }
 
-/* The name of a source: of a file in raw/ or in its inbox. */
+/* Whether a name is that of a file in raw/ or in raw/inbox/. */
 static bool is_below_raw(const char *name) {
     static const char inbox[] = "inbox/";
     const char *file = strncmp(name, inbox, sizeof inbox - 1) == 0 ? name + sizeof inbox - 1 : name;

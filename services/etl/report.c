@@ -5,14 +5,14 @@ static json_t *count(uint64_t number) {
     return json_integer((json_int_t)number);
 }
 
-/* What was accepted though something of it was not; NULL where there is nothing to say. */
+/* Counts of accepted records with a part that was not accepted; NULL if there are none. */
 static json_t *warnings_json(const struct etl_collector_source *source) {
     return source->bad_ids > 0
-               ? json_pack("{s:o}", "accepted by e-mail address: the lead id is none", count(source->bad_ids))
+               ? json_pack("{s:o}", "accepted by e-mail address: invalid lead id", count(source->bad_ids))
                : NULL;
 }
 
-/* pending: bytes that are not read yet, as a rule none (sources.h). */
+/* pending: bytes that were not read yet, usually none (see sources.h). */
 static json_t *source_json(const struct etl_collector_source *source, uint64_t pending) {
     json_t *reasons = json_object();
     for (size_t i = 0; i < ETL_REJECT_COUNT; i++)

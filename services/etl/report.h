@@ -1,5 +1,5 @@
 /*
- * report.h - processed/report.json: what became of every record and every purchase.
+ * report.h - processed/report.json: what happened to every record and every purchase.
  *
  *   {"sources":{"customers.csv":{"read":10,"accepted":8,"quarantined":1,"duplicates":1,"reasons":{...}},...},
  *    (and "warnings":{...}, of accepted ones, and "pending_bytes" where there are any)

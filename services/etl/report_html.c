@@ -18,7 +18,7 @@ static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"u
                            "444}.good{color:#6fce8f}\n"
                            ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
 
-/* Text into HTML; only names of files and our own words come here. */
+/* Write a text as HTML. The texts are file names and our own messages. */
 static void put_text(FILE *file, const char *text) {
     for (; text != NULL && *text != '\0'; text++)
         switch (*text) {
@@ -48,8 +48,8 @@ static void put_count(FILE *file, const json_t *object, const char *name) {
 static void put_summary(FILE *file, const json_t *report) {
     const json_t *purchases = json_object_get(report, "purchases"), *rows = json_object_get(report, "rows");
     fprintf(file,
-            "<p>%" JSON_INTEGER_FORMAT " purchases found, %" JSON_INTEGER_FORMAT
-            " of them labels to learn from; %" JSON_INTEGER_FORMAT " leads without a purchase.\n",
+            "<p>%" JSON_INTEGER_FORMAT " purchases found. The model learns from %" JSON_INTEGER_FORMAT
+            " of them (labelled). %" JSON_INTEGER_FORMAT " leads have no purchase yet.\n",
             json_integer_value(json_object_get(purchases, "found")),
             json_integer_value(json_object_get(purchases, "labelled")),
             json_integer_value(json_object_get(rows, "leads")));
@@ -58,7 +58,7 @@ static void put_summary(FILE *file, const json_t *report) {
 static void put_checks(FILE *file, const json_t *checks) {
     size_t i;
     json_t *check;
-    fputs("<h2>Checks</h2>\n<table><tr><th>Check<th>Outcome<th>What was seen\n", file);
+    fputs("<h2>Checks</h2>\n<table><tr><th>Check<th>Result<th>Details\n", file);
     json_array_foreach(checks, i, check) {
         bool passed = json_is_true(json_object_get(check, "passed"));
         const char *severity = json_string_value(json_object_get(check, "severity"));
@@ -71,7 +71,7 @@ static void put_checks(FILE *file, const json_t *checks) {
     fputs("</table>\n", file);
 }
 
-/* "3 × why", a line each; of NULL nothing. */
+/* Write "3 × reason", one per line; nothing for NULL. */
 static void put_reasons(FILE *file, json_t *reasons) {
     const char *reason;
     json_t *times;
@@ -85,8 +85,10 @@ static void put_reasons(FILE *file, json_t *reasons) {
 static void put_sources(FILE *file, const json_t *sources) {
     const char *name;
     json_t *source;
-    fputs("<h2>Records</h2>\n<table><tr><th>File<th class=\"n\">Read<th class=\"n\">Accepted<th class=\"n\">Duplicates"
-          "<th class=\"n\">Quarantined<th>Why\n",
+    fputs("<h2>Records</h2>\n<p>A record that cannot be used is quarantined: quarantine.ndjson lists it with its "
+          "reasons, and leadforest-etl --show prints it.\n<table><tr><th>File<th class=\"n\">Read<th "
+          "class=\"n\">Accepted<th class=\"n\">Duplicates"
+          "<th class=\"n\">Quarantined<th>Reasons\n",
           file);
     json_object_foreach((json_t *)sources, name, source) {
         fputs("<tr>", file);
@@ -99,7 +101,7 @@ static void put_sources(FILE *file, const json_t *sources) {
         put_reasons(file, json_object_get(source, "reasons"));
         put_reasons(file, json_object_get(source, "warnings"));
         if (json_object_get(source, "pending_bytes") != NULL)
-            fprintf(file, "not read yet: %" JSON_INTEGER_FORMAT " bytes of a line without an end",
+            fprintf(file, "not read yet: an incomplete line of %" JSON_INTEGER_FORMAT " bytes",
                     json_integer_value(json_object_get(source, "pending_bytes")));
         fputc('\n', file);
     }
@@ -109,7 +111,9 @@ static void put_sources(FILE *file, const json_t *sources) {
 static void put_purchases(FILE *file, const json_t *purchases) {
     const char *reason;
     json_t *times;
-    fputs("<h2>Purchases</h2>\n<table><tr><th>What became of them<th class=\"n\">Purchases\n<tr><td>labelled", file);
+    fputs("<h2>Purchases</h2>\n<p>The model learns from labelled purchases. The others are left out, for the reason "
+          "given.\n<table><tr><th>Status<th class=\"n\">Purchases\n<tr><td>labelled",
+          file);
     put_count(file, purchases, "labelled");
     json_object_foreach(json_object_get(purchases, "excluded"), reason, times) {
         fputs("\n<tr>", file);

@@ -1,4 +1,4 @@
-/* report_html.h - processed/report.html: the report for people, one page without scripts or anything from elsewhere. */
+/* report_html.h - processed/report.html: the report for people: one page that needs no scripts or other files. */
 #ifndef ETL_REPORT_HTML_H
 #define ETL_REPORT_HTML_H
 

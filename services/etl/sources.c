@@ -20,12 +20,12 @@
 
 enum { MAX_SOURCES = 60000 };
 
-/* Files of raw/ that belong there and are no data. */
+/* Files that belong in raw/ but are not data. */
 static bool is_expected(const char *name) {
     return name[0] == '.' || strcmp(name, "truth.json") == 0 || strcmp(name, "pseudonym.key") == 0;
 }
 
-/* Whether a program of ours appends lines to it. */
+/* Whether one of our programs appends lines to it. */
 static bool is_appended(const char *folder, const char *name) {
     const char *dot = strrchr(name, '.');
     return strcmp(folder, VOLUME_INBOX) == 0 && dot != NULL && strcmp(dot, ".ndjson") == 0;
@@ -156,7 +156,7 @@ bool source_is_of_payments(const struct source *source) {
     return source->format->kind == ETL_SOURCE_OF_PAYMENTS;
 }
 
-/* How much of an open file is to be read; below 0 and errno where it cannot be. */
+/* How many bytes of an open file must be read; negative with errno on failure. */
 static off_t readable(struct source *source, int fd) {
     struct stat about;
     off_t size = fstat(fd, &about) == 0 ? about.st_size : -1;
@@ -165,11 +165,11 @@ static off_t readable(struct source *source, int fd) {
     return whole_size;
 }
 
-/* What is mapped, and whether its file was found to be shorter. */
+/* The mapped bytes, and whether their file has become shorter. */
 static struct etl_text mapped;
 static volatile sig_atomic_t shrunk;
 
-/* Behind the new end of a file that became shorter there are no bytes, and whoever looks at them gets this signal. */
+/* If a file became shorter, reading behind its new end raises this signal. */
 static void put_zeros(int number, siginfo_t *info, void *context) {
     (void)context;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -179,7 +179,7 @@ static void put_zeros(int number, siginfo_t *info, void *context) {
     if (appended && mmap(at, rest, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
         shrunk = 1;
     else
-        signal(number, SIG_DFL); /* which will find it again */
+        signal(number, SIG_DFL); /* which raises the signal again */
 }
 
 static void expect_shrinking(const struct source *source) {
@@ -221,7 +221,7 @@ bool source_close(struct source *source, struct error *err) {
     if (!shrunk)
         return true;
     shrunk = 0;
-    error_set(err, "%s became shorter while it was read", source->path);
+    error_set(err, "%s became shorter while it was read; try again later", source->path);
     err->retryable = true;
     return false;
 }

@@ -1,13 +1,13 @@
 /*
- * sources.h - which files of raw/ are read, and as what.
+ * sources.h - finds the files of raw/ by their names, and maps them.
  *
  * By name, as the table of sources says (libetl/sources/source.h): in raw/ the exports of each source, such as
  * customers*.csv and transactions*.json, and in raw/inbox its deliveries, such as stripe-*.ndjson, whose lines are
- * {"received_at":...,"body":{...}}.  .ndjson and .jsonl are as good as .json.  Names are compared without regard to
+ * {"received_at":...,"body":{...}}. .ndjson and .jsonl are read like .json.  Names are compared without regard to
  * case.
  *
- * NDJSON in inbox/ is appended to while it is read: a torn end there (services/common/store/append_log.h) is a delivery
- * that nobody was told of yet, or never will be.  It is not read, only said; what others put into raw/ is read to its
+ * Lines are appended to NDJSON in inbox/ while it is read.  A torn end there (services/common/store/append_log.h) is a
+ * delivery that was not acknowledged yet.  It is not read, only reported.  All other files in raw/ are read to their
  * end.
  */
 #ifndef ETL_SOURCES_H
@@ -21,20 +21,20 @@ struct source {
     char path[PATH_MAX];
     const struct etl_source_format *format;
     bool csv;              /* or JSON */
-    bool appended;         /* a program of ours appends to it */
-    uint64_t size;         /* when it was found */
-    uint64_t pending;      /* bytes of its torn end, when it was opened last */
-    struct etl_text bytes; /* mapped while the source is open; without a torn end */
+    bool appended;         /* one of our programs appends to it */
+    uint64_t size;         /* bytes when it was found */
+    uint64_t pending;      /* bytes of its torn end when it was last opened */
+    struct etl_text bytes; /* mapped while the source is open; without the torn end */
 };
 
 struct sources {
     struct source *items; /* [count] */
     size_t count, capacity;
-    size_t ignored; /* files that are none of the above */
+    size_t ignored; /* files with other names */
     char first_ignored[256];
 };
 
-/* Find them; a folder that is not there is empty. */
+/* Find the sources. A missing folder counts as empty. */
 MUST_CHECK bool sources_find(struct sources *sources, const char *data, struct error *err);
 void sources_done(struct sources *sources);
 
@@ -43,13 +43,13 @@ uint64_t sources_size(const struct sources *sources); /* bytes of all */
 bool source_is_of_payments(const struct source *source); /* rather than of submissions */
 
 /*
- * Map a source's bytes, of one source at a time.  Where its file becomes shorter meanwhile, zeros stand where bytes
- * were, and source_close says so: false, and err asks to try later.
+ * Map the bytes of a source; one source at a time.  If its file becomes shorter meanwhile, the missing bytes read as
+ * zeros, and source_close returns false and a retryable err.
  */
 MUST_CHECK bool source_open(struct source *source, struct error *err);
 MUST_CHECK bool source_close(struct source *source, struct error *err);
 
-/* Bytes of an open source that will hardly be looked at again: memory is bounded by what is kept, not by files. */
+/* Release the memory of bytes that are hardly needed again, so that memory does not grow with the size of the files. */
 void source_forget(const struct source *source, size_t from, size_t end);
 
 #endif

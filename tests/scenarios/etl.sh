@@ -76,8 +76,8 @@ mkdir -p "$lost/raw"
 printf 'lead_id;email;Business Type;date\nundefined;ada@example.com;Dental;01.05.2026\nundefined;ben@example.com;Legal;01.05.2026\ncid;;Legal;01.05.2026\n' \
     >"$lost/raw/customers.csv"
 run etl --data "$lost"
-check "people whose lead id is none are known by their addresses" says '.leads == 3 and .quarantined == 0'
-check "the report counts them" reports "$lost" '.sources["customers.csv"].warnings == {"accepted by e-mail address: the lead id is none": 2}'
+check "people with an invalid lead id are identified by their addresses" says '.leads == 3 and .quarantined == 0'
+check "the report counts them" reports "$lost" '.sources["customers.csv"].warnings == {"accepted by e-mail address: invalid lead id": 2}'
 check "the page for people too" grep -q '2 × accepted by e-mail address' "$lost/processed/report.html"
 check "and that they are many is warned of" warns "lead ids"
 
@@ -151,7 +151,7 @@ done >"$scratch/less/raw/transactions.json"
 run etl --data "$scratch/less"
 check "values that are no level are warned of" warns "accepted values"
 check "and which of them is the commonest" reports "$scratch/less" \
-    '.checks | any(.[]; .text == "business_type: 100.0 % of train.csv no level of the configuration, most often \"Circus\"")'
+    '.checks | any(.[]; .text == "business_type: not a level of the configuration in 100.0 % of train.csv, most often \"Circus\"")'
 check "as are missing ones" warns "not null"
 check "unknown values stay as they were written" grep -q '^l1,Circus,,' "$scratch/less/processed/train.csv"
 
@@ -199,7 +199,7 @@ for order in cat tac 'shuf --random-source=/dev/zero' 'sort'; do
     STRIPE_MODE=test run etl --data "$scratch/alone" --quarantine-limit 1
     this=$(jq -cS '[.purchases, (.sources[] | .read, .accepted, .quarantined)]' "$scratch/alone/processed/report.json")
     check "all genuine objects together, by ${order%% *}: read" is "$code" 0
-    check "and judged alike" is "$this" "${outcome:=$this}"
+    check "with the same results" is "$this" "${outcome:=$this}"
 done
 check "some of them are purchases, told apart by what became of them" jq -e '.[0].found > 10 and (.[0].excluded | length) > 4' <<<"$outcome"
 exit "$broken"
