@@ -8,6 +8,7 @@
 #include "services/common/worker/worker.h"
 #include "services/drift/history.h"
 #include "services/drift/report.h"
+#include "services/drift/status_message.h"
 
 enum { DAY = 86400, PENDING_DAYS = 7, WARN_RATIO = 10 };
 
@@ -209,11 +210,12 @@ static bool publish(const struct monitor *m, struct error *err) {
 }
 
 static bool monitor(struct monitor *m, struct error *err) {
-    bool done = monitor_follow_gate(m, err) && monitor_read(m, err) && monitor_test_traffic(m, err) &&
-                monitor_measure_performance(m, err);
-    if (done)
-        monitor_decide(m);
-    return done && publish(m, err);
+    if (!monitor_follow_gate(m, err) || !monitor_read(m, err) || !monitor_test_traffic(m, err) ||
+        !monitor_measure_performance(m, err))
+        return false;
+    monitor_decide(m);
+    status_message_write(m, m->state.reason, sizeof m->state.reason);
+    return publish(m, err);
 }
 
 /* From tomorrow's midnight on; what went before is forgotten. */

@@ -12,7 +12,6 @@
 #include "services/common/worker/log.h"
 #include "services/drift/data/gate_decisions.h"
 #include "services/drift/detect/threshold_calibration.h"
-#include "services/drift/status_message.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, MIN_LABELS = 50 };
 static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; steps in which volume is told apart */
@@ -363,5 +362,4 @@ void monitor_decide(struct monitor *m) {
     else if (quiet)
         snprintf(m->state.drift_stream, sizeof m->state.drift_stream, "%s",
                  monitored_features_name(&m->features, m->finding.feature));
-    status_message_write(m, m->state.reason, sizeof m->state.reason);
 }

@@ -72,7 +72,7 @@ MUST_CHECK bool monitor_follow_gate(struct monitor *m,
 MUST_CHECK bool monitor_read(struct monitor *m, struct error *err);         /* champion, calls, reference, purchases */
 MUST_CHECK bool monitor_test_traffic(struct monitor *m, struct error *err); /* the traffic against the reference */
 MUST_CHECK bool monitor_measure_performance(struct monitor *m, struct error *err); /* answers against purchases */
-void monitor_decide(struct monitor *m);                                            /* the next state, and why */
+void monitor_decide(struct monitor *m);                                            /* the next state and its cause */
 
 /* Purchases, versions and the like look back so far. */
 unix_time monitor_label_span(const struct monitor *m);

@@ -10,14 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(out, PATH_MAX, format, args);
-    va_end(args);
-    return (n >= 0 && n < PATH_MAX) || error_set(err, "a path is longer than %d bytes", PATH_MAX - 1);
-}
-
 /* The folder a path is in; "." where it names none. */
 static void folder_of(const char *path, char out[PATH_MAX]) {
     const char *slash = strrchr(path, '/');

@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "services/common/util/error.h"
+#include "services/common/util/path_format.h"
 
 /* A file on its way. */
 struct atomic_file {
@@ -57,8 +58,5 @@ MUST_CHECK bool folder_create_parent(const char *path, struct error *err);
 MUST_CHECK bool folder_sync_parent(const char *path,
                                    struct error *err); /* makes the path's name durable; keeps errno */
 void folder_remove(const char *path);                  /* a folder of plain files */
-
-/* "folder/name", PATH_MAX bytes; false and err where it does not fit. */
-bool path_format(char out[PATH_MAX], struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/util/path_format.h"
+
 #include "services/common/util/unix_time.h"
 
 /* ---- starting ---- */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "services/register/mlflow/mlflow_http.h"
-
 /* Ids and versions are texts, or numbers. */
 static bool read_id(char out[MLFLOW_ID], const json_t *value) {
     int n = -1;

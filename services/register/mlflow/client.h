@@ -8,36 +8,10 @@
 #ifndef REGISTER_CLIENT_H
 #define REGISTER_CLIENT_H
 
-#include <jansson.h>
-
 #include "services/common/store/files.h"
-#include "services/common/util/http.h"
+#include "services/register/mlflow/mlflow_http.h"
 
-/* Where MLflow is and who asks; texts borrowed. */
-struct mlflow_server {
-    const char *url;             /* "http://mlflow:5000"; NULL: there is none */
-    const char *token;           /* sent as a bearer token; NULL: none */
-    const char *user, *password; /* NULL: none */
-    double seconds;              /* time for all requests together, and for one of them */
-};
-
-struct mlflow {
-    const struct http *http;
-    const char *url; /* without a slash at its end */
-    const char *token;
-    char authorization[700]; /* the header of user and password; "": none */
-    double until;            /* on the monotonic clock, seconds */
-    bool rejected;           /* the last answer was that what was said will never be taken */
-};
-
-/* Whether the credentials may be sent: a token or password goes by https, or to this machine only. */
-MUST_CHECK bool mlflow_server_valid(const struct mlflow_server *server, struct error *err);
-
-MUST_CHECK bool mlflow_open(struct mlflow *m, const struct http *http, const struct mlflow_server *server,
-                            struct error *err);
-void mlflow_close(struct mlflow *m); /* forgets the password; fine on zeroes */
-
-enum { MLFLOW_ID = 64, MLFLOW_PATH = 512 };
+enum { MLFLOW_ID = 64 };
 
 /* A run there. */
 struct mlflow_run {

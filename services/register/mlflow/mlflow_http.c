@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/store/files.h"
 #include "services/common/util/unix_time.h"
 
 enum { MAX_URL = 4000 };
