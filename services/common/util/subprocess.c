@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "services/common/util/path_format.h"
-
 #include "services/common/util/unix_time.h"
 
 /* ---- starting ---- */
