@@ -163,13 +163,15 @@ class Recorder:
         if result.isdigit():
             self.tables[thread][int(result)] = (file, "CLOEXEC" in flags)
 
+    def absolute(self, thread, folder, path):
+        """The whole path of a name that a call gives relative to a folder's descriptor."""
+        at = self.file(thread, folder) if folder != "AT_FDCWD" else None
+        base = at.path if at else os.getcwd() if folder == "AT_FDCWD" else "/nowhere"
+        return os.path.normpath(os.path.join(base, text(path).decode()))
+
     def locate(self, thread, folder, path):
         """(folder's inode, name) of a path below the root; the root itself is (None, ""); None outside."""
-        path = text(path).decode()
-        if not path.startswith("/"):
-            at = self.file(thread, folder) if folder != "AT_FDCWD" else None
-            path = os.path.join(at.path if at else os.getcwd() if folder == "AT_FDCWD" else "/nowhere", path)
-        path = os.path.normpath(path)
+        path = self.absolute(thread, folder, path)
         if path != self.root and not path.startswith(self.root + "/"):
             return None
         inode, names = self.volume.root, [name for name in path[len(self.root):].split("/") if name]
@@ -195,7 +197,7 @@ class Recorder:
             return
         if re.search(r"O_TMPFILE|O_D?SYNC|O_DIRECT\b", flags):
             raise NotModelled(f"open with {flags}")
-        path, inode = os.path.normpath(os.path.join(self.root, text(arguments[1]).decode())), self.lookup(place)
+        path, inode = self.absolute(thread, *arguments[:2]), self.lookup(place)
         if inode is None:
             if "O_CREAT" not in flags:
                 return

@@ -57,7 +57,7 @@ static bool open_today(struct log_writer *writer) {
     unix_time_format_day((unix_time)time(NULL), day);
     if (!path_format(path, &err, "%s/%s-%s.ndjson", writer->folder, writer->instance, day))
         return fail(writer, "write", writer->folder);
-    if (writer->file >= 0 && strcmp(path, writer->path) == 0 && append_log_is_at(writer->file, path))
+    if (writer->file >= 0 && strcmp(path, writer->path) == 0 && append_log_is_at(writer->file, &volume_none, path))
         return true;
     close_file(writer);
     if (!folder_create(writer->folder, &err))

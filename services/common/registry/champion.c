@@ -9,12 +9,19 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
-static bool fail(struct error *err, const char *path, const char *reason) {
-    return error_set(err, "read %s: %s", path, reason);
+/* Files of one version: the name of its folder on the volume. */
+struct version_folder {
+    const struct volume *volume;
+    const char *name;
+};
+
+static bool file_of(const struct version_folder *folder, const char *file, char out[PATH_MAX], struct error *err) {
+    return path_format(out, err, "%s/%s", folder->name, file);
 }
 
-bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err) {
-    json_t *pointer = files_read_json(path, CHAMPION_MAX_JSON, err);
+bool champion_read_alias_at(const struct volume *volume, const char *name, long long *version, char sha256[SHA256_HEX],
+                            struct error *err) {
+    json_t *pointer = files_read_json_at(volume, name, CHAMPION_MAX_JSON, err);
     if (pointer == NULL)
         return false;
     const char *hash = json_string_value(json_object_get(pointer, "sha256"));
@@ -24,67 +31,71 @@ bool champion_read_alias(const char *path, long long *version, char sha256[SHA25
         *version = number;
         memcpy(sha256, hash, SHA256_HEX);
     } else {
-        fail(err, path, "it needs a version and the sha256 of its manifest");
+        volume_reject(volume, err, name, "it needs a version and the sha256 of its manifest");
     }
     json_decref(pointer);
     return good;
 }
 
 /* Where the environment names a key, its owner must have signed these bytes. */
-static bool check_signature(const char *folder, const char *manifest, size_t size, struct error *err) {
+static bool check_signature(const struct version_folder *folder, const char *manifest, size_t size, struct error *err) {
     char path[PATH_MAX], *signature;
     size_t signature_size;
     struct error reason;
     const char *key = model_signature_required_key();
     if (key == NULL)
         return true;
-    if (!path_format(path, err, "%s/manifest.sig", folder))
+    if (!file_of(folder, "manifest.sig", path, err))
         return false;
-    if (!files_exist(path))
-        return fail(err, path, "it is not there, and MODEL_PUBLIC_KEY asks for it");
-    signature = files_read(path, MODEL_SIGNATURE_SIZE, &signature_size, err);
+    if (!files_exist_at(folder->volume, path))
+        return volume_reject(folder->volume, err, path, "it is not there, and MODEL_PUBLIC_KEY asks for it");
+    signature = files_read_at(folder->volume, path, MODEL_SIGNATURE_SIZE, &signature_size, err);
     if (signature == NULL)
         return false;
     bool good = model_signature_verify((unsigned char *)signature, signature_size, key, manifest, size, &reason) ||
-                fail(err, path, reason.text);
+                volume_reject(folder->volume, err, path, "%s", reason.text);
     free(signature);
     return good;
 }
 
-static bool check_manifest(const char *folder, const char *expected, struct champion *into, struct error *err) {
+static bool check_manifest(const struct version_folder *folder, const char *expected, struct champion *into,
+                           struct error *err) {
     char path[PATH_MAX];
     json_error_t problem;
     size_t size;
-    char *text =
-        path_format(path, err, "%s/manifest.json", folder) ? files_read(path, CHAMPION_MAX_JSON, &size, err) : NULL;
+    char *text = file_of(folder, "manifest.json", path, err)
+                     ? files_read_at(folder->volume, path, CHAMPION_MAX_JSON, &size, err)
+                     : NULL;
     if (text == NULL)
         return false;
     bytes_sha256(text, size, into->sha256);
     bool good = expected == NULL || strcmp(into->sha256, expected) == 0 ||
-                fail(err, path, "its hash is not the one that points to it");
+                volume_reject(folder->volume, err, path, "its hash is not the one that points to it");
     good = good && check_signature(folder, text, size, err);
     if (good) {
         into->manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
-        good = into->manifest != NULL || fail(err, path, problem.text);
+        good = into->manifest != NULL || volume_reject(folder->volume, err, path, "%s", problem.text);
     }
     free(text);
     return good;
 }
 
-static bool check_file(const char *folder, const char *name, const json_t *expected, struct error *err) {
+static bool check_file(const struct version_folder *folder, const char *name, const json_t *expected,
+                       struct error *err) {
     char path[PATH_MAX], hex[SHA256_HEX];
     if (strchr(name, '/') != NULL)
-        return fail(err, folder, "the manifest names a file outside its folder");
-    if (!path_format(path, err, "%s/%s", folder, name) || !files_sha256(path, hex, err))
+        return volume_reject(folder->volume, err, folder->name, "the manifest names a file outside its folder");
+    if (!file_of(folder, name, path, err) || !files_sha256_at(folder->volume, path, hex, err))
         return false;
     const char *hash = json_string_value(expected);
-    return (hash != NULL && strcmp(hash, hex) == 0) || fail(err, path, "its hash is not the manifest's");
+    return (hash != NULL && strcmp(hash, hex) == 0) ||
+           volume_reject(folder->volume, err, path, "its hash is not the manifest's");
 }
 
-static bool check_files(const char *folder, const json_t *manifest, struct error *err) {
+static bool check_files(const struct version_folder *folder, const json_t *manifest, struct error *err) {
     const json_t *files = json_object_get(manifest, "files");
     if (json_object_get(files, "forest.bin") == NULL || json_object_get(files, "card.json") == NULL)
-        return fail(err, folder, "the manifest lacks forest.bin or card.json");
+        return volume_reject(folder->volume, err, folder->name, "the manifest lacks forest.bin or card.json");
     const char *name;
     json_t *hash;
     json_object_foreach((json_t *)files, name, hash) {
@@ -94,26 +105,27 @@ static bool check_files(const char *folder, const json_t *manifest, struct error
     return true;
 }
 
-static bool load_parts(const char *folder, struct champion *into, struct error *err) {
-    char path[PATH_MAX];
+static bool load_parts(const struct version_folder *folder, struct champion *into, struct error *err) {
+    char file[PATH_MAX], path[PATH_MAX];
     struct forest_error problem;
-    if (!path_format(path, err, "%s/card.json", folder))
+    if (!file_of(folder, "card.json", file, err))
         return false;
-    into->card = files_read_json(path, CHAMPION_MAX_JSON, err);
-    if (into->card == NULL || !path_format(path, err, "%s/forest.bin", folder))
+    into->card = files_read_json_at(folder->volume, file, CHAMPION_MAX_JSON, err);
+    if (into->card == NULL || !file_of(folder, "forest.bin", file, err))
         return false;
-    if (forest_load(&into->forest, path, &problem) != FOREST_OK)
-        return fail(err, path, problem.text);
+    if (forest_load(&into->forest, volume_path(folder->volume, file, path), &problem) != FOREST_OK)
+        return volume_reject(folder->volume, err, file, "%s", problem.text);
     return true;
 }
 
-bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
-                          struct error *err) {
+bool champion_load_folder_at(struct champion *out, const struct volume *volume, const char *name, long long version,
+                             const char *sha256, struct error *err) {
+    struct version_folder folder = {volume, name};
     struct champion loaded = {.version = version};
-    bool good = check_manifest(folder, sha256, &loaded, err) && check_files(folder, loaded.manifest, err) &&
-                load_parts(folder, &loaded, err);
+    bool good = check_manifest(&folder, sha256, &loaded, err) && check_files(&folder, loaded.manifest, err) &&
+                load_parts(&folder, &loaded, err);
     if (good && json_integer_value(json_object_get(loaded.manifest, "version")) != version)
-        good = fail(err, folder, "the manifest is another version's");
+        good = volume_reject(volume, err, name, "the manifest is another version's");
     if (good)
         *out = loaded;
     else
@@ -121,18 +133,18 @@ bool champion_load_folder(struct champion *out, const char *folder, long long ve
     return good;
 }
 
-bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
-                           struct error *err) {
-    char folder[PATH_MAX];
-    return path_format(folder, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) &&
-           champion_load_folder(out, folder, version, sha256, err);
+bool champion_load_version_at(struct champion *out, const struct volume *volume, long long version, const char *sha256,
+                              struct error *err) {
+    char folder[64];
+    snprintf(folder, sizeof folder, VOLUME_VERSIONS "/%lld", version);
+    return champion_load_folder_at(out, volume, folder, version, sha256, err);
 }
 
-bool champion_load(struct champion *out, const char *data, struct error *err) {
-    char path[PATH_MAX], sha256[SHA256_HEX];
+bool champion_load_at(struct champion *out, const struct volume *volume, struct error *err) {
+    char sha256[SHA256_HEX];
     long long version;
-    return path_format(path, err, "%s/" VOLUME_CHAMPION, data) && champion_read_alias(path, &version, sha256, err) &&
-           champion_load_version(out, data, version, sha256, err);
+    return champion_read_alias_at(volume, VOLUME_CHAMPION, &version, sha256, err) &&
+           champion_load_version_at(out, volume, version, sha256, err);
 }
 
 void champion_done(struct champion *champion) {
@@ -140,4 +152,34 @@ void champion_done(struct champion *champion) {
     json_decref(champion->card);
     json_decref(champion->manifest);
     *champion = (struct champion){0};
+}
+
+/* ---- by path ---- */
+
+bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err) {
+    return champion_read_alias_at(&volume_none, path, version, sha256, err);
+}
+
+bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
+                          struct error *err) {
+    return champion_load_folder_at(out, &volume_none, folder, version, sha256, err);
+}
+
+bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
+                           struct error *err) {
+    struct volume volume;
+    if (!volume_open(&volume, data, err))
+        return false;
+    bool good = champion_load_version_at(out, &volume, version, sha256, err);
+    volume_close(&volume);
+    return good;
+}
+
+bool champion_load(struct champion *out, const char *data, struct error *err) {
+    struct volume volume;
+    if (!volume_open(&volume, data, err))
+        return false;
+    bool good = champion_load_at(out, &volume, err);
+    volume_close(&volume);
+    return good;
 }

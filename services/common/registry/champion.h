@@ -28,18 +28,27 @@ struct champion {
 };
 
 /* Read a pointer file; false where it is missing or wrong (missing: err->retryable is true). */
-MUST_CHECK bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
+MUST_CHECK bool champion_read_alias_at(const struct volume *volume, const char *name, long long *version,
+                                       char sha256[SHA256_HEX], struct error *err);
 
-/* Load versions/<version> below the data folder; its manifest must have the hash given (NULL: any).
+/* Load registry/versions/<version>; its manifest must have the hash given (NULL: any).
  * On failure *out is left alone. champion_done frees what was loaded. */
-MUST_CHECK bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
-                                      struct error *err);
+MUST_CHECK bool champion_load_version_at(struct champion *out, const struct volume *volume, long long version,
+                                         const char *sha256, struct error *err);
 
 /* The same of a version whose folder has not got its name yet. */
-MUST_CHECK bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
-                                     struct error *err);
+MUST_CHECK bool champion_load_folder_at(struct champion *out, const struct volume *volume, const char *folder,
+                                        long long version, const char *sha256, struct error *err);
 
 /* Load what registry/champion.json points to. */
+MUST_CHECK bool champion_load_at(struct champion *out, const struct volume *volume, struct error *err);
+
+/* The same by path, for programs that do not hold a volume open; data is the data folder. */
+MUST_CHECK bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
+MUST_CHECK bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
+                                      struct error *err);
+MUST_CHECK bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
+                                     struct error *err);
 MUST_CHECK bool champion_load(struct champion *out, const char *data, struct error *err);
 
 void champion_done(struct champion *champion); /* fine on zeroes */

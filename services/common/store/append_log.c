@@ -75,37 +75,36 @@ void append_log_close(struct append_log *log) {
     log->file = -1;
 }
 
-bool append_log_is_at(int file, const char *path) {
+bool append_log_is_at(int file, const struct volume *volume, const char *name) {
     struct stat opened, named;
-    return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+    return fstat(file, &opened) == 0 && volume_stat(volume, name, &named) && opened.st_dev == named.st_dev &&
            opened.st_ino == named.st_ino;
 }
 
-static bool is_open(const struct append_log *log, const char *path) {
-    return log->file >= 0 && strcmp(log->path, path) == 0 && append_log_is_at(log->file, path);
+static bool is_open(const struct append_log *log, const struct volume *volume, const char *name) {
+    return log->file >= 0 && strcmp(log->name, name) == 0 && append_log_is_at(log->file, volume, name);
 }
 
-static bool open_file(struct append_log *log, const char *path, struct error *err) {
+static bool open_file(struct append_log *log, const struct volume *volume, const char *name, struct error *err) {
     append_log_close(log);
-    if (!path_format(log->path, err, "%s", path) || !folder_create_parent(path, err))
+    if (!path_format(log->name, err, "%s", name) || !folder_create_parent_at(volume, name, err))
         return false;
-    log->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, log->world_readable ? 0644 : 0640);
-    if (log->file < 0 || !truncate_torn_end(log->file)) {
-        error_set_errno(err, "append to", path);
-        return false;
-    }
-    return folder_sync_parent(path, err);
+    log->file = openat(volume->fd, name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, log->world_readable ? 0644 : 0640);
+    if (log->file < 0 || !truncate_torn_end(log->file))
+        return volume_error(volume, err, "append to", name);
+    return folder_sync_parent_at(volume, name, err);
 }
 
-bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err) {
-    if (!is_open(log, path) && !open_file(log, path, err)) {
+bool append_log_write_at(struct append_log *log, const struct volume *volume, const char *name, const void *lines,
+                         size_t size, struct error *err) {
+    if (!is_open(log, volume, name) && !open_file(log, volume, name, err)) {
         append_log_close(log);
         return false;
     }
     off_t before = lseek(log->file, 0, SEEK_END);
     if (before >= 0 && write_all(log->file, lines, size) && fdatasync(log->file) == 0)
         return true;
-    error_set_errno(err, "append to", path);
+    volume_error(volume, err, "append to", name);
     if (before >= 0 && ftruncate(log->file, before) != 0) {
         /* what is torn is cut when the file is opened again; whole lines may then be there unasked */
     }
@@ -113,9 +112,19 @@ bool append_log_write(struct append_log *log, const char *path, const void *line
     return false;
 }
 
-bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err) {
+bool append_log_write_once_at(const struct volume *volume, const char *name, const void *lines, size_t size,
+                              struct error *err) {
     struct append_log log = {.file = -1};
-    bool done = append_log_write(&log, path, lines, size, err);
+    bool done = append_log_write_at(&log, volume, name, lines, size, err);
     append_log_close(&log);
     return done;
+}
+
+/* ---- by path ---- */
+
+bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err) {
+    return append_log_write_at(log, &volume_none, path, lines, size, err);
+}
+bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err) {
+    return append_log_write_once_at(&volume_none, path, lines, size, err);
 }

@@ -26,18 +26,18 @@ static ssize_t read_all(int fd, char *out, size_t size) {
     return (ssize_t)got;
 }
 
-char *files_read(const char *path, size_t limit, size_t *size, struct error *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+char *files_read_at(const struct volume *volume, const char *name, size_t limit, size_t *size, struct error *err) {
+    int fd = volume_open_file(volume, name, O_RDONLY);
     struct stat about;
     char *bytes = NULL;
     if (fd < 0 || fstat(fd, &about) != 0) {
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     } else if ((uint64_t)about.st_size > limit) {
-        error_set(err, "read %s: larger than %zu bytes", path, limit);
+        volume_reject(volume, err, name, "larger than %zu bytes", limit);
     } else if ((bytes = malloc((size_t)about.st_size + 1)) != NULL) {
         ssize_t got = read_all(fd, bytes, (size_t)about.st_size);
         if (got < 0) {
-            error_set_errno(err, "read", path);
+            volume_error(volume, err, "read", name);
             free(bytes);
             bytes = NULL;
         } else {
@@ -45,28 +45,28 @@ char *files_read(const char *path, size_t limit, size_t *size, struct error *err
             *size = (size_t)got;
         }
     } else {
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     }
     if (fd >= 0)
         close(fd);
     return bytes;
 }
 
-json_t *files_read_json(const char *path, size_t limit, struct error *err) {
+json_t *files_read_json_at(const struct volume *volume, const char *name, size_t limit, struct error *err) {
     size_t size = 0;
-    char *text = files_read(path, limit, &size, err);
+    char *text = files_read_at(volume, name, limit, &size, err);
     if (text == NULL)
         return NULL;
     json_error_t problem;
     json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (value == NULL)
-        error_set(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
+        volume_reject(volume, err, name, "line %d: %.120s", problem.line, problem.text);
     free(text);
     return value;
 }
 
-bool files_exist(const char *path) {
-    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+bool files_exist_at(const struct volume *volume, const char *name) {
+    return faccessat(volume->fd, name, F_OK, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static void hex_of(const unsigned char digest[32], char hex[SHA256_HEX]) {
@@ -80,11 +80,11 @@ void bytes_sha256(const void *bytes, size_t size, char hex[SHA256_HEX]) {
     hex_of(digest, hex);
 }
 
-bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err) {
+bool files_sha256_at(const struct volume *volume, const char *name, char hex[SHA256_HEX], struct error *err) {
     enum { CHUNK = 1 << 16 };
     char *chunk = malloc(CHUNK);
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = volume_open_file(volume, name, O_RDONLY);
     bool done = chunk != NULL && digest != NULL && fd >= 0 && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1;
     ssize_t n = 0;
     while (done && (n = read_all(fd, chunk, CHUNK)) > 0)
@@ -94,10 +94,25 @@ bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err) {
     if (done)
         hex_of(sum, hex);
     else
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     if (fd >= 0)
         close(fd);
     EVP_MD_CTX_free(digest);
     free(chunk);
     return done;
+}
+
+/* ---- by path ---- */
+
+char *files_read(const char *path, size_t limit, size_t *size, struct error *err) {
+    return files_read_at(&volume_none, path, limit, size, err);
+}
+json_t *files_read_json(const char *path, size_t limit, struct error *err) {
+    return files_read_json_at(&volume_none, path, limit, err);
+}
+bool files_exist(const char *path) {
+    return files_exist_at(&volume_none, path);
+}
+bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err) {
+    return files_sha256_at(&volume_none, path, hex, err);
 }

@@ -144,11 +144,11 @@ static void parse_file(struct reader *r, FILE *file) {
     free(chunk);
 }
 
-bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err) {
-    FILE *file = fopen(path, "re");
+bool csv_table_read_at(const struct volume *volume, const char *name, csv_row *row, void *user, struct error *err) {
+    FILE *file = volume_open_stream(volume, name);
     struct reader *r = file != NULL ? calloc(1, sizeof *r) : NULL;
     if (r == NULL) {
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
         if (file != NULL)
             fclose(file);
         return false;
@@ -158,9 +158,9 @@ bool csv_table_read(const char *path, csv_row *row, void *user, struct error *er
     parse_file(r, file);
     bool done = !r->stopped && ferror(file) == 0 && r->names != NULL;
     if (ferror(file) != 0)
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     else if (!done)
-        error_set(err, "read %s: line %zu: %s", path, r->line, r->problem[0] != '\0' ? r->problem : "no header");
+        volume_reject(volume, err, name, "line %zu: %s", r->line, r->problem[0] != '\0' ? r->problem : "no header");
     fclose(file);
     for (size_t i = 0; r->names != NULL && i < r->header.columns; i++)
         free(r->names[i]);
@@ -168,6 +168,10 @@ bool csv_table_read(const char *path, csv_row *row, void *user, struct error *er
     free(r->text);
     free(r);
     return done;
+}
+
+bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err) {
+    return csv_table_read_at(&volume_none, path, row, user, err);
 }
 
 void csv_write_text(FILE *file, const char *text, bool last) {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 
 struct csv_header {
@@ -28,6 +29,8 @@ bool csv_find_column(const struct csv_header *header, const char *name, int *out
  */
 typedef bool csv_row(void *user, const struct csv_header *header, char *const *fields, char problem[200]);
 
+MUST_CHECK bool csv_table_read_at(const struct volume *volume, const char *name, csv_row *row, void *user,
+                                  struct error *err);
 MUST_CHECK bool csv_table_read(const char *path, csv_row *row, void *user, struct error *err);
 
 /* Write one field, quoted where it must be, and the comma or line end after it. */

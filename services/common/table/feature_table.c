@@ -65,8 +65,8 @@ static bool read_hash(const json_t *document, const char *key, char out[SHA256_H
     return good;
 }
 
-static bool read_schema(struct feature_table *t, const char *path, struct error *err) {
-    t->document = files_read_json(path, MAX_SCHEMA, err);
+static bool read_schema(struct feature_table *t, const struct volume *volume, struct error *err) {
+    t->document = files_read_json_at(volume, VOLUME_SCHEMA, MAX_SCHEMA, err);
     if (t->document == NULL)
         return false;
     t->schema.class_name = read_names(json_object_get(t->document, "classes"), FOREST_MAX_CLASSES, &t->schema.classes);
@@ -77,7 +77,7 @@ static bool read_schema(struct feature_table *t, const char *path, struct error 
                 read_time(t->document, "trained_until", &t->trained_until) &&
                 read_hash(t->document, "features_sha256", t->sha256) &&
                 read_hash(t->document, "train_sha256", t->train_sha256);
-    return good || error_set(err, "read %s: it is not as leadforest-features writes it", path);
+    return good || volume_reject(volume, err, VOLUME_SCHEMA, "it is not as leadforest-features writes it");
 }
 
 /* ---- features.csv ---- */
@@ -169,28 +169,36 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
     return true;
 }
 
-static bool read_rows(struct feature_table *t, const char *path, struct error *err) {
+static bool read_rows(struct feature_table *t, const struct volume *volume, struct error *err) {
     char sha256[SHA256_HEX];
     struct feature_reader reading = {.table = t};
-    if (!files_sha256(path, sha256, err))
+    if (!files_sha256_at(volume, VOLUME_FEATURES, sha256, err))
         return false;
     if (strcmp(sha256, t->sha256) != 0) {
-        error_set(err, "read %s: schema.json is of another one; run leadforest-features", path);
+        volume_reject(volume, err, VOLUME_FEATURES, "schema.json is of another one; run leadforest-features");
         err->retryable = true;
         return false;
     }
-    return csv_table_read(path, take_row, &reading, err) && (t->rows > 0 || error_set(err, "read %s: no rows", path));
+    return csv_table_read_at(volume, VOLUME_FEATURES, take_row, &reading, err) &&
+           (t->rows > 0 || volume_reject(volume, err, VOLUME_FEATURES, "no rows"));
 }
 
-bool feature_table_read(struct feature_table *out, const char *data, struct error *err) {
-    char path[PATH_MAX];
+bool feature_table_read_at(struct feature_table *out, const struct volume *volume, struct error *err) {
     struct feature_table table = {0};
-    bool done = path_format(path, err, "%s/" VOLUME_SCHEMA, data) && read_schema(&table, path, err) &&
-                path_format(path, err, "%s/" VOLUME_FEATURES, data) && read_rows(&table, path, err);
+    bool done = read_schema(&table, volume, err) && read_rows(&table, volume, err);
     if (done)
         *out = table;
     else
         feature_table_done(&table);
+    return done;
+}
+
+bool feature_table_read(struct feature_table *out, const char *data, struct error *err) {
+    struct volume volume;
+    if (!volume_open(&volume, data, err))
+        return false;
+    bool done = feature_table_read_at(out, &volume, err);
+    volume_close(&volume);
     return done;
 }
 
