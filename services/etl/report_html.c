@@ -1,9 +1,10 @@
 /* report_html.c - the report as HTML. */
 #include "services/etl/report_html.h"
 
-#include "services/common/store/atomic_file.h"
-
 #include <stdio.h>
+
+#include "services/common/store/atomic_file.h"
+#include "services/common/util/html.h"
 
 static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
                            "content=\"width=device-width\">\n"
@@ -18,27 +19,9 @@ static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"u
                            "444}.good{color:#6fce8f}\n"
                            ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
 
-/* Write a text as HTML. The texts are file names and our own messages. */
-static void put_text(FILE *file, const char *text) {
-    for (; text != NULL && *text != '\0'; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", file);
-            break;
-        case '<':
-            fputs("&lt;", file);
-            break;
-        case '"':
-            fputs("&quot;", file);
-            break;
-        default:
-            fputc(*text, file);
-        }
-}
-
 static void put_cell(FILE *file, const char *text) {
     fputs("<td>", file);
-    put_text(file, text);
+    html_text(file, text);
 }
 
 static void put_count(FILE *file, const json_t *object, const char *name) {
@@ -77,7 +60,7 @@ static void put_reasons(FILE *file, json_t *reasons) {
     json_t *times;
     json_object_foreach(reasons, reason, times) {
         fprintf(file, "%" JSON_INTEGER_FORMAT " × ", json_integer_value(times));
-        put_text(file, reason);
+        html_text(file, reason);
         fputs("<br>", file);
     }
 }

@@ -32,7 +32,7 @@ static const char style[] =
     ".verdict{border-left:3px solid #1fa187;padding-left:.8rem}";
 
 void html_text(FILE *out, const char *text) {
-    for (; *text != '\0'; text++)
+    for (; text != NULL && *text != '\0'; text++)
         switch (*text) {
         case '<':
             fputs("&lt;", out);

@@ -1,6 +1,6 @@
 /* html.h - pieces of a page: escaped text, the style, a table cell. */
-#ifndef REGISTER_HTML_H
-#define REGISTER_HTML_H
+#ifndef COMMON_HTML_H
+#define COMMON_HTML_H
 
 #include <stdio.h>
 
@@ -8,7 +8,7 @@
 void html_begin(FILE *out, const char *title);
 void html_end(FILE *out);
 
-/* Text with what HTML would take for its own escaped. */
+/* Text, so that it is read as text in an element or in a quoted attribute. NULL writes nothing. */
 void html_text(FILE *out, const char *text);
 
 /* <td>text</td> and <th>text</th>; figures and their heads are set flush right. */
