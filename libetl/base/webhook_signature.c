@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "libetl/base/binary_text.h"
 #include "libetl/base/text.h"
 
 enum { MAX_HMAC = 32, MAX_SIGNATURES = 16, MAX_TIME_DIGITS = 18 };
@@ -39,42 +40,11 @@ bool etl_signature_read_secrets(struct etl_signature_secrets *out, const char *s
 
 /* ---- the header ---- */
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool decode_hex(struct etl_text hex, unsigned char *out, size_t size) {
-    if (hex.size != 2 * size)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        int high = hex_digit(hex.at[2 * i]), low = hex_digit(hex.at[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (unsigned char)(high * 16 + low);
-    }
-    return true;
-}
-
-/* OpenSSL writes zeros for what is padded with "=", and takes "=" and white space where they do not belong. */
-static bool decode_base64(struct etl_text text, unsigned char *out, size_t size) {
-    unsigned char bytes[MAX_HMAC + 3];
-    size_t digits = (size * 8 + 5) / 6, whole = (size + 2) / 3 * 4;
-    if (text.size != whole || memchr(text.at, '=', digits) != NULL || strspn(text.at + digits, "=") < whole - digits ||
-        EVP_DecodeBlock(bytes, (const unsigned char *)text.at, (int)text.size) != (int)(whole / 4 * 3))
-        return false;
-    memcpy(out, bytes, size);
-    return true;
-}
-
 static void read_signature(struct signature_header *header, struct etl_text value) {
     const struct etl_signature_scheme *scheme = header->scheme;
     bool hex = scheme->encoding == ETL_SIGNATURE_HEX;
     if (header->count < MAX_SIGNATURES &&
-        (hex ? decode_hex : decode_base64)(value, header->sums[header->count], hashes[scheme->hash].size))
+        (hex ? etl_hex_decode : etl_base64_decode)(value, header->sums[header->count], hashes[scheme->hash].size))
         header->count++;
 }
 

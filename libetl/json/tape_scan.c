@@ -5,6 +5,7 @@
 #endif
 
 #include "libetl/base/array.h"
+#include "libetl/base/binary_text.h"
 #include "libetl/json/tape.h"
 
 enum {
@@ -82,20 +83,13 @@ static const char *next_mark(const char *at, const char *end) {
 
 /* ---- strings ---- */
 
-static int hex_value(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* Four hex digits, or -1. */
 static int code_unit(const char *at, const char *end) {
     int value = 0;
     if (end - at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(at[i]);
+        int digit = etl_hex_digit(at[i]);
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

@@ -10,43 +10,23 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "libetl/base/binary_text.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
-enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16, BASE64_LENGTH = 44, BASE64_DECODED = 33 };
-
-static int digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
+enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16 };
 
 static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
-    size_t digits = strlen(hex);
-    if (digits < LEAST_DIGITS || digits % 2 != 0 || digits / 2 > sizeof pseudonym->key)
-        return false;
-    for (size_t i = 0; i < digits; i += 2) {
-        int high = digit(hex[i]), low = digit(hex[i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        pseudonym->key[i / 2] = (unsigned char)(high << 4 | low);
-    }
-    pseudonym->size = digits / 2;
-    return true;
+    struct etl_text text = {hex, strlen(hex)};
+    pseudonym->size = text.size / 2;
+    return text.size >= LEAST_DIGITS && pseudonym->size <= sizeof pseudonym->key &&
+           etl_hex_decode(text, pseudonym->key, pseudonym->size);
 }
 
 /* 32 bytes in base64: 43 characters and one "=". Render's generateValue makes secrets in this form. */
 static bool read_base64(struct pseudonym *pseudonym, const char *text) {
-    unsigned char bytes[BASE64_DECODED];
-    bool good = strlen(text) == BASE64_LENGTH && text[BASE64_LENGTH - 1] == '=' && text[BASE64_LENGTH - 2] != '=' &&
-                EVP_DecodeBlock(bytes, (const unsigned char *)text, BASE64_LENGTH) == BASE64_DECODED;
-    if (good) {
-        memcpy(pseudonym->key, bytes, MADE_BYTES);
-        pseudonym->size = MADE_BYTES;
-    }
-    OPENSSL_cleanse(bytes, sizeof bytes);
-    return good;
+    pseudonym->size = MADE_BYTES;
+    return etl_base64_decode((struct etl_text){text, strlen(text)}, pseudonym->key, MADE_BYTES);
 }
 
 /* Make a new key. It is on disk before the first id is made with it. */
@@ -57,8 +37,7 @@ static bool make_key(const char *path, struct error *err) {
         error_set_errno(err, "make a random key for", path);
         return false;
     }
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    etl_hex_encode(hex, bytes, sizeof bytes);
     hex[2 * MADE_BYTES] = '\n';
     struct atomic_file p;
     if (!atomic_file_open(&p, path, err))
@@ -114,8 +93,7 @@ void pseudonym_make(void *user, const char *address, char out[ETL_LEADS_ID]) {
     int length = snprintf(text, sizeof text, "email:%s", address);
     HMAC(EVP_sha256(), pseudonym->key, (int)pseudonym->size, (unsigned char *)text, (size_t)length, sum, &size);
     memcpy(out, "e-", 3);
-    for (size_t i = 0; i < SHOWN_BYTES; i++)
-        snprintf(out + 2 + 2 * i, 3, "%02x", sum[i]);
+    etl_hex_encode(out + 2, sum, SHOWN_BYTES);
 }
 
 void pseudonym_fingerprint(const struct pseudonym *pseudonym, char hex[SHA256_HEX]) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libetl/base/binary_text.h"
 #include "services/common/worker/run_id.h"
 
 enum { TRIES = 4, SIGNATURE = 128 /* bytes of one as text, at most */ };
@@ -39,8 +40,7 @@ static void sign(char out[SIGNATURE], const char *secret, const char *body, size
     HMAC(EVP_sha256(), secret, (int)strlen(secret), signed_text, stamp + 1 + size, sum, &length);
     free(signed_text);
     used += snprintf(out + used, (size_t)(SIGNATURE - used), ",v1=");
-    for (unsigned i = 0; i < length && i < 32; i++)
-        used += snprintf(out + used, (size_t)(SIGNATURE - used), "%02x", sum[i]);
+    etl_hex_encode(out + used, sum, length);
 }
 
 /* EXIT_TEMPFAIL where it may go better another time. */

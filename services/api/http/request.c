@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "libetl/base/binary_text.h"
+
 static const struct {
     const char *name;
     enum request_method method;
@@ -58,20 +60,13 @@ enum request_header request_header_parse(const char *name, size_t size) {
 
 /* ---- target ---- */
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The next byte of a path, after decoding a percent escape; -1 if it is not allowed. */
 static int decode(const char **at) {
     unsigned char c = (unsigned char)*(*at)++;
     if (c != '%')
         return c > 0x20 && c != 0x7f ? c : -1;
-    int high = hex_value((*at)[0]);
-    int low = high >= 0 ? hex_value((*at)[1]) : -1;
+    int high = etl_hex_digit((*at)[0]);
+    int low = high >= 0 ? etl_hex_digit((*at)[1]) : -1;
     if (low < 0 || high + low == 0)
         return -1;
     *at += 2;

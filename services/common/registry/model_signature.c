@@ -8,7 +8,9 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-enum { RAW_KEY = 32, RAW_BASE64 = 44, RAW_DECODED = 33 };
+#include "libetl/base/binary_text.h"
+
+enum { RAW_KEY = 32 };
 
 const char *model_signature_required_key(void) {
     const char *key = getenv("MODEL_PUBLIC_KEY");
@@ -26,8 +28,8 @@ static EVP_PKEY *read_pem(const char *text, bool private) {
 }
 
 static EVP_PKEY *read_raw(const char *text, bool private) {
-    unsigned char raw[RAW_DECODED];
-    if (strlen(text) != RAW_BASE64 || EVP_DecodeBlock(raw, (const unsigned char *)text, RAW_BASE64) != RAW_DECODED)
+    unsigned char raw[RAW_KEY];
+    if (!etl_base64_decode((struct etl_text){text, strlen(text)}, raw, RAW_KEY))
         return NULL;
     EVP_PKEY *key = private ? EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, RAW_KEY)
                             : EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, RAW_KEY);

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libetl/base/binary_text.h"
+
 /* Read up to size bytes; the count read, or -1. */
 static ssize_t read_all(int fd, char *out, size_t size) {
     size_t got = 0;
@@ -69,15 +71,10 @@ bool files_exist_at(const struct volume *volume, const char *name) {
     return faccessat(volume->fd, name, F_OK, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-static void hex_of(const unsigned char digest[32], char hex[SHA256_HEX]) {
-    for (size_t i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-}
-
 void bytes_sha256(const void *bytes, size_t size, char hex[SHA256_HEX]) {
     unsigned char digest[32];
     EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL);
-    hex_of(digest, hex);
+    etl_hex_encode(hex, digest, sizeof digest);
 }
 
 bool files_sha256_at(const struct volume *volume, const char *name, char hex[SHA256_HEX], struct error *err) {
@@ -92,7 +89,7 @@ bool files_sha256_at(const struct volume *volume, const char *name, char hex[SHA
     unsigned char sum[32];
     done = done && n == 0 && EVP_DigestFinal_ex(digest, sum, NULL) == 1;
     if (done)
-        hex_of(sum, hex);
+        etl_hex_encode(hex, sum, sizeof sum);
     else
         volume_error(volume, err, "read", name);
     if (fd >= 0)

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libetl/base/binary_text.h"
 #include "libetl/base/tasks.h"
 #include "libforest/forest.h"
 #include "services/common/store/atomic_file.h"
@@ -112,8 +113,7 @@ static const char *input_digest(struct stage *stage) {
     if (stage->digest[0] == '\0') {
         unsigned char sum[32];
         EVP_DigestFinal_ex(stage->inputs, sum, NULL);
-        for (size_t i = 0; i < sizeof sum; i++)
-            snprintf(stage->digest + 2 * i, 3, "%02x", sum[i]);
+        etl_hex_encode(stage->digest, sum, sizeof sum);
     }
     return stage->digest;
 }

@@ -1,10 +1,10 @@
 /* mlflow_http.c - asks MLflow and reads what it answers. */
 #include "services/register/mlflow/mlflow_http.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/binary_text.h"
 #include "services/common/store/files.h"
 #include "services/common/util/unix_time.h"
 
@@ -33,7 +33,7 @@ static bool make_authorization(char out[700], const struct mlflow_server *server
     bool valid = n > 0 && n < (int)sizeof pair;
     if (valid) {
         memcpy(out, start, sizeof start);
-        EVP_EncodeBlock((unsigned char *)out + sizeof start - 1, (unsigned char *)pair, n);
+        etl_base64_encode(out + sizeof start - 1, pair, (size_t)n);
     }
     explicit_bzero(pair, sizeof pair);
     return valid || error_set(err, "MLflow: user and password are longer than %zu bytes", sizeof pair - 2);
