@@ -147,7 +147,7 @@ static void put_row(struct strbuf *row, const struct sample *sample, const struc
         strbuf_puts(row, ",,,");
     put_time(row, answers->at, rng);
     if (rest)
-        strbuf_printf(row, ",%" PRIu64 ",", rng_below(rng, 5000));
+        strbuf_printf(row, ",%" PRIu32 ",", rng_below(rng, 5000));
     else
         strbuf_puts(row, ",,");
     strbuf_puts(row, campaigns[rng_below(rng, sizeof campaigns / sizeof *campaigns)]);

@@ -15,7 +15,7 @@
 
 #include "libetl/config.h"
 #include "services/common/util/unix_time.h"
-#include "services/sample/rng.h"
+#include "services/sample/rng_stream.h"
 
 enum { POPULATION_MAX_TYPES = 40, POPULATION_MAX_SIZES = 20, POPULATION_MAX_PACKAGES = 16 };
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "services/common/util/strbuf.h"
-#include "services/sample/rng.h"
+#include "services/sample/rng_stream.h"
 
 enum { SHUFFLE_BUFFER_WINDOW = 1000 };
 

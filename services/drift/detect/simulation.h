@@ -6,8 +6,8 @@
 #ifndef DRIFT_SIMULATION_H
 #define DRIFT_SIMULATION_H
 
+#include "services/common/util/rng.h"
 #include "services/drift/detect/detector.h"
-#include "services/drift/stats/rng.h"
 
 struct cell_population {
     const uint32_t *cell; /* [rows], borrowed */

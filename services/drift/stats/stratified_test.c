@@ -1,8 +1,8 @@
 /* stratified_test.c - a sum of chi-squares over cells, and its permutation test. */
 #include "services/drift/stats/stratified_test.h"
 
+#include "services/common/util/rng.h"
 #include "services/drift/stats/chi_square.h"
-#include "services/drift/stats/rng.h"
 
 enum { ENOUGH_EXTREME = 20 };
 static const double rounding = 1e-9;

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "services/drift/stats/rng.h"
+#include "services/common/util/rng.h"
 
 enum { ENOUGH_EXTREME = 10 };
 static const double cannot_matter = 0.1, rounding = 1e-9;

@@ -1,7 +1,7 @@
-/* rng_test.c - numbers by counting. */
+/* rng_stream_test.c - streams of random numbers. */
 #include "tests/unit/sample/fixture.h"
 
-#include "services/sample/rng.h"
+#include "services/sample/rng_stream.h"
 
 static void the_same_seed_stream_and_number_give_the_same_draws(void **state) {
     (void)state;

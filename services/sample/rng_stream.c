@@ -1,0 +1,6 @@
+/* rng_stream.c - where a stream of the sample's random numbers begins. */
+#include "services/sample/rng_stream.h"
+
+struct rng rng_begin(uint64_t seed, enum rng_stream stream, uint64_t number) {
+    return (struct rng){rng_mix(rng_mix(rng_mix(seed + RNG_STEP) + (uint64_t)stream) + number)};
+}
