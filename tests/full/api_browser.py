@@ -109,7 +109,7 @@ def main():
         try_it(browser)
         everywhere(browser, "try", "/", "document.querySelector('#answer').textContent !== ''")
         everywhere(browser, "docs", "/docs", "document.querySelectorAll('details').length > 20")
-        everywhere(browser, "monitoring", "/monitoring", "/Champions|needs a key/.test(document.querySelector('main').innerText)")
+        everywhere(browser, "monitoring", "/monitoring", "/Champions|needs an API key/.test(document.querySelector('main').innerText)")
     finally:
         browser.close()
     sys.exit(broken)

@@ -318,11 +318,31 @@ static const char *placeholder(const struct setting *row) {
     return "";
 }
 
+enum { HELP_INDENT = 33, HELP_WIDTH = 67 }; /* columns in front of a setting's help, and of the help itself */
+
+/* In lines of HELP_WIDTH; the cursor is at the indent of the first one. */
+static void print_wrapped(const char *text) {
+    while (strlen(text) > HELP_WIDTH) {
+        size_t length = HELP_WIDTH;
+        while (length > 0 && text[length] != ' ')
+            length--;
+        if (length == 0)
+            break;
+        printf("%.*s\n%*s", (int)length, text, HELP_INDENT, "");
+        text += length + 1;
+    }
+    printf("%s\n", text);
+}
+
 static void print_row(const struct setting *row) {
     char name[SETTINGS_NAME], left[200];
     snprintf(left, sizeof left, "%s%s%s", settings_name(row, name), row->flag != NULL ? placeholder(row) : "",
              row->flag != NULL && row->kind == SETTING_CHOICE ? row->choices : "");
-    printf("  %-30s %s\n", left, row->help);
+    if (strlen(left) > HELP_INDENT - 3)
+        printf("  %s\n%*s", left, HELP_INDENT, "");
+    else
+        printf("  %-*s", HELP_INDENT - 2, left);
+    print_wrapped(row->help);
     if (row->flag != NULL && row->variable != NULL)
         printf("  %-30s env %.*s%s%s\n", "", length_of(row->variable), row->variable,
                row->fallback != NULL ? ", default " : "", row->fallback != NULL ? row->fallback : "");

@@ -267,6 +267,15 @@ static void help_names_every_setting_but_no_older_name(void **state) {
     assert_non_null(strstr(text, "\nExamples:\n  test --trees 9\n"));
 }
 
+static void help_fits_on_a_line_of_100_columns(void **state) {
+    (void)state;
+    char text[4000];
+    capture(1, (const char *[]){"test", "--help", NULL}, text, sizeof text);
+    assert_non_null(strstr(text, "\n                                 depend on it\n")); /* of a long one */
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") <= 100);
+}
+
 static void help_and_version_have_letters(void **state) {
     (void)state;
     char text[4000], letter[4000];
@@ -303,6 +312,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_value_is_named_as_it_was_given),
         cmocka_unit_test(a_programs_own_threads_win_over_those_of_all),
         cmocka_unit_test(help_names_every_setting_but_no_older_name),
+        cmocka_unit_test(help_fits_on_a_line_of_100_columns),
         cmocka_unit_test(help_and_version_have_letters),
         cmocka_unit_test(threads_follow_what_was_asked_or_the_machine),
     };
