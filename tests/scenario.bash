@@ -27,6 +27,7 @@ run() {
     said=$("$build/leadforest-$1" "${@:2}" 2>>"$scratch/log") || code=$?
 }
 
+# A port for a server that cannot tell which one it was given; below those that the kernel gives away.
 free_port() {
     local port
     for port in $(shuf -i 20000-29999 -n 20); do
@@ -34,17 +35,23 @@ free_port() {
     done
 }
 
+# address_in LOG - where the api that writes it listens.
+address_in() {
+    local port
+    port=$(grep -oP 'listening.* port \K\d+' "$1" | tail -n 1) && echo "http://127.0.0.1:$port"
+}
+
 # start_api DATA ARGUMENT... - leaves its address in $url and its process in $api; fails where it is not ready in a minute.
 start_api() {
-    local port try
-    port=$(free_port)
-    url=http://127.0.0.1:$port
-    HOST=127.0.0.1 PORT=$port DRAIN_SECONDS=${DRAIN_SECONDS:-0} "$build/leadforest-api" --data "$@" 2>>"$scratch/log" &
+    local log try
+    log=$(mktemp "$scratch/api-XXXXXX")
+    HOST=127.0.0.1 PORT=0 LOG_LEVEL=info DRAIN_SECONDS=${DRAIN_SECONDS:-0} "$build/leadforest-api" --data "$@" 2>"$log" &
     api=$!
     for try in $(seq 1200); do
-        curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
+        url=$(address_in "$log") && curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
         sleep 0.05
     done
+    cat "$log"
     return 1
 }
 

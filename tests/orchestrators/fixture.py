@@ -5,9 +5,9 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -124,11 +124,9 @@ class Volume:
 
     def served(self):
         """What an api on this volume answers, and the version of the model that did."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        settings = {"HOST": "127.0.0.1", "PORT": str(port), "DRAIN_SECONDS": "0"}
-        api = subprocess.Popen([BUILD / "leadforest-api"], env=os.environ | settings, stderr=subprocess.DEVNULL)
+        settings = {"HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0", "LOG_LEVEL": "info"}
+        api = subprocess.Popen([BUILD / "leadforest-api"], env=os.environ | settings, stderr=subprocess.PIPE, text=True)
+        port = next((said[1] for line in api.stderr if (said := re.search(r"listening.* port (\d+)", line))), 0)
         body = json.dumps({"business_type": "Dental", "business_size": "10-25"}).encode()
         question = urllib.request.Request(f"http://127.0.0.1:{port}/predict", body, {"Content-Type": "application/json"})
         try:

@@ -9,7 +9,7 @@ venv prefect 'prefect>=3,<4'
 home=$(mktemp -d)
 server=0
 trap '[ "$server" -eq 0 ] || { kill "$server"; wait "$server"; } 2>/dev/null; rm -rf "$home"' EXIT
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(shuf -i 20000-29999 -n 1) # below those that the kernel gives away
 export BUILD=$build PATH=$venv/bin:$PATH LOG_LEVEL=warn LEADFOREST_RETRY_SECONDS=1
 export PYTHONPATH=$PWD/deploy/orchestration:$PWD/deploy/prefect:$PWD/tests/orchestrators LEADFOREST_FLOWS=$PWD/deploy/prefect
 export PREFECT_HOME=$home PREFECT_API_URL=http://127.0.0.1:$port/api PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1

@@ -25,14 +25,15 @@ with scratch() as folder:
     code = server.stop()
     check("a second SIGTERM ends it at once", code == 143, code)
 
-    server = Server(folder, REQUEST_SECONDS=100)
+    server = Server(folder, REQUEST_SECONDS=100, THREADS=1)
     server.wait_ready()
     half = server.connect()
     half.sendall(request("POST", "/predict", DENTAL)[:-10])
     idle = server.connect()
-    time.sleep(0.2)
+    server.get("/livez")  # the one loop has seen both when it answers this
     server.process.send_signal(signal.SIGTERM)
-    time.sleep(1)
+    wait_until(lambda: server.find('"draining"'))
+    time.sleep(1)  # until it is over
     half.sendall(DENTAL[-10:])
     reply = Reader(half).reply()
     check("a request that was half there is finished", reply and reply[0] == 200 and reply[1].get("connection") == "close", reply)

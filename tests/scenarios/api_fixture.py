@@ -2,6 +2,7 @@
 import atexit
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -155,6 +156,15 @@ class Reader:
                 return None
         body, self.bytes = self.bytes[:size], self.bytes[size:]
         return status, headers, body
+
+
+def free_port():
+    """A port for a server that cannot tell which one it was given; below those that the kernel gives away."""
+    while True:
+        port = random.randrange(20000, 30000)
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def wait_until(condition, seconds=60):

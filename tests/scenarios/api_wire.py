@@ -89,12 +89,10 @@ location / {{ return 404; }} }} }}"""
     def __new__(cls, folder, api):
         found = subprocess.run([TESTS / "unpack", BUILD, "nginx", "nginx"], capture_output=True, text=True, check=False)
         if found.returncode != 0:
-            print("skipped: the same asked of a real nginx:", found.stderr.strip())
+            skip("a real nginx answers the same", found.stderr.strip())
             return None
         nginx = super().__new__(cls)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            nginx.port = s.getsockname()[1]
+        nginx.port = free_port()
         with open(f"{folder}/nginx.conf", "w", encoding="ascii") as file:
             file.write(cls.CONFIGURATION.format(folder=folder, port=nginx.port, api=api))
         nginx.process = subprocess.Popen([found.stdout.strip(), "-c", f"{folder}/nginx.conf", "-p", folder, "-e",

@@ -92,10 +92,10 @@ done
 wait
 check "lines of runs at the same time do not mix" jq -es 'length == 40' "$events"
 
-port=$(free_port)
-python3 tests/scenarios/lineage_collector.py "$port" "$scratch/posted" &
+python3 tests/scenarios/lineage_collector.py "$scratch/port" "$scratch/posted" &
 collector=$!
-for _ in $(seq 1200); do [ -e "$scratch/posted" ] && break; sleep 0.05; done
+for _ in $(seq 1200); do [ -s "$scratch/port" ] && break; sleep 0.05; done
+port=$(cat "$scratch/port")
 : >"$events"
 LINEAGE_FILE=$events OPENLINEAGE_URL=http://127.0.0.1:$port OPENLINEAGE_API_KEY=open-sesame run score
 check "a collector is sent what the file has, with its key" cmp "$events" "$scratch/posted"

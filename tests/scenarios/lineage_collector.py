@@ -1,6 +1,6 @@
 """A collector of OpenLineage events: appends what is posted with the right key, one a line; below /slow it never answers.
 
-lineage_collector.py PORT FILE - the file is there once it listens.
+lineage_collector.py PORT_FILE FILE - its port is written to the one, what is posted to the other.
 """
 import http.server
 import json
@@ -26,7 +26,8 @@ class Collector(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Collector)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
 server.daemon_threads = True
-open(sys.argv[2], "wb").close()
+with open(sys.argv[1], "w", encoding="ascii") as file:
+    file.write(str(server.server_port))
 server.serve_forever()

@@ -177,7 +177,7 @@ with open(f"{scratch}/events", "w", encoding="ascii") as file:
     file.write("\n".join(map(json.dumps, events)))
 fake = subprocess.Popen([sys.executable, f"{here}/../fakes/stripe.py", f"{scratch}/port", KEY, VERSION, f"{scratch}/events"],
                            stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-fixture.wait_until(lambda: os.path.exists(f"{scratch}/port") and os.path.getsize(f"{scratch}/port") > 0, 10)
+fixture.wait_until(lambda: os.path.exists(f"{scratch}/port") and os.path.getsize(f"{scratch}/port") > 0)
 with open(f"{scratch}/port", encoding="ascii") as file:
     os.environ.update(STRIPE_API_KEY=KEY, STRIPE_URL=f"http://127.0.0.1:{file.read().strip()}", LEADFOREST_NOW="2026-06-01T00:00:00Z")
 

@@ -5,7 +5,6 @@ set -uo pipefail
 build=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
 source "$here/scenario.bash"
-make -s -C "$here/.." BUILD="$build" "$build/tests/tools/make_registry" || exit 1
 web=$scratch/published started=()
 trap 'kill "${started[@]}" 2>/dev/null; wait; rm -rf "$scratch"' EXIT
 export SYNC_MAX_WAIT=0.3 PYTHONDONTWRITEBYTECODE=1
@@ -138,11 +137,11 @@ check "is fetched" fetch 1 0
 check "and the oldest goes" has 1 2 7
 
 # A container's process: fetcher and api together, which end together there.
-port=$(free_port) address[3]=http://127.0.0.1:$port
 mkdir "$(replica 3)"
-PATH=$build:$PATH DATA_DIR=$(replica 3) HOST=127.0.0.1 PORT=$port DRAIN_SECONDS=0 MODEL_EVERY=0.2 \
-    setsid "$here/../deploy/replica" 2>>"$scratch/log" &
+PATH=$build:$PATH DATA_DIR=$(replica 3) HOST=127.0.0.1 PORT=0 LOG_LEVEL=info DRAIN_SECONDS=0 MODEL_EVERY=0.2 \
+    setsid "$here/../deploy/replica" 2>"$scratch/following" &
 following=$!
+until address[3]=$(address_in "$scratch/following") || ! kill -0 "$following"; do sleep 0.05; done
 check "a replica that follows by itself serves it too" serves 3 7
 promote 8
 check "and the eighth, soon after it is published" serves 3 8

@@ -43,7 +43,7 @@ static int forget_program(void **state) {
 
 static void wait_for_answer(struct drift_check *l, unix_time now) {
     drift_check_continue(l, now, false);
-    for (int i = 0; i < 1000 && l->child.pid != 0; i++) {
+    for (int i = 0; i < 12000 && l->child.pid != 0; i++) {
         usleep(5000);
         drift_check_continue(l, now, false);
     }
