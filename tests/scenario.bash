@@ -21,6 +21,16 @@ check() {
     fi
 }
 
+# skip SENTENCE REASON - a check that cannot be made here.
+skip() {
+    echo "ok $1 # SKIP $2"
+}
+
+# small_or_whole SMALL WHOLE - the second in a whole proof, as tests/run --full asks for by FULL=1.
+small_or_whole() {
+    [ -n "${FULL:-}" ] && echo "$2" || echo "$1"
+}
+
 # run PROGRAM ARGUMENT... - its exit code, in $code; stdout in $said, the log in $scratch/log.
 run() {
     code=0

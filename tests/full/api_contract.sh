@@ -4,7 +4,6 @@
 set -uo pipefail
 build=$(realpath -m "$1")
 cd "$(dirname "$0")/../.." || exit 1
-make -s BUILD="$build" "$build/leadforest-api" "$build/tests/tools/make_registry" || exit 1
 venv=$build/contract
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { echo "python3 makes no virtual environment"; exit 77; }
 "$venv/bin/pip" install -q --disable-pip-version-check openapi-spec-validator schemathesis 'tritonclient[http]' \
@@ -42,7 +41,7 @@ check "a client of the Open Inference Protocol works, with JSON and with binary 
 if promtool=$(tests/unpack "$build" prometheus promtool); then
     check "promtool has nothing to say of the metrics" bash -c 'curl -fsS "$0/metrics" | "$1" check metrics' "$url" "$promtool"
 else
-    echo "skipped: promtool cannot be had"
+    skip "promtool has nothing to say of the metrics" "promtool cannot be had"
 fi
 check "SIGTERM ends it with 0" stop_api
 exit "$broken"

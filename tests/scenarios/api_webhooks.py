@@ -127,7 +127,7 @@ with scratch() as folder:
     inbox = f"{folder}/raw/inbox"
     os.makedirs(inbox)
     if subprocess.run([*MOUNT, inbox, "true"], capture_output=True, check=False).returncode != 0:
-        print("skipped: a full disk, for nothing can be mounted here")
+        skip("on a full disk a delivery is 503, to be sent again", "nothing can be mounted here")
         finish()
     server = Server(folder, tracer=[*MOUNT, inbox], STRIPE_WEBHOOK_SECRET="whsec_new", INSTANCE="one")
     disk = f"/proc/{server.process.pid}/root{inbox}"

@@ -162,7 +162,7 @@ def idle(server, n):
     """So many connections that asked once and stay, as far as files may be open here."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if most < n + 1000:
-        print(f"skipped: {n} idle connections: only {most} files may be open")
+        skip(f"{n} idle connections keep nobody waiting", f"only {most} files may be open")
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     connections = []

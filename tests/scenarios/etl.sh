@@ -168,7 +168,7 @@ check "of the right mode nothing is said" [ "$(grep -c '"event":"mode"' "$scratc
 
 genuine=$here/../../shared/fixtures/stripe
 if [ ! -d "$genuine" ]; then
-    echo "ok genuine Stripe objects # skipped: ../shared/fixtures/stripe is not there"
+    skip "genuine Stripe objects are read" "../shared/fixtures/stripe is not there"
     exit "$broken"
 fi
 

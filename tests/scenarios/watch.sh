@@ -96,7 +96,7 @@ if unshare -rm true 2>/dev/null; then
     check "a full disk is said" grep -q 'No space left' "$scratch/full.log"
     check "and the run recorded when there is room again" jq -es 'any(.[]; .status == "done")' "$scratch/full.json"
 else
-    echo "skipped: a full disk (no mount namespace)"
+    skip "a full disk is said" "there is no mount namespace"
 fi
 
 # Drift.
