@@ -2,8 +2,9 @@
  * peers_test.c - what went wrong in other forests, or still does, and must not in this one.
  *
  * More of it stands where its subject is tested: counts beyond a float's precision and subsets of many levels in
- * splitter_test.c, levels beyond 64 in predict_test.c, order of threads and repeated rows in train_test.c, damaged
- * files in format_test.c, allocations and histograms in memory_test.c, questions that runtimes choke on in onnx_test.c.
+ * splitter_test.c, levels beyond 64 in predict_test.c, order of threads in threads_test.c, repeated rows in
+ * train_test.c, damaged files in format_test.c, allocations and histograms in memory_test.c, questions that runtimes
+ * choke on in onnx_test.c.
  */
 #include "libforest/format/forest_impl.h"
 #include "libforest/train/bootstrap.h"

@@ -1,7 +1,5 @@
-/* quality_test.c - how near the served probabilities come to the truth, and asking from many threads. */
+/* quality_test.c - how near the served probabilities come to the truth. */
 #include "support.h"
-
-#include <pthread.h>
 
 /* ---- the shape of the product: ten trades, six sizes, four packages ------------------------------------- */
 
@@ -119,61 +117,10 @@ static void tuning_comes_near_the_better_of_fixed_settings(void **state) {
     assert_true(tuned < pure && tuned < coarse);
 }
 
-/* ---- threads ---------------------------------------------------------------------------------------------- */
-
-struct asker {
-    const struct forest *f;
-    const struct rows *rows;
-    const float *expected;
-    bool agrees;
-};
-
-static void *ask(void *argument) {
-    struct asker *asker = argument;
-    size_t n = asker->rows->n;
-    float *prob = calloc(n * 3, sizeof *prob), one[3];
-    asker->agrees = true;
-    for (int round = 0; round < 5; round++) {
-        forest_predict_batch(asker->f, asker->rows->x, n, prob);
-        asker->agrees = asker->agrees && memcmp(prob, asker->expected, n * 3 * sizeof *prob) == 0;
-        for (size_t i = 0; i < n; i += 7) {
-            forest_predict(asker->f, row_of(asker->rows, i), one);
-            asker->agrees = asker->agrees && memcmp(one, asker->expected + 3 * i, sizeof one) == 0;
-        }
-    }
-    free(prob);
-    return NULL;
-}
-
-static void many_threads_may_ask_one_forest(void **state) {
-    (void)state;
-    enum { THREADS = 8 };
-    struct rows rows = make_rows(&mixed, 600, true, 100);
-    struct forest_params params = few_trees(30);
-    params.calibrate = true;
-    struct forest *f = train_rows(&rows, &params);
-    float *expected = calloc(rows.n * 3, sizeof *expected);
-    forest_predict_batch(f, rows.x, rows.n, expected);
-    pthread_t thread[THREADS];
-    struct asker asker[THREADS];
-    for (int t = 0; t < THREADS; t++) {
-        asker[t] = (struct asker){f, &rows, expected, false};
-        assert_int_equal(pthread_create(&thread[t], NULL, ask, &asker[t]), 0);
-    }
-    for (int t = 0; t < THREADS; t++) {
-        pthread_join(thread[t], NULL);
-        assert_true(asker[t].agrees);
-    }
-    free(expected);
-    forest_free(f);
-    rows_free(&rows);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tuned_forest_is_within_two_hundredths_of_a_nat_of_the_truth),
         cmocka_unit_test(tuning_comes_near_the_better_of_fixed_settings),
-        cmocka_unit_test(many_threads_may_ask_one_forest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

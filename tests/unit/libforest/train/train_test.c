@@ -3,8 +3,6 @@
 #include "libforest/train/oob.h"
 #include "tests/unit/libforest/support.h"
 
-#include <stdatomic.h>
-
 /* ---- what changes nothing -------------------------------------------------------------------- */
 
 static struct forest *forest_weighted(const struct rows *rows, const uint32_t *weight, const struct forest_params *p) {
@@ -56,22 +54,6 @@ static void the_order_of_rows_changes_nothing(void **state) {
         rows_free(&rows);
         rows_free(&back);
     }
-}
-
-static void the_number_of_threads_changes_nothing(void **state) {
-    (void)state;
-    struct rows rows = make_rows(&mixed, 900, true, 4);
-    struct forest_params params = few_trees(40);
-    params.tune = params.calibrate = true;
-    params.stop_gain = 0.001;
-    struct forest *one = train_rows(&rows, &params);
-    for (params.threads = 2; params.threads <= 7; params.threads += 5) {
-        struct forest *many = train_rows(&rows, &params);
-        assert_same_image(one, many);
-        forest_free(many);
-    }
-    forest_free(one);
-    rows_free(&rows);
 }
 
 static void a_seed_gives_its_forest_and_another_seed_another(void **state) {
@@ -524,59 +506,29 @@ static void parameters_out_of_range_are_named_with_their_value(void **state) {
     rows_free(&rows);
 }
 
-struct counter {
-    atomic_uint calls, inside;
-    uint32_t stop_at, total, last;
-};
-
-static bool count_calls(void *user, uint32_t done, uint32_t total) {
-    struct counter *counter = user;
-    assert_int_equal(atomic_fetch_add(&counter->inside, 1), 0); /* one thread at a time */
-    counter->total = total;
-    counter->last = done;
-    atomic_fetch_sub(&counter->inside, 1);
-    return atomic_fetch_add(&counter->calls, 1) + 1 < counter->stop_at;
-}
-
-static void progress_is_told_and_may_stop_the_training(void **state) {
-    (void)state;
-    struct rows rows = make_rows(&mixed, 200, false, 20);
-    struct forest_dataset *ds = dataset_of(&rows);
-    struct counter counter = {.stop_at = UINT32_MAX};
-    struct forest_params params = few_trees(30);
-    params.threads = 3;
-    params.progress = count_calls;
-    params.progress_user = &counter;
-    struct forest *f = forest_of(ds, &params), *none = NULL;
-    assert_int_equal(counter.calls, 30);
-    assert_int_equal(counter.last, 30);
-    assert_int_equal(counter.total, 30);
-    counter = (struct counter){.stop_at = 5};
-    assert_int_equal(forest_train(&none, ds, &params, &error), FOREST_CANCELLED);
-    assert_null(none);
-    assert_int_equal(counter.calls, 5);
-    forest_free(f);
-    forest_dataset_free(ds);
-    rows_free(&rows);
+static bool stop_at_once(void *user, uint32_t done, uint32_t total) {
+    (void)done;
+    *(uint32_t *)user = total;
+    return false;
 }
 
 /* How many trees a training with the parameters of forest_params_init sets out to grow. */
 static uint32_t trees_to_grow(size_t distinct, uint32_t trees) {
     struct rows rows = make_rows(&three_numbers, distinct, false, 28);
-    struct counter counter = {.stop_at = 1};
     struct forest_params params;
     struct forest *none = NULL;
+    uint32_t total = 0;
     for (size_t i = 0; i < distinct; i++)
         rows.x[3 * i] = (float)i;
     struct forest_dataset *ds = dataset_of(&rows);
     forest_params_init(&params);
     params.trees = trees;
-    params.progress = count_calls;
-    params.progress_user = &counter;
+    params.progress = stop_at_once;
+    params.progress_user = &total;
     assert_int_equal(forest_train(&none, ds, &params, &error), FOREST_CANCELLED);
     forest_dataset_free(ds);
     rows_free(&rows);
-    return counter.total;
+    return total;
 }
 
 /* Of three features there are 2 mtry x 5 min_leaf x 8 smoothing. */
@@ -590,7 +542,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_weight_is_as_good_as_repeating_the_row),
         cmocka_unit_test(the_order_of_rows_changes_nothing),
-        cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(a_seed_gives_its_forest_and_another_seed_another),
         cmocka_unit_test(how_levels_features_and_classes_are_numbered_changes_no_probability),
         cmocka_unit_test(scaling_all_weights_changes_probabilities_by_chance_alone),
@@ -610,7 +561,6 @@ int main(void) {
         cmocka_unit_test(one_class_alone_is_learnt_without_complaint),
         cmocka_unit_test(one_row_is_enough),
         cmocka_unit_test(parameters_out_of_range_are_named_with_their_value),
-        cmocka_unit_test(progress_is_told_and_may_stop_the_training),
         cmocka_unit_test(settings_are_tuned_unless_told_otherwise_up_to_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
