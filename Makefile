@@ -20,34 +20,54 @@ LIBRARIES := -Wl,--as-needed -lmicrohttpd -ljansson -lcsv -luuid -lcurl -lcrypto
 GMIME     := $(shell pkg-config --cflags gmime-3.0 2>/dev/null)
 
 PROGRAMS := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c))))
-SOURCES  := $(sort $(shell find libforest libetl services tests/bench -name '*.c'))
-objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(1)/%,$(SOURCES)))
+SOURCES  := $(sort $(shell find $(wildcard libforest libetl services tests) -name '*.c'))
+objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(1)/%.c,$(SOURCES)))
 room      = $(filter-out %/main.o $(BUILD)/obj/services/common/%,$(call objects,services/$(1)))
-room_of   = $(firstword $(subst /, ,$(patsubst $(BUILD)/tests/%,%,$(1))))
-ROOMS    ?= $(notdir $(wildcard tests/unit/*))
-UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(shell find $(wildcard $(ROOMS:%=tests/unit/%)) -name '*_test.c')))
+room_of   = $(firstword $(subst /, ,$(1)))
+
+# What `make check` runs: the unit tests (of ROOMS), or of them and the scripts those that have T in their paths.
+ROOMS    ?=
+T        :=
+having_T  = $(foreach file,$(1),$(if $(findstring $(T),$(file)),$(file)))
+UNIT     := $(filter $(or $(foreach room,$(ROOMS),tests/unit/$(room)%_test.c),tests/unit/%_test.c),$(SOURCES))
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(if $(T),$(call having_T,$(UNIT)),$(UNIT)))
+SCRIPTS  := $(if $(and $(T),$(if $(SANITIZE),,plain)),$(call having_T,$(shell tests/run --list)))
+TOOLS    := $(BUILD)/tests/tools/make_registry
+
+# The same unit tests under sanitizers: for races those alone that start threads.
+ASAN     := BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all"
+TSAN     := BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" ROOMS="libforest/threads etl api"
+
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
 FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
+MADE   := $(addprefix $(BUILD)/gen/,config_default.h try.html.h docs.html.h monitoring.html.h)
 
-.PHONY: all check sanitize tsan fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format format-check lint tidy cppcheck clean help programs units fuzzers
+.PHONY: all check sanitize tsan sanitize-units tsan-units tested fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format format-check lint tidy cppcheck clang clean help programs units fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: programs $(BUILD)/libforest.so   ## the programs and the library, into build/
 programs: $(PROGRAMS:%=$(BUILD)/leadforest-%)
-units: $(UNIT)
+units: $(UNIT) $(TOOLS)
 
-check: units                          ## unit tests (ROOMS="libforest api": of these alone)
-	@tests/unit/run $(UNIT)
+check: units $(if $(SCRIPTS),all)     ## unit tests; some by ROOMS="etl api", T=gate or CASE='*holm*' (tests/README.md)
+	@tests/prove $(BUILD) $(UNIT) $(SCRIPTS)
 
 sanitize:                             ## the same under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all" check
+	@$(MAKE) --no-print-directory $(ASAN) check
+tsan:                                 ## those that start threads, under ThreadSanitizer
+	@$(MAKE) --no-print-directory $(TSAN) check
 
-tsan:                                 ## those of the rooms that start threads, under ThreadSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" ROOMS="libforest etl api" check
+sanitize-units:
+	@$(MAKE) --no-print-directory $(ASAN) units
+tsan-units:
+	@$(MAKE) --no-print-directory $(TSAN) units
+tested: # the test programs that tests/run runs, one a line
+	@[ -n "$(SANITIZE)" ] || { $(MAKE) --no-print-directory $(TSAN) tested && $(MAKE) --no-print-directory $(ASAN) tested; }
+	@printf '%s\n' $(UNIT)
 
 fuzz:                                 ## fuzz every parser for FUZZ_SECONDS (60) each, with clang
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzzing CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g -fno-sanitize-recover=all" fuzzers
@@ -90,7 +110,9 @@ format-check:                         ## whether the code is laid out by .clang-
 lint: tidy cppcheck                   ## clang-tidy and cppcheck
 tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT) -I. -I$(BUILD)/gen $(GMIME)
-cppcheck:
+clang: $(MADE)                         ## whether clang warns of anything
+	clang $(STRICT) $(WERROR:%=-Werror) -pthread -I. -I$(BUILD)/gen $(GMIME) -fsyntax-only $(SOURCES)
+cppcheck: $(MADE)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance --suppressions-list=tests/cppcheck.suppressions -D'JSON_INTEGER_FORMAT="lld"' -I. -I$(BUILD)/gen libforest libetl services
 
 clean:                                ## remove build/
@@ -123,10 +145,10 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/config_default.h
 $(BUILD)/leadforest-%: $$(call objects,services/$$*) $(COMMON) $(ETL) $(FOREST)
 	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(LIBRARIES) $(LIBRARIES_$*)
 
-# A test of a room sees the room's files (all but main.c) and the libraries.
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call room,$$(call room_of,$$@)) $(COMMON) $(ETL) $(FOREST)
+# A test of a room, also of one within, sees all the room's files (but main.c) and the libraries.
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/unit/case.o $$(call room,$$(call room_of,$$*)) $(COMMON) $(ETL) $(FOREST)
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(call room_of,$@))
+	$(CC) $(SANITIZE:%=-fsanitize=%) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) -lcmocka $(LIBRARIES) $(LIBRARIES_$(call room_of,$*))
 
 # A helper of scenarios is one file beside them.
 $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/scenarios/%.o $(COMMON) $(ETL) $(FOREST)

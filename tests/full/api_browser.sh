@@ -4,7 +4,6 @@ set -uo pipefail
 build=$1
 cd "$(dirname "$0")/../.." || exit 1
 command -v chromium >/dev/null || { echo "chromium is not installed"; exit 77; }
-make -s BUILD="$build" "$build/leadforest-api" "$build/tests/tools/make_registry" || exit 1
 source tests/scenario.bash
 
 mkdir -p "$build/pages"

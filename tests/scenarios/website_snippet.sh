@@ -4,7 +4,6 @@ set -uo pipefail
 build=$1
 cd "$(dirname "$0")/../.." || exit 1
 command -v chromium >/dev/null || { echo "no chromium: deploy/install-packages browser installs it"; exit 77; }
-make -s BUILD="$build" programs || exit 1
 source tests/scenario.bash
 
 run sample --data "$scratch/data" --leads 2000 --seed 1
