@@ -3,7 +3,7 @@ import shutil
 
 from api_fixture import *
 
-PROMOTIONS = int(os.environ.get("PROMOTIONS", "200"))
+PROMOTIONS = int(os.environ.get("PROMOTIONS", "60"))
 
 with scratch() as folder:
     registry = Registry(folder)

@@ -5,24 +5,23 @@ build=$1
 source "$(dirname "$0")/../scenario.bash"
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-# say COMPILER OPTION - the checksums that such a build gives, into $scratch/COMPILER OPTION.
-say() {
-    "$1" "$2" -std=c17 -D_GNU_SOURCE -ffp-contract=off -w -I"$root" -o "$scratch/models" \
-        $(find "$root/libforest" -name '*.c') "$root/tests/scenarios/compilers.c" -pthread -lm && "$scratch/models" > "$scratch/$1$2"
+# models NAME COMPILER ARGUMENT... - the checksums that such a build gives, into $scratch/NAME.
+models() {
+    "$2" -std=c17 -D_GNU_SOURCE -w -I"$root" -o "$scratch/models" "$root/tests/scenarios/compilers.c" "${@:3}" -pthread -lm &&
+        "$scratch/models" >"$scratch/$1"
 }
 
 same() { # COMPILER OPTION
-    say "$1" "$2" && diff "$scratch/gcc-O3" "$scratch/$1$2"
+    models other "$1" "$2" -ffp-contract=off $(find "$root/libforest" -name "*.c") && diff "$scratch/ours" "$scratch/other"
 }
 
-check "gcc -O3 builds libforest and trains" say gcc -O3
-for compiler in gcc clang; do
-    if ! command -v $compiler > /dev/null; then
-        echo "ok $compiler gives the same bytes # skipped: there is no $compiler"
-        continue
+check "the library trains" models ours cc "$build/libforest.a"
+builds=$(small_or_whole "gcc -O0,clang -O3" "gcc -O0,gcc -O3,clang -O0,clang -O3")
+while read -r compiler option; do
+    if command -v "$compiler" >/dev/null; then
+        check "$compiler $option gives the same bytes" same "$compiler" "$option"
+    else
+        skip "$compiler $option gives the same bytes" "there is no $compiler"
     fi
-    for option in -O0 -O3; do
-        [ $compiler$option = gcc-O3 ] || check "$compiler $option gives the same bytes as gcc -O3" same $compiler $option
-    done
-done
-exit $broken
+done < <(tr , '\n' <<<"$builds")
+exit "$broken"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # kill -9 during every stage, at random moments and just before each system call that matters: whatever is visible
-# afterwards is whole, and the next run ends where an undisturbed one does. KILLS is how many random ones a stage.
+# afterwards is whole, and the next run ends where an undisturbed one does. Without FULL, of the calls each third.
 set -uo pipefail
 build=$1
 source "$(dirname "$0")/../scenario.bash"
 
-kills=${KILLS:-25}
+kills=$(small_or_whole 5 25) # at random, a stage
+stride=$(small_or_whole 3 1) # from one call to the next
 stages="etl features train register score"
 visible="processed features candidates registry scores"
 export LEADFOREST_RUN=00000000-0000-4000-8000-000000000001
@@ -125,7 +126,7 @@ before_each_call() { # STAGE BEFORE AFTER
         renew "$before"
         trace "$stage" "$volume" -e "inject=$call:signal=KILL:when=$nth" 2>/dev/null
         recovers "$stage" "$volume" "$before" "$after" || { echo "killed before $call $nth"; return 1; }
-    done <<<"$list"
+    done < <(sed -n "1~${stride}p" <<<"$list")
 }
 
 volume=$scratch/volume

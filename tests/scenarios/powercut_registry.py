@@ -77,7 +77,7 @@ os.environ.update(LEADFOREST_NOW="2026-06-01T00:00:00Z", LOG_LEVEL="warn", TRAIN
 candidate("--days", "400")
 Volume.of(data).build(f"{scratch}/fresh")
 prove("a first promotion")
-for killed_at in range(1, 12 if SAMPLE > 1000 else 4):  # the first syncs are of folders, which the second run finds
+for killed_at in range(1, 12 if FULL else 3):  # the first syncs are of folders, which the second run finds
     shutil.rmtree(data)
     shutil.copytree(f"{scratch}/fresh", data)
     prove(f"one that was killed before sync {killed_at} and started again", killed_at=killed_at)

@@ -7,7 +7,7 @@
 
 #include "services/sample/payments.h"
 
-enum { LEADS = 3000 };
+enum { LEADS = 1000 };
 static const char genuine[] = "../shared/fixtures/stripe/stripe-sync-engine";
 
 struct payments {
