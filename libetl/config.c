@@ -156,11 +156,11 @@ static bool read_aliases(struct etl_config_feature *out, const json_t *object, c
     return true;
 }
 
-static bool read_kind(enum etl_config_kind *out, const json_t *value, const char *where, struct etl_config_error *err) {
+static bool read_kind(bool *numeric, const json_t *value, const char *where, struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || (strcmp(text, "categorical") != 0 && strcmp(text, "numeric") != 0))
         return fail(err, "%s: kind must be categorical or numeric", where);
-    *out = strcmp(text, "numeric") == 0 ? ETL_CONFIG_NUMERIC : ETL_CONFIG_CATEGORICAL;
+    *numeric = strcmp(text, "numeric") == 0;
     return true;
 }
 
@@ -182,7 +182,7 @@ static bool read_feature(struct etl_config_feature *out, const json_t *object, s
     out->ranges = json_is_true(json_object_get(object, "ranges"));
     return known_keys(object, known, where, err) &&
            read_name(&out->name, json_object_get(object, "name"), where, err) && is_free(out->name, where, err) &&
-           read_kind(&out->kind, json_object_get(object, "kind"), where, err) &&
+           read_kind(&out->numeric, json_object_get(object, "kind"), where, err) &&
            read_strings(&out->columns, json_object_get(object, "columns"), where, err) &&
            read_strings(&out->levels, json_object_get(object, "levels"), where, err) &&
            read_aliases(out, json_object_get(object, "aliases"), where, err);

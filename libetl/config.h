@@ -33,8 +33,6 @@ struct etl_config_package {
     struct etl_config_strings nicknames;
 };
 
-enum etl_config_kind { ETL_CONFIG_CATEGORICAL, ETL_CONFIG_NUMERIC };
-
 /* Another spelling of a level. */
 struct etl_config_alias {
     char *spelling;
@@ -44,7 +42,7 @@ struct etl_config_alias {
 /* An input of the model, as it stands in a form. */
 struct etl_config_feature {
     char *name;
-    enum etl_config_kind kind;
+    bool numeric;                      /* its values are numbers; otherwise each is a text of its own */
     struct etl_config_strings columns; /* other names of the form's field */
     struct etl_config_strings levels;  /* canonical spellings, in order; a value that is none stays as it is */
     bool ranges; /* levels are ranges of whole numbers ("10-25", "251+"), a number falls into one */

@@ -1,11 +1,11 @@
 /* normalizer.c - spellings to levels. */
 #include "libetl/forms/normalizer.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libetl/base/array.h"
+#include "libetl/base/number.h"
 
 struct spelling {
     char *folded;
@@ -170,17 +170,12 @@ static size_t find_level(const struct feature_levels *levels, const struct etl_c
     return range != NULL ? range->level : feature->levels.count;
 }
 
+/* Without commas; empty where it is no number. */
 static void clean_number(char *value) {
-    char *to = value, *end;
-    for (const char *from = value; *from != '\0'; from++)
-        if (*from != ',')
-            *to++ = *from;
-    *to = '\0';
-    /* strtod would also take "nan", "infinity" and hexadecimal. */
-    bool plain = strspn(value, "0123456789+-.eE") == strlen(value);
-    double number = plain ? strtod(value, &end) : NAN;
-    if (!plain || end == value || *end != '\0' || !isfinite(number))
-        value[0] = '\0';
+    char plain[ETL_NUMBER_TEXT] = "";
+    double number;
+    etl_number_read((struct etl_text){value, strlen(value)}, plain, &number);
+    memcpy(value, plain, strlen(plain) + 1);
 }
 
 bool etl_normalizer_apply(const struct etl_normalizer *normalizer, size_t feature, struct etl_text written,
@@ -188,7 +183,7 @@ bool etl_normalizer_apply(const struct etl_normalizer *normalizer, size_t featur
     const struct etl_config_feature *about = &normalizer->config->features[feature];
     if (etl_text_clean(written, out, ETL_NORMALIZER_VALUE) == ETL_NORMALIZER_VALUE)
         return false;
-    if (about->kind == ETL_CONFIG_NUMERIC) {
+    if (about->numeric) {
         clean_number(out);
         return true;
     }

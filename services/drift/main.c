@@ -5,6 +5,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/worker/unreadable.h"
 #include "services/common/worker/worker.h"
 #include "services/drift/history.h"
 #include "services/drift/report.h"
@@ -183,9 +184,11 @@ static enum exit_code prepare(struct worker_run *run, struct error *err) {
 static json_t *result_of(const struct monitor *m) {
     const struct decision_state *d = &m->state.decision;
     bool retrain = d->level == LEVEL_RETRAIN;
-    return json_pack("{s:s, s:b, s:b, s:s, s:s}", "state", decision_level_name(d->level), "retrain", (int)retrain,
-                     "alarm", (int)(retrain && decision_is_alarm(d->cause)), "cause", decision_cause_name(d->cause),
-                     "reason", m->state.reason);
+    json_t *result = json_pack("{s:s, s:b, s:b, s:s, s:s}", "state", decision_level_name(d->level), "retrain",
+                               (int)retrain, "alarm", (int)(retrain && decision_is_alarm(d->cause)), "cause",
+                               decision_cause_name(d->cause), "reason", m->state.reason);
+    unreadable_describe(result, m->cell_set.unreadable);
+    return result;
 }
 
 /* The state in the result line, whether this run found it or an earlier one. */
@@ -213,6 +216,7 @@ static bool monitor(struct monitor *m, struct error *err) {
     if (!monitor_follow_gate(m, err) || !monitor_read(m, err) || !monitor_test_traffic(m, err) ||
         !monitor_measure_performance(m, err))
         return false;
+    unreadable_warn(m->cell_set.unreadable);
     monitor_decide(m);
     status_message_write(m, m->state.reason, sizeof m->state.reason);
     return publish(m, err);

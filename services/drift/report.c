@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/worker/unreadable.h"
 #include "services/drift/stats/divergence.h"
 
 enum { MOST_VERSIONS = 32 };
@@ -213,9 +214,11 @@ static json_t *describe_volume(const struct monitor *m) {
 }
 
 json_t *report_describe(const struct monitor *m) {
-    return json_pack("{s:o, s:o, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "until", time_json(m->until),
-                     "decision", state_describe(&m->state), "model_version", (json_int_t)m->champion.version,
-                     "reference", describe_reference(m), "calls", describe_requests(m), "logarithm", "natural", "p",
-                     real(m->finding.p), "threshold", real(m->state.threshold), "windows", describe_windows(m),
-                     "calls_a_week", describe_volume(m), "labels", describe_labels(m));
+    json_t *report = json_pack("{s:o, s:o, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "until", time_json(m->until),
+                               "decision", state_describe(&m->state), "model_version", (json_int_t)m->champion.version,
+                               "reference", describe_reference(m), "calls", describe_requests(m), "logarithm",
+                               "natural", "p", real(m->finding.p), "threshold", real(m->state.threshold), "windows",
+                               describe_windows(m), "calls_a_week", describe_volume(m), "labels", describe_labels(m));
+    unreadable_describe(report, m->cell_set.unreadable);
+    return report;
 }

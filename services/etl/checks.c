@@ -119,7 +119,7 @@ static bool is_level(const struct etl_config_feature *feature, const char *value
     for (size_t i = 0; i < feature->levels.count; i++)
         if (strcmp(feature->levels.text[i], value) == 0)
             return true;
-    return feature->levels.count == 0 || feature->kind == ETL_CONFIG_NUMERIC;
+    return feature->levels.count == 0 || feature->numeric;
 }
 
 /* A value that is not a level, and how many rows have it. */

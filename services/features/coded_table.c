@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "services/common/table/csv_table.h"
+#include "services/common/table/feature_codec.h"
 
 enum { LAST_COLUMNS = 3, DAY = 86400 };
 
@@ -76,11 +77,17 @@ void coded_table_done(struct coded_table *table) {
 
 /* ---- features.csv ---- */
 
+static void write_number(float number, FILE *file) {
+    char text[FEATURE_NUMBER_TEXT];
+    feature_write_number(number, text);
+    fprintf(file, "%s,", text);
+}
+
 static void write_code(const struct encoded_feature *feature, uint32_t code, FILE *file) {
     if (code == CODE_MISSING)
         fputc(',', file);
     else if (feature->numeric)
-        fprintf(file, "%.9g,", (double)training_rows_number(code));
+        write_number(training_rows_number(code), file);
     else
         fprintf(file, "%" PRId32 ",", (int32_t)code - CODE_FIRST_LEVEL);
 }

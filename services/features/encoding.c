@@ -14,7 +14,7 @@ static bool has_number(const struct training_rows *p, const struct split *split,
 
 static bool choose_feature(struct encoded_feature *out, const struct training_rows *p, const struct split *split,
                            size_t place, const struct vocabulary_limits *limits, bool *useful, struct error *err) {
-    *out = (struct encoded_feature){.place = place, .numeric = p->config->features[place].kind == ETL_CONFIG_NUMERIC};
+    *out = (struct encoded_feature){.place = place, .numeric = p->config->features[place].numeric};
     if (out->numeric) {
         *useful = has_number(p, split, place);
         return true;

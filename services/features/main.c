@@ -3,6 +3,7 @@
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/worker/unreadable.h"
 #include "services/common/worker/worker.h"
 #include "services/features/coded_table.h"
 #include "services/features/schema_json.h"
@@ -104,15 +105,18 @@ static bool publish(const struct work *w, const char *data, struct error *err) {
 }
 
 static json_t *counts(const struct work *w) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "rows", (json_int_t)w->split.count, "distinct",
-                     (json_int_t)w->table.rows, "train", (json_int_t)w->split.validation, "validation",
-                     (json_int_t)(w->split.holdout - w->split.validation), "holdout",
-                     (json_int_t)(w->split.count - w->split.holdout));
+    json_t *result = json_pack("{s:I, s:I, s:I, s:I, s:I}", "rows", (json_int_t)w->split.count, "distinct",
+                               (json_int_t)w->table.rows, "train", (json_int_t)w->split.validation, "validation",
+                               (json_int_t)(w->split.holdout - w->split.validation), "holdout",
+                               (json_int_t)(w->split.count - w->split.holdout));
+    unreadable_describe(result, w->rows.unreadable);
+    return result;
 }
 
 static enum exit_code make_features(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
     bool done = make_table(w, run->settings, err) && publish(w, run->stage.data, err);
+    unreadable_warn(w->rows.unreadable);
     run->result = done ? counts(w) : NULL;
     return worker_code(done, err);
 }

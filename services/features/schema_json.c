@@ -1,14 +1,18 @@
 /* schema_json.c - describes features, classes, times and row counts. */
 #include "services/features/schema_json.h"
 
+#include "services/common/table/feature_codec.h"
+
 static json_t *describe_feature(const struct etl_config *config, const struct encoded_feature *feature) {
-    const char *name = config->features[feature->place].name;
-    if (feature->numeric)
-        return json_pack("{s:s, s:s}", "name", name, "kind", "numeric");
-    json_t *vocabulary = json_array();
+    const struct etl_config_feature *declared = &config->features[feature->place];
+    const char *kind = feature_kind_of(feature_kind_declared(declared))->name;
+    json_t *object = json_pack("{s:s, s:s}", "name", declared->name, "kind", kind), *vocabulary = json_array();
     for (size_t i = 0; i < feature->vocabulary.count; i++)
         json_array_append_new(vocabulary, json_string(feature->vocabulary.name[i]));
-    return json_pack("{s:s, s:s, s:o}", "name", name, "kind", "categorical", "levels", vocabulary);
+    if (!feature->numeric)
+        json_object_set(object, "levels", vocabulary);
+    json_decref(vocabulary);
+    return object;
 }
 
 static json_t *describe_time(const struct split *split, const struct training_rows *p, size_t place) {

@@ -1,11 +1,11 @@
-/* training_rows.c - reads train.csv; a value that cannot be is refused with its line. */
+/* training_rows.c - reads train.csv; a row that cannot be used is rejected with its line. */
 #include "services/features/training_rows.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/common/table/csv_table.h"
+#include "services/common/table/feature_codec.h"
 
 enum { FIRST_ROWS = 4096 };
 
@@ -65,28 +65,26 @@ static bool add_customer(struct training_rows *p, const char *id) {
     return true;
 }
 
-static bool read_value(struct training_rows *p, size_t feature, const char *text, feature_value *out,
+/* An unreadable value counts as missing. */
+static bool read_value(struct training_rows *p, size_t feature, const char *cell, feature_value *out,
                        char problem[200]) {
-    char *end;
+    const struct etl_config_feature *declared = &p->config->features[feature];
+    struct feature_reading reading = feature_read_cell(feature_kind_declared(declared), cell);
     uint32_t number;
     *out = 0;
-    if (text[0] == '\0')
+    if (reading.status == FEATURE_UNREADABLE)
+        feature_count_unreadable(&p->unreadable, declared->name);
+    if (reading.status != FEATURE_VALUE)
         return true;
-    if (p->config->features[feature].kind == ETL_CONFIG_CATEGORICAL) {
-        if (strlen(text) > ETL_CONFIG_MAX_NAME || !string_intern_add(&p->texts[feature], text, &number)) {
-            snprintf(problem, 200, "a value of %.80s is longer than %d bytes", p->config->features[feature].name,
-                     ETL_CONFIG_MAX_NAME);
-            return false;
-        }
-        *out = number + 1;
+    if (declared->numeric) {
+        *out = number_bits(reading.number);
         return true;
     }
-    float value = strtof(text, &end);
-    if (*end != '\0' || !isfinite(value)) {
-        snprintf(problem, 200, "\"%.40s\" is no number, as %.80s must be", text, p->config->features[feature].name);
+    if (strlen(cell) > ETL_CONFIG_MAX_NAME || !string_intern_add(&p->texts[feature], cell, &number)) {
+        snprintf(problem, 200, "a value of %.80s is longer than %d bytes", declared->name, ETL_CONFIG_MAX_NAME);
         return false;
     }
-    *out = number_bits(value == 0 ? 0 : value); /* -0 is 0 */
+    *out = number + 1;
     return true;
 }
 
@@ -155,6 +153,7 @@ void training_rows_done(struct training_rows *p) {
     free(p->row);
     free(p->value);
     free(p->customers);
+    json_decref(p->unreadable);
     *p = (struct training_rows){0};
 }
 

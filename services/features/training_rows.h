@@ -2,6 +2,8 @@
 #ifndef FEATURES_TRAINING_ROWS_H
 #define FEATURES_TRAINING_ROWS_H
 
+#include <jansson.h>
+
 #include "libetl/config.h"
 #include "services/common/table/string_intern.h"
 #include "services/common/util/error.h"
@@ -25,6 +27,7 @@ struct training_rows {
     struct string_intern *texts; /* [config->feature_count], of the categorical features */
     char *customers;
     size_t customers_used, customers_capacity;
+    json_t *unreadable; /* how many values of each feature were, by name; NULL: none */
 };
 
 /* On failure *out is left alone. */

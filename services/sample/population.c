@@ -145,7 +145,7 @@ static void fill_era(const struct population *population, struct population_era 
 static const struct etl_config_feature *find_feature(const struct etl_config *config, const char *name, size_t limit) {
     for (size_t i = 0; i < config->feature_count; i++) {
         const struct etl_config_feature *feature = &config->features[i];
-        if (strcmp(feature->name, name) == 0 && feature->kind == ETL_CONFIG_CATEGORICAL)
+        if (strcmp(feature->name, name) == 0 && !feature->numeric)
             return feature->levels.count >= 2 && feature->levels.count <= limit ? feature : NULL;
     }
     return NULL;

@@ -1,11 +1,11 @@
 /* lead_table.c - reads leads.csv and gives each distinct row of inputs a cell. */
 #include "services/score/lead_table.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/common/table/csv_table.h"
+#include "services/common/table/feature_codec.h"
 #include "services/common/worker/log.h"
 #include "services/score/csv_text.h"
 
@@ -15,6 +15,8 @@ struct lead_reader {
     struct lead_table *leads;
     int customer;
     int *column; /* [features], or CSV_NO_COLUMN */
+    struct feature_codec codec;
+    struct feature_reading *reading; /* [features] of the current lead */
     struct strbuf text;
 };
 
@@ -47,55 +49,44 @@ static bool add_lead(struct lead_table *leads, const char *customer, uint32_t ce
     return true;
 }
 
-static bool read_input(const struct forest_feature *feature, const char *text, float *out, char problem[200]) {
-    char *end;
-    *out = NAN;
-    if (text[0] == '\0')
-        return true;
-    if (feature->kind == FOREST_CATEGORICAL) {
-        *out = forest_level(feature, text);
-        return true;
-    }
-    *out = strtof(text, &end);
-    if (*end == '\0' && isfinite(*out))
-        return true;
-    snprintf(problem, 200, "\"%.40s\" is no number, as %.80s must be", text, feature->name);
-    return false;
-}
-
-/* A cell met for the first time. */
-static bool add_cell(struct lead_reader *r, char *const *fields, char problem[200]) {
+/* What was read, as a cell met for the first time. */
+static bool add_cell(struct lead_reader *r) {
     struct lead_table *leads = r->leads;
     size_t features = leads->schema->features, cell = leads->cells.count - 1;
     if (cell >= leads->cell_capacity) {
         size_t capacity = 2 * leads->cell_capacity + FIRST_LEADS;
         float *x = realloc(leads->x, capacity * features * sizeof *x);
         if (x == NULL)
-            return out_of_memory(problem);
+            return false;
         leads->x = x;
         leads->cell_capacity = capacity;
     }
-    for (size_t i = 0; i < features; i++) {
-        const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
-        if (!read_input(&leads->schema->feature[i], text, &leads->x[cell * features + i], problem))
-            return false;
-    }
+    for (size_t i = 0; i < features; i++)
+        leads->x[cell * features + i] = feature_codec_encode(&r->codec, i, r->reading[i]);
     return true;
 }
 
-static bool read_lead(struct lead_reader *r, char *const *fields, char problem[200]) {
+/* An unreadable value counts as missing, and is missing in the scores. */
+static bool read_inputs(struct lead_reader *r, char *const *fields) {
     const struct forest_schema *schema = r->leads->schema;
-    size_t known = r->leads->cells.count;
-    uint32_t cell;
     strbuf_clear(&r->text);
     for (size_t i = 0; i < schema->features; i++) {
-        const char *text = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
-        csv_text_add(&r->text, text, schema->feature[i].kind == FOREST_NUMERIC);
+        const struct forest_feature *feature = &schema->feature[i];
+        const char *cell = r->column[i] != CSV_NO_COLUMN ? fields[r->column[i]] : "";
+        r->reading[i] = feature_read_cell(feature->kind, cell);
+        if (r->reading[i].status == FEATURE_UNREADABLE)
+            feature_count_unreadable(&r->leads->unreadable, feature->name);
+        csv_text_add(&r->text, r->reading[i].status == FEATURE_VALUE ? cell : "", feature->levels == 0);
     }
-    if (!strbuf_ok(&r->text) || !string_intern_add(&r->leads->cells, strbuf_text(&r->text), &cell))
+    return strbuf_ok(&r->text);
+}
+
+static bool read_lead(struct lead_reader *r, char *const *fields, char problem[200]) {
+    size_t known = r->leads->cells.count;
+    uint32_t cell;
+    if (!read_inputs(r, fields) || !string_intern_add(&r->leads->cells, strbuf_text(&r->text), &cell) ||
+        (cell == known && !add_cell(r)))
         return out_of_memory(problem);
-    if (cell == known && !add_cell(r, fields, problem))
-        return false;
     strbuf_clear(&r->text);
     csv_text_add(&r->text, fields[r->customer], false);
     return (strbuf_ok(&r->text) && add_lead(r->leads, strbuf_text(&r->text), cell)) || out_of_memory(problem);
@@ -119,12 +110,16 @@ static bool add_row(void *user, const struct csv_header *header, char *const *fi
 
 bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema, struct error *err) {
     struct lead_table leads = {.schema = schema};
-    struct lead_reader r = {.leads = &leads, .column = calloc(schema->features, sizeof *r.column)};
-    bool done = r.column != NULL;
+    struct lead_reader r = {.leads = &leads,
+                            .column = calloc(schema->features, sizeof *r.column),
+                            .reading = calloc(schema->features, sizeof *r.reading)};
+    bool done = r.column != NULL && r.reading != NULL && feature_codec_open(&r.codec, schema);
     if (!done)
         error_set_errno(err, "read", path);
     done = done && csv_table_read(path, add_row, &r, err);
     free(r.column);
+    free(r.reading);
+    feature_codec_done(&r.codec);
     strbuf_done(&r.text);
     if (done)
         *out = leads;
@@ -138,5 +133,6 @@ void lead_table_done(struct lead_table *leads) {
     free(leads->lead);
     free(leads->x);
     free(leads->customers);
+    json_decref(leads->unreadable);
     *leads = (struct lead_table){0};
 }

@@ -2,6 +2,8 @@
 #ifndef SCORE_LEAD_TABLE_H
 #define SCORE_LEAD_TABLE_H
 
+#include <jansson.h>
+
 #include "libforest/forest.h"
 #include "services/common/table/string_intern.h"
 #include "services/common/util/error.h"
@@ -20,6 +22,7 @@ struct lead_table {
     float *x;        /* [cells.count][schema->features] */
     char *customers; /* each customer_id as a piece of CSV: "0b1c...,", with its end */
     size_t customers_used, customers_capacity;
+    json_t *unreadable; /* how many values of each input were, by name; NULL: none */
 };
 
 /* The columns that the schema names; one that the file lacks is missing in every lead, with a warning.

@@ -4,6 +4,7 @@
 #include "services/common/registry/champion.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/worker/unreadable.h"
 #include "services/common/worker/worker.h"
 #include "services/score/scores.h"
 
@@ -60,14 +61,20 @@ static bool publish(const struct scores *scores, const char *data, struct error 
     return atomic_file_commit(&p, err);
 }
 
+static json_t *counts(const struct lead_table *leads, long long version) {
+    json_t *result = json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)leads->count, "distinct",
+                               (json_int_t)leads->cells.count, "model_version", (json_int_t)version);
+    unreadable_describe(result, leads->unreadable);
+    return result;
+}
+
 static enum exit_code score(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
     const char *data = run->stage.data;
     bool done =
         champion_load(&w->champion, data, err) && rank(w, data, run->config, err) && publish(&w->scores, data, err);
-    if (done)
-        run->result = json_pack("{s:I, s:I, s:I}", "leads", (json_int_t)w->leads.count, "distinct",
-                                (json_int_t)w->leads.cells.count, "model_version", (json_int_t)w->champion.version);
+    unreadable_warn(w->leads.unreadable);
+    run->result = done ? counts(&w->leads, w->champion.version) : NULL;
     return worker_code(done, err);
 }
 

@@ -42,7 +42,7 @@ static int compare_cells(const void *left, const void *right, void *table) {
     const float *a = t->x + *(const size_t *)left * t->schema.features;
     const float *b = t->x + *(const size_t *)right * t->schema.features;
     for (size_t f = 0; f < t->schema.features; f++) {
-        if (t->schema.feature[f].kind == FOREST_NUMERIC)
+        if (t->schema.feature[f].levels == 0)
             continue;
         float x = isnan(a[f]) ? -2 : a[f], y = isnan(b[f]) ? -2 : b[f];
         if (x < y || x > y)

@@ -1,14 +1,14 @@
 /* lead_input.c - reads one lead from JSON into a row of numbers. */
 #include "services/api/model/lead_input.h"
 
-#include <float.h>
+#include <math.h>
 #include <string.h>
 
-static void set_category(struct lead_input *input, const struct served_model *model, size_t feature, const char *text,
-                         size_t size) {
-    input->row[feature] = served_model_level(model, feature, text, size);
-    input->sent[feature] = (struct text_span){text, size};
-    if (input->row[feature] < 0)
+static void set_value(struct lead_input *input, const struct served_model *model, size_t feature,
+                      struct feature_reading reading) {
+    input->row[feature] = served_model_encode(model, feature, reading);
+    input->sent[feature] = (struct text_span){reading.text.at, reading.text.size};
+    if (!served_model_knows(model, feature, input->row[feature]))
         input->unseen |= UINT64_C(1) << feature;
 }
 
@@ -48,9 +48,11 @@ static bool scan_pair(struct lead_input *input, const struct served_model *model
                       struct text_span value) {
     size_t feature = served_model_find_feature(model, key.at, key.size);
     if (feature < model->features) {
-        if (input->sent[feature].at != NULL || model->schema->feature[feature].kind != FOREST_CATEGORICAL)
+        struct etl_text text = {value.at, value.size};
+        struct feature_reading reading = feature_read_text(model->schema->feature[feature].kind, text);
+        if (input->sent[feature].at != NULL || reading.status == FEATURE_UNREADABLE)
             return false;
-        set_category(input, model, feature, value.at, value.size);
+        set_value(input, model, feature, reading);
         return true;
     }
     struct text_span *known = key.size == 7 && memcmp(key.at, "lead_id", 7) == 0  ? &input->lead_id
@@ -94,18 +96,13 @@ bool lead_input_parse_fast(struct lead_input *input, const struct served_model *
 
 /* ---- any shape ---- */
 
-static float to_float(double number) {
-    return number > (double)FLT_MAX ? FLT_MAX : number < -(double)FLT_MAX ? -FLT_MAX : (float)number;
-}
-
+/* Empty text is answered, with a warning; a value that is absent or null is not. */
 bool lead_input_set(struct lead_input *input, const struct served_model *model, size_t feature, const json_t *value) {
-    if (model->schema->feature[feature].kind == FOREST_CATEGORICAL) {
-        if (json_is_string(value))
-            set_category(input, model, feature, json_string_value(value), json_string_length(value));
-        return json_is_string(value);
-    }
-    input->row[feature] = to_float(json_number_value(value));
-    return json_is_number(value);
+    struct feature_reading reading = feature_read_json(model->schema->feature[feature].kind, value);
+    if (reading.status == FEATURE_UNREADABLE || (reading.status == FEATURE_MISSING && !json_is_string(value)))
+        return false;
+    set_value(input, model, feature, reading);
+    return true;
 }
 
 static void read_feature(struct lead_input *input, const struct served_model *model, size_t feature,
@@ -114,12 +111,9 @@ static void read_feature(struct lead_input *input, const struct served_model *mo
     const json_t *value = json_object_get(object, described->name);
     if (value == NULL)
         problem_add(problem, "body", described->name, "missing", "required");
-    else if (lead_input_set(input, model, feature, value))
-        return;
-    else if (described->kind == FOREST_CATEGORICAL)
-        problem_add(problem, "body", described->name, "string_type", "must be a string");
-    else
-        problem_add(problem, "body", described->name, "number_type", "must be a number");
+    else if (!lead_input_set(input, model, feature, value))
+        problem_add(problem, "body", described->name, feature_kind_of(described->kind)->json_mismatch, "must be a %s",
+                    feature_kind_of(described->kind)->json_type);
 }
 
 static void read_id(struct text_span *out, const json_t *object, const char *name, struct problem *problem) {
@@ -152,8 +146,14 @@ bool lead_input_parse(struct lead_input *input, const struct served_model *model
 
 void lead_input_reject_unseen(const struct lead_input *input, const struct served_model *model,
                               struct problem *problem) {
-    for (size_t i = 0; i < model->features; i++)
-        if ((input->unseen >> i & 1) != 0)
-            problem_add(problem, "body", model->schema->feature[i].name, "unseen_category",
+    for (size_t i = 0; i < model->features; i++) {
+        const char *name = model->schema->feature[i].name;
+        if ((input->unseen >> i & 1) == 0)
+            continue;
+        if (isnan(input->row[i]))
+            problem_add(problem, "body", name, "missing", "must not be empty");
+        else
+            problem_add(problem, "body", name, "unseen_category",
                         "unknown category: the model has not seen it in training");
+    }
 }

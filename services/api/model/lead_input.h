@@ -1,7 +1,7 @@
 /*
  * lead_input.h - reads one lead from JSON into a row of numbers.
  *
- * Every feature of the model is required: a string for a categorical feature, a number for a numeric one. lead_id and
+ * Every feature of the model is required; services/common/table/feature_codec.h says how it is read.  lead_id and
  * source are optional; they are short and cannot be an e-mail address.  Other keys are ignored.
  */
 #ifndef API_LEAD_INPUT_H
@@ -29,7 +29,7 @@ struct text_span {
 struct lead_input {
     float row[SERVED_MODEL_MAX_FEATURES];
     struct text_span sent[SERVED_MODEL_MAX_FEATURES]; /* of categorical features: the text that was sent */
-    uint64_t unseen;                                  /* a bit for each feature whose category is unknown */
+    uint64_t unseen; /* a bit for each feature whose category is unknown, or whose number is empty text */
     struct text_span lead_id, source;
 };
 
@@ -46,10 +46,10 @@ bool lead_input_parse(struct lead_input *input, const struct served_model *model
 /* Start a new lead. The caller sets every feature. */
 void lead_input_clear(struct lead_input *input, const struct served_model *model);
 
-/* Set one feature; false if the value has the wrong type. */
+/* Set one feature; false if the value is absent, null or unreadable. */
 bool lead_input_set(struct lead_input *input, const struct served_model *model, size_t feature, const json_t *value);
 
-/* Add an error for each unseen category, if unseen categories are rejected. */
+/* Add an error for each feature of unseen, if such inputs are rejected. */
 void lead_input_reject_unseen(const struct lead_input *input, const struct served_model *model,
                               struct problem *problem);
 

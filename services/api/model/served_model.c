@@ -1,6 +1,7 @@
 /* served_model.c - a verified champion, prepared for serving. */
 #include "services/api/model/served_model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +16,24 @@ static uint32_t most_probable(const float *prob, size_t classes) {
     return (uint32_t)best;
 }
 
+void served_model_write_value(const struct forest_feature *feature, float value, struct strbuf *out) {
+    char number[FEATURE_NUMBER_TEXT];
+    const char *text = feature_value_text(feature, value, number);
+    if (text == NULL)
+        strbuf_puts(out, "null");
+    else if (text == number)
+        strbuf_puts(out, text);
+    else
+        strbuf_json_string(out, text, strlen(text));
+}
+
 static void write_inputs(const struct served_model *model, const float *row, struct strbuf *out) {
     for (size_t i = 0; i < model->features; i++) {
         const struct forest_feature *feature = &model->schema->feature[i];
         strbuf_puts(out, i == 0 ? "{" : ",");
         strbuf_json_string(out, feature->name, strlen(feature->name));
         strbuf_puts(out, ":");
-        if (feature->kind == FOREST_NUMERIC)
-            strbuf_printf(out, "%.9g", (double)row[i]);
-        else if (row[i] >= 0)
-            strbuf_json_string(out, feature->level[(size_t)row[i]], strlen(feature->level[(size_t)row[i]]));
-        else
-            strbuf_puts(out, "null");
+        served_model_write_value(feature, row[i], out);
     }
     strbuf_puts(out, "}");
 }
@@ -120,8 +127,7 @@ bool served_model_predict(const struct served_model *model, const float *row, st
 static size_t count_cells(const struct forest_schema *schema) {
     size_t cells = 1;
     for (size_t i = 0; i < schema->features; i++) {
-        if (schema->feature[i].kind != FOREST_CATEGORICAL ||
-            cells * code_count(&schema->feature[i]) > SERVED_MODEL_MAX_CELLS)
+        if (schema->feature[i].levels == 0 || cells * code_count(&schema->feature[i]) > SERVED_MODEL_MAX_CELLS)
             return 0;
         cells *= code_count(&schema->feature[i]);
     }
@@ -156,14 +162,6 @@ static void find_configured(struct served_model *model) {
     }
 }
 
-static bool open_levels(struct served_model *model) {
-    for (size_t i = 0; i < model->features; i++)
-        if (model->schema->feature[i].kind == FOREST_CATEGORICAL &&
-            !category_index_open(&model->levels[i], &model->schema->feature[i]))
-            return false;
-    return true;
-}
-
 struct served_model *served_model_new(struct champion *champion, const struct model_context *model_context,
                                       struct error *err) {
     const struct forest_schema *schema = forest_schema_of(champion->forest);
@@ -183,7 +181,7 @@ struct served_model *served_model_new(struct champion *champion, const struct mo
         snprintf(model->version, sizeof model->version, "%lld", champion->version);
         find_configured(model);
     }
-    if (model != NULL && model->count != NULL && open_levels(model) && prerender_cells(model)) {
+    if (model != NULL && model->count != NULL && feature_codec_open(&model->codec, schema) && prerender_cells(model)) {
         model->champion = *champion;
         *champion = (struct champion){0};
         return model;
@@ -198,8 +196,7 @@ struct served_model *served_model_new(struct champion *champion, const struct mo
 void served_model_free(struct served_model *model) {
     if (model == NULL)
         return;
-    for (size_t i = 0; i < model->features; i++)
-        category_index_done(&model->levels[i]);
+    feature_codec_done(&model->codec);
     free(model->count);
     free(model->cell);
     strbuf_done(&model->prerendered);
@@ -232,14 +229,25 @@ size_t served_model_find_feature(const struct served_model *model, const char *n
     return i;
 }
 
-float served_model_level(const struct served_model *model, size_t feature, const char *text, size_t size) {
+/* By the normalization of the ETL. */
+static float encode_normalized(const struct served_model *model, size_t feature, struct etl_text text) {
     char canonical[ETL_NORMALIZER_VALUE];
-    float level = category_index_find(&model->levels[feature], text, size);
-    if (level < 0 && model->configured[feature] < SERVED_MODEL_MAX_FEATURES &&
-        etl_normalizer_apply(model->model_context->vocabulary, model->configured[feature],
-                             (struct etl_text){text, size}, canonical))
-        level = category_index_find(&model->levels[feature], canonical, strlen(canonical));
-    return level;
+    size_t configured = model->configured[feature];
+    if (configured == SERVED_MODEL_MAX_FEATURES ||
+        !etl_normalizer_apply(model->model_context->vocabulary, configured, text, canonical))
+        return FOREST_UNSEEN;
+    return category_index_find(&model->codec.index[feature], canonical, strlen(canonical));
+}
+
+float served_model_encode(const struct served_model *model, size_t feature, struct feature_reading reading) {
+    float value = feature_codec_encode(&model->codec, feature, reading);
+    if (model->schema->feature[feature].levels == 0 || value >= 0)
+        return value;
+    return encode_normalized(model, feature, reading.text);
+}
+
+bool served_model_knows(const struct served_model *model, size_t feature, float value) {
+    return model->schema->feature[feature].levels == 0 ? !isnan(value) : value >= 0;
 }
 
 /* ---- counters ---- */

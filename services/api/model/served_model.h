@@ -15,8 +15,8 @@
 
 #include "libetl/config.h"
 #include "libetl/forms/normalizer.h"
-#include "services/api/model/category_index.h"
 #include "services/common/registry/champion.h"
+#include "services/common/table/feature_codec.h"
 #include "services/common/util/strbuf.h"
 
 enum {
@@ -54,12 +54,12 @@ struct served_model {
     char version[24];
     const struct forest_schema *schema; /* the forest's */
     size_t features, classes;
-    struct category_index levels[SERVED_MODEL_MAX_FEATURES]; /* of categorical features */
-    size_t configured[SERVED_MODEL_MAX_FEATURES];            /* each feature's number in the configuration, or
-                                                                SERVED_MODEL_MAX_FEATURES */
-    int64_t price[FOREST_MAX_CLASSES]; /* per month, in minor units; -1: not in the configuration */
-    size_t cells;                      /* 0: answers are not precomputed */
-    struct served_model_cell *cell;    /* [cells], the last feature's code varies fastest */
+    struct feature_codec codec;
+    size_t configured[SERVED_MODEL_MAX_FEATURES]; /* each feature's number in the configuration, or
+                                                     SERVED_MODEL_MAX_FEATURES */
+    int64_t price[FOREST_MAX_CLASSES];            /* per month, in minor units; -1: not in the configuration */
+    size_t cells;                                 /* 0: answers are not precomputed */
+    struct served_model_cell *cell;               /* [cells], the last feature's code varies fastest */
     struct strbuf prerendered;
     _Atomic uint64_t *count;      /* [loops][classes + features]: predictions of each package, unseen categories */
     _Atomic unsigned references;  /* by requests that take more than one step of their loop */
@@ -81,8 +81,15 @@ bool served_model_is_referenced(const struct served_model *model);
 /* A feature's number by its name; model->features if there is none. */
 size_t served_model_find_feature(const struct served_model *model, const char *name, size_t size);
 
-/* The level of a text: by its exact name, else by the ETL's normalization, else FOREST_UNSEEN. */
-float served_model_level(const struct served_model *model, size_t feature, const char *text, size_t size);
+/* The row's value: a category by its exact name, else by the ETL's normalization, else (also of empty text)
+ * FOREST_UNSEEN; a number, or NaN if it is missing. */
+float served_model_encode(const struct served_model *model, size_t feature, struct feature_reading reading);
+
+/* False if a row's value is an unseen category or a missing number. */
+bool served_model_knows(const struct served_model *model, size_t feature, float value);
+
+/* Write a row's value as JSON. */
+void served_model_write_value(const struct forest_feature *feature, float value, struct strbuf *out);
 
 /*
  * Predict one row.  The prediction's pointers are valid as long as the model and, if the answer is not precomputed,

@@ -39,8 +39,8 @@ static json_t *describe_input(const struct forest_feature *feature) {
     json_t *levels = json_array();
     for (size_t i = 0; i < feature->levels; i++)
         json_array_append_new(levels, json_string(feature->level[i]));
-    return json_pack("{s:s,s:s,s:o}", "name", feature->name, "kind",
-                     feature->kind == FOREST_NUMERIC ? "numeric" : "categorical", "levels", levels);
+    return json_pack("{s:s,s:s,s:o}", "name", feature->name, "kind", feature_kind_of(feature->kind)->name, "levels",
+                     levels);
 }
 
 static json_t *describe_package(const struct served_model *model, size_t i) {

@@ -101,7 +101,7 @@ static void read_predictions(const struct scrape *scrape, const struct metric *m
 static void read_unseen(const struct scrape *scrape, const struct metric *metric, struct strbuf *out) {
     const struct served_model *model = scrape->model;
     for (size_t i = 0; model != NULL && i < model->features; i++)
-        if (model->schema->feature[i].kind == FOREST_CATEGORICAL)
+        if (model->schema->feature[i].levels > 0)
             metric_write_sample(metric, "", METRIC_VALUES(model->schema->feature[i].name),
                                 (double)served_model_unseen(model, i), out);
 }

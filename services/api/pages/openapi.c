@@ -36,12 +36,15 @@ static void adapt_routes(const struct app *app, json_t *contract) {
 /* ---- what depends on the model ---- */
 
 /* A category may be any text, unless unknown ones are rejected. The known values are listed in both cases. */
-static json_t *category(const struct app *app, const char *const *level, size_t levels) {
-    json_t *values = json_array();
+static json_t *describe_input(const struct app *app, enum forest_kind kind, const char *const *level, size_t levels) {
+    json_t *schema = json_pack("{s:s}", "type", feature_kind_of(kind)->json_type), *values = json_array();
     for (size_t i = 0; i < levels; i++)
         json_array_append_new(values, json_string(level[i]));
     const char *key = strcmp(app->options->unknown_category, "reject") == 0 ? "enum" : "examples";
-    return json_pack("{s:s,s:o}", "type", "string", key, values);
+    if (kind == FOREST_CATEGORICAL)
+        json_object_set(schema, key, values);
+    json_decref(values);
+    return schema;
 }
 
 static void add_input(json_t *lead, json_t *properties, const char *name, json_t *schema) {
@@ -53,9 +56,7 @@ static void add_model_inputs(const struct app *app, const struct served_model *m
                              json_t *properties) {
     for (size_t i = 0; i < model->features; i++) {
         const struct forest_feature *feature = &model->schema->feature[i];
-        add_input(lead, properties, feature->name,
-                  feature->kind == FOREST_NUMERIC ? json_pack("{s:s}", "type", "number")
-                                                  : category(app, feature->level, feature->levels));
+        add_input(lead, properties, feature->name, describe_input(app, feature->kind, feature->level, feature->levels));
     }
 }
 
@@ -64,10 +65,9 @@ static void add_configured_inputs(const struct app *app, json_t *lead, json_t *p
     const struct etl_config *config = app->model_context.config;
     for (size_t i = 0; i < config->feature_count; i++) {
         const struct etl_config_feature *feature = &config->features[i];
+        const char *const *level = (const char *const *)feature->levels.text;
         add_input(lead, properties, feature->name,
-                  feature->kind == ETL_CONFIG_NUMERIC
-                      ? json_pack("{s:s}", "type", "number")
-                      : category(app, (const char *const *)feature->levels.text, feature->levels.count));
+                  describe_input(app, feature_kind_declared(feature), level, feature->levels.count));
     }
 }
 

@@ -61,7 +61,7 @@ static json_t *inference_of(const struct served_model *model) {
     json_t *inputs = json_array();
     for (size_t i = 0; i < model->features; i++) {
         const struct forest_feature *feature = &model->schema->feature[i];
-        json_array_append_new(inputs, tensor(feature->name, feature->kind == FOREST_NUMERIC ? "FP64" : "BYTES",
+        json_array_append_new(inputs, tensor(feature->name, feature_kind_of(feature->kind)->tensor_type,
                                              json_pack("[o]", value_of(feature, 0))));
     }
     return json_pack("{s:o}", "inputs", inputs);

@@ -79,7 +79,7 @@ void oip_v2_model(struct thread_context *context, struct request *request, struc
     json_t *inputs = json_array();
     for (size_t i = 0; i < model->features; i++) {
         const struct forest_feature *feature = &model->schema->feature[i];
-        json_array_append_new(inputs, tensor(feature->name, feature->kind == FOREST_NUMERIC ? "FP32" : "BYTES", 1));
+        json_array_append_new(inputs, tensor(feature->name, feature_kind_of(feature->kind)->tensor_type, 1));
     }
     response_json(response, 200,
                   json_pack("{s:s,s:[s],s:s,s:o,s:[o,o,o]}", "name", OIP_V2_MODEL, "versions", model->version,

@@ -1,6 +1,7 @@
 /* predict.c - POST /predict: predicts the package of one lead. */
 #include "services/api/predict/predict.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "services/api/ops/health.h"
@@ -54,8 +55,9 @@ void predict_warning(const struct lead_input *input, const struct served_model *
     out[0] = '\0';
     for (size_t i = 0; i < model->features; i++) {
         const char *name = model->schema->feature[i].name;
-        if ((input->unseen >> i & 1) != 0 && size + strlen(name) + 10 < PREDICT_WARNING)
-            size += (size_t)snprintf(out + size, PREDICT_WARNING - size, "%sunseen %s", size > 0 ? ", " : "", name);
+        if ((input->unseen >> i & 1) != 0 && size + strlen(name) + 11 < PREDICT_WARNING)
+            size += (size_t)snprintf(out + size, PREDICT_WARNING - size, "%s%s %s", size > 0 ? ", " : "",
+                                     isnan(input->row[i]) ? "missing" : "unseen", name);
     }
 }
 

@@ -28,13 +28,10 @@ static void write_inputs(struct strbuf *out, const struct served_model *model, c
         strbuf_puts(out, i == 0 ? "{" : ",");
         strbuf_json_string(out, feature->name, strlen(feature->name));
         strbuf_puts(out, ":");
-        if (feature->kind == FOREST_NUMERIC)
-            strbuf_printf(out, "%.9g", (double)input->row[i]);
-        else if (input->row[i] >= 0)
-            strbuf_json_string(out, feature->level[(size_t)input->row[i]],
-                               strlen(feature->level[(size_t)input->row[i]]));
-        else
+        if (feature->levels > 0 && !served_model_knows(model, i, input->row[i]))
             write_category(out, input->sent[i]);
+        else
+            served_model_write_value(feature, input->row[i], out);
     }
     strbuf_puts(out, "},\"probabilities\":");
 }

@@ -8,6 +8,7 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/table/csv_table.h"
+#include "services/common/table/feature_codec.h"
 
 enum { MAX_SCHEMA = 64 << 20, FIRST_ROWS = 1024, LAST_COLUMNS = 4 };
 
@@ -31,9 +32,8 @@ static const char **read_names(const json_t *array, size_t max, size_t *count) {
 static bool read_feature(struct forest_feature *out, const json_t *object) {
     const char *kind = json_string_value(json_object_get(object, "kind"));
     out->name = json_string_value(json_object_get(object, "name"));
-    if (out->name == NULL || kind == NULL)
+    if (out->name == NULL || kind == NULL || !feature_kind_find(kind, &out->kind))
         return false;
-    out->kind = strcmp(kind, "numeric") == 0 ? FOREST_NUMERIC : FOREST_CATEGORICAL;
     if (out->kind == FOREST_NUMERIC)
         return true;
     out->level = read_names(json_object_get(object, "levels"), FOREST_MAX_LEVELS, &out->levels);
@@ -111,7 +111,7 @@ static bool read_value(const struct forest_feature *feature, const char *text, f
         return true;
     *out = strtof(text, &end);
     bool number = *end == '\0' && !isnan(*out);
-    return number && (feature->kind == FOREST_NUMERIC || (*out >= FOREST_UNSEEN && *out < (float)feature->levels));
+    return number && (feature->levels == 0 || (*out >= FOREST_UNSEEN && *out < (float)feature->levels));
 }
 
 static bool read_integer(const char *text, unsigned long max, unsigned long *out) {

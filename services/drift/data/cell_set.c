@@ -1,11 +1,14 @@
 /* cell_set.c - numbers for values, and for sets of them. */
 #include "services/drift/data/cell_set.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_KINDS = 256, VALUE_KEY = 12 /* bytes of a value's number in a key */, NUMBER_TEXT = 32 };
+#include "services/common/table/feature_codec.h"
+
+enum { FIRST_KINDS = 256, VALUE_KEY = 12 /* bytes of a value's number in a key */ };
 
 bool cell_set_init(struct cell_set *in, const struct etl_config *config) {
     size_t features = config->feature_count;
@@ -22,6 +25,7 @@ void cell_set_done(struct cell_set *in) {
     for (size_t i = 0; in->texts != NULL && i < in->config->feature_count; i++)
         string_intern_done(&in->texts[i]);
     string_intern_done(&in->cells);
+    json_decref(in->unreadable);
     free(in->texts);
     free(in->value);
     free(in->key);
@@ -40,14 +44,26 @@ static bool grow(struct cell_set *in) {
     return true;
 }
 
-bool cell_set_add(struct cell_set *in, const char *const *values, uint32_t *cell) {
+/* What was read, as the cell's text of a feature. */
+static const char *text_of(struct cell_set *in, size_t feature, struct feature_reading reading,
+                           char number[FEATURE_NUMBER_TEXT]) {
+    if (reading.status == FEATURE_UNREADABLE)
+        feature_count_unreadable(&in->unreadable, in->config->features[feature].name);
+    if (isnan(reading.number))
+        return reading.text.at;
+    feature_write_number(reading.number, number);
+    return number;
+}
+
+static bool add(struct cell_set *in, const struct feature_reading *reading, uint32_t *cell) {
     size_t features = in->config->feature_count, known = in->cells.count, used = 0;
+    char room[FEATURE_NUMBER_TEXT];
     if (!grow(in))
         return false;
     uint32_t *number = in->value + known * features;
     in->key[0] = '\0';
     for (size_t i = 0; i < features; i++) {
-        const char *text = values[i] != NULL ? values[i] : "";
+        const char *text = text_of(in, i, reading[i], room);
         if (strlen(text) > ETL_CONFIG_MAX_NAME || !string_intern_add(&in->texts[i], text, &number[i]))
             return false;
         used += (size_t)snprintf(in->key + used, VALUE_KEY, "%u,", number[i]);
@@ -55,19 +71,20 @@ bool cell_set_add(struct cell_set *in, const char *const *values, uint32_t *cell
     return string_intern_add(&in->cells, in->key, cell);
 }
 
+bool cell_set_add(struct cell_set *in, const char *const *values, uint32_t *cell) {
+    struct feature_reading reading[ETL_CONFIG_MAX_FEATURES];
+    for (size_t i = 0; i < in->config->feature_count; i++)
+        reading[i] = feature_read_cell(feature_kind_declared(&in->config->features[i]), values[i]);
+    return add(in, reading, cell);
+}
+
 bool cell_set_add_json(struct cell_set *in, const json_t *object, uint32_t *cell) {
-    size_t features = in->config->feature_count;
-    const char *values[ETL_CONFIG_MAX_FEATURES];
-    char numbers[ETL_CONFIG_MAX_FEATURES][NUMBER_TEXT];
-    for (size_t i = 0; i < features; i++) {
-        const json_t *value = json_object_get(object, in->config->features[i].name);
-        values[i] = json_string_value(value);
-        if (json_is_number(value)) {
-            snprintf(numbers[i], NUMBER_TEXT, "%.9g", json_number_value(value));
-            values[i] = numbers[i];
-        }
+    struct feature_reading reading[ETL_CONFIG_MAX_FEATURES];
+    for (size_t i = 0; i < in->config->feature_count; i++) {
+        const struct etl_config_feature *feature = &in->config->features[i];
+        reading[i] = feature_read_json(feature_kind_declared(feature), json_object_get(object, feature->name));
     }
-    return cell_set_add(in, values, cell);
+    return add(in, reading, cell);
 }
 
 const char *cell_set_text(const struct cell_set *in, uint32_t cell, size_t feature) {

@@ -1,7 +1,8 @@
 /*
  * cell_set.h - distinct sets of inputs, each a kind with a number: what calls, purchases and the reference share.
  *
- * A value is a text, as it was sent; a number is its shortest text; what is missing is empty.
+ * A value is a text, as it was sent; a number is its shortest text; what is missing or unreadable is empty
+ * (services/common/table/feature_codec.h).
  */
 #ifndef DRIFT_CELL_SET_H
 #define DRIFT_CELL_SET_H
@@ -18,16 +19,16 @@ struct cell_set {
     uint32_t *value;                 /* [kinds.count][features], a number of texts */
     size_t value_capacity;           /* kinds */
     char *key;                       /* room for a kind as text */
-    size_t key_capacity;
+    json_t *unreadable;              /* how many values of each feature were, by name; NULL: none */
 };
 
 bool cell_set_init(struct cell_set *in, const struct etl_config *config); /* false: out of memory */
 void cell_set_done(struct cell_set *in);                                  /* fine on zeroes */
 
-/* The kind of these values (NULL is missing); false: out of memory, or a value is longer than ETL_CONFIG_MAX_NAME. */
+/* The kind of these cells of a CSV file; false: out of memory, or a value is longer than ETL_CONFIG_MAX_NAME. */
 bool cell_set_add(struct cell_set *in, const char *const *values /* [features] */, uint32_t *cell);
 
-/* The same from a JSON object by the features' names; other keys are passed by. */
+/* The same from a JSON object by the features' names; other keys are skipped. */
 bool cell_set_add_json(struct cell_set *in, const json_t *object, uint32_t *cell);
 
 /* A value of a kind; borrowed until the next kind is added. */

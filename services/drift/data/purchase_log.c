@@ -38,18 +38,10 @@ static bool grow(struct purchase_log *p) {
     return true;
 }
 
-/* A number is written as the prediction log writes it, so that both are one kind. */
 static bool read_cell(struct purchase_reader *r, char *const *fields, uint32_t *cell) {
-    const struct etl_config *config = r->cell_set->config;
     const char *value[ETL_CONFIG_MAX_FEATURES];
-    char number[ETL_CONFIG_MAX_FEATURES][32];
-    for (size_t i = 0; i < config->feature_count; i++) {
+    for (size_t i = 0; i < r->cell_set->config->feature_count; i++)
         value[i] = fields[r->feature[i]];
-        if (config->features[i].kind == ETL_CONFIG_NUMERIC && value[i][0] != '\0') {
-            snprintf(number[i], sizeof number[i], "%.9g", (double)strtof(value[i], NULL));
-            value[i] = number[i];
-        }
-    }
     return cell_set_add(r->cell_set, value, cell);
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/table/feature_codec.h"
+
 enum { MISSING = 0, KNOWN = 0, UNKNOWN = 1, CELL_KEY = 12 };
 
 static const struct etl_config_feature *input_of(const struct monitored_features *s, size_t input) {
@@ -18,12 +20,8 @@ static size_t input_count(const struct monitored_features *s) {
 
 /* ---- numbers ---- */
 
-static float number_of(const char *text) {
-    char *end;
-    if (text[0] == '\0')
-        return NAN;
-    float value = strtof(text, &end);
-    return *end == '\0' && isfinite(value) ? value : NAN;
+static struct feature_reading read_input(const struct monitored_features *s, uint32_t cell, size_t input) {
+    return feature_read_cell(feature_kind_declared(input_of(s, input)), cell_set_text(s->cell_set, cell, input));
 }
 
 static bool read_numbers(struct monitored_features *s) {
@@ -31,8 +29,7 @@ static bool read_numbers(struct monitored_features *s) {
     s->number = calloc((s->layout.cells + 1) * count, sizeof *s->number);
     for (uint32_t cell = 0; s->number != NULL && cell < s->layout.cells; cell++)
         for (size_t i = 0; i < count; i++)
-            s->number[cell * count + i] =
-                input_of(s, i)->kind == ETL_CONFIG_NUMERIC ? number_of(cell_set_text(s->cell_set, cell, i)) : NAN;
+            s->number[cell * count + i] = read_input(s, cell, i).number;
     return s->number != NULL;
 }
 
@@ -49,15 +46,14 @@ static void bin(struct quantile_bins *out, const float *column, size_t step, con
 /* ---- the features and their joint cell ---- */
 
 static uint32_t input_category(const struct monitored_features *s, uint32_t cell, size_t input) {
-    if (input_of(s, input)->kind == ETL_CONFIG_CATEGORICAL)
+    if (!input_of(s, input)->numeric)
         return s->cell_set->value[cell * input_count(s) + input];
     float value = s->number[cell * input_count(s) + input];
     return isnan(value) ? MISSING : 1 + (uint32_t)quantile_bins_find(&s->bins[input], value);
 }
 
 static size_t input_categories(const struct monitored_features *s, size_t input) {
-    return input_of(s, input)->kind == ETL_CONFIG_CATEGORICAL ? s->cell_set->texts[input].count
-                                                              : s->bins[input].bins + 1;
+    return input_of(s, input)->numeric ? s->bins[input].bins + 1 : s->cell_set->texts[input].count;
 }
 
 static bool joint_cell(struct monitored_features *s, const uint32_t *category, uint32_t *out) {
@@ -70,37 +66,32 @@ static bool joint_cell(struct monitored_features *s, const uint32_t *category, u
 
 /* ---- the champion ---- */
 
-static const char *text_of(const struct monitored_features *s, uint32_t cell, const char *name, size_t *place) {
+/* A kind's text of a feature, by its name; empty where the configuration has none. */
+static const char *text_of(const struct monitored_features *s, uint32_t cell, const char *name) {
     for (size_t i = 0; i < input_count(s); i++)
-        if (strcmp(input_of(s, i)->name, name) == 0) {
-            *place = i;
+        if (strcmp(input_of(s, i)->name, name) == 0)
             return cell_set_text(s->cell_set, cell, i);
-        }
     return "";
 }
 
 /* A kind as the champion's row; whether it knows all its categories. */
-static bool row_of(const struct monitored_features *s, uint32_t cell, float *row) {
-    const struct forest_schema *schema = forest_schema_of(s->forest);
+static bool row_of(const struct monitored_features *s, const struct feature_codec *codec, uint32_t cell, float *row) {
     bool known = true;
-    for (size_t i = 0; i < schema->features; i++) {
-        size_t place = 0;
-        const char *text = text_of(s, cell, schema->feature[i].name, &place);
-        row[i] = NAN;
-        if (text[0] != '\0')
-            row[i] = schema->feature[i].kind == FOREST_NUMERIC ? s->number[cell * input_count(s) + place]
-                                                               : forest_level(&schema->feature[i], text);
-        known = known && (schema->feature[i].kind == FOREST_NUMERIC || row[i] >= 0);
+    for (size_t i = 0; i < codec->schema->features; i++) {
+        const struct forest_feature *feature = &codec->schema->feature[i];
+        row[i] = feature_codec_encode(codec, i, feature_read_cell(feature->kind, text_of(s, cell, feature->name)));
+        known = known && (feature->levels == 0 || row[i] >= 0);
     }
     return known;
 }
 
 /* What it predicts of each kind, and how sure it is: confidence[kind].  row is room for one. */
-static void predict_kinds(struct monitored_features *s, float *row, float *confidence) {
+static void predict_kinds(struct monitored_features *s, const struct feature_codec *codec, float *row,
+                          float *confidence) {
     float probability[FOREST_MAX_CLASSES];
     for (uint32_t cell = 0; cell < s->layout.cells; cell++) {
         uint32_t *category = s->layout.category + cell * s->layout.features;
-        category[s->unknown] = row_of(s, cell, row) ? KNOWN : UNKNOWN;
+        category[s->unknown] = row_of(s, codec, cell, row) ? KNOWN : UNKNOWN;
         forest_predict(s->forest, row, probability);
         uint16_t best = forest_classify(s->forest, row);
         category[s->package] = best;
@@ -118,12 +109,14 @@ static bool predict_cells(struct monitored_features *s, const struct reference *
                           struct quantile_bins_value *values) {
     const struct forest_schema *schema = forest_schema_of(s->forest);
     float *row = malloc(schema->features * sizeof *row), *confidence = calloc(s->layout.cells + 1, sizeof *confidence);
-    bool done = row != NULL && confidence != NULL;
+    struct feature_codec codec = {0};
+    bool done = row != NULL && confidence != NULL && feature_codec_open(&codec, schema);
     if (done) {
-        predict_kinds(s, row, confidence);
+        predict_kinds(s, &codec, row, confidence);
         bin(&s->confidence_bins, confidence, 1, reference, values);
         bin_confidence(s, confidence);
     }
+    feature_codec_done(&codec);
     free(row);
     free(confidence);
     return done;
@@ -138,7 +131,7 @@ static size_t add_feature(struct monitored_features *s) {
 static bool classify_cells(struct monitored_features *s, const struct reference *reference,
                            struct quantile_bins_value *values) {
     for (size_t i = 0; i < input_count(s); i++)
-        if (input_of(s, i)->kind == ETL_CONFIG_NUMERIC)
+        if (input_of(s, i)->numeric)
             bin(&s->bins[i], s->number + i, input_count(s), reference, values);
     for (uint32_t cell = 0; cell < s->layout.cells; cell++) {
         uint32_t *category = s->layout.category + cell * s->layout.features;
@@ -215,7 +208,7 @@ const char *monitored_features_name(const struct monitored_features *s, size_t f
 }
 
 bool monitored_features_is_numeric(const struct monitored_features *s, size_t feature) {
-    return feature < input_count(s) && input_of(s, feature)->kind == ETL_CONFIG_NUMERIC;
+    return feature < input_count(s) && input_of(s, feature)->numeric;
 }
 
 static void describe_bin(const struct quantile_bins *q, size_t number, char out[ETL_CONFIG_MAX_NAME + 1]) {
@@ -231,7 +224,7 @@ static void describe_input(const struct monitored_features *s, size_t input, siz
                            char out[ETL_CONFIG_MAX_NAME + 1]) {
     if (category == MISSING)
         snprintf(out, ETL_CONFIG_MAX_NAME + 1, "(missing)");
-    else if (input_of(s, input)->kind == ETL_CONFIG_NUMERIC)
+    else if (input_of(s, input)->numeric)
         describe_bin(&s->bins[input], category - 1, out);
     else
         snprintf(out, ETL_CONFIG_MAX_NAME + 1, "%s",

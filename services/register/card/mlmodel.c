@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/common/table/feature_codec.h"
 #include "services/common/worker/log.h"
 
 static const char requirements[] = "mlflow>=2.9\nnumpy\nonnx>=1.13\nonnxruntime>=1.14\npandas\n";
@@ -20,9 +21,9 @@ static json_t *tensor(const char *name, const char *type, json_t *shape) {
 static json_t *describe_inputs(const struct forest_schema *schema) {
     json_t *inputs = json_array();
     for (size_t i = 0; i < schema->features; i++)
-        json_array_append_new(inputs, tensor(schema->feature[i].name,
-                                             schema->feature[i].kind == FOREST_CATEGORICAL ? "str" : "float32",
-                                             json_pack("[i, i]", -1, 1)));
+        json_array_append_new(inputs,
+                              tensor(schema->feature[i].name, feature_kind_of(schema->feature[i].kind)->array_type,
+                                     json_pack("[i, i]", -1, 1)));
     return inputs;
 }
 

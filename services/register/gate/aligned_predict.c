@@ -21,7 +21,7 @@ static size_t find_class(const struct forest_schema *schema, const char *name) {
 
 /* One value of the rows as the model's feature numbers it. */
 static float map_value(const struct forest_feature *from, const struct forest_feature *to, float value) {
-    if (to->kind == FOREST_NUMERIC || isnan(value) || value < 0)
+    if (to->levels == 0 || isnan(value) || value < 0)
         return value;
     return forest_level(to, from->level[(size_t)value]);
 }

@@ -7,6 +7,7 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
+#include "services/common/worker/unreadable.h"
 #include "services/register/gate/aligned_predict.h"
 #include "services/register/gate/best_champion.h"
 #include "services/register/gate/input_grid.h"
@@ -19,6 +20,7 @@ void evaluation_done(struct evaluation *e) {
     candidate_done(&e->candidate);
     champion_done(&e->champion);
     champion_done(&e->best_champion);
+    json_decref(e->unreadable);
     json_decref(e->decisions);
 }
 
@@ -93,8 +95,7 @@ static bool find_slices(struct evaluation *e, const char *wanted, struct error *
     const struct forest_schema *schema = &e->table.schema;
     e->slice_feature = SIZE_MAX;
     for (size_t f = 0; f < schema->features && e->slice_feature == SIZE_MAX; f++)
-        if (schema->feature[f].kind == FOREST_CATEGORICAL &&
-            (wanted == NULL || strcmp(schema->feature[f].name, wanted) == 0))
+        if (schema->feature[f].levels > 0 && (wanted == NULL || strcmp(schema->feature[f].name, wanted) == 0))
             e->slice_feature = f;
     return wanted == NULL || e->slice_feature != SIZE_MAX ||
            error_set(err, "slices: there is no categorical feature %s", wanted);
@@ -142,6 +143,8 @@ static bool measure_disagreement(struct evaluation *e, const char *data, struct 
         error_set_errno(err, "compare answers of", e->candidate.name);
         done = false;
     }
+    unreadable_warn(requests.unreadable);
+    e->unreadable = json_incref(requests.unreadable);
     recent_requests_done(&requests);
     return done;
 }

@@ -11,6 +11,7 @@
 
 struct evaluation {
     json_t *decisions;          /* all earlier ones; the caller's to read */
+    json_t *unreadable;         /* how many values of each input of recent requests were, by name; NULL: none */
     struct candidate candidate; /* the caller's to read */
     struct feature_table table;
     struct champion champion; /* that is serving; version 0: none */

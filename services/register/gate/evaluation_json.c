@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "services/common/worker/unreadable.h"
+
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
@@ -35,10 +37,12 @@ static json_t *describe_slices(const struct evaluation *e, const struct gate_set
     return json_pack("{s:s, s:o}", "feature", e->table.schema.feature[e->slice_feature].name, "levels", slices);
 }
 
-static json_t *describe_disagreement(const struct disagreement *d) {
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "cells", integer(d->cells), "cells_changed",
-                     integer(d->cells_changed), "traffic", d->source, "calls", integer(d->requests), "calls_changed",
-                     integer(d->requests_changed), "share", real(disagreement_rate(d)));
+static json_t *describe_disagreement(const struct disagreement *d, json_t *unreadable) {
+    json_t *object = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "cells", integer(d->cells), "cells_changed",
+                               integer(d->cells_changed), "traffic", d->source, "calls", integer(d->requests),
+                               "calls_changed", integer(d->requests_changed), "share", real(disagreement_rate(d)));
+    unreadable_describe(object, unreadable);
+    return object;
 }
 
 static json_t *describe_settings(const struct gate_settings *s) {
@@ -58,7 +62,7 @@ static json_t *describe_numbers(const struct evaluation *e, const struct gate_se
         return numbers;
     json_object_set_new(numbers, "champion", describe_metrics(&n->measured.champion));
     json_object_set_new(numbers, "gain", describe_gain(&e->decision, &n->measured.gain));
-    json_object_set_new(numbers, "change", describe_disagreement(&n->disagreement));
+    json_object_set_new(numbers, "change", describe_disagreement(&n->disagreement, e->unreadable));
     if (e->slice_feature != SIZE_MAX)
         json_object_set_new(numbers, "slices", describe_slices(e, s));
     return numbers;

@@ -3,30 +3,31 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/table/csv_table.h"
+#include "services/common/table/feature_codec.h"
 
 struct request_reader {
-    const struct forest_schema *schema;
+    struct feature_codec codec;
     struct recent_requests *requests; /* with room for RECENT_REQUESTS_MAX rows */
     int *column;                      /* [features] of leads.csv */
 };
 
 static float *next_row(const struct request_reader *r) {
-    return r->requests->x + r->requests->rows * r->schema->features;
+    return r->requests->x + r->requests->rows * r->codec.schema->features;
 }
 
 /* ---- the prediction log ---- */
 
-static float json_value(const struct forest_feature *feature, const json_t *value) {
-    if (feature->kind == FOREST_NUMERIC)
-        return json_is_number(value) ? (float)json_number_value(value) : NAN;
-    return json_is_string(value) ? forest_level(feature, json_string_value(value)) : NAN;
+/* The next value of the row that is read; what is unreadable is missing, and counted. */
+static void set_value(struct request_reader *r, size_t feature, struct feature_reading reading) {
+    if (reading.status == FEATURE_UNREADABLE)
+        feature_count_unreadable(&r->requests->unreadable, r->codec.schema->feature[feature].name);
+    next_row(r)[feature] = feature_codec_encode(&r->codec, feature, reading);
 }
 
 static bool is_counted(const json_t *call) {
@@ -38,9 +39,10 @@ static bool is_counted(const json_t *call) {
 static void add_request(struct request_reader *r, const char *line, size_t size) {
     json_t *call = json_loadb(line, size, 0, NULL), *inputs = json_object_get(call, "inputs");
     if (is_counted(call)) {
-        float *row = next_row(r);
-        for (size_t f = 0; f < r->schema->features; f++)
-            row[f] = json_value(&r->schema->feature[f], json_object_get(inputs, r->schema->feature[f].name));
+        for (size_t f = 0; f < r->codec.schema->features; f++) {
+            const struct forest_feature *feature = &r->codec.schema->feature[f];
+            set_value(r, f, feature_read_json(feature->kind, json_object_get(inputs, feature->name)));
+        }
         r->requests->rows++;
     }
     json_decref(call);
@@ -89,22 +91,17 @@ static void read_predictions(struct request_reader *r, const char *data) {
 
 /* ---- leads.csv ---- */
 
-static float text_value(const struct forest_feature *feature, const char *text) {
-    if (text[0] == '\0')
-        return NAN;
-    return feature->kind == FOREST_NUMERIC ? strtof(text, NULL) : forest_level(feature, text);
-}
-
 static bool add_lead(void *user, const struct csv_header *header, char *const *fields, char problem[200]) {
     struct request_reader *r = user;
     (void)problem;
     if (fields == NULL)
-        for (size_t f = 0; f < r->schema->features; f++)
-            r->column[f] = csv_column(header, r->schema->feature[f].name);
+        for (size_t f = 0; f < r->codec.schema->features; f++)
+            r->column[f] = csv_column(header, r->codec.schema->feature[f].name);
     else if (r->requests->rows < RECENT_REQUESTS_MAX) {
-        float *row = next_row(r);
-        for (size_t f = 0; f < r->schema->features; f++)
-            row[f] = text_value(&r->schema->feature[f], r->column[f] != CSV_NO_COLUMN ? fields[r->column[f]] : "");
+        for (size_t f = 0; f < r->codec.schema->features; f++) {
+            const char *cell = r->column[f] != CSV_NO_COLUMN ? fields[r->column[f]] : "";
+            set_value(r, f, feature_read_cell(r->codec.schema->feature[f].kind, cell));
+        }
         r->requests->rows++;
     }
     return true;
@@ -121,8 +118,8 @@ bool recent_requests_read(struct recent_requests *out, const char *data, const s
                           struct error *err) {
     struct recent_requests requests = {.source = "predictions",
                                        .x = malloc(RECENT_REQUESTS_MAX * schema->features * sizeof(float))};
-    struct request_reader r = {schema, &requests, malloc(schema->features * sizeof(int))};
-    bool done = requests.x != NULL && r.column != NULL;
+    struct request_reader r = {.requests = &requests, .column = malloc(schema->features * sizeof(int))};
+    bool done = requests.x != NULL && r.column != NULL && feature_codec_open(&r.codec, schema);
     if (done) {
         read_predictions(&r, data);
         if (requests.rows == 0) {
@@ -135,11 +132,13 @@ bool recent_requests_read(struct recent_requests *out, const char *data, const s
         error_set_errno(err, "read", VOLUME_PREDICTIONS);
         free(requests.x);
     }
+    feature_codec_done(&r.codec);
     free(r.column);
     return done;
 }
 
 void recent_requests_done(struct recent_requests *requests) {
     free(requests->x);
+    json_decref(requests->unreadable);
     *requests = (struct recent_requests){0};
 }

@@ -14,7 +14,8 @@ enum { RECENT_REQUESTS_MAX = 20000 }; /* calls, enough for a share to half a poi
 struct recent_requests {
     const char *source; /* "predictions" or "leads" */
     size_t rows;
-    float *x; /* [rows][features], coded by the schema given */
+    float *x;           /* [rows][features], coded by the schema given */
+    json_t *unreadable; /* how many values of each feature were, by name; NULL: none */
 };
 
 /* Lines and leads that cannot be read are skipped: they must not keep a model from being evaluated. */

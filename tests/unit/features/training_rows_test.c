@@ -1,4 +1,4 @@
-/* training_rows_test.c - train.csv is read by column names; what cannot be is refused with its line. */
+/* training_rows_test.c - train.csv is read by column names; a row that cannot be used is rejected with its line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,8 +55,6 @@ static void what_cannot_be_is_rejected_with_its_line(void **state) {
     refuses("a,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,Gold\n",
             "line 3: the configuration has no package \"Gold\"");
     refuses("a,Dental,1,yesterday,MVP\n", "line 2: purchased_at \"yesterday\" is no time");
-    refuses("a,Dental,old,2026-01-01,MVP\n", "line 2: \"old\" is no number, as age must be");
-    refuses("a,Dental,inf,2026-01-01,MVP\n", "is no number");
     refuses("a,Dental,1,2026-01-01\n", "line 2: 4 fields where the header has 5");
 }
 

@@ -181,6 +181,9 @@ static void a_number_is_read_as_a_number(void **state) {
     fixture_assert_body(fixture, "{\"predicted_package\":\"MVP\",\"probability\":0.82}");
     assert_int_equal(
         fixture_post(fixture, "/predict", "{\"business_type\":\"Dental\",\"business_size\":\"10-25\",\"age\":\"41\"}"),
+        200);
+    assert_int_equal(
+        fixture_post(fixture, "/predict", "{\"business_type\":\"Dental\",\"business_size\":\"10-25\",\"age\":\"old\"}"),
         422);
     assert_true(fixture_body_has(fixture, "must be a number"));
     assert_int_equal(

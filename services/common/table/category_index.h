@@ -1,12 +1,13 @@
 /* category_index.h - finds the number of a category by its exact name, in constant time. */
-#ifndef API_CATEGORY_INDEX_H
-#define API_CATEGORY_INDEX_H
+#ifndef COMMON_CATEGORY_INDEX_H
+#define COMMON_CATEGORY_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "libforest/forest.h"
+#include "services/common/util/error.h"
 
 /* A hash table over a feature's levels, which are borrowed. */
 struct category_index {
@@ -15,7 +16,8 @@ struct category_index {
     uint32_t mask;
 };
 
-bool category_index_open(struct category_index *index, const struct forest_feature *feature); /* false: no memory */
+MUST_CHECK bool category_index_open(struct category_index *index,
+                                    const struct forest_feature *feature); /* false: no memory */
 void category_index_done(struct category_index *index);
 
 /* The level with this name of `size` bytes, or FOREST_UNSEEN. */

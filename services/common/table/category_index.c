@@ -1,5 +1,5 @@
 /* category_index.c - a hash table from category names to their numbers. */
-#include "services/api/model/category_index.h"
+#include "services/common/table/category_index.h"
 
 #include <stdlib.h>
 #include <string.h>
