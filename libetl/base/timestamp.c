@@ -56,10 +56,15 @@ static bool take_parts(struct text_cursor *c, int64_t *year, int64_t *month, int
            (take(c, '-') || take(c, '/')) && take_digits(c, 2, day);
 }
 
+static bool take_iso_parts(struct text_cursor *c, int64_t *year, int64_t *month, int64_t *day) {
+    return take_digits(c, 4, year) && take(c, '-') && take_digits(c, 2, month) && take(c, '-') &&
+           take_digits(c, 2, day);
+}
+
 /* Days since 1970-01-01 of a date that must exist. */
-static bool take_date(struct text_cursor *c, int64_t *days) {
+static bool take_date(struct text_cursor *c, bool iso, int64_t *days) {
     int64_t year, month, day;
-    if (!take_parts(c, &year, &month, &day))
+    if (!(iso ? take_iso_parts : take_parts)(c, &year, &month, &day))
         return false;
     if (year < 1970 || year > 2199 || month < 1 || month > 12 || day < 1)
         return false;
@@ -113,17 +118,16 @@ static bool parse_seconds(const char *text, size_t size, int64_t *out) {
     return digits && *out < ETL_TIMESTAMP_LAST;
 }
 
-bool etl_timestamp_parse(const char *text, size_t size, int64_t *out) {
+static bool parse_calendar(const char *text, size_t size, bool iso, int64_t *out) {
     struct text_cursor c = {text, text + size};
     int64_t days, seconds = 0, east = 0;
-    if (parse_seconds(text, size, out))
-        return true;
-    if (!take_date(&c, &days))
+    if (!take_date(&c, iso, &days))
         return false;
     if (take(&c, 'T') || take(&c, ' ')) {
         if (!take_clock(&c, &seconds))
             return false;
-        take(&c, ' ');
+        if (!iso)
+            take(&c, ' ');
         if (!take_zone(&c, &east))
             return false;
     }
@@ -132,6 +136,14 @@ bool etl_timestamp_parse(const char *text, size_t size, int64_t *out) {
         return false;
     *out = at;
     return true;
+}
+
+bool etl_timestamp_parse(const char *text, size_t size, int64_t *out) {
+    return parse_seconds(text, size, out) || parse_calendar(text, size, false, out);
+}
+
+bool etl_timestamp_parse_iso(const char *text, size_t size, int64_t *out) {
+    return parse_calendar(text, size, true, out);
 }
 
 static char *put_digits(char *at, int64_t value, int count) {

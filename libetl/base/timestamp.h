@@ -18,6 +18,9 @@ enum { ETL_TIMESTAMP_TEXT = 21 };              /* "2026-01-31T10:20:30Z" and the
 
 /* The text must be a moment and nothing else. */
 bool etl_timestamp_parse(const char *text, size_t size, int64_t *out);
+/* The same of our own texts: of the above, a date with hyphens, year first, and what may follow it. */
+bool etl_timestamp_parse_iso(const char *text, size_t size, int64_t *out);
+
 void etl_timestamp_format(int64_t at, char out[ETL_TIMESTAMP_TEXT]); /* 0 .. ETL_TIMESTAMP_LAST */
 
 #endif

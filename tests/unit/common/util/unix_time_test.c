@@ -44,7 +44,12 @@ static void what_is_no_time_is_refused(void **state) {
                                       "2018-11-03x",
                                       "yesterday",
                                       "2018-00-10",
-                                      "2018-1-1"};
+                                      "2018-1-1",
+                                      "2018/11/03",
+                                      "3.11.2018",
+                                      "1541230109",
+                                      "1969-12-31",
+                                      "2200-01-01"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         unix_time at;
         if (unix_time_parse(bad[i], &at))
