@@ -1,6 +1,7 @@
 /* openapi.c - makes the OpenAPI document from its template, the settings and the served model. */
 #include "services/api/pages/openapi.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
