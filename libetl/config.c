@@ -1,4 +1,4 @@
-/* config.c - reads the configuration: every fact is checked once, here, and named where it is wrong. */
+/* config.c - reads the configuration. Every value is checked here, and errors name the wrong one. */
 #include "libetl/config.h"
 
 #include <jansson.h>
@@ -22,12 +22,12 @@ static bool fail(struct etl_config_error *err, const char *format, ...) {
     return false;
 }
 
-/* ---- pieces ---- */
+/* ---- values ---- */
 
 static bool read_name(char **out, const json_t *value, const char *where, struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || text[0] == '\0' || strlen(text) > ETL_CONFIG_MAX_NAME)
-        return fail(err, "%s: a text of 1 to %d bytes is needed", where, ETL_CONFIG_MAX_NAME);
+        return fail(err, "%s: must be a text of 1 to %d bytes", where, ETL_CONFIG_MAX_NAME);
     *out = strdup(text);
     return *out != NULL || fail(err, "out of memory");
 }
@@ -37,7 +37,7 @@ static bool read_strings(struct etl_config_strings *out, const json_t *array, co
     if (array == NULL)
         return true;
     if (!json_is_array(array))
-        return fail(err, "%s: a list of texts is needed", where);
+        return fail(err, "%s: must be a list of texts", where);
     out->text = calloc(json_array_size(array) + 1, sizeof *out->text);
     if (out->text == NULL)
         return fail(err, "out of memory");
@@ -51,11 +51,11 @@ static bool read_strings(struct etl_config_strings *out, const json_t *array, co
     return true;
 }
 
-/* Money in the file is in major units, at most two decimals; in memory it is in hundredths. */
+/* Money is in major units with at most two decimals in the file, and in hundredths in memory. */
 static bool read_money(int64_t *out, const json_t *value, const char *where, struct etl_config_error *err) {
     double minor = json_is_number(value) ? json_number_value(value) * 100 : -1;
     if (!(minor >= 0 && minor <= 1e12) || fabs(minor - nearbyint(minor)) > 1e-6)
-        return fail(err, "%s: an amount of money is needed, such as 150 or 149.99", where);
+        return fail(err, "%s: must be an amount of money, such as 150 or 149.99", where);
     *out = (int64_t)nearbyint(minor);
     return true;
 }
@@ -63,7 +63,7 @@ static bool read_money(int64_t *out, const json_t *value, const char *where, str
 static bool known_keys(const json_t *object, const char *const *known, const char *where,
                        struct etl_config_error *err) {
     if (!json_is_object(object))
-        return fail(err, "%s: an object is needed", where);
+        return fail(err, "%s: must be an object", where);
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
@@ -95,7 +95,7 @@ static bool read_package(struct etl_config_package *out, const json_t *object, s
 static bool read_packages(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
     size_t count = json_array_size(array);
     if (count < 2 || count > ETL_CONFIG_MAX_PACKAGES)
-        return fail(err, "packages: a list of 2 to %d is needed", ETL_CONFIG_MAX_PACKAGES);
+        return fail(err, "packages: must be a list of 2 to %d packages", ETL_CONFIG_MAX_PACKAGES);
     config->packages = calloc(count, sizeof *config->packages);
     if (config->packages == NULL)
         return fail(err, "out of memory");
@@ -104,7 +104,7 @@ static bool read_packages(struct etl_config *config, const json_t *array, struct
         if (!read_package(&config->packages[i], json_array_get(array, i), i, err))
             return false;
         if (etl_config_find_package(config, config->packages[i].name) != i)
-            return fail(err, "packages[%zu]: a second package named %s", i, config->packages[i].name);
+            return fail(err, "packages[%zu]: there are two packages named %s", i, config->packages[i].name);
     }
     return true;
 }
@@ -133,7 +133,7 @@ static bool read_aliases(struct etl_config_feature *out, const json_t *object, c
     if (object == NULL)
         return true;
     if (!json_is_object(object))
-        return fail(err, "%s: aliases must be an object of lists", where);
+        return fail(err, "%s: aliases must be an object with a list for each level", where);
     out->aliases = calloc(count_aliases(object) + 1, sizeof *out->aliases);
     if (out->aliases == NULL)
         return fail(err, "out of memory");
@@ -142,7 +142,7 @@ static bool read_aliases(struct etl_config_feature *out, const json_t *object, c
     json_object_foreach((json_t *)object, level, list) {
         size_t number = find_string(&out->levels, level);
         if (number == out->levels.count)
-            return fail(err, "%s: aliases of \"%.60s\", which is no level", where, level);
+            return fail(err, "%s: aliases of \"%.60s\", which is not one of levels", where, level);
         size_t i;
         json_t *spelling;
         json_array_foreach(list, i, spelling) {
@@ -164,14 +164,16 @@ static bool read_kind(bool *numeric, const json_t *value, const char *where, str
     return true;
 }
 
-/* Beside its features a call for a prediction tells these. */
+/* Keys of a prediction request that are not features. */
 static bool is_free(const char *name, const char *where, struct etl_config_error *err) {
-    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a name that was not read is not looked at */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a name that was not read is not used */
     bool taken = strcmp(name, "lead_id") == 0 || strcmp(name, "source") == 0;
-    return !taken || fail(err,
-                          "%s: \"%s\" is told with every call already: name the feature otherwise, and the column in "
-                          "its columns",
-                          where, name);
+    return !taken ||
+           fail(
+               err,
+               "%s: \"%s\" is a key of every prediction request: give the feature another name, and list the column in "
+               "its columns",
+               where, name);
 }
 
 static bool read_feature(struct etl_config_feature *out, const json_t *object, size_t place,
@@ -195,12 +197,12 @@ static bool is_same_column(const char *a, const char *b) {
     return folded_a[0] != '\0' && strcmp(folded_a, folded_b) == 0;
 }
 
-/* The names by which a column may be the feature: its own, then the others; NULL behind the last. */
+/* The names of columns that may be the feature: its own name, then the others; NULL after the last. */
 static const char *column_of(const struct etl_config_feature *feature, size_t i) {
     return i == 0 ? feature->name : i <= feature->columns.count ? feature->columns.text[i - 1] : NULL;
 }
 
-/* A column that two features are found by, which could only be the first one's; NULL where there is none. */
+/* A column name that two features share; NULL if there is none. */
 static const char *shared_column(const struct etl_config_feature *a, const struct etl_config_feature *b) {
     for (size_t i = 0; column_of(a, i) != NULL; i++)
         for (size_t k = 0; column_of(b, k) != NULL; k++)
@@ -212,7 +214,7 @@ static const char *shared_column(const struct etl_config_feature *a, const struc
 static bool read_features(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
     size_t count = json_array_size(array);
     if (count < 1 || count > ETL_CONFIG_MAX_FEATURES)
-        return fail(err, "features: a list of 1 to %d is needed", ETL_CONFIG_MAX_FEATURES);
+        return fail(err, "features: must be a list of 1 to %d features", ETL_CONFIG_MAX_FEATURES);
     config->features = calloc(count, sizeof *config->features);
     if (config->features == NULL)
         return fail(err, "out of memory");
@@ -223,7 +225,7 @@ static bool read_features(struct etl_config *config, const json_t *array, struct
         for (size_t j = 0; j < i; j++) {
             const char *column = shared_column(&config->features[j], &config->features[i]);
             if (column != NULL)
-                return fail(err, "features[%zu]: column %s is that of feature %s already", i, column,
+                return fail(err, "features[%zu]: column %s already belongs to feature %s", i, column,
                             config->features[j].name);
         }
     }
@@ -273,7 +275,7 @@ static bool read_label(struct etl_config *config, const json_t *value, struct et
 static bool read_currency(struct etl_config *config, const json_t *value, struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || strlen(text) != 3 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 3)
-        return fail(err, "currency: three lower-case letters are needed, such as usd");
+        return fail(err, "currency: must be three lower-case letters, such as usd");
     memcpy(config->currency, text, sizeof config->currency);
     return true;
 }
@@ -292,12 +294,12 @@ static bool read_config(struct etl_config *config, const json_t *root, struct et
 struct etl_config *etl_config_parse(const char *json, size_t size, struct etl_config_error *err) {
     json_error_t problem;
     if (size > ETL_CONFIG_MAX_SIZE) {
-        fail(err, "the file is larger than %d bytes", ETL_CONFIG_MAX_SIZE);
+        fail(err, "the file may have at most %d bytes", ETL_CONFIG_MAX_SIZE);
         return NULL;
     }
     json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL) {
-        fail(err, "line %d: %.120s", problem.line, problem.text);
+        fail(err, "invalid JSON at line %d: %.120s", problem.line, problem.text);
         return NULL;
     }
     struct etl_config *config = calloc(1, sizeof *config);
@@ -318,7 +320,7 @@ size_t etl_config_find_package(const struct etl_config *config, const char *name
     return ETL_CONFIG_ANY_PACKAGE;
 }
 
-/* ---- the end ---- */
+/* ---- freeing ---- */
 
 static void free_strings(struct etl_config_strings *list) {
     for (size_t i = 0; i < list->count; i++)

@@ -1,7 +1,7 @@
 /*
- * config.h - what the company sells and how its forms spell things: packages, prices, features, aliases.
+ * config.h - the company's configuration: packages, prices, features and their spellings.
  *
- * Read once from JSON (deploy/leadforest.json is the example and the default), then only read.
+ * Read once from JSON (deploy/leadforest.json is the example and the default), then constant.
  */
 #ifndef LIBETL_CONFIG_H
 #define LIBETL_CONFIG_H
@@ -17,17 +17,17 @@ enum {
     ETL_CONFIG_MAX_SIZE = 1 << 20 /* bytes of the file */
 };
 
-/* A list of strings, owned by the config that holds it. */
+/* A list of strings, owned by its config. */
 struct etl_config_strings {
     size_t count;
     char **text; /* [count] */
 };
 
-/* A package; its place in the list is its tier (0 is the smallest) and its class number. */
+/* A package. Its index in the list is its tier (0 is the smallest) and its class number. */
 struct etl_config_package {
     char *name;
-    int64_t price;                       /* a month, in hundredths of the currency, whatever coins it has */
-    struct etl_config_strings price_ids; /* how Stripe may name its plan */
+    int64_t price; /* per month, in hundredths of the currency, even if its minor unit is another */
+    struct etl_config_strings price_ids; /* possible names of its plan in Stripe */
     struct etl_config_strings product_ids;
     struct etl_config_strings lookup_keys;
     struct etl_config_strings nicknames;
@@ -39,21 +39,21 @@ struct etl_config_alias {
     size_t level;
 };
 
-/* An input of the model, as it stands in a form. */
+/* An input of the model, as it is in a form. */
 struct etl_config_feature {
     char *name;
     bool numeric;                      /* its values are numbers; otherwise each is a text of its own */
     struct etl_config_strings columns; /* other names of the form's field */
-    struct etl_config_strings levels;  /* canonical spellings, in order; a value that is none stays as it is */
-    bool ranges; /* levels are ranges of whole numbers ("10-25", "251+"), a number falls into one */
+    struct etl_config_strings levels;  /* canonical spellings, in order; other values stay as they are */
+    bool ranges; /* levels are ranges of whole numbers ("10-25", "251+"), and a number belongs to one */
     struct etl_config_alias *aliases;
     size_t alias_count;
 };
 
-/* What to offer a scored lead; the first that fits is taken. */
+/* What to offer to a scored lead. The first that matches is used. */
 struct etl_config_offer {
     size_t package;     /* or ETL_CONFIG_ANY_PACKAGE */
-    double probability; /* at least */
+    double probability; /* smallest probability */
     char *offer;
 };
 #define ETL_CONFIG_ANY_PACKAGE ((size_t)-1)
@@ -72,16 +72,16 @@ struct etl_config {
     enum etl_config_label label;     /* which of a person's purchases is the label */
 };
 
-/* Why a configuration was refused, in one line for a person. */
+/* Why a configuration was rejected, in one line for a person. */
 struct etl_config_error {
     char text[200];
 };
 
-/* A configuration from JSON text; NULL and err where it is not one. The caller frees it. */
+/* Read a configuration from JSON text; NULL and err if it is invalid. The caller frees it. */
 struct etl_config *etl_config_parse(const char *json, size_t size, struct etl_config_error *err);
 void etl_config_free(struct etl_config *config); /* NULL is fine */
 
-/* The class number of a package by its name; ETL_CONFIG_ANY_PACKAGE where there is none. */
+/* The class number of a package by its name; ETL_CONFIG_ANY_PACKAGE if there is none. */
 size_t etl_config_find_package(const struct etl_config *config, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* array.h - growing arrays: room for one more, by a quarter at a time, since peaks of memory are promised. */
+/* array.h - growing arrays. They grow by a quarter at a time, because the peak memory is limited. */
 #ifndef LIBETL_ARRAY_H
 #define LIBETL_ARRAY_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Make room for `needed` items of `each` bytes at *items; false (nothing changed) where memory ends. */
+/* Make room for `needed` items of `each` bytes at *items. False without any change if memory runs out. */
 static inline bool etl_array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
     void **at = items;
     if (needed <= *capacity)

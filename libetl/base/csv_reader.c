@@ -1,4 +1,4 @@
-/* csv_reader.c - records by libcsv (the reference), and a splitter of our own for plain lines. */
+/* csv_reader.c - reads records with libcsv (the reference) and with a faster splitter for plain lines. */
 #include "libetl/base/csv_reader.h"
 
 #include <csv.h>
@@ -13,7 +13,7 @@ void etl_csv_fields_done(struct etl_csv_fields *fields) {
     *fields = (struct etl_csv_fields){0};
 }
 
-/* Bytes to the end of the first line, its end included. */
+/* Bytes of the first line, including its end. */
 static size_t line_size(struct etl_text rest) {
     size_t size = 0;
     while (size < rest.size && rest.at[size] != '\n' && rest.at[size] != '\r')
@@ -29,9 +29,9 @@ static bool add_field(struct etl_csv_fields *fields, const char *at, size_t size
     return true;
 }
 
-/* ---- ours ---- */
+/* ---- the fast splitter ---- */
 
-enum { PLAIN_FIELD = 32 << 10 }; /* longer ones are libcsv's, which knows the limit */
+enum { PLAIN_FIELD = 32 << 10 }; /* longer fields are left to libcsv, which checks the limit */
 
 static bool is_blank(char c, char delimiter) {
     return c == ' ' || (c == '\t' && c != delimiter);
@@ -45,7 +45,7 @@ static struct etl_text without_blanks(const char *at, const char *end, char deli
     return (struct etl_text){at, (size_t)(end - at)};
 }
 
-/* A line without quotes, its end not included. */
+/* Split a line without quotes, given without its end. */
 static enum etl_csv_result split_plain(struct etl_csv_fields *fields, char delimiter, const char *at, const char *end) {
     struct etl_text all = without_blanks(at, end, delimiter);
     if (all.size == 0)
@@ -63,7 +63,7 @@ static enum etl_csv_result split_plain(struct etl_csv_fields *fields, char delim
     }
 }
 
-/* One field at *at of a line that has quotes; *more says whether another one follows. */
+/* Read one field at *at of a line with quotes; *more becomes true if another follows. */
 static enum etl_csv_result split_field(struct etl_csv_fields *fields, char delimiter, const char **at, const char *end,
                                        bool *more) {
     const char *start = *at, *stop;
@@ -92,7 +92,7 @@ static enum etl_csv_result split_field(struct etl_csv_fields *fields, char delim
                                                               : ETL_CSV_NO_MEMORY;
 }
 
-/* Quoted fields without quotes in them, which may hold delimiters and line ends. */
+/* Split a record with quoted fields, which contain no quotes but may contain delimiters and line ends. */
 static enum etl_csv_result split_quoted(struct etl_csv_fields *fields, char delimiter, struct etl_text rest,
                                         size_t *used) {
     const char *at = rest.at, *end = rest.at + rest.size;
@@ -101,7 +101,7 @@ static enum etl_csv_result split_quoted(struct etl_csv_fields *fields, char deli
         enum etl_csv_result result = split_field(fields, delimiter, &at, end, &more);
         if (result != ETL_CSV_RECORD)
             return result;
-        at += more; /* over the delimiter */
+        at += more; /* skip the delimiter */
     }
     *used = (size_t)(at - rest.at) + line_size((struct etl_text){at, (size_t)(end - at)});
     bool blank = fields->count == 1 && fields->items[0].size == 0 && rest.at[0] != '"';
@@ -125,7 +125,7 @@ enum etl_csv_result etl_csv_scan(struct etl_csv_fields *fields, char delimiter, 
 
 /* ---- the reference ---- */
 
-/* libcsv has no limit of its own: an unclosed quote would take the rest of the file. */
+/* libcsv has no limit of its own: a field with an unclosed quote would contain the rest of the file. */
 static void *limited_realloc(void *block, size_t size) {
     return size <= ETL_CSV_MAX_FIELD + 1024 ? realloc(block, size) : NULL;
 }
@@ -155,7 +155,7 @@ static void take_record(int terminator, void *user) {
     ((struct parse *)user)->done = true;
 }
 
-/* Feed line after line until a record is there; *used counts what was fed. */
+/* Feed lines until a record is complete; *used counts the bytes. */
 static int feed(struct csv_parser *parser, struct parse *parse, struct etl_text rest, size_t *used) {
     *used = 0;
     while (*used < rest.size && !parse->done) {

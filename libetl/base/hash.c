@@ -1,4 +1,4 @@
-/* hash.c - XXH3 twice, under two secrets; and what ids and addresses are before they are hashed. */
+/* hash.c - the sum of two XXH3 hashes; and the normalised forms of ids and addresses that are hashed. */
 #include "libetl/base/hash.h"
 
 #define XXH_INLINE_ALL
@@ -8,7 +8,7 @@ void etl_hash_key_set(struct etl_hash_key *key, const void *random, size_t size)
     XXH3_generateSecret(key->secret, sizeof key->secret, random, size);
 }
 
-/* Flattened into one function, so that the processor works on both hashes at a time. */
+/* Inlined into one function, so that the processor computes both hashes at the same time. */
 __attribute__((flatten)) uint64_t etl_hash_bytes(const struct etl_hash_key *key, enum etl_hash_kind kind,
                                                  const void *bytes, size_t size) {
     uint64_t first = XXH3_64bits_withSecret(bytes, size, key->secret[0], ETL_HASH_SECRET);

@@ -1,10 +1,10 @@
-/* idmap.c - ordered open addressing in parts that grow on their own. */
+/* idmap.c - an ordered hash table with open addressing, made of parts that grow separately. */
 #include "libetl/base/idmap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries stand at or behind their home, and the last homes have some room behind them: nothing wraps around. */
+/* An entry is at its home slot or after it. There are some slots after the last home, so that nothing wraps around. */
 enum { FIRST_CAPACITY = 16, BEHIND = 64 };
 
 static struct etl_idmap_part *part_of(const struct etl_idmap *map, uint64_t key) {
@@ -15,7 +15,7 @@ static size_t room_of(const struct etl_idmap_part *part) {
     return part->capacity > 0 ? (size_t)part->capacity + BEHIND : 0;
 }
 
-/* Where a key would stand best: its low half as a fraction of the capacity. */
+/* The home slot of a key: its low half as a fraction of the capacity. */
 static size_t home_of(const struct etl_idmap_part *part, uint32_t low) {
     return (size_t)((uint64_t)low * part->capacity >> 32);
 }
@@ -24,7 +24,7 @@ static bool is_empty(const struct etl_idmap_entry *entry) {
     return (entry->low | entry->high) == 0;
 }
 
-/* The key's place, or the one where it belongs. */
+/* The slot of the key, or the slot where it must be inserted. */
 static size_t seek(const struct etl_idmap_part *part, uint32_t low, uint32_t high) {
     size_t at = home_of(part, low), end = room_of(part);
     const struct etl_idmap_entry *entries = part->entries;
@@ -40,7 +40,7 @@ static bool holds(const struct etl_idmap_part *part, size_t at, uint32_t low, ui
 
 /* ---- growing ---- */
 
-/* Move all entries, in order, to the end of the room; where they begin. */
+/* Move all entries, in order, to the end of the memory. Returns where they begin. */
 static size_t pack(struct etl_idmap_part *part, size_t old_room, size_t room) {
     size_t first = room;
     for (size_t at = old_room; at-- > 0;)
@@ -49,8 +49,10 @@ static size_t pack(struct etl_idmap_part *part, size_t old_room, size_t room) {
     return first;
 }
 
-/* From there each to its home or the first place behind; never behind where it is read from, unless ids fail to be
- * random. */
+/*
+ * Move each entry from there to its home or the first free slot after it. This never overtakes the entry being read,
+ * unless the ids are not random.
+ */
 static bool spread(struct etl_idmap_part *part, size_t first, size_t room) {
     size_t next = 0;
     for (size_t from = first; from < room; from++) {
@@ -78,7 +80,7 @@ static bool grow(struct etl_idmap_part *part, size_t capacity) {
     return spread(part, pack(part, old_room, room_of(part)), room_of(part));
 }
 
-/* Open a gap at `at`; false where there is no empty place behind it. */
+/* Open a gap at `at`; false if there is no empty slot after it. */
 static bool make_room(struct etl_idmap_part *part, size_t at) {
     size_t empty = at, end = room_of(part);
     while (empty < end && !is_empty(&part->entries[empty]))
@@ -126,7 +128,7 @@ bool etl_idmap_reserve(struct etl_idmap *map, size_t keys) {
 
 void etl_idmap_prefetch(const struct etl_idmap *map, uint64_t key) {
     const struct etl_idmap_part *part = part_of(map, key);
-    if (part->capacity > 0) { /* most stand a little behind home */
+    if (part->capacity > 0) { /* most entries are a little after their home */
         const struct etl_idmap_entry *home = &part->entries[home_of(part, (uint32_t)key)];
         __builtin_prefetch(home);
         __builtin_prefetch((const char *)home + 64);

@@ -27,8 +27,10 @@ int etl_money_decimals(etl_money_currency currency) {
     return is_among(currency, "bhdjodkwdomrtnd") ? 3 : 2;
 }
 
-/* A comma before three digits parts thousands; the only one, before the last one or two, is the point of half of
- * Europe. */
+/*
+ * A comma before three digits separates thousands. A single comma before the last one or two digits is a decimal
+ * comma.
+ */
 static bool is_point(const char *text, size_t size, size_t i) {
     size_t digits = 0;
     while (i + 1 + digits < size && text[i + 1 + digits] >= '0' && text[i + 1 + digits] <= '9')
@@ -43,7 +45,7 @@ static bool is_thousands_separator(const char *text, size_t size, size_t i) {
 }
 
 bool etl_money_parse(const char *text, size_t size, etl_money_currency currency, int64_t *minor) {
-    int decimals = etl_money_decimals(currency), seen = -1; /* decimals read; -1 before the point */
+    int decimals = etl_money_decimals(currency), seen = -1; /* decimals read so far; -1 before the decimal point */
     int64_t value = 0;
     bool digit = false;
     for (size_t i = 0; i < size; i++) {
@@ -72,7 +74,7 @@ bool etl_money_parse(const char *text, size_t size, etl_money_currency currency,
 
 void etl_money_format(int64_t minor, etl_money_currency currency, char out[ETL_MONEY_TEXT]) {
     int decimals = etl_money_decimals(currency);
-    char digits[ETL_MONEY_TEXT], *at = digits + sizeof digits - 1; /* from the last to the first */
+    char digits[ETL_MONEY_TEXT], *at = digits + sizeof digits - 1; /* from the last digit to the first */
     uint64_t left = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
     *at = '\0';
     for (int i = 0; i <= decimals || left > 0; i++, left /= 10) {

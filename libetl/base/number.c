@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Digits, signs, point and exponent alone: strtod would also take "nan", "infinity", hexadecimal and white space. */
+/* Only digits, signs, point and exponent: strtod would also take "nan", "infinity", hexadecimal and white space. */
 static bool copy_plain(struct etl_text text, char out[ETL_NUMBER_TEXT]) {
     size_t used = 0;
     for (size_t i = 0; i < text.size; i++) {

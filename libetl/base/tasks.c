@@ -1,4 +1,4 @@
-/* tasks.c - a counter of tasks and threads that draw from it. */
+/* tasks.c - threads that take tasks from a shared counter. */
 #include "libetl/base/tasks.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* text.c - normalising: UTF-8 or Latin-1 in, clean UTF-8 out; folded spellings; e-mail addresses. */
+/* text.c - normalises text: UTF-8 or Latin-1 to clean UTF-8, folded spellings, e-mail addresses. */
 #include "libetl/base/text.h"
 
 #include <stdint.h>
@@ -19,7 +19,7 @@ bool etl_text_is_word(struct etl_text text, const char *word) {
     return i == text.size && word[i] == '\0';
 }
 
-/* Bytes of white space at the start of a text: ASCII's, or a no-break space, or one of U+2000..U+200B, or a BOM. */
+/* Bytes of white space at the start of a text: ASCII, a no-break space, U+2000..U+200B, or a BOM. */
 static size_t leading_space(struct etl_text t) {
     const unsigned char *u = (const unsigned char *)t.at;
     if (t.size >= 1 && (u[0] <= ' ' || u[0] == 0x7f))
@@ -46,7 +46,9 @@ struct etl_text etl_text_trim(struct etl_text text) {
     return text;
 }
 
-/* Bytes of one well-formed character at the start of a text (no surrogates, nothing too long), 0 where there is none.
+/*
+ * Bytes of one well-formed character at the start of a text (no surrogates, no overlong form); 0 if there is none.
+ *
  */
 static size_t character(struct etl_text t) {
     const unsigned char *u = (const unsigned char *)t.at;
@@ -76,7 +78,7 @@ bool etl_text_is_utf8(struct etl_text text) {
     return true;
 }
 
-/* Where clean text goes; it counts on beyond its room, so that too long is known. */
+/* Collects clean text. It continues to count beyond its room, so that the caller knows if the text is too long. */
 struct sink {
     char *out;
     size_t room, size;
@@ -86,7 +88,7 @@ static void put(struct sink *sink, const char *bytes, size_t n) {
     if (sink->size + n < sink->room)
         memcpy(sink->out + sink->size, bytes, n);
     else
-        sink->room = sink->size < sink->room ? sink->size + 1 : sink->room; /* full from here on */
+        sink->room = sink->size < sink->room ? sink->size + 1 : sink->room; /* full: only count from here on */
     sink->size += n;
 }
 
@@ -100,13 +102,13 @@ static size_t finish(struct sink *sink, size_t room) {
     return room;
 }
 
-/* Windows-1252, which is what Latin-1 means wherever it is said: its characters 80 to 9f, 0 where it has none. */
+/* Windows-1252, which most software uses for "Latin-1": its characters 80 to 9f, 0 if undefined. */
 static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
                                           0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
                                           0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                           0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
-/* A byte as UTF-8; one that means nothing becomes a space. */
+/* A byte as UTF-8; an undefined byte becomes a space. */
 static struct etl_text decode(char byte, char out[3]) {
     unsigned c = (unsigned char)byte, code = c >= 0x80 && c < 0xa0 ? windows_1252[c - 0x80] : c;
     size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
@@ -147,7 +149,7 @@ size_t etl_text_dash(const char *at) {
     return 0;
 }
 
-/* Dashes and Unicode's quotation marks and dots: punctuation of three bytes that folding takes for a gap. */
+/* Unicode dashes, quotation marks and dots: punctuation of three bytes that folding treats as a space. */
 static size_t wide_punctuation(const char *at) {
     const unsigned char *u = (const unsigned char *)at;
     bool general = u[0] == 0xe2 && u[1] == 0x80 && u[2] >= 0x90 && u[2] <= 0xa6;

@@ -1,4 +1,4 @@
-/* timestamp.c - reads and writes moments without the C library's calendar, which is slow and knows locales. */
+/* timestamp.c - reads and writes times without the C library's calendar, which is slow and depends on the locale. */
 #include "libetl/base/timestamp.h"
 
 #include <string.h>
@@ -44,7 +44,9 @@ static bool take_dotted(struct text_cursor *c, int64_t *out) {
     return take_digits(c, two ? 2 : 1, out) && take(c, '.');
 }
 
-/* With dots the day comes first, wherever people write so; with strokes it comes first for some and second for others.
+/*
+ * With dots the day always comes first. With slashes it comes first in some countries and second in others.
+ *
  */
 static bool take_parts(struct text_cursor *c, int64_t *year, int64_t *month, int64_t *day) {
     struct text_cursor dots = *c;
@@ -61,7 +63,7 @@ static bool take_iso_parts(struct text_cursor *c, int64_t *year, int64_t *month,
            take_digits(c, 2, day);
 }
 
-/* Days since 1970-01-01 of a date that must exist. */
+/* Days since 1970-01-01; the date must exist. */
 static bool take_date(struct text_cursor *c, bool iso, int64_t *days) {
     int64_t year, month, day;
     if (!(iso ? take_iso_parts : take_parts)(c, &year, &month, &day))
@@ -108,7 +110,7 @@ static bool take_zone(struct text_cursor *c, int64_t *east) {
     return good && hours < 24 && minutes < 60;
 }
 
-/* Seconds as Stripe counts them, or thousandths as a page does. */
+/* Seconds as in Stripe, or milliseconds as in JavaScript. */
 static bool parse_seconds(const char *text, size_t size, int64_t *out) {
     struct text_cursor c = {text, text + size};
     if ((size < 9 || size > 10) && size != 13)
@@ -155,7 +157,7 @@ static char *put_digits(char *at, int64_t value, int count) {
 void etl_timestamp_format(int64_t at, char out[ETL_TIMESTAMP_TEXT]) {
     at = at < 0 ? 0 : at > ETL_TIMESTAMP_LAST ? ETL_TIMESTAMP_LAST : at;
     int64_t days = at / 86400 + days_before_year(1970), seconds = at % 86400;
-    int64_t year = days * 400 / 146097 + 1, month = 12; /* at most one too late */
+    int64_t year = days * 400 / 146097 + 1, month = 12; /* at most one year too late */
     if (days_before_year(year) > days)
         year--;
     else if (days_before_year(year + 1) <= days)

@@ -15,10 +15,10 @@ static const struct {
     size_t size;
 } hashes[] = {[ETL_SIGNATURE_SHA256] = {"SHA256", 32}, [ETL_SIGNATURE_SHA1] = {"SHA1", 20}};
 
-/* A header taken apart. */
+/* A parsed header. */
 struct signature_header {
     const struct etl_signature_scheme *scheme;
-    struct etl_text time; /* as written, for it is signed so; none where its scheme has none */
+    struct etl_text time; /* as written, because this text is signed; none where its scheme has none */
     int64_t at;
     size_t count;
     unsigned char sums[MAX_SIGNATURES][MAX_HMAC];
@@ -72,7 +72,7 @@ static void read_pair(struct signature_header *header, struct etl_text pair) {
     else if (scheme->time_key != NULL && etl_text_is(key, scheme->time_key) && value.size <= MAX_TIME_DIGITS &&
              read_time(value, &at)) {
         header->time = value;
-        header->at = at; /* of the very time that is signed */
+        header->at = at; /* of the time that is signed */
     }
 }
 
@@ -90,7 +90,7 @@ static bool read_header(struct signature_header *header, const struct etl_signat
     return header->count > 0 && (scheme->time_key == NULL || header->time.at != NULL);
 }
 
-/* ---- the sum ---- */
+/* ---- the HMAC ---- */
 
 /* The next piece of what is signed; *pattern moves behind it. */
 static struct etl_text next_piece(const char **pattern, struct etl_text time, struct etl_text body) {
@@ -122,7 +122,7 @@ static bool compute_hmac(const struct signature_header *header, struct etl_text 
     return done;
 }
 
-/* All are compared, each in constant time, whether or not one has fitted already. */
+/* All are compared, each in constant time, even after one has matched. */
 static bool matches(const struct etl_signature_secrets *secrets, const struct signature_header *header,
                     struct etl_text body) {
     unsigned char sum[MAX_HMAC];

@@ -1,4 +1,4 @@
-/* feature_intern.c - features as they were written become values that are kept once. */
+/* feature_intern.c - stores each distinct feature value and combination of values once. */
 #include "libetl/forms/feature_intern.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ void etl_feature_intern_done(struct etl_feature_intern *intern) {
     *intern = (struct etl_feature_intern){0};
 }
 
-/* Where to look next when another text or profile has the hash. */
+/* The next hash to try if another text or profile has this one. */
 static uint64_t next_hash(uint64_t hash) {
     return hash < UINT64_MAX ? hash + 1 : 1;
 }
@@ -37,7 +37,7 @@ static bool add_value(struct etl_feature_intern *p, const char *value, size_t si
     return true;
 }
 
-/* The place of a value, which is kept once. */
+/* The place of a value, which is stored once. */
 static bool keep_value(struct etl_feature_intern *p, const char *value, uint32_t *place) {
     size_t size = strlen(value) + 1;
     for (uint64_t hash = etl_hash_bytes(p->key, ETL_HASH_FEATURE, value, size);; hash = next_hash(hash)) {
@@ -52,7 +52,7 @@ static bool keep_value(struct etl_feature_intern *p, const char *value, uint32_t
 
 /* ---- features as written ---- */
 
-/* Longer than any value: only its cleaned bytes are kept. */
+/* Longer than any value: only the cleaned bytes are kept. */
 static bool is_long(struct etl_text written) {
     return written.size >= ETL_NORMALIZER_VALUE;
 }

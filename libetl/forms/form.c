@@ -1,4 +1,4 @@
-/* form.c - gives columns their meaning and turns fields into submissions. */
+/* form.c - finds the meaning of columns and turns fields into submissions. */
 #include "libetl/forms/form.h"
 
 #include <stdlib.h>
@@ -7,12 +7,13 @@
 #include "libetl/base/array.h"
 #include "libetl/base/timestamp.h"
 
-enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, MESSAGE, FEATURE /* and those after it */ };
+enum meaning { IGNORED, LEAD_ID, EMAIL, DATE, MESSAGE, FEATURE /* this and the following are features */ };
 
 struct known_name {
     char folded[64];
     uint8_t meaning, rank;
-    bool service; /* begins with "_", as the form service's own do: a visitor's "date" is not when the form was sent */
+    bool service; /* begins with "_", as the form service's own fields do: a visitor's "date" is not when the form was
+                     sent */
 };
 
 struct etl_form_reader {
@@ -43,7 +44,7 @@ static bool add_names(struct etl_form_reader *form, enum meaning meaning, const 
     return true;
 }
 
-/* Features first: a column that the configuration claims is a feature, whatever its name. */
+/* Features first: a column that the configuration names is a feature, even if its name has another meaning here. */
 static bool learn_names(struct etl_form_reader *form) {
     static const char *const lead[] = {"lead_id", "customer_id", NULL};
     static const char *const email[] = {"email", "email_address", "e_mail_address", "_replyto", "reply_to", NULL};
@@ -91,7 +92,10 @@ static const struct known_name *find_name(const struct etl_form_reader *form, st
     return NULL;
 }
 
-/* Room for a column, behind those with better names; NULL where as many of its name are there as one form can have had.
+/*
+ * Room for a column, after those with preferred names; NULL if there are already as many columns with this name as a
+ * form can have.
+ *
  */
 static struct etl_form_column *place_column(struct etl_form_columns *columns, const struct known_name *known) {
     enum { OF_ONE_NAME = 8 };
@@ -106,7 +110,7 @@ static struct etl_form_column *place_column(struct etl_form_columns *columns, co
     return &columns->items[at];
 }
 
-/* The meaning of a name; of those that say nothing of a lead, IGNORED. */
+/* The meaning of a name; IGNORED if it has none. */
 static struct known_name meaning_of(const struct etl_form_reader *form, struct etl_text name) {
     const struct known_name *known = find_name(form, name);
     return known != NULL ? *known : (struct known_name){.meaning = etl_text_is(name, "_id") ? MESSAGE : IGNORED};
@@ -145,8 +149,10 @@ bool etl_form_columns_identify(const struct etl_form_columns *columns) {
 
 /* ---- submissions ---- */
 
-/* Ids travel in URLs, CSV and logs: letters, digits and few signs.  Two words are what a page's script writes for all
- * whose id it has lost. */
+/*
+ * Ids appear in URLs, CSV and logs: letters, digits and a few marks.  Two words are rejected because a page's script
+ * writes them for every missing id.
+ */
 static bool is_lead_id(struct etl_text id) {
     bool fine = !etl_text_is(id, "undefined") && !etl_text_is(id, "null");
     for (size_t i = 0; i < id.size; i++) {
@@ -163,13 +169,13 @@ static enum etl_reject_reason read_date(struct etl_text field, int64_t *at) {
     return field.size == 0 || etl_timestamp_parse(field.at, field.size, at) ? ETL_REJECT_NONE : ETL_REJECT_BAD_DATE;
 }
 
-/* The most that may clean up to 255 bytes is a little more; beyond that nobody meant it. */
+/* A text whose cleaned form has at most 255 bytes may be a little longer; a much longer one is a mistake. */
 static bool is_short(struct etl_text field) {
     char clean[ETL_CONFIG_MAX_NAME + 1];
     return field.size <= ETL_CONFIG_MAX_NAME || etl_text_clean(field, clean, sizeof clean) < sizeof clean;
 }
 
-/* E-mails have ids that are nobody else's; other ids of submissions are their form's. */
+/* Ids of e-mails are globally unique; other ids of submissions are unique only in their form. */
 static bool is_message_id(struct etl_text field) {
     return field.size > 0 && memchr(field.at, '@', field.size) != NULL;
 }
@@ -198,7 +204,7 @@ static enum etl_reject_reason read_field(const struct etl_form_reader *form, siz
     }
 }
 
-/* Whether a better column has said it already. */
+/* Whether a preferred column has already given this value. */
 static bool has_value(size_t meaning, const struct etl_submission *s, const struct etl_text *written) {
     switch (meaning) {
     case LEAD_ID:
@@ -214,7 +220,7 @@ static bool has_value(size_t meaning, const struct etl_submission *s, const stru
     }
 }
 
-/* What is told apart by its bytes need not be hashed as carefully (feature_intern.h). */
+/* Profiles are compared by their bytes, so this hash need not be as strong (feature_intern.h). */
 static uint64_t features_hash(const struct etl_form_reader *form, const struct etl_text *written) {
     uint64_t hash = 1;
     for (size_t i = 0; i < form->config->feature_count; i++)

@@ -1,4 +1,4 @@
-/* normalizer.c - spellings to levels. */
+/* normalizer.c - maps spellings to levels. */
 #include "libetl/forms/normalizer.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct etl_normalizer {
 
 /* ---- ranges ---- */
 
-enum { FAR = 1000000000 }; /* where an open range ends */
+enum { FAR = 1000000000 }; /* the end of an open range */
 
 /* A whole number at *at, with commas for thousands; -1 where there is none. */
 static long take_number(const char **at) {
@@ -44,7 +44,7 @@ static long take_number(const char **at) {
     return value;
 }
 
-/* Step over everything that parts two numbers. */
+/* Skip everything that separates two numbers. */
 static bool take_dash(const char **at) {
     const char *c = *at;
     bool dash = false;
@@ -89,7 +89,7 @@ static const struct range *find_range(const struct feature_levels *levels, const
     return NULL;
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
 static bool add_spelling(struct feature_levels *levels, const char *text, size_t level) {
     char folded[ETL_NORMALIZER_VALUE];
@@ -115,7 +115,7 @@ static bool add_range(struct feature_levels *levels, const char *text, size_t le
     return true;
 }
 
-/* Levels before aliases, so that an alias never takes a level's own name. */
+/* Levels before aliases, so that an alias never replaces a level's own name. */
 static bool add_levels(struct feature_levels *levels, const struct etl_config_feature *feature) {
     for (size_t i = 0; i < feature->levels.count; i++)
         if (!add_spelling(levels, feature->levels.text[i], i) ||
@@ -156,9 +156,9 @@ void etl_normalizer_free(struct etl_normalizer *normalizer) {
     free(normalizer);
 }
 
-/* ---- using ---- */
+/* ---- use ---- */
 
-/* The level a text spells, or the count of levels. */
+/* The level of a spelling, or the count of levels if there is none. */
 static size_t find_level(const struct feature_levels *levels, const struct etl_config_feature *feature,
                          const char *text) {
     char folded[ETL_NORMALIZER_VALUE];
@@ -170,7 +170,7 @@ static size_t find_level(const struct feature_levels *levels, const struct etl_c
     return range != NULL ? range->level : feature->levels.count;
 }
 
-/* Without commas; empty where it is no number. */
+/* Remove commas; empty the text if it is not a number. */
 static void clean_number(char *value) {
     char plain[ETL_NUMBER_TEXT] = "";
     double number;

@@ -1,11 +1,11 @@
-/* collector.c - one record, one fate. */
+/* collector.c - counts each record exactly once, as accepted, duplicate or quarantined. */
 #include "libetl/ingest/collector.h"
 
 #include <stdlib.h>
 
 #include "libetl/base/array.h"
 
-/* So many records ahead are fetched into the cache: about as many as main memory serves at once. */
+/* How many records ahead are prefetched into the cache: about as many as main memory can load at once. */
 enum { AHEAD = 8 };
 
 bool etl_collector_begin(struct etl_collector *collector, const struct etl_config *config,
@@ -27,7 +27,7 @@ void etl_collector_done(struct etl_collector *collector) {
     *collector = (struct etl_collector){0};
 }
 
-/* Whether a record of payments is the first of its kind. */
+/* Whether a record of payments is not a duplicate. */
 static bool is_new(struct etl_collector *collector, uint64_t record, bool *fresh) {
     uint32_t *known = etl_idmap_at(&collector->records, record, ETL_IDMAP_NONE);
     if (known == NULL)
@@ -47,7 +47,7 @@ static void keep_newest(int64_t *newest, int64_t at, int64_t unknown) {
         *newest = at;
 }
 
-/* Evidence of a duplicate is laid down too: that changes nothing, and it need not be the very same. */
+/* The facts of a duplicate are added too: that changes nothing if they are equal, and they may differ. */
 static bool add_facts(struct etl_collector *collector, struct etl_collector_source *source,
                       const struct etl_payment_fact_list *list) {
     for (size_t i = 0; i < list->count; i++) {

@@ -1,8 +1,8 @@
 /*
- * collector.h - puts batches together: counts every record and hands evidence and submissions to their stores.
+ * collector.h - merges batches: counts every record, and adds payment facts and submissions to their stores.
  *
- * A record is accepted when it is the first of its kind, a duplicate when one like it was accepted before
- * (from any source), or quarantined.  Nothing else can become of it: etl_collector_is_balanced says so for a source.
+ * A record is accepted, or a duplicate if an equal one was accepted before (from any source), or quarantined.
+ * etl_collector_is_balanced checks for a source that nothing else happened.
  */
 #ifndef LIBETL_COLLECTOR_H
 #define LIBETL_COLLECTOR_H
@@ -11,12 +11,12 @@
 #include "libetl/join/leads.h"
 #include "libetl/join/purchases.h"
 
-/* What became of a file's records. */
+/* What happened to a file's records. */
 struct etl_collector_source {
     uint64_t read, accepted, duplicates, quarantined;
     uint64_t reasons[ETL_REJECT_COUNT];
-    uint64_t bad_ids; /* accepted submissions that are known by their address, as their lead id is none (form.h) */
-    struct etl_reject *rejects; /* [quarantined]: of its records, in their order if batches came so */
+    uint64_t bad_ids;           /* accepted submissions with an invalid lead id, identified by their address (form.h) */
+    struct etl_reject *rejects; /* [quarantined]: in the order of the records, if batches are added in order */
     size_t reject_capacity;
 };
 
@@ -26,15 +26,15 @@ struct etl_collector {
     struct etl_idmap records;             /* of all accepted records of payments */
     struct etl_collector_source *sources; /* [source_count] */
     size_t source_count;
-    uint64_t submissions, payments;            /* accepted records of either sort */
+    uint64_t submissions, payments;            /* accepted records of both kinds */
     int64_t newest_submission, newest_payment; /* INT64_MIN: none */
 };
 
-/* Config, normalizer and key are borrowed.  False where memory ends. */
+/* Config, normalizer and key are borrowed.  False if memory runs out. */
 bool etl_collector_begin(struct etl_collector *collector, const struct etl_config *config,
                          const struct etl_normalizer *normalizer, const struct etl_hash_key *key, size_t sources);
 bool etl_collector_add(struct etl_collector *collector, size_t source, const struct etl_record_batch *batch);
-void etl_collector_done(struct etl_collector *collector); /* fine on zeroes */
+void etl_collector_done(struct etl_collector *collector); /* a zeroed struct is fine */
 
 /* read = accepted + quarantined + duplicates. */
 bool etl_collector_is_balanced(const struct etl_collector_source *source);

@@ -21,13 +21,13 @@ static bool set_meaning(const struct etl_reader *reader, const struct etl_source
     header->count = fields->count;
     if (format->kind == ETL_SOURCE_OF_PAYMENTS)
         return etl_payments_csv_columns(&header->payments, fields->items, fields->count, &missing) ||
-               reject_file(err, "line 1: no column for ", missing);
+               reject_file(err, "line 1: no column with ", missing);
     etl_form_columns_set(reader->form, &header->form, fields->items, fields->count);
     return etl_form_columns_identify(&header->form) ||
-           reject_file(err, "line 1: no column is a lead id or an e-mail address", "");
+           reject_file(err, "line 1: no column has lead ids or e-mail addresses", "");
 }
 
-/* The header as far as its delimiter is header->delimiter. */
+/* Read the header with header->delimiter. */
 static bool read_header(const struct etl_reader *reader, const struct etl_source_format *format, struct etl_text file,
                         struct etl_csv_header *header, size_t *behind, struct etl_reader_error *err) {
     struct etl_csv_fields fields = {0};
@@ -42,7 +42,7 @@ static bool read_header(const struct etl_reader *reader, const struct etl_source
     }
     bool done = false;
     if (result == ETL_CSV_BLANK)
-        reject_file(err, "empty: the first line must name the columns", "");
+        reject_file(err, "the file is empty: its first line must name the columns", "");
     else if (result == ETL_CSV_BROKEN)
         reject_file(err, "line 1: ", etl_reject_reason_text(fields.reason));
     else
@@ -51,7 +51,7 @@ static bool read_header(const struct etl_reader *reader, const struct etl_source
     return done;
 }
 
-/* Of the delimiters with which it is no header, that which gives most columns says why. */
+/* If no delimiter gives a valid header, the error is that of the delimiter with the most columns. */
 bool etl_reader_csv_header(const struct etl_reader *reader, const struct etl_source_format *format,
                            struct etl_text file, struct etl_csv_header *header, size_t *behind,
                            struct etl_reader_error *err) {
@@ -72,7 +72,7 @@ bool etl_reader_csv_header(const struct etl_reader *reader, const struct etl_sou
     return false;
 }
 
-/* Whether a record's fields are copies that the next record overwrites. */
+/* Whether a record's fields are copies, which the next record overwrites. */
 static bool are_copies(const struct etl_csv_fields *fields) {
     return fields->count > 0 && fields->items[0].at == fields->copies && fields->copies != NULL;
 }

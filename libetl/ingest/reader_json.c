@@ -1,4 +1,7 @@
-/* reader_json.c - records of JSON files: one, an array, a list object, or line after line; in envelopes or bare. */
+/*
+ * reader_json.c - reads records of JSON files: one, an array, a list object, or one per line; with or without
+ * envelopes.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,10 +13,10 @@
 
 enum {
     MAX_NESTED_LISTS = 4,
-    MAX_WASTED = 64 << 20 /* bytes; from then on a value that does not end with its line is given up */
+    MAX_WASTED = 64 << 20 /* bytes of wasted searching after which a value that does not end on its line is given up */
 };
 
-/* A chunk being read. */
+/* A chunk while it is read. */
 struct json_reading {
     const struct etl_reader *reader;
     const struct etl_source_format *format;
@@ -29,7 +32,7 @@ static bool reject(const struct json_reading *r, const char *at, const char *end
     return etl_record_batch_reject(r->batch, r->file, at, end, reason);
 }
 
-/* A list object is not a record: its items are. One that has none is nothing. */
+/* A list object is not a record, but its items are. An empty list contains no record. */
 static bool read_list(const struct json_reading *r, struct etl_text list, int lists) {
     const char *items = etl_json_text_items(list), *stopped;
     if (items == NULL || lists >= MAX_NESTED_LISTS)
@@ -38,7 +41,7 @@ static bool read_list(const struct json_reading *r, struct etl_text list, int li
     return read_items(r, items, end, end, lists + 1, &stopped);
 }
 
-/* What is no JSON as a whole may be a list, and then each of its items has its own fate. */
+/* If a text is not valid JSON, it may be a broken list, whose items are read one by one. */
 static bool read_invalid(const struct json_reading *r, struct etl_text record, int lists) {
     struct etl_text body = etl_json_text_member(record, "body"),
                     list = body.size > 0 && body.at[0] == '{' ? body : record;
@@ -51,7 +54,7 @@ static bool read_invalid(const struct json_reading *r, struct etl_text record, i
 
 /* ---- payments ---- */
 
-/* The node of what was delivered, and when, where the record is an envelope. */
+/* The node of the delivered body, and the time of arrival, if the record is an envelope. */
 static uint32_t open_envelope(const struct etl_tape *tape, int64_t *received) {
     struct etl_text at = etl_tape_member_text(tape, ETL_TAPE_ROOT, ETL_TAPE_received_at);
     uint32_t body = etl_tape_member(tape, ETL_TAPE_ROOT, ETL_TAPE_body);
@@ -85,7 +88,7 @@ static bool read_payment(const struct json_reading *r, struct etl_text record, i
 
 /* ---- submissions ---- */
 
-/* A scalar member as text; what is nested (Formspree's _status) or null is no answer to a question. */
+/* A scalar member as text. Nested values (Formspree's _status) and null are not answers to a form's question. */
 static bool add_answer(struct etl_record_batch *batch, size_t *count, const char *name, const json_t *value) {
     char number[40];
     struct etl_text text = {"", 0};
@@ -110,7 +113,7 @@ static bool add_answer(struct etl_record_batch *batch, size_t *count, const char
     return true;
 }
 
-/* Answers that name no time, or a visitor's "next week", were sent when they arrived. */
+/* If the answers have no valid time, the time of arrival counts. */
 static bool read_answers(const struct json_reading *r, json_t *delivery, int64_t arrived, struct etl_text record) {
     struct etl_record_batch *batch = r->batch;
     size_t count = 0, written = batch->submissions.written_count, before = batch->submissions.count;
@@ -141,7 +144,7 @@ static bool read_answers(const struct json_reading *r, json_t *delivery, int64_t
     return true;
 }
 
-/* When the envelope says that it arrived, or ETL_FORM_NO_DATE. */
+/* The envelope's time of arrival, or ETL_FORM_NO_DATE. */
 static int64_t arrival(const json_t *envelope) {
     const json_t *received = json_object_get(envelope, "received_at");
     int64_t at;
@@ -166,7 +169,7 @@ static bool read_submission(const struct json_reading *r, struct etl_text record
 
 /* ---- values ---- */
 
-/* Where reading can go on behind a value that has no end: the next line that begins with a brace. */
+/* Where reading continues after a value without an end: the next line that begins with a brace. */
 static const char *next_brace_line(const char *at, const char *end) {
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end)
         if (*at == '{')
@@ -174,7 +177,7 @@ static const char *next_brace_line(const char *at, const char *end) {
     return end;
 }
 
-/* The end of the value at `at`, or NULL; the search is bounded, and so is the sum of all that were in vain. */
+/* The end of the value at `at`, or NULL. The search is bounded, and so is the sum of all unsuccessful searches. */
 static const char *find_end(const struct json_reading *r, const char *at, const char *end) {
     const char *limit = end - at > ETL_READER_MAX_RECORD ? at + ETL_READER_MAX_RECORD : end;
     if (r->batch->wasted > MAX_WASTED) {
@@ -193,7 +196,7 @@ static bool reject_endless(const struct json_reading *r, const char *at, const c
     return reject(r, at, *behind, large ? ETL_REJECT_TOO_LARGE : ETL_REJECT_CUT_OFF);
 }
 
-/* The object at `at`. */
+/* Read the object at `at`. */
 static bool read_record(const struct json_reading *r, const char *at, const char *end, int lists, const char **behind) {
     struct etl_tape *tape = &r->batch->tape;
     size_t used = 0, left = (size_t)(end - at) < ETL_READER_MAX_RECORD ? (size_t)(end - at) : ETL_READER_MAX_RECORD;
@@ -214,15 +217,17 @@ static bool read_record(const struct json_reading *r, const char *at, const char
     return result == ETL_TAPE_DONE && read_payment(r, record, lists);
 }
 
-/* Whether a value is followed by what may follow one; otherwise it is a word of some text. */
+/* Whether valid text follows a value; otherwise the value is only a word in some text. */
 static bool is_ended(const char *at, const char *end) {
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
     return at == end || *at == ',' || *at == ']' || *at == '}' || *at == '\r' || *at == '\n';
 }
 
-/* What stands where a record should: another value, or nothing that is JSON - a line, or the words before a brace on
- * it, as programs write that print JSON for people. */
+/*
+ * Read something that is not a record: another value, or text that is not JSON - a line, or the words before a brace
+ * on it, as some programs print.
+ */
 static bool read_other(const struct json_reading *r, const char *at, const char *end, const char **behind) {
     const char *value = find_end(r, at, end);
     if (value != NULL && is_ended(value, end)) {
@@ -236,7 +241,7 @@ static bool read_other(const struct json_reading *r, const char *at, const char 
     return reject(r, at, *behind, ETL_REJECT_NOT_JSON);
 }
 
-/* What follows the items of a list object: its other members and its closing brace. */
+/* Skip what follows the items of a list object: its other members and its closing brace. */
 static const char *skip_tail(const char *at, const char *end) {
     const char *start = at;
     for (;;) {
@@ -286,7 +291,7 @@ bool etl_reader_read_json(const struct etl_reader *reader, const struct etl_sour
                           size_t from, size_t until, struct etl_record_batch *batch, size_t *stopped) {
     struct json_reading r = {reader, format, file, batch};
     const char *end = file.at + file.size, *at = etl_json_text_space(file.at + from, end), *last;
-    /* A list object may be the whole file: it is opened rather than read. */
+    /* A list object may be the entire file: it is opened instead of read. */
     const char *items =
         from <= 3 && at < end && *at == '{' ? etl_json_text_items((struct etl_text){at, (size_t)(end - at)}) : NULL;
     bool done =
@@ -295,11 +300,14 @@ bool etl_reader_read_json(const struct etl_reader *reader, const struct etl_sour
     return done;
 }
 
-/* ---- where records may begin ---- */
+/* ---- where records can begin ---- */
 
 enum { MAX_SEPARATOR = 200 };
 
-/* Behind `{"name":"prefix_`, or behind the opening quote of a value without such a prefix; NULL where there is neither.
+/*
+ * The position after `{"name":"prefix_`, or after the opening quote of a value without such a prefix; NULL if there is
+ * neither.
+ *
  */
 static const char *skip_identity(const char *brace, const char *end) {
     const char *name = etl_json_text_space(brace + 1, end);

@@ -1,4 +1,4 @@
-/* record_batch.c - the memory of batches. */
+/* record_batch.c - manages the memory of batches. */
 #include "libetl/ingest/record_batch.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* dataset.c - from purchases and people to rows. */
+/* dataset.c - makes rows from purchases and people. */
 #include "libetl/join/dataset.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #define NONE ETL_IDMAP_NONE
 
-enum { AHEAD = 12 /* sales fetched into the cache before their turn */ };
+enum { AHEAD = 12 /* how many sales ahead are prefetched into the cache */ };
 
 struct joining {
     struct etl_leads *leads;
@@ -28,7 +28,7 @@ static void id_of(const struct joining *j, uint32_t lead, char out[ETL_LEADS_ID]
         memcpy(out, address, strlen(address) + 1);
 }
 
-/* Of two leads the one whose id is the smaller text. */
+/* Of two leads, the one whose id is the smaller text. */
 static uint32_t smaller_id(const struct joining *j, uint32_t a, uint32_t b) {
     char id_a[ETL_LEADS_ID], id_b[ETL_LEADS_ID];
     if (a == b)
@@ -38,7 +38,7 @@ static uint32_t smaller_id(const struct joining *j, uint32_t a, uint32_t b) {
     return strcmp(id_a, id_b) <= 0 ? a : b;
 }
 
-/* ---- what was bought ---- */
+/* ---- purchases ---- */
 
 static bool add_matches(struct etl_dataset *out, const uint64_t *names, size_t count, enum etl_dataset_rank rank) {
     if (!etl_array_reserve(&out->matches, &out->match_capacity, out->match_count + count, sizeof *out->matches))
@@ -75,7 +75,7 @@ bool etl_dataset_begin(struct etl_dataset *out, struct etl_purchases *purchases,
     return done;
 }
 
-/* ---- whose purchase ---- */
+/* ---- the buyer of a purchase ---- */
 
 static bool is_more_certain(const struct joining *j, const struct etl_leads_match *match,
                             const struct etl_dataset_sale *sale) {
@@ -96,7 +96,7 @@ static void find_buyers(struct joining *j) {
     }
 }
 
-/* Sales that are nobody's are counted and left out. */
+/* Sales without a lead are counted and left out. */
 static void drop_orphans(struct etl_dataset *out) {
     size_t kept = 0;
     for (size_t i = 0; i < out->sale_count; i++)
@@ -112,9 +112,9 @@ static void free_matches(struct etl_dataset *out) {
     out->match_count = out->match_capacity = 0;
 }
 
-/* ---- which of a person's purchases ---- */
+/* ---- the label among a person's purchases ---- */
 
-/* Whether a is the label rather than b: in time as configured, then by all that the row would show. */
+/* Whether a is the label instead of b: by time as configured, then by every value in the row. */
 static bool is_label(const struct joining *j, const struct etl_dataset_sale *a, const struct etl_dataset_sale *b) {
     if (a->at != b->at)
         return (a->at < b->at) == (j->config->label == ETL_CONFIG_FIRST);
@@ -141,7 +141,10 @@ static void choose_labels(struct joining *j) {
     }
 }
 
-/* Only labels are left, in the order of their people: what follows goes through people, and memory is far away. */
+/*
+ * Keep only labels, in the order of their people, because the next steps go through the people and should read memory
+ * in order.
+ */
 static bool keep_labels(struct joining *j) {
     struct etl_dataset *out = j->out;
     struct etl_dataset_sale *labels = malloc((out->sale_count + 1) * sizeof *labels);
@@ -165,7 +168,7 @@ static bool keep_labels(struct joining *j) {
     return true;
 }
 
-/* ---- which of a person's submissions ---- */
+/* ---- the features among a person's submissions ---- */
 
 static int compare_values(const struct etl_feature_intern *intern, uint32_t a, uint32_t b) {
     int order = 0;
@@ -174,7 +177,7 @@ static int compare_values(const struct etl_feature_intern *intern, uint32_t a, u
     return order;
 }
 
-/* Whether submission a's features count rather than b's, for a purchase at `limit`. */
+/* Whether submission a's features are used instead of b's, for a purchase at `limit`. */
 static bool is_newer(const struct etl_leads *leads, const struct etl_leads_submission *a,
                      const struct etl_leads_submission *b, int64_t limit) {
     int64_t time_a = etl_leads_time(a->moment), time_b = etl_leads_time(b->moment);
@@ -182,7 +185,7 @@ static bool is_newer(const struct etl_leads *leads, const struct etl_leads_submi
     if (a_late != b_late)
         return b_late;
     if (time_a != time_b)
-        return (time_a > time_b) != a_late; /* of those that came too late the oldest */
+        return (time_a > time_b) != a_late; /* of the late ones, the oldest */
     return compare_values(&leads->intern, a->profile, b->profile) < 0;
 }
 
@@ -215,11 +218,13 @@ static void choose_submissions(struct joining *j) {
 }
 
 static const struct etl_dataset_sale *sale_of(const struct etl_dataset *d, uint32_t person) {
-    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): likewise */
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): join_all made every person */
     return d->people[person].sale != NONE ? &d->sales[d->people[person].sale] : NULL;
 }
 
-/* The lead whose id a row bears: the reference that came with the payment, else the newest lead id, else the address.
+/*
+ * The lead whose id is in a row: the payment's reference, else the newest lead id, else the address.
+ *
  */
 static uint32_t row_lead(const struct etl_dataset *d, uint32_t person) {
     const struct etl_dataset_sale *sale = sale_of(d, person);
@@ -229,7 +234,7 @@ static uint32_t row_lead(const struct etl_dataset *d, uint32_t person) {
     return named != ETL_DATASET_NOBODY ? (uint32_t)d->leads->submissions[named].lead : person;
 }
 
-/* From submissions to what a row needs of them. */
+/* Take what a row needs from the submissions. */
 static void finish_people(struct joining *j) {
     struct etl_dataset *out = j->out;
     for (uint32_t i = 0; i < j->leads->count; i++)
@@ -261,7 +266,7 @@ void etl_dataset_row(const struct etl_dataset *d, size_t i, struct etl_dataset_r
     row->package = sale->package;
 }
 
-/* People lead to sales and leads, and leads to their ids: each is fetched when what leads to it has come. */
+/* A person points to a sale and a lead, and a lead to its id. Each is prefetched when the pointer to it has arrived. */
 void etl_dataset_prefetch(const struct etl_dataset *d, size_t i) {
     enum { STEP = 8 };
     if (i + 3 * STEP < d->count)
@@ -276,18 +281,18 @@ void etl_dataset_prefetch(const struct etl_dataset *d, size_t i) {
         etl_leads_prefetch_id(d->leads, (uint32_t)d->people[d->order[i + STEP]].named);
 }
 
-/* ---- their order ---- */
+/* ---- order of rows ---- */
 
 enum { PERSON_BITS = 31, DIGIT_BITS = 11, DIGITS = 3 /* 33 bits of time */, BUCKETS = 1 << DIGIT_BITS };
 
-/* A person and its time as one number that sorts by time; no date comes first. */
+/* A person and a time as one number that sorts by time; no date sorts first. */
 static uint64_t sort_key(const struct etl_dataset *d, uint32_t person) {
     const struct etl_dataset_sale *sale = sale_of(d, person);
     int64_t at = sale != NULL ? sale->at : etl_leads_time(d->people[person].moment);
     return (uint64_t)(at == ETL_FORM_NO_DATE ? 0 : at + 1) << PERSON_BITS | person;
 }
 
-/* By time alone, digit by digit from the lowest; keys of one time keep their order. */
+/* Sort by time only, digit by digit from the lowest (radix sort). Keys with equal times keep their order. */
 static void sort_by_time(uint64_t *keys, uint64_t *spare, size_t count) {
     for (int shift = PERSON_BITS; shift < PERSON_BITS + DIGITS * DIGIT_BITS; shift += DIGIT_BITS) {
         uint32_t starts[BUCKETS] = {0};
@@ -332,14 +337,14 @@ static void count_people(struct joining *j) {
     for (uint32_t i = 0; i < j->leads->count; i++) {
         const struct etl_dataset_sale *sale = sale_of(out, i);
         out->count += etl_leads_person(j->leads, i) == i;
-        out->before_lead +=
-            sale != NULL && etl_leads_time(out->people[i].moment) > sale->at; /* ETL_FORM_NO_DATE is older than any */
+        out->before_lead += sale != NULL && etl_leads_time(out->people[i].moment) >
+                                                sale->at; /* ETL_FORM_NO_DATE is earlier than any date */
     }
 }
 
 static void order_by_keys(struct joining *j, uint64_t *keys, uint64_t *spare) {
     struct etl_dataset *out = j->out;
-    size_t place[2] = {out->labelled, 0}; /* of the next person without and with a purchase */
+    size_t place[2] = {out->labelled, 0}; /* index of the next person without and with a purchase */
     for (uint32_t i = 0; i < j->leads->count; i++)
         if (etl_leads_person(j->leads, i) == i)
             keys[place[out->people[i].sale != NONE]++] = sort_key(out, i);

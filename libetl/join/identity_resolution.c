@@ -1,4 +1,4 @@
-/* identity_resolution.c - leads that share an address are one person, and names are leads'. */
+/* identity_resolution.c - merges leads that share an address into one person, and finds the leads of names. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 #include "libetl/join/leads.h"
 
 enum {
-    PARTS = 8, /* addresses are looked at an eighth at a time: a table of all would be the largest thing in memory */
-    AHEAD = 12 /* names fetched into the cache before their turn */
+    PARTS = 8, /* addresses are processed an eighth at a time: a table of all would be the largest thing in memory */
+    AHEAD = 12 /* how many names ahead are prefetched into the cache */
 };
 
-/* Parts are resolved side by side. */
+/* Parts are resolved in parallel. */
 struct resolution {
     struct etl_leads *leads;
-    struct etl_leads_match *matches; /* [count]: each of one part */
+    struct etl_leads_match *matches; /* [count]: the addresses of one part */
     size_t count;
-    pthread_mutex_t joining; /* who stands for whom: few share an address */
+    pthread_mutex_t joining; /* merges of leads: few share an address */
     atomic_bool failed;
 };
 
@@ -26,8 +26,10 @@ static bool is_of_part(uint64_t name, size_t part) {
 
 /* ---- people ---- */
 
-/* Follow who stands for whom, and halve the way for the next (Tarjan and van Leeuwen, "Worst-case analysis of set union
- * algorithms", 1984), so that nobody can send in a chain that takes for ever. */
+/*
+ * Find the representative of a set, and halve the path on the way (Tarjan and van Leeuwen, "Worst-case analysis of set
+ * union algorithms", 1984), so that an attacker cannot send a chain that takes very long.
+ */
 static uint32_t find_person(struct etl_leads *leads, uint32_t lead) {
     struct etl_lead *all = leads->leads;
     while (all[lead].same != lead)
@@ -35,14 +37,14 @@ static uint32_t find_person(struct etl_leads *leads, uint32_t lead) {
     return lead;
 }
 
-/* The first of all leads stands for the person. */
+/* The first of a person's leads represents the person. */
 static void join_people(struct etl_leads *leads, uint32_t a, uint32_t b) {
     uint32_t person_a = find_person(leads, a), person_b = find_person(leads, b);
     uint32_t person = person_a < person_b ? person_a : person_b;
     leads->leads[person_a].same = leads->leads[person_b].same = person;
 }
 
-/* Ids before addresses, then by their text. */
+/* Order: ids before addresses, then by their text. */
 static bool has_smaller_id(const struct etl_leads *leads, uint32_t a, uint32_t b) {
     char id_a[ETL_LEADS_ID], id_b[ETL_LEADS_ID];
     bool is_address_a, is_address_b;
@@ -79,7 +81,7 @@ static bool name_addresses(struct resolution *s, struct etl_idmap *names, size_t
     return done;
 }
 
-/* One part of all addresses, and the matches that name one of these. */
+/* Resolve one part of the addresses, and the matches with one of these addresses. */
 static void resolve_part(void *user, size_t part) {
     struct resolution *s = user;
     struct etl_idmap names = {0};
@@ -92,7 +94,7 @@ static void resolve_part(void *user, size_t part) {
         s->failed = true;
 }
 
-/* What is no address may be a lead id. */
+/* A name that is not an address may be a lead id. */
 static void find_ids(struct etl_idmap *names, struct etl_leads_match *matches, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count)
@@ -113,7 +115,7 @@ bool etl_leads_resolve_identities(struct etl_leads *leads, struct etl_leads_matc
     etl_tasks_run(threads, PARTS, resolve_part, &s);
     pthread_mutex_destroy(&s.joining);
     find_ids(&leads->names, matches, match_count);
-    for (uint32_t i = 0; i < leads->count; i++) /* who stands for another comes before it, and is resolved */
+    for (uint32_t i = 0; i < leads->count; i++) /* the representative has a smaller index, so it is resolved already */
         leads->leads[i].same = leads->leads[leads->leads[i].same].same;
     return !s.failed;
 }

@@ -1,4 +1,4 @@
-/* leads.c - keeps people, their submissions and their features in little memory. */
+/* leads.c - stores people, their submissions and their features in little memory. */
 #include "libetl/join/leads.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 enum {
     MAX_LEADS = (1 << 30) - 1, /* and submissions */
-    MANY = 16                  /* submissions of one lead: further ones are looked up */
+    MANY = 16                  /* submissions of one lead that are compared one by one; with more, they are looked up */
 };
 
 void etl_leads_begin(struct etl_leads *leads, const struct etl_config *config, const struct etl_normalizer *normalizer,
@@ -32,9 +32,13 @@ void etl_leads_done(struct etl_leads *leads) {
 
 /* ---- ids: a UUID in lower case as 16 bytes, others as they are ---- */
 
-enum { PACKED_UUID = 0, PACKED_ADDRESS = 255 /* then a byte of length; other first bytes are the length */, UUID = 36 };
+enum {
+    PACKED_UUID = 0,
+    PACKED_ADDRESS = 255 /* then a byte of length follows; other first bytes are the length */,
+    UUID = 36
+};
 
-/* Where the two digits of each byte stand. */
+/* The positions of the two digits of each byte. */
 static const uint8_t uuid_places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
 static void unpack_uuid(const char in[16], char out[ETL_LEADS_ID]) {
@@ -47,12 +51,12 @@ static void unpack_uuid(const char in[16], char out[ETL_LEADS_ID]) {
     out[UUID] = '\0';
 }
 
-/* What a hexadecimal digit stands for; anything below 16 for what is none. */
+/* The value of a hexadecimal digit; any value below 16 for other characters. */
 static unsigned hex_value(char c) {
     return ((unsigned char)c + ((unsigned char)c >> 6) * 9U) & 15;
 }
 
-/* A text is a UUID if, packed and unpacked, it is itself: so no digit is looked at twice. */
+/* A text is a UUID if packing and unpacking it gives the same text: so no digit needs to be checked separately. */
 static bool pack_uuid(struct etl_text id, char out[16]) {
     char back[ETL_LEADS_ID];
     if (id.size != UUID)
@@ -119,12 +123,12 @@ static bool new_lead(struct etl_leads *leads, const struct etl_submission *s, ui
     return true;
 }
 
-/* What tells leads apart: the lead id, or the address of those who have none. */
+/* The key of a lead: its lead id, or its address if it has no id. */
 static uint64_t name_of(const struct etl_submission *s) {
     return s->lead != 0 ? s->lead : s->email;
 }
 
-/* The lead of a submission, made where there is none. */
+/* The lead of a submission; a new one if there is none. */
 static bool find_lead(struct etl_leads *leads, const struct etl_submission *s, uint32_t *lead, bool *fresh) {
     uint32_t *known = etl_idmap_at(&leads->names, name_of(s), ETL_IDMAP_NONE);
     if (known == NULL)
@@ -142,14 +146,17 @@ static bool is_same_submission(const struct etl_leads_submission *a, const struc
     return a->moment == b->moment && a->profile == b->profile;
 }
 
-/* What makes a submission of a lead that has many the one that it is. */
+/* The key of a submission of a lead with many submissions. */
 static uint64_t record_key(const struct etl_leads *leads, const struct etl_submission *s, uint64_t email,
                            const struct etl_leads_submission *kept) {
     const uint64_t parts[] = {name_of(s), email, kept->moment, kept->profile};
     return etl_hash_bytes(leads->intern.key, ETL_HASH_RECORD, parts, sizeof parts);
 }
 
-/* A lead with many submissions, or with several addresses: look them up rather than through. */
+/*
+ * From now on look up the submissions of a lead with many submissions or several addresses, instead of comparing one
+ * by one.
+ */
 static bool index_submissions(struct etl_leads *leads, const struct etl_submission *s, struct etl_lead *lead) {
     for (uint32_t at = lead->newest; at != ETL_IDMAP_NONE; at = leads->submissions[at].before)
         if (etl_idmap_at(&leads->records, record_key(leads, s, lead->email, &leads->submissions[at]), 0) == NULL)
@@ -158,7 +165,7 @@ static bool index_submissions(struct etl_leads *leads, const struct etl_submissi
     return true;
 }
 
-/* Whether one like it was added before; `new` is it as it would be kept. */
+/* Whether an equal submission was added before; `new` is its stored form. */
 static bool is_repeated(struct etl_leads *leads, const struct etl_submission *s, const struct etl_leads_submission *new,
                         bool *repeated) {
     struct etl_lead *lead = &leads->leads[new->lead];
@@ -200,7 +207,7 @@ static bool keep_submission(struct etl_leads *leads, const struct etl_submission
     return true;
 }
 
-/* Whether the same e-mail brought a submission before. */
+/* Whether a submission from the same e-mail was added before. */
 static bool is_known_message(struct etl_leads *leads, const struct etl_submission *s, bool *known) {
     uint32_t *place = s->message != 0 ? etl_idmap_at(&leads->records, s->message, ETL_IDMAP_NONE) : NULL;
     if (place == NULL)
@@ -210,8 +217,10 @@ static bool is_known_message(struct etl_leads *leads, const struct etl_submissio
     return true;
 }
 
-/* What an e-mail brings again is laid down too where it is not the same, such as when it arrived: then the order of
- * reading does not matter. */
+/*
+ * If the same e-mail is read again with a different content, such as the time of arrival, it is added too, so that the
+ * order of reading does not matter.
+ */
 bool etl_leads_add(struct etl_leads *leads, const struct etl_submission_list *list, const struct etl_submission *s,
                    bool *fresh) {
     uint32_t lead, profile;

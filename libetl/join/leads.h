@@ -1,8 +1,8 @@
 /*
- * leads.h - people: who sent what in, and when.
+ * leads.h - people and their submissions.
  *
- * A lead id is a person; so is an e-mail address that comes without one.  Submissions that share either
- * are of one person, whose id is that of the newest submission that has one.
+ * A lead id is a person, and so is an e-mail address without a lead id.  Submissions that share one of them belong to
+ * one person, whose id is the lead id of the newest submission with one.
  */
 #ifndef LIBETL_LEADS_H
 #define LIBETL_LEADS_H
@@ -11,27 +11,27 @@
 #include "libetl/forms/feature_intern.h"
 #include "libetl/forms/form.h"
 
-/* A submission as it is kept: 16 bytes. */
+/* A stored submission: 16 bytes. */
 struct etl_leads_submission {
-    uint64_t moment : 33; /* when it was sent, and one; 0: no date */
+    uint64_t moment : 33; /* the time it was sent, plus one; 0: no date */
     uint64_t lead : 30;
-    uint64_t by_address : 1; /* it came without a lead id */
+    uint64_t by_address : 1; /* it has no lead id */
     uint32_t profile;
-    uint32_t before; /* the one of the same lead that was added before it, or ETL_IDMAP_NONE */
+    uint32_t before; /* the previous submission of the same lead, or ETL_IDMAP_NONE */
 };
 
-/* A moment as a time, or ETL_FORM_NO_DATE. */
+/* The time of a stored moment, or ETL_FORM_NO_DATE. */
 static inline int64_t etl_leads_time(uint64_t kept) {
     return kept != 0 ? (int64_t)kept - 1 : ETL_FORM_NO_DATE;
 }
 
 struct etl_lead {
-    uint64_t email; /* hash of the first address that came with it, 0: none */
-    uint32_t id;    /* place of its id in ids */
+    uint64_t email; /* hash of its first address, 0: none */
+    uint32_t id;    /* offset of its id in ids */
     union {
-        uint32_t newest; /* while adding: the submission of it that was added last; ETL_IDMAP_NONE where they are many
-                            or of several addresses, and then they are in `records` */
-        uint32_t same;   /* from etl_leads_resolve_identities on: towards the lead that stands for the person */
+        uint32_t newest; /* while adding: its last added submission; ETL_IDMAP_NONE if there are many or several
+                            addresses: then they are in `records` */
+        uint32_t same;   /* after etl_leads_resolve_identities: the lead that represents the person */
     };
 };
 
@@ -41,11 +41,11 @@ struct etl_leads_address {
     uint32_t lead;
 };
 
-/* Somebody who is said to be meant: a lead id or an address, and whose it is. */
+/* A name to resolve: a lead id or an address, and the lead that has it. */
 struct etl_leads_match {
-    uint64_t name;              /* hash of either */
-    uint32_t lead;              /* ETL_IDMAP_NONE: nobody's */
-    uint32_t of : 30, rank : 2; /* the caller's */
+    uint64_t name;              /* hash of the lead id or address */
+    uint32_t lead;              /* ETL_IDMAP_NONE: no lead has it */
+    uint32_t of : 30, rank : 2; /* for the caller */
 };
 
 struct etl_leads {
@@ -55,39 +55,39 @@ struct etl_leads {
     size_t count, capacity;
     struct etl_leads_address *addresses;
     size_t address_count, address_capacity;
-    char *ids; /* ids and, for those without, addresses, packed */
+    char *ids; /* packed ids, and addresses of leads without an id */
     size_t ids_size, ids_capacity;
     struct etl_leads_submission *submissions;
     size_t submission_count, submission_capacity;
-    struct etl_idmap records; /* hashes of submissions of leads that have many, and of e-mails -> nothing */
+    struct etl_idmap records; /* set of the hashes of submissions of leads with many, and of e-mails */
 };
 
-/* Start empty; the lender of config, normalizer and key outlives it. */
+/* Start empty. config, normalizer and key are borrowed and must live longer. */
 void etl_leads_begin(struct etl_leads *leads, const struct etl_config *config, const struct etl_normalizer *normalizer,
                      const struct etl_hash_key *key);
 void etl_leads_done(struct etl_leads *leads);
 
-/* Take a submission from a list; *fresh says whether it is the first of its kind. False where memory ends. */
+/* Add a submission of a list; *fresh is whether it is not a duplicate. False if memory runs out. */
 bool etl_leads_add(struct etl_leads *leads, const struct etl_submission_list *list,
                    const struct etl_submission *submission, bool *fresh);
 void etl_leads_prefetch(const struct etl_leads *leads, const struct etl_submission *submission);
 
 /*
- * When all are taken: find out who is one person, and of each match's name the lead; of several leads with one
- * address that with the smallest id.  What follows is asked afterwards.  False where memory ends.
+ * After all are added: merge leads into people, and find the lead of each match's name; of several leads with one
+ * address, the one with the smallest id.  The functions below may be called afterwards.  False if memory runs out.
  */
 bool etl_leads_resolve_identities(struct etl_leads *leads, struct etl_leads_match *matches, size_t match_count,
                                   unsigned threads);
 
-/* The lead that stands for a person. */
+/* The lead that represents the person of a lead. */
 static inline uint32_t etl_leads_person(const struct etl_leads *leads, uint32_t lead) {
     return leads->leads[lead].same;
 }
 
-/* Submissions are looked at no more. */
+/* Free the submissions, which are no longer needed. */
 void etl_leads_forget_submissions(struct etl_leads *leads);
 
-/* A lead's id, or its address where is_address says so. */
+/* A lead's id, or its address if *is_address becomes true. */
 enum { ETL_LEADS_ID = 256 };
 void etl_leads_id(const struct etl_leads *leads, uint32_t lead, char out[ETL_LEADS_ID], bool *is_address);
 void etl_leads_prefetch_id(const struct etl_leads *leads, uint32_t lead);

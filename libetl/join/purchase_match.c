@@ -1,4 +1,4 @@
-/* purchase_match.c - charges that name no invoice find theirs by customer, sum and time. */
+/* purchase_match.c - finds the invoice of charges without an invoice id, by customer, amount and time. */
 #include <stdlib.h>
 
 #include "libetl/base/array.h"
@@ -8,7 +8,7 @@ enum { DAY = 86400 };
 
 /* A charge without an invoice, or an invoice without a charge. */
 struct unmatched {
-    uint64_t customer; /* its place */
+    uint64_t customer; /* its index */
     int64_t amount, at;
     uint32_t payment;
     etl_money_currency currency;
@@ -44,7 +44,10 @@ static int64_t distance(const struct unmatched *a, const struct unmatched *b) {
     return a->at < b->at ? b->at - a->at : a->at - b->at;
 }
 
-/* Of two invoices the nearer to a charge; of two as near neither, since which was read first must not matter. */
+/*
+ * The nearer of two invoices to a charge; neither if both are equally near, because the order of reading must not
+ * matter.
+ */
 static void keep_nearer(const struct unmatched *charge, const struct unmatched *invoice, const struct unmatched **best,
                         bool *unclear) {
     if (*best != NULL && distance(*best, charge) <= distance(invoice, charge)) {
@@ -55,7 +58,10 @@ static void keep_nearer(const struct unmatched *charge, const struct unmatched *
     *unclear = false;
 }
 
-/* The nearest invoice among those like loose[i], which stand around it; NULL where none is near or two are as near. */
+/*
+ * The nearest invoice among the neighbours of loose[i] with the same customer and amount; NULL if none is near or two
+ * are equally near.
+ */
 static const struct unmatched *find_invoice(const struct unmatched *unmatched, size_t count, size_t i) {
     const struct unmatched *best = NULL;
     bool unclear = false;
@@ -70,7 +76,7 @@ static const struct unmatched *find_invoice(const struct unmatched *unmatched, s
     return unclear ? NULL : best;
 }
 
-/* Customers who have a loose charge: only their invoices matter. NULL where memory ends. */
+/* The customers with a loose charge: only their invoices matter. NULL if memory runs out. */
 static uint8_t *mark_customers(const struct etl_purchases *p, size_t *charges) {
     uint8_t *marked = calloc(p->customer_count + 1, 1);
     bool charge;

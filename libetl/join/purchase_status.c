@@ -1,4 +1,4 @@
-/* purchase_status.c - decides of each purchase whether it counts, and if not, why. */
+/* purchase_status.c - decides for each purchase whether it counts, and if not, why. */
 #include <stdlib.h>
 
 #include "libetl/base/array.h"
@@ -10,10 +10,10 @@ const char *etl_purchase_status_text(enum etl_purchase_status status) {
     return texts[status];
 }
 
-/* One purchase while it is classified: what its payments say together. */
+/* What the payments of one purchase say together. */
 struct purchase_summary {
     uint32_t flags;
-    bool confirmed_paid; /* a payment was made that more than a session tells of */
+    bool confirmed_paid; /* a payment was made, and not only a session reports it */
     int64_t subscription_at;
     struct etl_plan subscription_plan;
 };
@@ -21,13 +21,13 @@ struct purchase_summary {
 struct classifier {
     struct etl_purchases *purchases;
     const struct etl_config *config;
-    uint32_t *first, *next; /* [payment_count]: the payments of a purchase, as a chain */
+    uint32_t *first, *next; /* [payment_count]: the payments of each purchase as a linked list */
     uint8_t *subscribed;    /* [customer_count]: has a subscription */
     uint64_t *references, *emails;
     size_t reference_count, reference_capacity, email_count, email_capacity;
 };
 
-/* ---- before judging ---- */
+/* ---- preparation ---- */
 
 static uint32_t find_same(const struct etl_purchases *p, uint32_t at) {
     while (p->payments[at].same != at)
@@ -46,7 +46,7 @@ static int by_payment(const void *a, const void *b) {
     return x->payment < y->payment ? -1 : x->payment > y->payment;
 }
 
-/* Refunds of one payment: those that failed are taken off what its snapshots say. */
+/* Refunds of one payment: failed refunds are subtracted from the refunded amount of its records. */
 static void apply_refund(struct etl_payment *payment, int64_t kept, int64_t failed) {
     int64_t net = payment->refunded - failed;
     if ((payment->flags & ETL_FACT_REFUNDED) != 0 && payment->refunded < payment->amount)
@@ -86,7 +86,7 @@ static void sort_extras(struct etl_purchases *p) {
         qsort(p->extras, p->extra_count, sizeof *p->extras, by_kind_and_owner);
 }
 
-/* The place of the first extra of a kind and owner; the others follow it. */
+/* The index of the first extra of a kind and owner; the others follow it. */
 static size_t first_extra(const struct etl_purchases *p, uint32_t kind, uint32_t owner) {
     struct etl_purchase_extra wanted = {0, owner, kind};
     size_t low = 0, high = p->extra_count;
@@ -117,9 +117,9 @@ static void chain_payments(struct classifier *j) {
     }
 }
 
-/* ---- a purchase as a whole ---- */
+/* ---- a purchase ---- */
 
-/* The plan a subscription had first; of several seen at that moment the surest. */
+/* The first plan of a subscription; of several at the same time, the most certain one. */
 static void observe_plans(const struct etl_purchases *p, uint32_t observation, struct purchase_summary *purchase) {
     for (; observation != ETL_IDMAP_NONE; observation = p->observations[observation].next) {
         const struct etl_plan_observation *s = &p->observations[observation];
@@ -145,7 +145,7 @@ static void summarize(const struct classifier *j, uint32_t first, struct purchas
     }
 }
 
-/* Customers who have a subscription in the wanted mode. */
+/* The customers with a subscription in the wanted mode. */
 static void mark_subscribed(struct classifier *j) {
     const struct etl_purchases *p = j->purchases;
     for (uint32_t i = 0; i < p->payment_count; i++) {
@@ -230,7 +230,7 @@ static enum etl_purchase_status classify_payment(const struct classifier *j, uin
     return ETL_STATUS_VALID;
 }
 
-/* The one that is the purchase: it counts and was first. Equal moments are told apart by all that a row shows. */
+/* The payment that is the purchase: the first one that counts. If times are equal, every value in the row decides. */
 static bool is_before(const struct etl_payment *a, struct etl_plan plan_a, const struct etl_payment *b,
                       struct etl_plan plan_b) {
     if (a->at != b->at)
@@ -252,7 +252,7 @@ static enum etl_purchase_status classify_purchase(const struct classifier *j, ui
     for (uint32_t at = first; at != ETL_IDMAP_NONE; at = j->next[at]) {
         const struct etl_payment *payment = &j->purchases->payments[at];
         if ((payment->flags & ETL_FACT_CONFIRMED) == 0 && purchase.confirmed_paid)
-            continue; /* a session that tells of a payment seen elsewhere */
+            continue; /* a session that reports a payment which other records report too */
         enum etl_purchase_status own = classify_payment(j, at, &purchase, &plan);
         bool better = own < status;
         if (own == ETL_STATUS_VALID && (chosen == NULL || is_before(payment, plan, chosen, chosen_plan))) {
@@ -271,7 +271,7 @@ static enum etl_purchase_status classify_purchase(const struct classifier *j, ui
     return status;
 }
 
-/* ---- who bought ---- */
+/* ---- the buyer ---- */
 
 static bool push(uint64_t **keys, size_t *count, size_t *capacity, uint64_t key) {
     if (key == 0)

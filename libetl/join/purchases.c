@@ -1,4 +1,4 @@
-/* purchases.c - finds what belongs together and keeps what is said of it. */
+/* purchases.c - merges records that belong together and keeps their facts. */
 #include "libetl/join/purchases.h"
 
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static uint32_t new_payment(struct etl_purchases *p) {
     return place;
 }
 
-/* ---- laying facts over facts ---- */
+/* ---- merging facts ---- */
 
 static bool add_extra(struct etl_purchases *p, uint32_t kind, uint32_t owner, uint64_t key) {
     if (!etl_array_reserve(&p->extras, &p->extra_capacity, p->extra_count + 1, sizeof *p->extras))
@@ -57,7 +57,7 @@ static bool add_extra(struct etl_purchases *p, uint32_t kind, uint32_t owner, ui
     return true;
 }
 
-/* Keep a hash: in its field where that is free, beside it where it holds another. */
+/* Store a hash: in its field if that is free, otherwise as an extra. */
 static bool keep_key(struct etl_purchases *p, uint64_t *field, uint64_t key, uint32_t kind, uint32_t owner) {
     if (key == 0 || *field == key)
         return true;
@@ -67,7 +67,7 @@ static bool keep_key(struct etl_purchases *p, uint64_t *field, uint64_t key, uin
     return true;
 }
 
-/* The same for the place of a customer or price. */
+/* The same for the index of a customer or price. */
 static bool keep_place(struct etl_purchases *p, uint32_t *field, uint32_t place, uint32_t kind, uint32_t owner) {
     if (place == ETL_IDMAP_NONE || *field == place)
         return true;
@@ -88,7 +88,7 @@ static bool keep_customer(struct etl_purchases *p, uint32_t place, uint32_t cust
     return keep_place(p, &payment->customer, customer, ETL_EXTRA_CUSTOMER, place);
 }
 
-/* Keep the plan a subscription had at the earliest moment; of those of one moment each once. */
+/* Keep the plan of a subscription at the earliest time; different plans at that time are all kept. */
 static bool keep_observation(struct etl_purchases *p, uint32_t place, struct etl_plan_observation new) {
     uint32_t *head = &p->payments[place].observation;
     for (uint32_t at = *head; at != ETL_IDMAP_NONE; at = p->observations[at].next) {
@@ -121,7 +121,7 @@ static bool keep_observations(struct etl_purchases *p, uint32_t place, uint32_t 
     return done;
 }
 
-/* What was paid, largest and first; only where nothing was, what was asked for. */
+/* The paid amount, the largest and first; if nothing was paid, the requested amount. */
 static void merge_amount(struct etl_payment *into, const struct etl_payment *from) {
     bool into_paid = (into->flags & ETL_FACT_PAID) != 0, from_paid = (from->flags & ETL_FACT_PAID) != 0;
     if (into_paid && !from_paid)
@@ -151,7 +151,7 @@ static bool merge_payment(struct etl_purchases *p, uint32_t place, const struct 
            keep_observations(p, place, from->observation);
 }
 
-/* Two payments turn out to be one. */
+/* Merge two payments that are the same. */
 static bool join_same(struct etl_purchases *p, uint32_t a, uint32_t b, uint32_t *joined) {
     a = find_same(p, a);
     b = find_same(p, b);
@@ -172,7 +172,7 @@ bool etl_purchases_join(struct etl_purchases *p, uint32_t a, uint32_t b) {
 
 /* ---- ids ---- */
 
-/* The payment of an id, joined with `place` (ETL_IDMAP_NONE: none yet), which is moved to what stands for both. */
+/* The payment of an id, merged with `place` (ETL_IDMAP_NONE: none yet), which is set to the representative of both. */
 static bool link_payment(struct etl_purchases *p, struct etl_idmap *ids, uint64_t id, uint32_t *place) {
     if (id == 0)
         return true;
@@ -188,7 +188,7 @@ static bool link_payment(struct etl_purchases *p, struct etl_idmap *ids, uint64_
     return *place == ETL_IDMAP_NONE ? (*place = find_same(p, *known), true) : join_same(p, *place, *known, place);
 }
 
-/* A subscription's id leads to any payment of it; `place` becomes one. */
+/* A subscription's id points to any payment of it; `place` becomes one. */
 static bool link_subscription(struct etl_purchases *p, uint64_t id, uint32_t place) {
     if (id == 0 || place == ETL_IDMAP_NONE)
         return true;
@@ -198,12 +198,12 @@ static bool link_subscription(struct etl_purchases *p, uint64_t id, uint32_t pla
     return known != NULL;
 }
 
-/* Whether an invoice or a payment intent names what the session is about, so that nobody need ask by its own id. */
+/* Whether the session names an invoice or a payment intent, so that its own id is not needed to find it. */
 static bool is_named_without_session(const struct etl_payment_fact *e) {
     return e->session == 0 || e->invoice != 0 || e->intent != 0;
 }
 
-/* What a subscription says of itself is laid down apart from its payments, as if it were one more. */
+/* The facts of a subscription itself are stored separately from its payments, as if it were one more payment. */
 static bool find_payment(struct etl_purchases *p, const struct etl_payment_fact *e, uint32_t *place) {
     *place = ETL_IDMAP_NONE;
     return (e->kind != ETL_FACT_SUBSCRIPTION || link_payment(p, &p->subscriptions, e->subscription, place)) &&
@@ -229,7 +229,7 @@ static bool find_customer(struct etl_purchases *p, uint64_t id, uint32_t *place)
     return true;
 }
 
-/* The place of a price; what a record knows of it is laid down there. */
+/* The index of a price, after merging what a record knows of it. */
 static bool find_price(struct etl_purchases *p, uint64_t id, struct etl_plan plan, uint32_t *place) {
     *place = ETL_IDMAP_NONE;
     if (id == 0)
@@ -247,7 +247,7 @@ static bool find_price(struct etl_purchases *p, uint64_t id, struct etl_plan pla
     return true;
 }
 
-/* ---- kinds of evidence ---- */
+/* ---- kinds of facts ---- */
 
 static bool learn_customer_email(struct etl_purchases *p, uint32_t customer, uint64_t email) {
     return customer == ETL_IDMAP_NONE ||
@@ -289,7 +289,7 @@ static void fill_facts(struct etl_payment *facts, const struct etl_payment_fact 
         facts->plan = e->plan;
         facts->price = price;
     }
-    if (e->kind == ETL_FACT_SUBSCRIPTION) /* its lines are the plan's, whatever is charged once */
+    if (e->kind == ETL_FACT_SUBSCRIPTION) /* its lines are the plan's, apart from one-off charges */
         facts->flags &= ~(uint32_t)(ETL_FACT_ONE_TIME | ETL_FACT_PLAN_LINE);
 }
 

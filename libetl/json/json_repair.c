@@ -1,4 +1,4 @@
-/* json_repair.c - JSON by jansson, with halves of surrogate pairs made whole. */
+/* json_repair.c - parses JSON with jansson after replacing halves of surrogate pairs. */
 #include "libetl/json/json_repair.h"
 
 #include <ctype.h>
@@ -32,11 +32,11 @@ static bool repair_surrogates(char *json, size_t size) {
             continue;
         }
         if (unit >> 11 == 0xD800 >> 11) {
-            /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on */
+            /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text continues */
             memcpy(at + 2, "fffd", 4);
             repaired = true;
         }
-        at++; /* over what was escaped, be it another backslash */
+        at++; /* skip the escaped character, which may be another backslash */
     }
     return repaired;
 }

@@ -1,4 +1,4 @@
-/* json_text.c - structure without meaning. */
+/* json_text.c - finds the ends of values and the members of objects. */
 #include "libetl/json/json_text.h"
 
 #include <stdint.h>
@@ -10,8 +10,10 @@ const char *etl_json_text_space(const char *at, const char *end) {
     return at;
 }
 
-/* Behind the string whose opening quote is at `at`; NULL and where that was seen.  A tab makes it unsound, but where it
- * ends is clear. */
+/*
+ * The position after the string whose opening quote is at `at`; NULL, and where the error is, if it does not end.  A
+ * tab makes a string invalid, but its end is still clear.
+ */
 static const char *skip_string(const char *at, const char *end, const char **stopped) {
     for (at++; at < end && ((unsigned char)*at >= 0x20 || *at == '\t'); at++) {
         if (*at == '"')
@@ -29,8 +31,10 @@ static const char *skip_scalar(const char *at, const char *end) {
     return at > start ? at : NULL;
 }
 
-/* An object does not end with a bracket, nor an array with a brace; NULL there, as a missing one would swallow what
- * follows.  Only the outer levels are looked at so closely. */
+/*
+ * An object that ends with a bracket, or an array that ends with a brace, gives NULL: otherwise a missing bracket
+ * would include the text that follows.  Only the outer levels are checked like this.
+ */
 static const char *skip_nested(const char *at, const char *end, const char **stopped) {
     enum { LEVELS = 64 };
     size_t depth = 0;
@@ -72,7 +76,7 @@ const char *etl_json_text_value(const char *at, const char *end) {
     return etl_json_text_value_to(at, end, &stopped);
 }
 
-/* A walk over an object's members. */
+/* An iterator over an object's members. */
 struct json_walk {
     const char *at, *end;
     struct etl_text name; /* between its quotes */
@@ -82,10 +86,10 @@ struct json_walk {
 static void walk_begin(struct json_walk *walk, struct etl_text object) {
     *walk = (struct json_walk){.at = object.at, .end = object.at + object.size, .name = {"", 0}};
     if (object.size > 0)
-        walk->at++; /* over the brace */
+        walk->at++; /* skip the brace */
 }
 
-/* False behind the last member, and where there is no sense in it. */
+/* False after the last member, and if the text is invalid. */
 static bool walk_next(struct json_walk *walk) {
     const char *stopped;
     if (walk->value != NULL) {

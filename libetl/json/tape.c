@@ -1,4 +1,4 @@
-/* tape.c - asking a tape, and making one by jansson: the reference. */
+/* tape.c - reads a tape, and makes one with jansson (the reference). */
 #include "libetl/json/tape.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 static const char *const spellings[ETL_TAPE_name_count] = {[ETL_TAPE_unnamed] = "", ETL_TAPE_NAMES(ETL_TAPE_SPELLING)};
 #undef ETL_TAPE_SPELLING
 
-/* Where a name is looked up: few of ours share a place, and those follow each other. */
+/* A hash table of names. Few names share a slot, and these are in the following slots. */
 enum { PLACES = 512 };
 static struct { uint8_t name[PLACES], size[ETL_TAPE_name_count]; } names;
 

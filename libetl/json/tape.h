@@ -1,12 +1,12 @@
 /*
- * tape.h - a JSON object laid out flat: only the members whose names we know, in order.
+ * tape.h - a JSON object as a flat array of nodes, in order: only the members with known names.
  *
- * Two makers write the same tape.  etl_tape_scan is ours: one pass over the bytes, nothing allocated but the
- * nodes; it gives up on whatever it does not fully recognise.  etl_tape_read goes through jansson, takes all
- * that jansson takes, and is the reference: where etl_tape_scan succeeds, etl_tape_read gives an equal tape.
- * Members with other names are checked and left out; of several members with one name the last counts.
- * Of descriptions only those are kept that begin with S, as the ones that Stripe writes itself do: people's
- * are full of escapes, and private.
+ * Two functions write the same tape. etl_tape_scan is fast: one pass over the bytes, and only the nodes are allocated.
+ * It gives up on anything that it does not fully recognise. etl_tape_read uses jansson, accepts everything that
+ * jansson accepts, and is the reference: if etl_tape_scan succeeds, etl_tape_read gives an equal tape.  Members with
+ * other names are checked and left out.  If several members have the same name, the last one counts.  Of descriptions,
+ * only those that begin with S are kept: the ones that Stripe writes.  People's descriptions are private and contain
+ * many escapes.
  */
 #ifndef LIBETL_TAPE_H
 #define LIBETL_TAPE_H
@@ -37,7 +37,7 @@ enum etl_tape_name { ETL_TAPE_unnamed, ETL_TAPE_NAMES(ETL_TAPE_NAME) ETL_TAPE_na
 #undef ETL_TAPE_NAME
 
 enum etl_tape_kind {
-    ETL_TAPE_OTHER, /* null and fractions */
+    ETL_TAPE_OTHER, /* also null and fractions */
     ETL_TAPE_FALSE,
     ETL_TAPE_TRUE,
     ETL_TAPE_INTEGER,
@@ -49,7 +49,7 @@ enum etl_tape_kind {
 struct etl_tape_node {
     uint8_t kind;   /* enum etl_tape_kind */
     uint8_t name;   /* enum etl_tape_name: of this member; ETL_TAPE_unnamed in an array */
-    uint32_t after; /* place of the first node behind this one and what is in it */
+    uint32_t after; /* index of the first node after this one and its contents */
     union {
         struct etl_text text; /* borrowed from the bytes or from `owner` */
         int64_t integer;
@@ -57,34 +57,34 @@ struct etl_tape_node {
 };
 
 struct etl_tape {
-    struct etl_tape_node *nodes; /* [count]; the first is nothing, the second the object itself */
+    struct etl_tape_node *nodes; /* [count]; the first represents "no node", the second is the object itself */
     size_t count, capacity;
-    void *owner; /* jansson's tree, where etl_tape_read made the tape */
+    void *owner; /* jansson's tree, if etl_tape_read made the tape */
 };
 
 enum {
     ETL_TAPE_MAX_NODES = 1 << 20, /* of one record */
-    ETL_TAPE_NONE = 0,            /* the node that stands for nothing: of kind ETL_TAPE_OTHER, without members */
+    ETL_TAPE_NONE = 0,            /* the node for "no node": of kind ETL_TAPE_OTHER, without members */
     ETL_TAPE_ROOT = 1
 };
 
-enum etl_tape_result { ETL_TAPE_DONE, ETL_TAPE_UNKNOWN /* not recognised: ask etl_tape_read */, ETL_TAPE_NO_MEMORY };
+enum etl_tape_result { ETL_TAPE_DONE, ETL_TAPE_UNKNOWN /* not recognised: use etl_tape_read */, ETL_TAPE_NO_MEMORY };
 
-/* Lay out the object at the start of text; *used is its length. A tape may be used again and again. */
+/* Make the tape of the object at the start of text; *used is its length. A tape can be reused. */
 enum etl_tape_result etl_tape_scan(struct etl_tape *tape, struct etl_text text, size_t *used);
 
-/* The same by jansson for text that must be one object and nothing else. */
+/* The same with jansson, for text that contains one object and nothing else. */
 enum etl_tape_result etl_tape_read(struct etl_tape *tape, struct etl_text text);
 
-void etl_tape_done(struct etl_tape *tape); /* fine on zeroes */
+void etl_tape_done(struct etl_tape *tape); /* a zeroed struct is fine */
 
-/* ---- asking; every answer is harmless where the member is not there or of another kind ---- */
+/* ---- reading; every function is safe if the member is missing or of another kind ---- */
 
 static inline bool etl_tape_is(const struct etl_tape *tape, uint32_t node, enum etl_tape_kind kind) {
     return tape->nodes[node].kind == (uint8_t)kind;
 }
 
-/* A member of an object; ETL_TAPE_NONE where there is none. */
+/* A member of an object, or ETL_TAPE_NONE. */
 static inline uint32_t etl_tape_member(const struct etl_tape *tape, uint32_t object, enum etl_tape_name name) {
     const struct etl_tape_node *nodes = tape->nodes;
     if (nodes[object].kind != ETL_TAPE_OBJECT)
@@ -95,7 +95,7 @@ static inline uint32_t etl_tape_member(const struct etl_tape *tape, uint32_t obj
     return ETL_TAPE_NONE;
 }
 
-/* The first item of an array, and the one after an item; ETL_TAPE_NONE where there is none. */
+/* The first item of an array, and the next item after one; ETL_TAPE_NONE if there is none. */
 static inline uint32_t etl_tape_first(const struct etl_tape *tape, uint32_t array) {
     return etl_tape_is(tape, array, ETL_TAPE_ARRAY) && tape->nodes[array].after > array + 1 ? array + 1 : ETL_TAPE_NONE;
 }
@@ -105,7 +105,7 @@ static inline uint32_t etl_tape_next(const struct etl_tape *tape, uint32_t array
     return next < tape->nodes[array].after ? next : ETL_TAPE_NONE;
 }
 
-/* A text; empty where the node is none. */
+/* The text of a node; empty if it is not a text. */
 static inline struct etl_text etl_tape_text(const struct etl_tape *tape, uint32_t node) {
     return etl_tape_is(tape, node, ETL_TAPE_TEXT) ? tape->nodes[node].text : (struct etl_text){"", 0};
 }
@@ -114,7 +114,7 @@ static inline int64_t etl_tape_integer(const struct etl_tape *tape, uint32_t nod
     return etl_tape_is(tape, node, ETL_TAPE_INTEGER) ? tape->nodes[node].integer : otherwise;
 }
 
-/* The same of a member. */
+/* The same for a member. */
 static inline struct etl_text etl_tape_member_text(const struct etl_tape *tape, uint32_t object,
                                                    enum etl_tape_name name) {
     return etl_tape_text(tape, etl_tape_member(tape, object, name));
@@ -131,10 +131,10 @@ static inline bool etl_tape_member_is(const struct etl_tape *tape, uint32_t obje
     return node != ETL_TAPE_NONE && etl_tape_is(tape, node, kind);
 }
 
-/* Whether the text of a member is kept; for the makers. */
+/* Whether the text of a member is kept; for the functions that make a tape. */
 bool etl_tape_keeps(enum etl_tape_name name, struct etl_text text);
 
-/* The number of a name; ETL_TAPE_unnamed where it is none of ours. */
+/* The number of a name; ETL_TAPE_unnamed if it is not known. */
 enum etl_tape_name etl_tape_name_of(struct etl_text name);
 
 #endif

@@ -1,4 +1,4 @@
-/* tape_scan.c - making a tape in one pass over the bytes; gives up rather than guess. */
+/* tape_scan.c - makes a tape in one pass over the bytes; gives up instead of guessing. */
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -11,7 +11,7 @@
 enum {
     MAX_DEPTH = 64,
     MAX_DIGITS = 18, /* any such number fits into 64 bits */
-    MAX_NUMBER = 40  /* bytes: longer fractions may overflow, which is jansson's to judge */
+    MAX_NUMBER = 40  /* bytes: longer fractions may overflow, which jansson must check */
 };
 
 struct scanner {
@@ -24,8 +24,10 @@ struct scanner {
 
 #ifdef __SSE2__
 
-/* Over whole blocks to the first byte that ends or complicates a string: quote, backslash, control, or beyond ASCII
- * (which are the negative ones); *found says whether there was one. */
+/*
+ * Skip full blocks up to the first special byte of a string: quote, backslash, control character, or not ASCII (these
+ * are negative). *found says whether there was one.
+ */
 static const char *skip_plain(const char *at, const char *end, bool *found) {
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
     for (; end - at >= 16; at += 16) {
@@ -47,8 +49,10 @@ static uint64_t has_zero(uint64_t word) {
     return (word - EACH(1)) & ~word & EACH(0x80);
 }
 
-/* Marks bytes that end or complicate a string: quote, backslash, control, or beyond ASCII (some after the first may be
- * false). */
+/*
+ * Marks the special bytes of a string: quote, backslash, control character, or not ASCII (marks after the first may be
+ * wrong).
+ */
 static uint64_t marks(uint64_t word) {
     return has_zero(word ^ EACH('"')) | has_zero(word ^ EACH('\\')) | ((word - EACH(0x20)) & ~word & EACH(0x80)) |
            (word & EACH(0x80));
@@ -97,7 +101,7 @@ static int code_unit(const char *at, const char *end) {
     return value;
 }
 
-/* Step over an escape sequence; NULL where it is none that means a character. */
+/* Skip an escape sequence; NULL if it is invalid. */
 static const char *skip_escape(const char *at, const char *end) {
     if (end - at < 2)
         return NULL;
@@ -115,7 +119,7 @@ static const char *skip_escape(const char *at, const char *end) {
     return second >= 0xdc00 && second < 0xe000 ? at + 6 : NULL;
 }
 
-/* A string with the quote at s->at; *plain where its bytes are its characters. */
+/* Read a string whose quote is at s->at; *plain if it contains no escapes. */
 static bool scan_string(struct scanner *s, struct etl_text *out, bool *plain) {
     const char *start = s->at + 1, *at = start;
     bool escaped = false, wide = false;
@@ -204,13 +208,13 @@ static struct etl_tape_node *add_node(struct scanner *s, enum etl_tape_name name
 
 static bool scan_value(struct scanner *s, struct etl_tape_node *node, bool keep, int depth);
 
-/* A member's value or an item: into a node of its own where it is kept. */
+/* Read a member's value or an item; if it is kept, into a new node. */
 static bool scan_child(struct scanner *s, enum etl_tape_name name, bool keep, int depth) {
     struct etl_tape_node ignored, *node = keep ? add_node(s, name) : &ignored;
     return node != NULL && scan_value(s, node, keep, depth);
 }
 
-/* A name of ours that comes twice in one object is left to jansson, which takes the last. */
+/* If a known name occurs twice in one object, the scanner gives up, and jansson takes the last one. */
 static bool scan_member(struct scanner *s, uint64_t seen[2], bool keep, int depth) {
     struct etl_text name;
     bool plain;
@@ -249,7 +253,7 @@ static bool scan_array(struct scanner *s, bool keep, int depth) {
 }
 
 static bool scan_nested(struct scanner *s, struct etl_tape_node *node, bool keep, int depth) {
-    size_t place = s->tape->count - 1; /* of the node, which may move */
+    size_t place = s->tape->count - 1; /* index of the node, because the array may move */
     node->kind = *s->at == '{' ? ETL_TAPE_OBJECT : ETL_TAPE_ARRAY;
     if (depth >= MAX_DEPTH || !(*s->at == '{' ? scan_object : scan_array)(s, keep, depth))
         return false;
@@ -258,7 +262,7 @@ static bool scan_nested(struct scanner *s, struct etl_tape_node *node, bool keep
     return true;
 }
 
-/* A string that is kept must be plain; one that its first character tells is not kept need not. */
+/* A string that is kept must be plain. A string that is not kept, as its first character shows, need not be. */
 static bool scan_text(struct scanner *s, struct etl_tape_node *node, bool keep) {
     bool plain;
     struct etl_text text;

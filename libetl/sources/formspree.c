@@ -1,7 +1,7 @@
-/* formspree.c - leads from Formspree's exports, webhook and API; its form of a CSV is that of any form. */
+/* formspree.c - leads from Formspree's exports, webhook and API; its CSV files are read like those of any form. */
 #include "libetl/sources/source.h"
 
-/* Below "submission" in a webhook's body, or the body itself. */
+/* In "submission" of a webhook's body, or the body itself. */
 static json_t *find_answers(json_t *delivery) {
     json_t *submission = json_object_get(delivery, "submission");
     return json_is_object(submission) ? submission : delivery;

@@ -1,10 +1,10 @@
 /*
  * source.h - the services that leads and payments come from: a row of ETL_SOURCES each, and what its records look like.
  *
- * A source's name stands in the route of its webhook (/webhooks/<name>), in the names of its files in raw/inbox
+ * A source's name is in the route of its webhook (/webhooks/<name>), in the names of its files in raw/inbox
  * (<name>-*.ndjson) and in metrics.  Programs that need a row for each source at compile time (routes, settings) make
- * it from ETL_SOURCES; the others walk etl_sources.  What is particular to a source stands in a file of its own
- * (formspree.c), which defines etl_format_<name>.
+ * it from ETL_SOURCES; the others loop over etl_sources.  The code of each source is in its own file (formspree.c),
+ * which defines etl_format_<name>.
  */
 #ifndef LIBETL_SOURCE_H
 #define LIBETL_SOURCE_H
@@ -13,8 +13,10 @@
 
 #include "libetl/base/webhook_signature.h"
 
-/* Name, the same in capitals, name for people, help of the setting <NAME>_WEBHOOK_SECRET.  Where the name of a file in
- * raw/ fits several, the first counts. */
+/*
+ * Name, name in capitals, name for people, help of the setting <NAME>_WEBHOOK_SECRET. If the name of a file in raw/
+ * matches several rows, the first counts.
+ */
 #define ETL_SOURCES(X)                                                                                                 \
     X(formspree, FORMSPREE, "Formspree", "signing secrets of Formspree's webhook, separated by commas")                \
     X(stripe, STRIPE, "Stripe", "signing secrets of Stripe's webhook endpoint (whsec_...), separated by commas")

@@ -8,6 +8,6 @@ const struct etl_source_format etl_format_stripe = {
                   .time_key = "t",
                   .value_key = "v1",
                   .signed_text = "{time}.{body}",
-                  .tolerance_s = 300, /* as Stripe's own libraries do, which also take times ahead of ours */
+                  .tolerance_s = 300, /* as Stripe's own libraries do, which also accept times after ours */
                   .accepts_future = true},
 };

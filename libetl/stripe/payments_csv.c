@@ -1,4 +1,4 @@
-/* payments_csv.c - from a row of the payments export to evidence. */
+/* payments_csv.c - turns a row of the payments export into a payment fact. */
 #include "libetl/stripe/payments_csv.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "libetl/stripe/payment_method.h"
 
 static const struct {
-    const char *names[ETL_PAYMENTS_NAMES]; /* folded; row by row the first that says something counts */
+    const char *names[ETL_PAYMENTS_NAMES]; /* folded; in each row the first that is not empty counts */
     bool needed;
 } columns_of[ETL_PAYMENTS_COLUMNS] = {
     [ETL_PAYMENTS_ID] = {{"id"}, true},

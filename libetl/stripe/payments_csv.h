@@ -1,10 +1,10 @@
 /*
  * payments_csv.h - reads the dashboard's export of payments: a row is a charge or payment intent.
  *
- * Columns are found by name: id, Created date (UTC), Amount, Amount Refunded, Currency, Captured, Mode,
- * Status, Customer ID, Customer Email, Invoice ID, Description, Payment Source Type, and metadata columns
- * `client_reference_id (metadata)` or `lead_id (metadata)`.  id, Amount, Currency and Status must be there.
- * Amounts are in major units.  A row whose description is Stripe's "Subscription update" is a renewal.
+ * Columns are found by name: id, Created date (UTC), Amount, Amount Refunded, Currency, Captured, Mode, Status,
+ * Customer ID, Customer Email, Invoice ID, Description, Payment Source Type, and metadata columns `client_reference_id
+ * (metadata)` or `lead_id (metadata)`. id, Amount, Currency and Status are required.  Amounts are in major units.  A
+ * row whose description is Stripe's "Subscription update" is a renewal.
  */
 #ifndef LIBETL_PAYMENTS_CSV_H
 #define LIBETL_PAYMENTS_CSV_H
@@ -33,13 +33,13 @@ enum etl_payments_csv_column {
     ETL_PAYMENTS_COLUMNS
 };
 
-/* The places of each column by its names, the best first; -1 behind the last. */
+/* The indexes of each column by its names, the preferred first; -1 after the last. */
 enum { ETL_PAYMENTS_NAMES = 4 };
 struct etl_payments_csv {
     int places[ETL_PAYMENTS_COLUMNS][ETL_PAYMENTS_NAMES];
 };
 
-/* False where a column is missing that must be there; *missing then names it. */
+/* False if a required column is missing; *missing then names it. */
 bool etl_payments_csv_columns(struct etl_payments_csv *columns, const struct etl_text *names, size_t count,
                               const char **missing);
 

@@ -1,4 +1,4 @@
-/* plans.c - finds a package by what is known of a price, surest first. */
+/* plans.c - finds a package by what is known of a price, the most certain rule first. */
 #include "libetl/stripe/plans.h"
 
 #include <string.h>

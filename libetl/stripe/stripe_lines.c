@@ -1,11 +1,11 @@
-/* stripe_lines.c - finds the line that is the plan's. */
+/* stripe_lines.c - finds the line with the plan. */
 #include "libetl/stripe/stripe_lines.h"
 
-/* What one line tells. */
+/* What one line says. */
 struct price_line {
     struct etl_plan_price price;
     struct etl_plan plan;
-    bool one_time, proration, free; /* free: nothing was asked for it, as in a trial */
+    bool one_time, proration, free; /* nothing was charged for it, as in a trial */
     int64_t amount;
 };
 
@@ -30,7 +30,7 @@ static void read_price(struct price_line *line, const struct etl_tape *tape, uin
         p->currency = etl_money_currency_of(currency.at, currency.size);
 }
 
-/* "35000" or "35000.00": a sum of the smallest coin that may have decimals of its own. */
+/* "35000" or "35000.00": an amount in minor units, which may have decimals. */
 static int64_t integer_part(struct etl_text text) {
     int64_t value = 0;
     for (size_t i = 0; i < text.size && text.at[i] != '.'; i++) {
@@ -59,7 +59,7 @@ static bool is_proration(const struct etl_tape *tape, uint32_t item) {
            etl_tape_member_is(tape, details, ETL_TAPE_proration, ETL_TAPE_TRUE);
 }
 
-/* A line that an invoice item brought is an extra, unless its price says that it recurs. */
+/* A line of an invoice item is an extra, unless its price is recurring. */
 static bool is_extra(const struct etl_tape *tape, uint32_t item, uint32_t price) {
     struct etl_text type = etl_tape_member_text(tape, item, ETL_TAPE_type);
     struct etl_text parent = etl_tape_member_text(tape, etl_tape_member(tape, item, ETL_TAPE_parent), ETL_TAPE_type);

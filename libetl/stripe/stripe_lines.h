@@ -1,10 +1,10 @@
 /*
- * stripe_lines.h - which package the lines of a session, invoice or subscription are about.
+ * stripe_lines.h - finds the package in the lines of a session, invoice or subscription.
  *
- * A line names its price as `price` or `plan` (the whole object or an id) or, since 2025-03-31, as
- * `pricing.price_details`.  Lines for a one-time price are never a plan; a proration counts only where
- * nothing else does; of several plans the surest is taken, then the dearest.  A plan for which nothing was asked beside
- * something that was asked for once, as when a trial begins with a set-up fee, is not what was paid for.
+ * A line names its price as `price` or `plan` (the full object or an id) or, since 2025-03-31, as
+ * `pricing.price_details`. Lines with a one-time price are never a plan.  A proration counts only if nothing else
+ * does.  Of several plans the most certain is taken, then the most expensive.  If a plan is free but a one-time line
+ * is charged, as when a trial begins with a set-up fee, the plan was not paid for.
  */
 #ifndef LIBETL_STRIPE_LINES_H
 #define LIBETL_STRIPE_LINES_H
@@ -16,13 +16,13 @@
 #include "libetl/stripe/plans.h"
 
 struct etl_stripe_lines {
-    struct etl_plan plan;  /* ETL_PLAN_UNKNOWN where no line tells */
+    struct etl_plan plan;  /* ETL_PLAN_UNKNOWN if no line says */
     struct etl_text price; /* id of the price of that line */
-    bool has_plan;         /* a line that was paid for is a plan's, known or not */
+    bool has_plan;         /* a paid line has a plan, known or not */
     bool has_one_time;
 };
 
-/* list is a list object, an array, or one object that has a plan of its own; ETL_TAPE_NONE gives nothing. */
+/* list is a list object, an array, or one object with a plan; ETL_TAPE_NONE gives nothing. */
 void etl_stripe_lines_read(struct etl_stripe_lines *out, const struct etl_config *config, const struct etl_tape *tape,
                            uint32_t list, etl_money_currency currency);
 

@@ -19,14 +19,14 @@ void etl_stripe_object_begin(struct etl_stripe_record *r, const struct etl_strip
 
 /* ---- members ---- */
 
-/* A reference: an id, or an object that has one. */
+/* A reference: an id, or an object with an id. */
 static uint64_t reference(const struct etl_stripe_record *r, uint32_t node) {
     if (etl_tape_is(r->tape, node, ETL_TAPE_OBJECT))
         node = etl_tape_member(r->tape, node, ETL_TAPE_id);
     return etl_hash_id(r->reader->key, etl_tape_text(r->tape, node));
 }
 
-/* So much is asked of the object itself that its members are listed once. */
+/* Many members of the object itself are needed, so they are listed once. */
 void etl_stripe_object_list(struct etl_stripe_record *r, uint32_t object) {
     const struct etl_tape_node *nodes = r->tape->nodes;
     memset(r->places, 0, sizeof r->places);
@@ -64,7 +64,7 @@ int64_t etl_stripe_object_time(const struct etl_stripe_record *r, uint32_t objec
     return at >= 0 && at < ETL_TIMESTAMP_LAST ? at : ETL_FACT_NO_TIME;
 }
 
-/* The first of two times that is known. */
+/* The first known time of two. */
 static int64_t either_time(int64_t a, int64_t b) {
     return a != ETL_FACT_NO_TIME ? a : b;
 }
@@ -73,9 +73,9 @@ static uint64_t member_email(const struct etl_stripe_record *r, uint32_t object,
     return etl_hash_email(r->reader->key, etl_stripe_object_text(r, object, name));
 }
 
-/* ---- what all kinds share ---- */
+/* ---- shared by all kinds ---- */
 
-/* When an object's news happened: its event's time if the event is of this type, its own otherwise. */
+/* The time of an object's change: the time of its event if the event has this type, otherwise its own. */
 static int64_t change_time(const struct etl_stripe_record *r, uint32_t object, const char *type) {
     bool told = etl_text_is(r->event_type, type) && r->event_at != ETL_FACT_NO_TIME;
     return told ? r->event_at
@@ -94,7 +94,7 @@ static void read_common(const struct etl_stripe_record *r, uint32_t object, stru
     e->flags = r->other_mode || wrong ? ETL_FACT_OTHER_MODE : 0;
 }
 
-/* A sum that is said to have been paid is a payment, or nothing to pay. */
+/* A paid amount is a payment or, if it is zero, "nothing to pay". */
 static void set_paid(struct etl_payment_fact *e, int64_t amount) {
     e->amount = amount > 0 ? amount : 0;
     e->flags |= amount > 0 ? ETL_FACT_PAID : ETL_FACT_ZERO;
@@ -121,7 +121,7 @@ static void take_lines(const struct etl_stripe_record *r, uint32_t list, struct 
     e->flags |= lines.has_plan ? ETL_FACT_PLAN_LINE : lines.has_one_time ? ETL_FACT_ONE_TIME : 0;
 }
 
-/* ---- one reader a kind ---- */
+/* ---- a reader for each kind ---- */
 
 static enum etl_reject_reason read_session(const struct etl_stripe_record *r, uint32_t o, struct etl_payment_fact *e) {
     e->session = etl_stripe_object_reference(r, o, ETL_TAPE_id);
@@ -160,7 +160,7 @@ static enum etl_reject_reason read_session(const struct etl_stripe_record *r, ui
     return ETL_REJECT_NONE;
 }
 
-/* Since 2025-03-31 an invoice names its subscription below its parent. */
+/* Since 2025-03-31 an invoice names its subscription in its parent. */
 static uint64_t invoice_subscription(const struct etl_stripe_record *r, uint32_t o) {
     uint64_t id = etl_stripe_object_reference(r, o, ETL_TAPE_subscription);
     uint32_t details =
@@ -222,7 +222,7 @@ static enum etl_reject_reason read_intent(const struct etl_stripe_record *r, uin
     return ETL_REJECT_NONE;
 }
 
-/* What was given back, a dispute that was lost: they stand on the charge as well as on their own. */
+/* Refunds and lost disputes: they are in the charge as well as in records of their own. */
 static void read_charge_losses(const struct etl_stripe_record *r, uint32_t o, struct etl_payment_fact *e) {
     int64_t refunded = member_amount(r, o, ETL_TAPE_amount_refunded);
     e->refunded = refunded > 0 ? refunded : 0;
@@ -271,7 +271,7 @@ static enum etl_reject_reason read_subscription(const struct etl_stripe_record *
         e->flags |= ETL_FACT_FIRST_CYCLE;
     take_lines(r, etl_stripe_object_member(r, o, ETL_TAPE_items), e);
     if (e->plan.rank == ETL_PLAN_UNKNOWN && e->price == 0)
-        take_lines(r, o, e); /* one plan, in the days before items */
+        take_lines(r, o, e); /* one plan, as in API versions without items */
     return ETL_REJECT_NONE;
 }
 
@@ -328,19 +328,19 @@ static enum etl_reject_reason read_price(const struct etl_stripe_record *r, uint
 
 /* ---- kinds ---- */
 
-/* In the order in which a first pull takes their lists. */
+/* In the order in which a first pull reads their lists. */
 const struct etl_stripe_kind etl_stripe_kinds[] = {
     {"checkout.session", read_session, true,
      .events = {"checkout.session.completed", "checkout.session.async_payment_succeeded"},
      .list = "/v1/checkout/sessions",
-     .parameter = "expand[]", /* what was bought stands in the line items alone, which are left out unless asked for */
+     .parameter = "expand[]", /* only the line items say what was bought, and they are left out unless requested */
      .value = "data.line_items"},
     {"invoice", read_invoice, true, .events = {"invoice.paid", "invoice.payment_succeeded", "invoice.voided"},
      .list = "/v1/invoices"},
     {"subscription", read_subscription, true,
      .events = {"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"},
      .list = "/v1/subscriptions",
-     .parameter = "status", /* without it, cancelled subscriptions are left out; they were purchases too */
+     .parameter = "status", /* without it, cancelled subscriptions are left out, but they were purchases too */
      .value = "all"},
     {"charge", read_charge, true, .events = {"charge.succeeded", "charge.captured", "charge.refunded"},
      .list = "/v1/charges"},
@@ -366,7 +366,7 @@ const struct etl_stripe_kind *etl_stripe_object_kind(const struct etl_stripe_rec
     return NULL;
 }
 
-/* What belongs to the other mode says only that: that it ties ids and that it exists. */
+/* An object of the other mode says only that it exists and which ids it connects. */
 static void clear_other_mode(struct etl_payment_fact *e) {
     const uint32_t shape =
         ETL_FACT_OTHER_MODE | ETL_FACT_BILLED | ETL_FACT_SUBSCRIBED | ETL_FACT_CONFIRMED | ETL_FACT_CHARGED;

@@ -1,4 +1,4 @@
-/* stripe_reader.h - what all readers of Stripe's records are given. */
+/* stripe_reader.h - what all readers of Stripe's records need. */
 #ifndef LIBETL_STRIPE_READER_H
 #define LIBETL_STRIPE_READER_H
 
@@ -7,11 +7,11 @@
 #include "libetl/base/hash.h"
 #include "libetl/config.h"
 
-/* Only read while reading; threads may share one. */
+/* Constant while reading, so threads may share one. */
 struct etl_stripe_reader {
     const struct etl_config *config;
-    bool test_mode;                 /* wanted are payments in test mode, not live ones */
-    const struct etl_hash_key *key; /* of all hashes; borrowed */
+    bool test_mode;                 /* payments in test mode are wanted, not live ones */
+    const struct etl_hash_key *key; /* key of all hashes; borrowed */
 };
 
 #endif

@@ -1,10 +1,10 @@
-/* stripe_record.c - from records to evidence: events, objects, and the objects inside them. */
+/* stripe_record.c - turns records into payment facts: events, objects, and the objects inside them. */
 #include "libetl/stripe/stripe_record.h"
 
 #include "libetl/base/array.h"
 #include "libetl/stripe/stripe_object.h"
 
-/* ---- evidence ---- */
+/* ---- facts ---- */
 
 static bool append(struct etl_payment_fact_list *out, const struct etl_payment_fact *e) {
     if (!etl_array_reserve(&out->items, &out->capacity, out->count + 1, sizeof *out->items))
@@ -13,7 +13,7 @@ static bool append(struct etl_payment_fact_list *out, const struct etl_payment_f
     return true;
 }
 
-/* A subscription's newest invoice belongs to it, but is not it. */
+/* A subscription's newest invoice belongs to the subscription, but is a different object. */
 static bool append_link(const struct etl_stripe_record *r, uint32_t object, const struct etl_payment_fact *e,
                         struct etl_payment_fact_list *out) {
     struct etl_payment_fact link = {.kind = ETL_FACT_LINK,
@@ -36,7 +36,7 @@ static enum etl_stripe_result read_object(struct etl_stripe_record *r, uint32_t 
     return done ? ETL_STRIPE_FACTS : ETL_STRIPE_NO_MEMORY;
 }
 
-/* Objects inside a record say what they would say alone; one that is broken leaves the rest standing. */
+/* Objects inside a record are read like separate records. A broken one does not affect the others. */
 static enum etl_stripe_result read_nested(struct etl_stripe_record *r, uint32_t object,
                                           struct etl_payment_fact_list *out) {
     enum etl_reject_reason ignored;
@@ -58,7 +58,7 @@ static enum etl_reject_reason reject_reason_of(struct etl_text object) {
     return etl_text_is(object, "v2.core.event") ? ETL_REJECT_THIN_EVENT : ETL_REJECT_UNRELATED;
 }
 
-/* Step into an event; a bare object is its own news. */
+/* Step into an event's object; an object without an event stays as it is. */
 static uint32_t open_event(struct etl_stripe_record *r, uint32_t node, enum etl_reject_reason *reason) {
     *reason = ETL_REJECT_NONE;
     if (!etl_text_is(etl_stripe_object_text(r, node, ETL_TAPE_object), "event"))
@@ -75,7 +75,7 @@ static uint32_t open_event(struct etl_stripe_record *r, uint32_t node, enum etl_
     return object;
 }
 
-/* Two with the same event id are one; so are two bare objects that say the same. */
+/* Two records with the same event id are duplicates, and so are two objects with equal facts. */
 static uint64_t record_key(const struct etl_stripe_record *r, uint32_t node, uint32_t object,
                            const struct etl_payment_fact *first) {
     if (object != node)
@@ -104,7 +104,7 @@ enum etl_stripe_result etl_stripe_read(const struct etl_stripe_reader *reader, c
     enum etl_stripe_result result = read_object(&r, object, kind, out, reason);
     if (result == ETL_STRIPE_FACTS) {
         out->items[before].record = record_key(&r, node, object, &out->items[before]);
-        r.other_mode |= (out->items[before].flags & ETL_FACT_OTHER_MODE) != 0; /* so is what is inside */
+        r.other_mode |= (out->items[before].flags & ETL_FACT_OTHER_MODE) != 0; /* the objects inside too */
         result = read_nested(&r, object, out);
     }
     if (result != ETL_STRIPE_FACTS)

@@ -35,29 +35,29 @@ static void a_wrong_one_is_rejected_with_the_place_named(void **state) {
         const char *text, *error;
     } wrong[] = {
         {"", "line 1"},
-        {"[]", "an object is needed"},
+        {"[]", "must be an object"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"colour\":1}", "unknown key \"colour\""},
         {"{\"currency\":\"USD\",\"setup_fee\":1}", "currency"},
         {"{\"currency\":\"usd\",\"setup_fee\":-1}", "setup_fee"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[]}", "packages"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1},{\"name\":\"A\",\"price\":2}"
          "]}",
-         "packages[1]: a second package named A"},
+         "packages[1]: there are two packages named A"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1.234},{\"name\":\"B\","
          "\"price\":2}]}",
-         "packages[0]: an amount"},
+         "packages[0]: must be an amount"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"t\",\"kind\":\"text\"}]}",
          "features[0]: kind"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
-         "features[0]: \"source\" is told with every call already"},
+         "features[0]: \"source\" is a key of every prediction request"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"numeric\",\"columns\":[\"Home Region\"]},"
          "{\"name\":\"home_region\",\"kind\":\"numeric\"}]}",
-         "features[1]: column home_region is that of feature t already"},
+         "features[1]: column home_region already belongs to feature t"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"categorical\",\"aliases\":{\"x\":[\"y\"]}}]}",
-         "aliases of \"x\", which is no level"},
+         "aliases of \"x\", which is not one of levels"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"t\",\"kind\":\"numeric\"}],\"offers\":[{\"package\":\"C\",\"offer\":\"o\"}]}",
          "offers[0]: package"},

@@ -148,7 +148,7 @@ static void what_a_file_lacks_is_said_of_the_columns_it_has(void **state) {
     static const char file[] = "id;Created date (UTC);Amount, paid;Currency\n";
     assert_false(etl_reader_csv_header(&reader, &etl_format_stripe, (struct etl_text){file, sizeof file - 1}, &header,
                                        &behind, &err));
-    assert_string_equal(err.text, "line 1: no column for amount");
+    assert_string_equal(err.text, "line 1: no column with amount");
 }
 
 /* ---- forms as JSON ---- */
