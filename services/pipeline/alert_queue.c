@@ -1,4 +1,4 @@
-/* alert_queue.c - one leadforest-pipeline alert after the other. */
+/* alert_queue.c - runs leadforest-pipeline alert for one alert at a time. */
 #include "services/pipeline/alert_queue.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ void alert_queue_begin(struct alert_queue *a, bool enabled) {
 
 void alert_queue_done(struct alert_queue *a) {
     if (a->count > 0)
-        log_event(LOG_WARN, "alerts not sent", "%zu", a->count);
+        log_event(LOG_WARN, "alerts not sent", "%zu are dropped", a->count);
     for (size_t i = 0; i < a->count; i++)
         free(a->waiting[i]);
     a->count = 0;
@@ -27,7 +27,7 @@ static void drop_first(struct alert_queue *a) {
 void alert_queue_add(struct alert_queue *a, const char *type, const char *text, json_t *details) {
     if (!a->enabled || a->count == ALERT_QUEUE_MAX) {
         if (a->enabled)
-            log_event(LOG_WARN, "alert dropped", "%s: too many wait", type);
+            log_event(LOG_WARN, "alert dropped", "%s: the queue is full", type);
         json_decref(details);
         return;
     }
@@ -35,7 +35,8 @@ void alert_queue_add(struct alert_queue *a, const char *type, const char *text, 
     if (message != NULL && strlen(message) <= ALERT_WEBHOOK_MAX_BYTES)
         a->waiting[a->count++] = message;
     else {
-        log_event(LOG_WARN, "alert dropped", "%s: %s", type, message != NULL ? "too long" : "no UTF-8, or no memory");
+        log_event(LOG_WARN, "alert dropped", "%s: %s", type,
+                  message != NULL ? "too long" : "not UTF-8, or out of memory");
         free(message);
     }
 }
@@ -44,7 +45,7 @@ void alert_queue_continue(struct alert_queue *a, bool stopping) {
     int code;
     struct error err;
     if (subprocess_ended(&a->child, &code))
-        drop_first(a); /* the child has tried often enough, and logged how it went */
+        drop_first(a); /* the child has tried often enough and logged the result */
     if (stopping || a->child.pid != 0 || a->count == 0)
         return;
     const char *const arguments[] = {"--message", a->waiting[0], "alert", NULL};

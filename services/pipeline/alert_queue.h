@@ -1,5 +1,4 @@
-/* alert_queue.h - messages on their way: each is sent by a child process, so that a receiver that hangs holds up
- * nothing. */
+/* alert_queue.h - alerts waiting to be sent, each by a child process, so that a receiver that hangs delays nothing. */
 #ifndef PIPELINE_ALERT_QUEUE_H
 #define PIPELINE_ALERT_QUEUE_H
 
@@ -10,7 +9,7 @@
 enum { ALERT_QUEUE_MAX = 16 };
 
 struct alert_queue {
-    bool enabled; /* there is somebody to tell */
+    bool enabled; /* an alert webhook is configured */
     size_t count;
     char *waiting[ALERT_QUEUE_MAX]; /* the first one is being sent while the child runs */
     struct subprocess child;
@@ -19,10 +18,10 @@ struct alert_queue {
 void alert_queue_begin(struct alert_queue *alert_queue, bool enabled);
 void alert_queue_done(struct alert_queue *alert_queue);
 
-/* Have it sent; details are stolen. Of too many that wait the newest is dropped, which is logged. */
+/* Queue an alert; details are stolen.  If the queue is full, the alert is dropped, which is logged. */
 void alert_queue_add(struct alert_queue *alert_queue, const char *type, const char *text, json_t *details);
 
-/* Start the next and notice the end of the last (while stopping no other is started). */
+/* Start sending the next alert and collect the end of the last; while stopping, none is started. */
 void alert_queue_continue(struct alert_queue *alert_queue, bool stopping);
 
 #endif

@@ -33,7 +33,7 @@ static void sign(char out[SIGNATURE], const char *secret, const char *body, size
     size_t stamp = (size_t)used - 2;
     unsigned char *signed_text = malloc(stamp + 1 + size);
     if (signed_text == NULL)
-        return; /* without v1 it fits no secret */
+        return; /* without v1 no receiver accepts it */
     memcpy(signed_text, out + 2, stamp);
     signed_text[stamp] = '.';
     memcpy(signed_text + stamp + 1, body, size);
@@ -43,14 +43,14 @@ static void sign(char out[SIGNATURE], const char *secret, const char *body, size
     etl_hex_encode(out + used, sum, length);
 }
 
-/* EXIT_TEMPFAIL where it may go better another time. */
+/* EXIT_TEMPFAIL if a later attempt may succeed. */
 static enum exit_code post(const struct http *http, const char *url, const char *secret, const char *body,
                            char problem[200]) {
     char signature[SIGNATURE], header[SIGNATURE + 32];
     struct http_request request = {
         .method = "POST", .url = url, .header = {"Content-Type: application/json"}, .body = body, .size = strlen(body)};
     struct http_response response = {0};
-    if (secret != NULL) { /* anew each time: receivers refuse what was signed long ago */
+    if (secret != NULL) { /* signed anew each time: receivers reject old signatures */
         sign(signature, secret, body, request.size, unix_time_now());
         snprintf(header, sizeof header, "Leadforest-Signature: %s", signature);
         request.header[1] = header;

@@ -2,7 +2,7 @@
  * alert_webhook.h - one message to the operator's webhook.
  *
  * POST, application/json: {"id":"<uuid>","type":"drift.alarm","time":"...Z","host":"...","text":"<a line for a
- * person>", "details":{...}}.  Where there is a secret the header Leadforest-Signature is "t=<seconds since
+ * person>", "details":{...}}.  If a secret is set, the header Leadforest-Signature is "t=<seconds since
  * 1970>,v1=<hex>", the HMAC-SHA256 of "<t>.<body>" under it, as Stripe signs.
  */
 #ifndef PIPELINE_ALERT_WEBHOOK_H
@@ -20,8 +20,8 @@ enum { ALERT_WEBHOOK_MAX_BYTES = 16000 /* bytes of a message */ };
 char *alert_webhook_message(const char *type, const char *text, json_t *details, unix_time now);
 
 /*
- * Send it, again after growing waits where nobody answers, or with 429 or 5xx; four times in all.  EXIT_DONE where it
- * was taken (2xx), EXIT_TEMPFAIL where nobody did, EXIT_USAGE where the address refuses it.  problem says why.
+ * Send it; without an answer, or after 429 or 5xx, try again after growing waits, four times in all.  EXIT_DONE:
+ * accepted (2xx); EXIT_TEMPFAIL: no attempt succeeded; EXIT_USAGE: the address rejects it.  problem says why.
  */
 enum exit_code alert_webhook_send(const struct http *http, const char *url, const char *secret, const char *body,
                                   char problem[200]);

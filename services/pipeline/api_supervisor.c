@@ -1,4 +1,4 @@
-/* api_supervisor.c - keeps an api alive. */
+/* api_supervisor.c - keeps an api running. */
 #include "services/pipeline/api_supervisor.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 static const double least_wait = 1, most_wait = 60, steady = 60; /* s */
 
-/* One that lived for a while is started again at once; one that dies young waits twice as long each time. */
+/* After a minute of service it is restarted at once; if it ends sooner, the wait doubles each time. */
 static void plan_start(struct api_supervisor *s, double seconds) {
     if (seconds - s->started >= steady || s->wait < least_wait)
         s->wait = least_wait;

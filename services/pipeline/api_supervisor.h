@@ -1,4 +1,4 @@
-/* api_supervisor.h - an api kept alive: started again when it dies, with growing patience. */
+/* api_supervisor.h - keeps an api running: restarts it when it ends, after growing waits. */
 #ifndef PIPELINE_API_SUPERVISOR_H
 #define PIPELINE_API_SUPERVISOR_H
 
@@ -10,7 +10,7 @@ struct api_supervisor {
     double wait;              /* before the next start */
 };
 
-/* Notice its end and start it where that is due (not while stopping). */
+/* Collect its end and restart it when that is due (not while stopping). */
 void api_supervisor_continue(struct api_supervisor *api, double seconds, bool stopping);
 
 /* Seconds until it must be started; below 0: it runs. */

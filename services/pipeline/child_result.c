@@ -1,4 +1,4 @@
-/* child_result.c - what a stage says in its result line. */
+/* child_result.c - reads the result line of a stage. */
 #include "services/pipeline/child_result.h"
 
 #include <string.h>

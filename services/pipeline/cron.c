@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Eight years can be between two 29ths of February. */
+/* Two 29ths of February can be eight years apart. */
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, MOST_DAYS = 366 * 8 + 1 };
 
 /* ---- reading ---- */
@@ -99,7 +99,7 @@ static bool has_day(const struct cron *c, const struct tm *t) {
     return (c->months >> (t->tm_mon + 1) & 1) && (either ? day || weekday : day && weekday);
 }
 
-/* The first minute of a day from second `from` of it on; -1 where there is none. */
+/* The first minute of a day from second `from` of it on; -1 if there is none. */
 static unix_time in_day(const struct cron *c, unix_time from) {
     for (unix_time second = (from + MINUTE - 1) / MINUTE * MINUTE; second < DAY; second += MINUTE)
         if ((c->hours >> (second / 3600) & 1) && (c->minutes >> (second / MINUTE % 60) & 1))
@@ -120,7 +120,7 @@ unix_time cron_next(const struct cron *c, unix_time after) {
     return CRON_NEVER;
 }
 
-/* Less than an hour is how clocks are corrected every day. */
+/* Corrections of less than an hour happen every day. */
 bool cron_due(unix_time next, unix_time planned, unix_time now) {
     return next != CRON_NEVER && (now >= next || now < planned - HOUR);
 }

@@ -1,4 +1,4 @@
-/* drift_check.c - the drift program as a child, and its answer. */
+/* drift_check.c - runs the drift program and reads its answer. */
 #include "services/pipeline/drift_check.h"
 
 #include <jansson.h>

@@ -15,8 +15,8 @@ MUST_CHECK bool events_open(struct events *events, struct error *err);
 void events_close(struct events *events);
 
 enum { EVENTS_MOST = 8 };
-/* Wait for a signal, for one of count descriptors (-1: none) to be readable, or so many seconds (below 0: for ever).
- * True where SIGTERM or SIGINT came. */
+/* Wait for a signal, for one of count descriptors (-1: none) to be readable, or so many seconds (below 0: without
+ * limit). True if SIGTERM or SIGINT came. */
 bool events_wait(struct events *events, const int *readable, size_t count, double seconds);
 
 #endif

@@ -22,7 +22,7 @@ void inotify_watch_renew(int inotify, const char *data) {
     if (inotify < 0)
         return;
     while (read(inotify, events, sizeof events) > 0)
-        continue; /* that there was one is enough: raw_fingerprint says what it comes to */
+        continue; /* one event is enough: raw_fingerprint decides whether anything changed */
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (path_format(path, NULL, "%s/%s", data, folders[i]))
             inotify_add_watch(inotify, path,

@@ -1,13 +1,13 @@
-/* inotify_watch.h - hears of changes in raw/ at once, where the system tells; polling finds them anyway
- * (raw_fingerprint.h). */
+/* inotify_watch.h - notices changes in raw/ at once where the system reports them; polling (raw_fingerprint.h) finds
+ * them everywhere. */
 #ifndef PIPELINE_INOTIFY_WATCH_H
 #define PIPELINE_INOTIFY_WATCH_H
 
-/* A descriptor that is readable once something in raw/ or raw/inbox/ has changed; -1 where the system has none. */
+/* A descriptor that is readable once something in raw/ or raw/inbox/ has changed; -1 if the system has no inotify. */
 int inotify_watch_open(void);
 void inotify_watch_close(int inotify); /* fine on -1 */
 
-/* Take in what came, and listen to the folders as they are now; they may have come or gone. */
+/* Read the pending events, and watch the folders that exist now; they may have been created or removed. */
 void inotify_watch_renew(int inotify, const char *data);
 
 #endif

@@ -112,7 +112,7 @@ static enum exit_code watch(const struct settings *s, struct events *events) {
     return EXIT_DONE;
 }
 
-/* One message; a process of its own, so that watch need not wait for the receiver. */
+/* One message, in a process of its own, so that watch does not wait for the receiver. */
 static enum exit_code alert(const struct settings *s) {
     struct http http = {0};
     struct error err;

@@ -1,4 +1,4 @@
-/* notifications.c - compares with what was told last. */
+/* notifications.c - compares with what was reported last. */
 #include "services/pipeline/notifications.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* 0 where raw/ and raw/inbox/ hold no files. Hidden files are passed by: they are on their way. */
+/* 0 if raw/ and raw/inbox/ contain no files. Hidden files are skipped: they are still being written. */
 uint64_t raw_fingerprint(const char *data);
 
 #endif

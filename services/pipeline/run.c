@@ -1,4 +1,4 @@
-/* run.c - runs the stages one after the other; what is up to date is passed by, what fails ends the run. */
+/* run.c - runs the stages in order; a stage that is up to date is skipped, and one that fails ends the run. */
 #include "services/pipeline/run.h"
 
 #include <signal.h>
@@ -27,7 +27,7 @@ static json_t *present(void) {
     return json_string(text);
 }
 
-/* A record that cannot be written is said and stops nothing. */
+/* A record that cannot be written is logged and stops nothing. */
 static void publish_record(const struct run *run) {
     char path[PATH_MAX];
     struct error err;
@@ -86,7 +86,7 @@ bool run_begin(struct run *run, const char *data, const char *reason, double lim
     return true;
 }
 
-/* What of a stage's result others tell. */
+/* The parts of a stage's result that notifications use. */
 static void read_result(struct run *run, const json_t *result) {
     const char *status = json_string_value(json_object_get(result, "status"));
     if (json_object_get(result, "error") != NULL)
@@ -108,12 +108,12 @@ static void record_stage(struct run *run, int code) {
               stage_name(run), code, exit_code_name((enum exit_code)code));
 }
 
-/* One that hangs is stopped, and tried later. */
+/* A stage that hangs is stopped, and tried again later. */
 static void stop_overdue_stage(struct run *run) {
     if (run->limit > 0 && !run->overdue && monotonic_seconds() - run->stage_began >= run->limit) {
         run->overdue = true;
         snprintf(run->error, sizeof run->error, "%s takes longer than %.0f s", stage_name(run), run->limit);
-        log_event(LOG_ERROR, "stage overdue", "%s; it is told to stop", run->error);
+        log_event(LOG_ERROR, "stage overdue", "%s; stopping it", run->error);
         subprocess_terminate(&run->child);
     }
     subprocess_kill_if_overdue(&run->child);

@@ -26,7 +26,7 @@ static bool is_record(const char *name) {
            strcmp(name + length - 5, ".json") == 0;
 }
 
-/* What there is; NULL where there is nothing, or no memory. */
+/* The records in the folder; NULL if there are none, or no memory. */
 static struct record *list(DIR *dir, size_t *count) {
     struct record *all = NULL;
     size_t capacity = 0;

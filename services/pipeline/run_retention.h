@@ -1,4 +1,4 @@
-/* run_retention.h - the records of runs do not pile up for ever. */
+/* run_retention.h - limits how many records of runs are kept. */
 #ifndef PIPELINE_RUN_RETENTION_H
 #define PIPELINE_RUN_RETENTION_H
 

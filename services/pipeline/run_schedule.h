@@ -1,7 +1,7 @@
 /*
- * run_schedule.h - when the next run is due: data arrived and are quiet, the nightly time, or a retry.
+ * run_schedule.h - when the next run is due: data arrived and stopped changing, the nightly time, or a retry.
  *
- * It knows no clock and no files: it is told the time and what raw/ looks like.
+ * It reads no clock and no files: the caller passes the time and the fingerprint of raw/.
  */
 #ifndef PIPELINE_RUN_SCHEDULE_H
 #define PIPELINE_RUN_SCHEDULE_H
@@ -23,7 +23,7 @@ struct run_schedule {
     uint64_t fingerprint;               /* fingerprint of raw/ */
     bool changed;                       /* since the last run began */
     double changed_first, changed_last; /* seconds of the monotonic clock */
-    unix_time night, planned;           /* the next nightly run, and when that was found */
+    unix_time night, planned;           /* the next nightly run, and when that was computed */
     unsigned retries;
     double retry_at; /* where retries > 0 */
 };
@@ -33,10 +33,10 @@ struct run_schedule {
 /* The first run is due once there are data. */
 void run_schedule_begin(struct run_schedule *s, const struct run_schedule_times *times, unix_time now);
 
-/* What raw/ looks like (raw_fingerprint). */
+/* The present fingerprint of raw/ (raw_fingerprint). */
 void run_schedule_observe(struct run_schedule *s, uint64_t fingerprint, double seconds);
 
-/* Why a run is due; NULL where none is. */
+/* Why a run is due; NULL if none is. */
 const char *run_schedule_due(const struct run_schedule *s, unix_time now, double seconds);
 
 void run_schedule_started(struct run_schedule *s, unix_time now);

@@ -21,20 +21,20 @@ struct scheduler {
     struct drift_check drift_check;
     struct alert_queue alert_queue;
     struct notifications notifications;
-    int inotify;       /* that raw/ has changed */
-    double checked_at; /* at raw/, monotonic seconds */
+    int inotify;       /* readable when raw/ has changed */
+    double checked_at; /* when raw/ was checked last, monotonic seconds */
     bool volume_away;  /* raw/ had files and has none */
-    bool for_drift;    /* the run in hand is what drift asked for */
+    bool for_drift;    /* the current run was requested by drift */
     bool drift_retry;  /* and such a run ended with "try later": its retry is that too */
     bool stopping;
 };
 
-/* However often it is told of changes, raw/ is looked at no oftener. */
+/* However many changes are reported, raw/ is not checked more often. */
 static const double min_interval = 0.2;
 
 static void stop(struct scheduler *w) {
     if (!w->stopping)
-        log_event(LOG_INFO, "stopping", "told to stop");
+        log_event(LOG_INFO, "stopping", "received SIGTERM or SIGINT");
     w->stopping = true;
     run_terminate(&w->run);
     subprocess_terminate(&w->api.child);
@@ -46,7 +46,7 @@ static void end_run(struct scheduler *w) {
     run_schedule_ended(&w->schedule, w->run.code, monotonic_seconds());
     w->drift_retry = w->for_drift && w->run.code == EXIT_TEMPFAIL;
     if (w->for_drift) {
-        w->drift_check.retrain = w->drift_retry; /* where it failed for good, tomorrow's answer asks again */
+        w->drift_check.retrain = w->drift_retry; /* if it failed for good, tomorrow's check will request it again */
     }
     notify_run(&w->notifications, &w->run, monotonic_seconds());
 }
@@ -74,12 +74,12 @@ static void start_run(struct scheduler *w) {
         end_run(w);
 }
 
-/* Files of raw/ are never deleted: where all are gone the volume is. Nothing runs until they are back. */
+/* Files in raw/ are never deleted: if all are gone, the volume is. Nothing runs until they are back. */
 static void report_volume(struct scheduler *w) {
     char text[PATH_MAX + 100];
     w->volume_away = !w->volume_away;
     snprintf(text, sizeof text, "%s/" VOLUME_RAW "%s", w->options->data,
-             w->volume_away ? " holds no files any more; is the volume away?" : " is back");
+             w->volume_away ? " has no files any more; is the volume mounted?" : " is back");
     log_event(w->volume_away ? LOG_ERROR : LOG_INFO, w->volume_away ? "volume away" : "volume back", "%s", text);
     alert_queue_add(&w->alert_queue, w->volume_away ? "volume.away" : "volume.back", text, NULL);
 }
@@ -103,7 +103,7 @@ static void serve(struct scheduler *w) {
     subprocess_kill_if_overdue(&w->api.child);
 }
 
-/* Seconds until there is something to do without an event. */
+/* Seconds until something is due without an event. */
 static double seconds_to_next(const struct scheduler *w) {
     double now = monotonic_seconds(), seconds = w->options->poll;
     double api_seconds = w->options->serve && !w->stopping ? api_supervisor_seconds_to_start(&w->api, now) : -1;
@@ -111,7 +111,7 @@ static double seconds_to_next(const struct scheduler *w) {
         seconds = api_seconds;
     bool limited = w->run.going || w->drift_check.child.pid != 0 || w->stopping;
     if (limited && seconds > 1)
-        seconds = 1; /* somebody may have to be told to stop, or killed */
+        seconds = 1; /* a child may have to be stopped or killed */
     return seconds;
 }
 
@@ -120,7 +120,7 @@ static bool is_done(const struct scheduler *w) {
            w->alert_queue.child.pid == 0;
 }
 
-/* Until something happens. */
+/* Wait until something happens. */
 static void wait_for_event(struct scheduler *w, struct events *events) {
     bool checked_recently = monotonic_seconds() - w->checked_at < min_interval;
     double seconds = seconds_to_next(w);

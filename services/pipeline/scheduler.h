@@ -1,4 +1,4 @@
-/* scheduler.h - runs the line whenever that is due, and keeps an api alive where asked, until SIGTERM. */
+/* scheduler.h - runs the pipeline whenever it is due, and an api if configured, until SIGTERM. */
 #ifndef PIPELINE_SCHEDULER_H
 #define PIPELINE_SCHEDULER_H
 
@@ -7,12 +7,12 @@
 
 struct scheduler_options {
     const char *data;
-    double poll; /* seconds between two looks at raw/ */
+    double poll; /* seconds between two checks of raw/ */
     struct run_schedule_times times;
-    struct cron drift; /* when drift is asked */
+    struct cron drift; /* when drift runs */
     double limit;      /* seconds that a stage may take */
     bool serve;
-    bool alert; /* tell an operator's webhook */
+    bool alert; /* send alerts to the operator's webhook */
 };
 
 /* Returns after SIGTERM, when every child has ended. */
