@@ -117,9 +117,11 @@ static bool add_answer(struct etl_record_batch *batch, size_t *count, const char
 static bool read_answers(const struct json_reading *r, json_t *delivery, int64_t arrived, struct etl_text record) {
     struct etl_record_batch *batch = r->batch;
     size_t count = 0, written = batch->submissions.written_count, before = batch->submissions.count;
+    json_t *answers = r->format->answers(delivery), *value;
     const char *name;
-    json_t *value;
-    json_object_foreach(r->format->answers(delivery), name, value) {
+    if (answers == NULL)
+        return false;
+    json_object_foreach(answers, name, value) {
         if (!add_answer(batch, &count, name, value))
             return false;
     }

@@ -36,7 +36,9 @@ struct etl_source_format {
     enum etl_source_kind kind;
     const char *exports[ETL_SOURCE_EXPORTS]; /* names of its files in raw/, without .csv or .json; NULL: no more */
     struct etl_signature_scheme signature;   /* of deliveries to its webhook */
-    json_t *(*answers)(json_t *delivery);    /* leads: the object of answers in a delivery, which owns it */
+    /* Leads: the answers in a delivery as a flat object. The delivery owns it: it is a part of the delivery or was put
+     * into it. NULL if memory runs out. */
+    json_t *(*answers)(json_t *delivery);
 };
 
 struct etl_source {

@@ -10,14 +10,15 @@
 #include "services/api/dispatch.h"
 #include "services/api/http/header_check.h"
 #include "services/api/routes.h"
+#include "services/api/webhooks/webhook.h"
 #include "services/common/worker/configuration.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct options options = {
-    .max_body = 65536, .max_batch = 100, .unknown_category = "answer", .stripe_secret = "a"};
+static struct options options = {.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
 static struct app app;
+static struct webhooks webhooks; /* nothing stores the deliveries */
 static struct model_slot_reader reader;
 static struct thread_context context, second;
 
@@ -59,6 +60,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     thread_context_open(&context, &app, 0);
     thread_context_open(&second, &app, 0);
     app.context = &context;
+    etl_signature_read_secrets(&webhooks.secrets[ETL_SOURCE_STRIPE], "a");
+    app.webhooks = &webhooks;
     struct champion champion = {.version = 7, .sha256 = "0123", .forest = train(config), .card = json_object()};
     struct served_model *model = served_model_new(&champion, &app.model_context, &err);
     demand(model != NULL);

@@ -37,11 +37,12 @@ static const char join_config[] = "{'currency':'usd','setup_fee':399,'packages':
 
 /* What a run is given. */
 struct join_input {
-    const char *forms;    /* CSV */
-    const char *answers;  /* submissions as JSON */
-    const char *stripe;   /* JSON */
-    const char *payments; /* the dashboard's CSV */
-    const char *label;    /* "first" where NULL */
+    const char *forms;                      /* CSV */
+    const char *answers;                    /* submissions as JSON */
+    const struct etl_source_format *format; /* of the answers; NULL: those of Formspree */
+    const char *stripe;                     /* JSON */
+    const char *payments;                   /* the dashboard's CSV */
+    const char *label;                      /* "first" where NULL */
     bool test_mode, reference_only;
     size_t chunk; /* bytes read at a time; 0: all at once */
 };
@@ -160,7 +161,8 @@ static struct join_outcome *join_run(struct join_input input) {
     char *stripe = input.stripe != NULL ? join_quotes(input.stripe) : NULL;
     assert_true(etl_collector_begin(&collector, config, normalizer, &key, 4));
     join_read(&reader, &collector, 0, &etl_format_formspree, true, input.forms, input.chunk);
-    join_read(&reader, &collector, 1, &etl_format_formspree, false, answers, input.chunk);
+    join_read(&reader, &collector, 1, input.format != NULL ? input.format : &etl_format_formspree, false, answers,
+              input.chunk);
     join_read(&reader, &collector, 2, &etl_format_stripe, false, stripe, input.chunk);
     join_read(&reader, &collector, 3, &etl_format_stripe, true, input.payments, input.chunk);
     assert_true(etl_dataset_begin(&dataset, &collector.purchases, config));

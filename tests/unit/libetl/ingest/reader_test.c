@@ -162,9 +162,32 @@ static void a_webhook_body_is_read(void **state) {
                  ADA_LEAD);
 }
 
-static void so_is_a_flat_one(void **state) {
+static void a_flat_body_is_read(void **state) {
     (void)state;
     expect_leads((struct join_input){.answers = "{" ANSWERS ",'date':'2026-01-01','_status':{'x':{'delivered':true}}}"},
+                 ADA_LEAD);
+}
+
+/* {"answers":[{"name":...,"value":...}]} as one flat object. */
+static json_t *flatten(json_t *delivery) {
+    json_t *flat = json_object(), *answer;
+    size_t i;
+    json_array_foreach(json_object_get(delivery, "answers"), i, answer) {
+        json_object_set(flat, json_string_value(json_object_get(answer, "name")), json_object_get(answer, "value"));
+    }
+    json_object_set_new(delivery, "flat", flat);
+    return flat;
+}
+
+static void a_source_may_build_its_answers_from_a_delivery(void **state) {
+    (void)state;
+    static const struct etl_source_format format = {.kind = ETL_SOURCE_OF_LEADS, .answers = flatten};
+    expect_leads((struct join_input){.format = &format,
+                                     .answers = "{'answers':[{'name':'lead_id','value':'ada'},"
+                                                "{'name':'email','value':'ada@example.com'},"
+                                                "{'name':'Business Type','value':'Dental'},"
+                                                "{'name':'businessSize','value':'10-25'},"
+                                                "{'name':'date','value':'2026-01-01'}]}"},
                  ADA_LEAD);
 }
 
@@ -441,7 +464,8 @@ int main(void) {
         cmocka_unit_test(fields_may_be_parted_by_semicolons_or_tabs),
         cmocka_unit_test(what_a_file_lacks_is_said_of_the_columns_it_has),
         cmocka_unit_test(a_webhook_body_is_read),
-        cmocka_unit_test(so_is_a_flat_one),
+        cmocka_unit_test(a_flat_body_is_read),
+        cmocka_unit_test(a_source_may_build_its_answers_from_a_delivery),
         cmocka_unit_test(an_export_or_a_page_holds_many),
         cmocka_unit_test(a_delivery_in_its_envelope_has_the_time_it_arrived),
         cmocka_unit_test(but_its_own_date_where_it_has_one),
