@@ -138,13 +138,12 @@ static bool is_rebase(const struct worker_run *run) {
 }
 
 static bool add_logs(struct stage *stage, const struct monitor *m, struct error *err) {
-    char **names, path[PATH_MAX];
+    char **names, name[VOLUME_NAME];
     size_t count;
     bool done = request_log_files(&names, &count, m->options->data, 0, m->until, err);
     for (size_t i = 0; i < count && done; i++) {
-        done = path_format(path, err, "%s/" VOLUME_PREDICTIONS "/%s", m->options->data, names[i]);
-        if (done)
-            stage_input_raw(stage, path);
+        snprintf(name, sizeof name, VOLUME_PREDICTIONS "/%s", names[i]);
+        stage_input_raw(stage, name);
     }
     request_log_free_files(names, count);
     return done;

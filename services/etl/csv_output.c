@@ -111,12 +111,13 @@ static void put_purchase(struct line *line, const struct etl_config *config, con
     put_plain(line, text);
 }
 
-bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err) {
+bool csv_output_write(const struct csv_output *output, const struct volume *volume, const char *name, bool train,
+                      struct error *err) {
     struct atomic_file p;
     struct line line;
     size_t from = train ? 0 : output->dataset->labelled,
            to = train ? output->dataset->labelled : output->dataset->count;
-    if (!atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, volume, name, err))
         return false;
     line.file = p.file;
     line.size = 0;

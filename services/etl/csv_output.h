@@ -21,7 +21,8 @@ struct csv_output {
 };
 
 /* Write train.csv or leads.csv. Both may be written at the same time. */
-MUST_CHECK bool csv_output_write(const struct csv_output *output, const char *path, bool train, struct error *err);
+MUST_CHECK bool csv_output_write(const struct csv_output *output, const struct volume *volume, const char *name,
+                                 bool train, struct error *err);
 
 /*
  * The first feature that has the name of a column that is written here, or is read from a column of such a name, or

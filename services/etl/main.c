@@ -87,8 +87,7 @@ static void add_inputs(struct stage *stage, const struct work *w) {
     pseudonym_fingerprint(&w->pseudonym, key);
     stage_input_text(stage, "pseudonym key", key);
     for (size_t i = 0; i < w->sources.count; i++) {
-        stage_input_text(stage, "source", w->sources.items[i].name);
-        stage_input_raw(stage, w->sources.items[i].path);
+        stage_input_raw(stage, w->sources.items[i].file);
     }
 }
 
@@ -106,15 +105,15 @@ static enum exit_code check_configuration(const struct work *w, struct error *er
     return EXIT_USAGE;
 }
 
-static enum exit_code find_sources(struct work *w, const struct settings *s, struct error *err) {
-    if (!sources_find(&w->sources, s->common.data, err))
+static enum exit_code find_sources(struct work *w, const struct volume *volume, struct error *err) {
+    if (!sources_find(&w->sources, volume, err))
         return worker_code(false, err);
     if (w->sources.ignored > 0)
         log_event(LOG_WARN, "files ignored", "ignored %zu files in raw/ with unrecognised names, e.g. %s",
                   w->sources.ignored, w->sources.first_ignored);
     if (w->sources.count > 0)
         return EXIT_DONE;
-    error_set(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", s->common.data);
+    error_set(err, "%s/" VOLUME_RAW ": no customers*.csv, transactions*.json or other data yet", volume->path);
     return EXIT_TEMPFAIL;
 }
 
@@ -126,9 +125,9 @@ static enum exit_code prepare(struct worker_run *run, struct error *err) {
     run->stage.threads = settings_threads(s->threads);
     enum exit_code code = check_configuration(w, err);
     if (code == EXIT_DONE)
-        code = find_sources(w, s, err);
+        code = find_sources(w, &run->stage.volume, err);
     if (code == EXIT_DONE)
-        code = pseudonym_key(&w->pseudonym, s->key, s->common.data, err);
+        code = pseudonym_key(&w->pseudonym, s->key, &run->stage.volume, err);
     if (code == EXIT_DONE)
         add_inputs(&run->stage, w);
     return code;
@@ -196,22 +195,21 @@ static enum exit_code join(struct work *w, const struct settings *s, struct erro
 
 /* ---- checking and publishing ---- */
 
-static long long last_rows(const char *data) {
-    char path[PATH_MAX];
-    json_t *report = path_format(path, NULL, "%s/" VOLUME_REPORT, data) ? files_read_json(path, 16 << 20, NULL) : NULL;
+static long long last_rows(const struct volume *volume) {
+    json_t *report = files_read_json_at(volume, VOLUME_REPORT, 16 << 20, NULL);
     json_t *train = json_object_get(json_object_get(report, "rows"), "train");
     long long rows_before = json_is_integer(train) ? json_integer_value(train) : -1;
     json_decref(report);
     return rows_before;
 }
 
-static enum exit_code check(struct work *w, const struct settings *s, struct error *err) {
+static enum exit_code check(struct work *w, const struct settings *s, const struct volume *volume, struct error *err) {
     const char **names = calloc(w->sources.count + 1, sizeof *names);
     if (names == NULL)
         return out_of_memory(err);
     for (size_t i = 0; i < w->sources.count; i++)
         names[i] = w->sources.items[i].name;
-    struct checks_subject subject = {&w->collector, &w->dataset, w->config, names, s->now, last_rows(s->common.data)};
+    struct checks_subject subject = {&w->collector, &w->dataset, w->config, names, s->now, last_rows(volume)};
     struct checks_limits limits = {s->quarantine_limit, s->stale_days};
     checks_run(&w->checks, &subject, &limits);
     free(names);
@@ -225,12 +223,10 @@ static enum exit_code check(struct work *w, const struct settings *s, struct err
     return strcmp(error->name, "quarantine") == 0 ? EXIT_DATAERR : EXIT_SOFTWARE;
 }
 
-static bool publish_report(const struct work *w, const char *data, struct error *err) {
-    char path[PATH_MAX];
+static bool publish_report(const struct work *w, const struct volume *volume, struct error *err) {
     json_t *report = report_make(&w->collector, &w->sources, &w->dataset, &w->checks);
-    bool done = path_format(path, err, "%s/" VOLUME_PROCESSED "/report.html", data) &&
-                report_html_write(report, path, err) && path_format(path, err, "%s/" VOLUME_REPORT, data) &&
-                atomic_file_write_json(path, report, err);
+    bool done = report_html_write(report, volume, VOLUME_PROCESSED "/report.html", err) &&
+                atomic_file_write_json_at(volume, VOLUME_REPORT, report, err);
     json_decref(report);
     return done;
 }
@@ -239,7 +235,7 @@ static bool publish_report(const struct work *w, const char *data, struct error 
 enum { TRAIN, LEADS, QUARANTINE, LARGE_FILES };
 struct publishing {
     struct work *work;
-    const char *data;
+    const struct volume *volume;
     bool done[LARGE_FILES];
     struct error err[LARGE_FILES];
 };
@@ -250,14 +246,12 @@ static void publish_table(void *user, size_t number) {
     struct work *w = p->work;
     struct csv_output all = {&w->dataset, &w->collector.leads, w->config, &w->pseudonym};
     struct error *err = &p->err[number];
-    char path[PATH_MAX];
-    p->done[number] = path_format(path, err, "%s/%s", p->data, names[number]) &&
-                      (number == QUARANTINE ? quarantine_write(&w->collector, &w->sources, path, err)
-                                            : csv_output_write(&all, path, number == TRAIN, err));
+    p->done[number] = number == QUARANTINE ? quarantine_write(&w->collector, &w->sources, p->volume, names[number], err)
+                                           : csv_output_write(&all, p->volume, names[number], number == TRAIN, err);
 }
 
-static bool publish_tables(struct work *w, const char *data, unsigned threads, struct error *err) {
-    struct publishing p = {.work = w, .data = data};
+static bool publish_tables(struct work *w, const struct volume *volume, unsigned threads, struct error *err) {
+    struct publishing p = {.work = w, .volume = volume};
     etl_tasks_run(threads, LARGE_FILES, publish_table, &p);
     for (size_t i = 0; i < LARGE_FILES; i++)
         if (!p.done[i]) {
@@ -267,9 +261,8 @@ static bool publish_tables(struct work *w, const char *data, unsigned threads, s
     return true;
 }
 
-static enum exit_code publish(struct work *w, const struct settings *s, struct error *err) {
-    const char *data = s->common.data;
-    bool done = publish_tables(w, data, settings_threads(s->threads), err) && publish_report(w, data, err);
+static enum exit_code publish(struct work *w, const struct stage *stage, struct error *err) {
+    bool done = publish_tables(w, &stage->volume, stage->threads, err) && publish_report(w, &stage->volume, err);
     return worker_code(done, err);
 }
 
@@ -296,12 +289,21 @@ static enum exit_code etl(struct worker_run *run, struct error *err) {
     if (code == EXIT_DONE)
         code = join(w, s, err);
     if (code == EXIT_DONE)
-        code = check(w, s, err);
+        code = check(w, s, &run->stage.volume, err);
     if (code == EXIT_DONE)
-        code = publish(w, s, err);
+        code = publish(w, &run->stage, err);
     if (code == EXIT_DONE)
         run->result = counts(w);
     return code;
+}
+
+static bool show_record(const struct settings *s, struct error *err) {
+    struct volume volume;
+    if (!volume_open(&volume, s->common.data, err))
+        return false;
+    bool done = quarantine_show(&volume, (uint64_t)s->show, err);
+    volume_close(&volume);
+    return done;
 }
 
 /* --show needs no run. */
@@ -309,7 +311,7 @@ static enum exit_code show(struct worker_run *run, bool *finished) {
     const struct settings *s = run->settings;
     struct error err;
     *finished = s->show > 0;
-    if (!*finished || quarantine_show(s->common.data, (uint64_t)s->show, &err))
+    if (!*finished || show_record(s, &err))
         return EXIT_DONE;
     fprintf(stderr, "%s: %s\n", program.name, err.text);
     return EXIT_DATAERR;

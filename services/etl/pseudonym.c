@@ -14,6 +14,7 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
+#define KEY_FILE VOLUME_RAW "/pseudonym.key"
 enum { LEAST_DIGITS = 32, MADE_BYTES = 32, SHOWN_BYTES = 16 };
 
 static bool read_hex(struct pseudonym *pseudonym, const char *hex) {
@@ -30,17 +31,15 @@ static bool read_base64(struct pseudonym *pseudonym, const char *text) {
 }
 
 /* Make a new key. It is on disk before the first id is made with it. */
-static bool make_key(const char *path, struct error *err) {
+static bool make_key(const struct volume *volume, struct error *err) {
     unsigned char bytes[MADE_BYTES];
     char hex[2 * MADE_BYTES + 2];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
-        error_set_errno(err, "make a random key for", path);
-        return false;
-    }
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return volume_error(volume, err, "make a random key for", KEY_FILE);
     etl_hex_encode(hex, bytes, sizeof bytes);
     hex[2 * MADE_BYTES] = '\n';
     struct atomic_file p;
-    if (!atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, volume, KEY_FILE, err))
         return false;
     fchmod(fileno(p.file), 0600);
     fwrite(hex, 1, 2 * MADE_BYTES + 1, p.file);
@@ -48,13 +47,12 @@ static bool make_key(const char *path, struct error *err) {
     return atomic_file_commit(&p, err);
 }
 
-static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, struct error *err) {
+static enum exit_code sample_key(struct pseudonym *pseudonym, const struct volume *volume, struct error *err) {
     char path[PATH_MAX];
     size_t size;
-    if (!path_format(path, err, "%s/" VOLUME_RAW "/pseudonym.key", data) ||
-        (!files_exist(path) && !make_key(path, err)))
+    if (!files_exist_at(volume, KEY_FILE) && !make_key(volume, err))
         return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
-    char *hex = files_read(path, 1024, &size, err);
+    char *hex = files_read_at(volume, KEY_FILE, 1024, &size, err);
     if (hex == NULL)
         return EXIT_TEMPFAIL;
     hex[strcspn(hex, "\r\n")] = '\0';
@@ -62,12 +60,13 @@ static enum exit_code sample_key(struct pseudonym *pseudonym, const char *data, 
     OPENSSL_cleanse(hex, size);
     free(hex);
     if (!good)
-        error_set(err, "%s: must be an even number of hexadecimal digits, at least %d", path, LEAST_DIGITS);
+        error_set(err, "%s: must be an even number of hexadecimal digits, at least %d",
+                  volume_path(volume, KEY_FILE, path), LEAST_DIGITS);
     return good ? EXIT_DONE : EXIT_USAGE;
 }
 
-enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured, const char *data, struct error *err) {
-    char truth[PATH_MAX];
+enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured, const struct volume *volume,
+                             struct error *err) {
     if (configured != NULL && (read_hex(pseudonym, configured) || read_base64(pseudonym, configured)))
         return EXIT_DONE;
     if (configured != NULL) {
@@ -77,10 +76,8 @@ enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured
                   LEAST_DIGITS);
         return EXIT_USAGE;
     }
-    if (!path_format(truth, err, "%s/" VOLUME_TRUTH, data))
-        return EXIT_DATAERR;
-    if (files_exist(truth))
-        return sample_key(pseudonym, data, err);
+    if (files_exist_at(volume, VOLUME_TRUTH))
+        return sample_key(pseudonym, volume, err);
     error_set(err, "PSEUDONYM_KEY is not set: make a key once with `openssl rand -hex 32` and keep it");
     return EXIT_USAGE;
 }

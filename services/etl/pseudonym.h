@@ -19,8 +19,8 @@ struct pseudonym {
 };
 
 /* EXIT_DONE, or the exit code and err. given: PSEUDONYM_KEY, NULL if it is not set. */
-MUST_CHECK enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured, const char *data,
-                                        struct error *err);
+MUST_CHECK enum exit_code pseudonym_key(struct pseudonym *pseudonym, const char *configured,
+                                        const struct volume *volume, struct error *err);
 
 /* A etl_dataset_pseudonym; user is the struct above. */
 void pseudonym_make(void *user, const char *address, char out[ETL_LEADS_ID]);

@@ -59,10 +59,10 @@ static void write_source(FILE *file, const struct etl_collector_source *collecte
     }
 }
 
-bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
-                      struct error *err) {
+bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const struct volume *volume,
+                      const char *name, struct error *err) {
     struct atomic_file p;
-    bool done = atomic_file_open(&p, path, err);
+    bool done = atomic_file_open_at(&p, volume, name, err);
     if (!done)
         return false;
     for (size_t i = 0; done && i < sources->count; i++) {
@@ -83,28 +83,30 @@ bool quarantine_write(const struct etl_collector *collector, struct sources *sou
 /* ---- showing ---- */
 
 /* The line of quarantine.ndjson as JSON; NULL and err if there is no such line. */
-static json_t *find_record(const char *path, uint64_t number, struct error *err) {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
+static json_t *find_record(const struct volume *volume, uint64_t number, struct error *err) {
+    FILE *file = volume_open_stream(volume, VOLUME_QUARANTINE);
+    char path[PATH_MAX], *line = NULL;
     size_t capacity = 0;
     uint64_t at = 0;
     if (file == NULL) {
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", VOLUME_QUARANTINE);
         return NULL;
     }
     while (at < number && getline(&line, &capacity, file) >= 0)
         at++;
     json_t *record = at == number && number > 0 ? json_loads(line, 0, NULL) : NULL;
     if (record == NULL)
-        error_set(err, "%s has %" PRIu64 " records, so there is no record %" PRIu64, path, at, number);
+        error_set(err, "%s has %" PRIu64 " records, so there is no record %" PRIu64,
+                  volume_path(volume, VOLUME_QUARANTINE, path), at, number);
     free(line);
     fclose(file);
     return record;
 }
 
-static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct error *err) {
-    char chunk[1 << 16];
-    FILE *file = fopen(path, "re");
+static bool copy_out(const struct volume *volume, const char *name, uint64_t offset, uint64_t length,
+                     struct error *err) {
+    char path[PATH_MAX], chunk[1 << 16];
+    FILE *file = volume_open_stream(volume, name);
     bool done = file != NULL && fseeko(file, (off_t)offset, SEEK_SET) == 0;
     while (done && length > 0) {
         size_t wanted = length < sizeof chunk ? (size_t)length : sizeof chunk, n = fread(chunk, 1, wanted, file);
@@ -113,9 +115,9 @@ static bool copy_out(const char *path, uint64_t offset, uint64_t length, struct 
         done = n > 0;
     }
     if (file == NULL)
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     else if (!done)
-        error_set(err, "%s has become shorter since leadforest-etl read it", path);
+        error_set(err, "%s has become shorter since leadforest-etl read it", volume_path(volume, name, path));
     if (file != NULL)
         fclose(file);
     return done && fflush(stdout) == 0;
@@ -128,19 +130,18 @@ static bool is_below_raw(const char *name) {
     return strchr(file, '/') == NULL;
 }
 
-bool quarantine_show(const char *data, uint64_t number, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_QUARANTINE, data))
-        return false;
-    json_t *record = find_record(path, number, err);
+bool quarantine_show(const struct volume *volume, uint64_t number, struct error *err) {
+    char path[PATH_MAX], file[PATH_MAX];
+    json_t *record = find_record(volume, number, err);
     const char *name = json_string_value(json_object_get(record, "file"));
     json_int_t offset = json_integer_value(json_object_get(record, "offset"));
     json_int_t length = json_integer_value(json_object_get(record, "length"));
     bool done = record != NULL;
     if (done && (name == NULL || !is_below_raw(name) || offset < 0 || length < 0))
-        done = error_set(err, "%s: record %" PRIu64 " is damaged", path, number);
-    done = done && path_format(path, err, "%s/" VOLUME_RAW "/%s", data, name) &&
-           copy_out(path, (uint64_t)offset, (uint64_t)length, err);
+        done =
+            error_set(err, "%s: record %" PRIu64 " is damaged", volume_path(volume, VOLUME_QUARANTINE, path), number);
+    done = done && path_format(file, err, VOLUME_RAW "/%s", name) &&
+           copy_out(volume, file, (uint64_t)offset, (uint64_t)length, err);
     json_decref(record);
     return done;
 }

@@ -12,10 +12,10 @@
 #include "libetl/ingest/collector.h"
 #include "services/etl/sources.h"
 
-MUST_CHECK bool quarantine_write(const struct etl_collector *collector, struct sources *sources, const char *path,
-                                 struct error *err);
+MUST_CHECK bool quarantine_write(const struct etl_collector *collector, struct sources *sources,
+                                 const struct volume *volume, const char *name, struct error *err);
 
 /* Print the text of record `number` (1 is the first line) as it is in raw/, to stdout. */
-MUST_CHECK bool quarantine_show(const char *data, uint64_t number, struct error *err);
+MUST_CHECK bool quarantine_show(const struct volume *volume, uint64_t number, struct error *err);
 
 #endif

@@ -108,9 +108,9 @@ static void put_purchases(FILE *file, const json_t *purchases) {
     fputs("\n</table>\n", file);
 }
 
-bool report_html_write(const json_t *report, const char *path, struct error *err) {
+bool report_html_write(const json_t *report, const struct volume *volume, const char *name, struct error *err) {
     struct atomic_file p;
-    if (!atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, volume, name, err))
         return false;
     fputs(head, p.file);
     put_summary(p.file, report);

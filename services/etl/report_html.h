@@ -5,9 +5,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 
 /* Write report.json as a page. */
-MUST_CHECK bool report_html_write(const json_t *report, const char *path, struct error *err);
+MUST_CHECK bool report_html_write(const json_t *report, const struct volume *volume, const char *name,
+                                  struct error *err);
 
 #endif

@@ -72,56 +72,47 @@ static const struct etl_source_format *find_format(const char *folder, const cha
     return NULL;
 }
 
-static bool add_source(struct sources *sources, const char *folder, const char *path, const char *name,
-                       const struct source *found, struct error *err) {
-    char below[PATH_MAX];
-    snprintf(below, sizeof below, "%s%s", strcmp(folder, VOLUME_INBOX) == 0 ? "inbox/" : "", name);
+static bool add_source(struct sources *sources, const char *file, const struct source *found, struct error *err) {
+    char path[PATH_MAX];
     if (sources->count >= MAX_SOURCES)
-        return error_set(err, "%s: more than %d files", folder, MAX_SOURCES);
-    if (!etl_array_reserve(&sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items)) {
-        error_set_errno(err, "read", path);
-        return false;
-    }
+        return error_set(err, "%s: more than %d files", volume_path(found->volume, VOLUME_RAW, path), MAX_SOURCES);
+    if (!etl_array_reserve(&sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items))
+        return volume_error(found->volume, err, "read", file);
     struct source *source = &sources->items[sources->count];
     *source = *found;
-    source->name = strdup(below);
-    source->appended = is_appended(folder, name);
-    memcpy(source->path, path, strlen(path) + 1);
-    sources->count += source->name != NULL;
-    return source->name != NULL;
+    source->file = strdup(file);
+    if (source->file == NULL)
+        return volume_error(found->volume, err, "read", file);
+    source->name = source->file + strlen(VOLUME_RAW "/");
+    sources->count++;
+    return true;
 }
 
-static bool add_file(struct sources *sources, const char *folder, const char *path, const char *name,
+static bool add_file(struct sources *sources, const struct volume *volume, const char *folder, const char *name,
                      struct error *err) {
-    struct source found = {0};
+    struct source found = {.volume = volume, .appended = is_appended(folder, name)};
     struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || is_expected(name))
+    char file[VOLUME_NAME];
+    snprintf(file, sizeof file, "%s/%s", folder, name);
+    if (!volume_stat(volume, file, &about) || !S_ISREG(about.st_mode) || is_expected(name))
         return true;
     found.size = (uint64_t)about.st_size;
     if (etl_text_is_utf8((struct etl_text){name, strlen(name)}))
         found.format = find_format(folder, name, &found.csv);
     if (found.format != NULL)
-        return add_source(sources, folder, path, name, &found, err);
+        return add_source(sources, file, &found, err);
     if (sources->ignored++ == 0)
         snprintf(sources->first_ignored, sizeof sources->first_ignored, "%s", name);
     return true;
 }
 
-static bool find_in(struct sources *sources, const char *data, const char *folder, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/%s", data, folder))
-        return false;
-    DIR *dir = opendir(path);
-    if (dir == NULL && errno == ENOENT)
-        return true;
-    if (dir == NULL) {
-        error_set_errno(err, "read", path);
-        return false;
-    }
+static bool find_in(struct sources *sources, const struct volume *volume, const char *folder, struct error *err) {
+    DIR *dir = volume_open_folder(volume, folder);
+    if (dir == NULL)
+        return errno == ENOENT || volume_error(volume, err, "read", folder);
     bool done = true;
     for (struct dirent *entry; done && (entry = readdir(dir)) != NULL;)
-        done = path_format(path, err, "%s/%s/%s", data, folder, entry->d_name) &&
-               add_file(sources, folder, path, entry->d_name, err);
+        done = add_file(sources, volume, folder, entry->d_name, err);
     closedir(dir);
     return done;
 }
@@ -130,9 +121,9 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const struct source *)a)->name, ((const struct source *)b)->name);
 }
 
-bool sources_find(struct sources *sources, const char *data, struct error *err) {
+bool sources_find(struct sources *sources, const struct volume *volume, struct error *err) {
     *sources = (struct sources){0};
-    bool done = find_in(sources, data, VOLUME_RAW, err) && find_in(sources, data, VOLUME_INBOX, err);
+    bool done = find_in(sources, volume, VOLUME_RAW, err) && find_in(sources, volume, VOLUME_INBOX, err);
     if (sources->count > 0)
         qsort(sources->items, sources->count, sizeof *sources->items, by_name);
     return done;
@@ -140,7 +131,7 @@ bool sources_find(struct sources *sources, const char *data, struct error *err) 
 
 void sources_done(struct sources *sources) {
     for (size_t i = 0; i < sources->count; i++)
-        free(sources->items[i].name);
+        free(sources->items[i].file);
     free(sources->items);
     *sources = (struct sources){0};
 }
@@ -190,7 +181,7 @@ static void expect_shrinking(const struct source *source) {
 }
 
 bool source_open(struct source *source, struct error *err) {
-    int fd = open(source->path, O_RDONLY | O_CLOEXEC);
+    int fd = volume_open_file(source->volume, source->file, O_RDONLY);
     off_t size = fd >= 0 ? readable(source, fd) : -1;
     bool done = size >= 0;
     source->bytes = (struct etl_text){"", 0};
@@ -201,7 +192,7 @@ bool source_open(struct source *source, struct error *err) {
             source->bytes = (struct etl_text){bytes, (size_t)size};
     }
     if (!done)
-        error_set_errno(err, "read", source->path);
+        volume_error(source->volume, err, "read", source->file);
     if (fd >= 0)
         close(fd);
     expect_shrinking(source);
@@ -215,13 +206,15 @@ void source_forget(const struct source *source, size_t from, size_t end) {
 }
 
 bool source_close(struct source *source, struct error *err) {
+    char path[PATH_MAX];
     if (source->bytes.size > 0)
         munmap((void *)source->bytes.at, source->bytes.size);
     mapped = source->bytes = (struct etl_text){"", 0};
     if (!shrunk)
         return true;
     shrunk = 0;
-    error_set(err, "%s became shorter while it was read; try again later", source->path);
+    error_set(err, "%s became shorter while it was read; try again later",
+              volume_path(source->volume, source->file, path));
     err->retryable = true;
     return false;
 }

@@ -14,11 +14,13 @@
 #define ETL_SOURCES_H
 
 #include "libetl/ingest/reader.h"
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 
 struct source {
-    char *name; /* below raw/ */
-    char path[PATH_MAX];
+    const struct volume *volume; /* borrowed */
+    char *file;                  /* "raw/inbox/stripe-1.ndjson" */
+    const char *name;            /* the same below raw/ */
     const struct etl_source_format *format;
     bool csv;              /* or JSON */
     bool appended;         /* one of our programs appends to it */
@@ -35,7 +37,7 @@ struct sources {
 };
 
 /* Find the sources. A missing folder counts as empty. */
-MUST_CHECK bool sources_find(struct sources *sources, const char *data, struct error *err);
+MUST_CHECK bool sources_find(struct sources *sources, const struct volume *volume, struct error *err);
 void sources_done(struct sources *sources);
 
 uint64_t sources_size(const struct sources *sources); /* bytes of all */

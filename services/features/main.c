@@ -66,40 +66,38 @@ static long long largest_holdout(const struct settings *s) {
 /* The purchases, by a hash that the schema names too. */
 static enum exit_code prepare(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
-    char path[PATH_MAX];
     w->config = run->config;
-    if (!path_format(path, err, "%s/" VOLUME_TRAIN, run->stage.data) || !files_sha256(path, w->train_sha256, err))
+    if (!files_sha256_at(&run->stage.volume, VOLUME_TRAIN, w->train_sha256, err))
         return worker_code(false, err);
-    stage_input_hash(&run->stage, path, w->train_sha256);
+    stage_input_hash(&run->stage, VOLUME_TRAIN, w->train_sha256);
     return EXIT_DONE;
 }
 
-static bool make_table(struct work *w, const struct settings *s, struct error *err) {
-    char path[PATH_MAX];
+static bool make_table(struct work *w, const struct volume *volume, const struct settings *s, struct error *err) {
     struct split_limits split = {(size_t)s->holdout_min, (size_t)largest_holdout(s)};
     struct vocabulary_limits levels = {(size_t)s->level_rows, (size_t)s->max_categories};
-    return path_format(path, err, "%s/" VOLUME_TRAIN, s->common.data) &&
-           training_rows_read(&w->rows, path, w->config, err) && split_by_time(&w->split, &w->rows, &split, err) &&
+    return training_rows_read(&w->rows, volume, VOLUME_TRAIN, w->config, err) &&
+           split_by_time(&w->split, &w->rows, &split, err) &&
            encoding_choose(&w->encoding, &w->rows, &w->split, &levels, err) &&
            coded_table_make(&w->table, &w->rows, &w->split, &w->encoding, err);
 }
 
-static bool publish_table(const struct work *w, const char *data, char sha256[SHA256_HEX], struct error *err) {
-    char path[PATH_MAX];
+static bool publish_table(const struct work *w, const struct volume *volume, char sha256[SHA256_HEX],
+                          struct error *err) {
     struct atomic_file p;
-    if (!path_format(path, err, "%s/" VOLUME_FEATURES, data) || !atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, volume, VOLUME_FEATURES, err))
         return false;
     coded_table_write(&w->table, &w->encoding, w->config, p.file);
-    return atomic_file_commit(&p, err) && files_sha256(path, sha256, err);
+    return atomic_file_commit(&p, err) && files_sha256_at(volume, VOLUME_FEATURES, sha256, err);
 }
 
 /* The table first: readers take it only with the schema that names its hash. */
-static bool publish(const struct work *w, const char *data, struct error *err) {
-    char path[PATH_MAX], sha256[SHA256_HEX];
-    if (!publish_table(w, data, sha256, err) || !path_format(path, err, "%s/" VOLUME_SCHEMA, data))
+static bool publish(const struct work *w, const struct volume *volume, struct error *err) {
+    char sha256[SHA256_HEX];
+    if (!publish_table(w, volume, sha256, err))
         return false;
     json_t *schema = schema_json_make(&w->rows, &w->split, &w->encoding, sha256, w->train_sha256);
-    bool done = atomic_file_write_json(path, schema, err);
+    bool done = atomic_file_write_json_at(volume, VOLUME_SCHEMA, schema, err);
     json_decref(schema);
     return done;
 }
@@ -115,7 +113,8 @@ static json_t *counts(const struct work *w) {
 
 static enum exit_code make_features(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
-    bool done = make_table(w, run->settings, err) && publish(w, run->stage.data, err);
+    const struct volume *volume = &run->stage.volume;
+    bool done = make_table(w, volume, run->settings, err) && publish(w, volume, err);
     unreadable_warn(w->rows.unreadable);
     run->result = done ? counts(w) : NULL;
     return worker_code(done, err);

@@ -130,14 +130,14 @@ static bool add_row(void *user, const struct csv_header *header, char *const *fi
     return fields == NULL ? read_header(r, header, problem) : read_row(r, fields, problem);
 }
 
-bool training_rows_read(struct training_rows *out, const char *path, const struct etl_config *config,
-                        struct error *err) {
+bool training_rows_read(struct training_rows *out, const struct volume *volume, const char *name,
+                        const struct etl_config *config, struct error *err) {
     struct training_rows p = {.config = config, .texts = calloc(config->feature_count + 1, sizeof *p.texts)};
     struct row_reader r = {.p = &p, .feature = calloc(config->feature_count + 1, sizeof *r.feature)};
     bool done = p.texts != NULL && r.feature != NULL;
     if (!done)
-        error_set_errno(err, "read", path);
-    done = done && csv_table_read(path, add_row, &r, err);
+        volume_error(volume, err, "read", name);
+    done = done && csv_table_read_at(volume, name, add_row, &r, err);
     free(r.feature);
     if (done)
         *out = p;

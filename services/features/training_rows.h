@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "libetl/config.h"
+#include "services/common/store/volume.h"
 #include "services/common/table/string_intern.h"
 #include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
@@ -31,8 +32,8 @@ struct training_rows {
 };
 
 /* On failure *out is left alone. */
-MUST_CHECK bool training_rows_read(struct training_rows *out, const char *path, const struct etl_config *config,
-                                   struct error *err);
+MUST_CHECK bool training_rows_read(struct training_rows *out, const struct volume *volume, const char *name,
+                                   const struct etl_config *config, struct error *err);
 void training_rows_done(struct training_rows *p); /* fine on zeroes */
 
 const char *training_rows_customer(const struct training_rows *p, size_t row);

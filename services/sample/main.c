@@ -45,20 +45,16 @@ struct work {
 
 static void work_done(void *work) {
     struct work *w = work;
-    atomic_file_abort(&w->forms);
-    atomic_file_abort(&w->payments);
     free(w->sample.population);
 }
 
 /* Data that a sample did not make stay: they may be the only copy. */
-static bool has_real_data(const char *data) {
-    char path[PATH_MAX];
+static bool has_real_data(const struct volume *volume) {
     struct dirent *entry;
     bool real = false;
-    if (!path_format(path, NULL, "%s/%s", data, VOLUME_TRUTH) || files_exist(path) ||
-        !path_format(path, NULL, "%s/%s", data, VOLUME_RAW))
+    if (files_exist_at(volume, VOLUME_TRUTH))
         return false;
-    DIR *folder = opendir(path);
+    DIR *folder = volume_open_folder(volume, VOLUME_RAW);
     while (folder != NULL && !real && (entry = readdir(folder)) != NULL)
         real = strncmp(entry->d_name, "customers", 9) == 0 || strncmp(entry->d_name, "transactions", 12) == 0 ||
                strcmp(entry->d_name, "inbox") == 0;
@@ -106,36 +102,32 @@ static bool read_shifts(struct population_shifts *out, const char *text, unix_ti
 }
 
 /* A file of raw/ on its way, with a large buffer for its many small writes. */
-static bool open_output(struct atomic_file *out, const char *data, const char *name, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/%s/%s", data, VOLUME_RAW, name) || !atomic_file_open(out, path, err))
+static bool open_output(struct atomic_file *out, const struct volume *volume, const char *name, struct error *err) {
+    if (!atomic_file_open_at(out, volume, name, err))
         return false;
     setvbuf(out->file, NULL, _IOFBF, 1 << 20);
     return true;
 }
 
-static bool write_files(struct ground_truth *truth, struct atomic_file *forms, struct atomic_file *payments,
-                        const struct options *options, struct error *err) {
-    char path[PATH_MAX];
-    bool compact = strcmp(options->layout, "compact") == 0;
-    if (!forms_write(forms->file, truth->sample, &truth->forms) ||
-        !payments_write(payments->file, truth->sample, compact, &truth->tally, &truth->payments)) {
+static bool write_files(struct work *w, const struct volume *volume, bool compact, struct error *err) {
+    struct ground_truth *truth = &w->truth;
+    if (!forms_write(w->forms.file, truth->sample, &truth->forms) ||
+        !payments_write(w->payments.file, truth->sample, compact, &truth->tally, &truth->payments)) {
         error_set(err, "out of memory");
         err->retryable = true;
         return false;
     }
     /* The truth goes first: it is the mark of sample data, so a run killed between the files can be repeated. */
     json_t *json = ground_truth_json(truth);
-    bool done = path_format(path, err, "%s/%s", options->common.data, VOLUME_TRUTH) &&
-                atomic_file_write_json(path, json, err) && atomic_file_commit(forms, err) &&
-                atomic_file_commit(payments, err);
+    bool done = atomic_file_write_json_at(volume, VOLUME_TRUTH, json, err) && atomic_file_commit(&w->forms, err) &&
+                atomic_file_commit(&w->payments, err);
     json_decref(json);
     return done;
 }
 
 /* The sample that the options ask for; false and err where they make no sense. */
-static bool plan(struct sample *sample, const struct options *options, const struct etl_config *config,
-                 struct error *err) {
+static bool plan(struct sample *sample, const struct options *options, const struct volume *volume,
+                 const struct etl_config *config, struct error *err) {
     unix_time end = options->end, span = options->days * 24 * 3600;
     char problem[200];
     struct population_shifts shifts;
@@ -146,7 +138,7 @@ static bool plan(struct sample *sample, const struct options *options, const str
         return error_set(err, "%s", problem);
     uint64_t leads = (uint64_t)options->leads, non_lead_payers = leads * defects_rate(DEFECT_NON_LEAD_PAYER) / 100000;
     *sample = (struct sample){(uint64_t)options->seed, leads, non_lead_payers, end - span, end, population};
-    return !options->force && has_real_data(options->common.data)
+    return !options->force && has_real_data(volume)
                ? error_set(err, "raw/ holds data that are no sample; --force overwrites them")
                : true;
 }
@@ -154,15 +146,18 @@ static bool plan(struct sample *sample, const struct options *options, const str
 static enum exit_code prepare(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
     w->truth.sample = &w->sample;
-    return plan(&w->sample, run->settings, run->config, err) ? EXIT_DONE : EXIT_USAGE;
+    return plan(&w->sample, run->settings, &run->stage.volume, run->config, err) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static enum exit_code generate(struct worker_run *run, struct error *err) {
     const struct options *options = run->settings;
     struct work *w = run->work;
-    bool done = open_output(&w->forms, options->common.data, "customers.csv", err) &&
-                open_output(&w->payments, options->common.data, "transactions.json", err) &&
-                write_files(&w->truth, &w->forms, &w->payments, options, err);
+    const struct volume *volume = &run->stage.volume;
+    bool done = open_output(&w->forms, volume, VOLUME_RAW "/customers.csv", err) &&
+                open_output(&w->payments, volume, VOLUME_RAW "/transactions.json", err) &&
+                write_files(w, volume, strcmp(options->layout, "compact") == 0, err);
+    atomic_file_abort(&w->forms); /* what was not committed */
+    atomic_file_abort(&w->payments);
     run->result = done ? ground_truth_counts(&w->truth) : NULL;
     return worker_code(done, err);
 }

@@ -108,15 +108,16 @@ static bool add_row(void *user, const struct csv_header *header, char *const *fi
     return fields == NULL ? read_header(r, header, problem) : read_lead(r, fields, problem);
 }
 
-bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema, struct error *err) {
+bool lead_table_read(struct lead_table *out, const struct volume *volume, const char *name,
+                     const struct forest_schema *schema, struct error *err) {
     struct lead_table leads = {.schema = schema};
     struct lead_reader r = {.leads = &leads,
                             .column = calloc(schema->features, sizeof *r.column),
                             .reading = calloc(schema->features, sizeof *r.reading)};
     bool done = r.column != NULL && r.reading != NULL && feature_codec_open(&r.codec, schema);
     if (!done)
-        error_set_errno(err, "read", path);
-    done = done && csv_table_read(path, add_row, &r, err);
+        volume_error(volume, err, "read", name);
+    done = done && csv_table_read_at(volume, name, add_row, &r, err);
     free(r.column);
     free(r.reading);
     feature_codec_done(&r.codec);

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "libforest/forest.h"
+#include "services/common/store/volume.h"
 #include "services/common/table/string_intern.h"
 #include "services/common/util/error.h"
 
@@ -27,8 +28,8 @@ struct lead_table {
 
 /* The columns that the schema names; one that the file lacks is missing in every lead, with a warning.
  * On failure *out is left alone. */
-MUST_CHECK bool lead_table_read(struct lead_table *out, const char *path, const struct forest_schema *schema,
-                                struct error *err);
+MUST_CHECK bool lead_table_read(struct lead_table *out, const struct volume *volume, const char *name,
+                                const struct forest_schema *schema, struct error *err);
 void lead_table_done(struct lead_table *leads); /* fine on zeroes */
 
 #endif

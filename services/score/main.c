@@ -43,19 +43,17 @@ static void work_done(void *work) {
     champion_done(&w->champion);
 }
 
-static bool rank(struct work *w, const char *data, const struct etl_config *config, struct error *err) {
+static bool rank(struct work *w, const struct volume *volume, const struct etl_config *config, struct error *err) {
     const struct forest_schema *schema = forest_schema_of(w->champion.forest);
     struct prices prices;
-    char path[PATH_MAX];
     prices_find(&prices, schema, config, w->champion.card);
-    return path_format(path, err, "%s/" VOLUME_LEADS, data) && lead_table_read(&w->leads, path, schema, err) &&
+    return lead_table_read(&w->leads, volume, VOLUME_LEADS, schema, err) &&
            scores_make(&w->scores, &w->leads, w->champion.forest, &prices, config, err);
 }
 
-static bool publish(const struct scores *scores, const char *data, struct error *err) {
-    char path[PATH_MAX];
+static bool publish(const struct scores *scores, const struct volume *volume, struct error *err) {
     struct atomic_file p;
-    if (!path_format(path, err, "%s/" VOLUME_SCORES, data) || !atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, volume, VOLUME_SCORES, err))
         return false;
     scores_write(scores, p.file);
     return atomic_file_commit(&p, err);
@@ -70,9 +68,9 @@ static json_t *counts(const struct lead_table *leads, long long version) {
 
 static enum exit_code score(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
-    const char *data = run->stage.data;
-    bool done =
-        champion_load(&w->champion, data, err) && rank(w, data, run->config, err) && publish(&w->scores, data, err);
+    const struct volume *volume = &run->stage.volume;
+    bool done = champion_load_at(&w->champion, volume, err) && rank(w, volume, run->config, err) &&
+                publish(&w->scores, volume, err);
     unreadable_warn(w->leads.unreadable);
     run->result = done ? counts(&w->leads, w->champion.version) : NULL;
     return worker_code(done, err);

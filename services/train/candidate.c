@@ -2,6 +2,7 @@
 #include "services/train/candidate.h"
 
 #include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -80,41 +81,35 @@ void candidate_done(struct candidate *candidate) {
     *candidate = (struct candidate){0};
 }
 
-static bool fill(const struct candidate *c, const char *folder, struct error *err) {
-    char path[PATH_MAX];
-    struct forest_error problem;
-    if (!path_format(path, err, "%s/forest.bin", folder))
-        return false;
-    if (forest_save(c->forest, path, &problem) != FOREST_OK) {
-        error_set(err, "write %s: %s", path, problem.text);
-        err->retryable = true;
-        return false;
-    }
-    return path_format(path, err, "%s/card.json", folder) && atomic_file_write_json(path, c->card, err);
+static bool fill(const struct candidate *c, const struct volume *volume, const char *folder, struct error *err) {
+    char forest[PATH_MAX], card[PATH_MAX];
+    size_t size;
+    const void *image = forest_image(c->forest, &size);
+    return path_format(forest, err, "%s/forest.bin", folder) && path_format(card, err, "%s/card.json", folder) &&
+           atomic_file_write_at(volume, forest, image, size, err) &&
+           atomic_file_write_json_at(volume, card, c->card, err);
 }
 
 /* A repeated run has the same id: its earlier folder makes way whole, under a name that is swept. */
-static bool move_aside(const char *path, char temporary[PATH_MAX], struct error *err) {
-    const char *slash = strrchr(path, '/');
-    if (!path_format(temporary, err, "%.*s/.tmp-replaced", (int)(slash - path), path))
-        return false;
-    folder_remove(temporary);
-    bool done = rename(path, temporary) == 0 || errno == ENOENT;
-    if (!done)
-        error_set_errno(err, "replace", path);
-    return done;
+static bool move_aside(const struct volume *volume, const char *name, const char *temporary, struct error *err) {
+    folder_remove_at(volume, temporary);
+    return renameat(volume->fd, name, volume->fd, temporary) == 0 || errno == ENOENT ||
+           volume_error(volume, err, "replace", name);
 }
 
-bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err) {
-    char temporary[PATH_MAX];
+bool candidate_publish(const struct candidate *candidate, const struct volume *volume, const char *run,
+                       struct error *err) {
+    static const char replaced[] = VOLUME_CANDIDATES "/.tmp-replaced";
+    char name[VOLUME_NAME];
     struct atomic_folder p;
-    if (!atomic_folder_open(&p, path, err))
+    snprintf(name, sizeof name, VOLUME_CANDIDATES "/%s", run);
+    if (!atomic_folder_open_at(&p, volume, name, err))
         return false;
-    if (!fill(candidate, p.temporary, err) || !move_aside(path, temporary, err)) {
+    if (!fill(candidate, volume, p.temporary, err) || !move_aside(volume, name, replaced, err)) {
         atomic_folder_abort(&p);
         return false;
     }
     bool done = atomic_folder_commit(&p, err);
-    folder_remove(temporary);
+    folder_remove_at(volume, replaced);
     return done;
 }

@@ -2,6 +2,7 @@
 #ifndef TRAIN_CANDIDATE_H
 #define TRAIN_CANDIDATE_H
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 #include "services/train/card.h"
 
@@ -24,7 +25,8 @@ enum forest_status candidate_train(struct candidate *out, const struct feature_t
                                    struct forest_error *err);
 void candidate_done(struct candidate *candidate); /* fine on zeroes */
 
-/* The folder `path` with forest.bin and card.json; one that is there already is replaced. */
-MUST_CHECK bool candidate_publish(const struct candidate *candidate, const char *path, struct error *err);
+/* candidates/<run>/ with forest.bin and card.json; one that is there already is replaced. */
+MUST_CHECK bool candidate_publish(const struct candidate *candidate, const struct volume *volume, const char *run,
+                                  struct error *err);
 
 #endif

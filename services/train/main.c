@@ -97,7 +97,7 @@ static enum exit_code grow(struct worker_run *run, struct error *err) {
 
     progress_begin(&progress, "training", "trees", 0);
     struct recipe recipe = recipe_of(s, &progress);
-    if (!feature_table_read(&w->table, s->common.data, err))
+    if (!feature_table_read_at(&w->table, &run->stage.volume, err))
         return worker_code(false, err);
     enum forest_status status = candidate_train(&w->candidate, &w->table, run->config, &recipe, &problem);
     progress_end(&progress);
@@ -108,13 +108,12 @@ static enum exit_code grow(struct worker_run *run, struct error *err) {
 }
 
 /* The folder, then the pointer that makes it the newest. */
-static bool publish(const struct candidate *candidate, const char *data, const char *name, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s", data, name) ||
-        !candidate_publish(candidate, path, err) || !path_format(path, err, "%s/" VOLUME_NEWEST, data))
+static bool publish(const struct candidate *candidate, const struct volume *volume, const char *name,
+                    struct error *err) {
+    if (!candidate_publish(candidate, volume, name, err))
         return false;
     json_t *newest = json_pack("{s:s}", "candidate", name);
-    bool done = atomic_file_write_json(path, newest, err);
+    bool done = atomic_file_write_json_at(volume, VOLUME_NEWEST, newest, err);
     json_decref(newest);
     return done;
 }
@@ -129,7 +128,7 @@ static enum exit_code train(struct worker_run *run, struct error *err) {
     const struct candidate *candidate = &((struct work *)run->work)->candidate;
     enum exit_code code = grow(run, err);
     if (code == EXIT_DONE)
-        code = worker_code(publish(candidate, run->stage.data, run->stage.run, err), err);
+        code = worker_code(publish(candidate, &run->stage.volume, run->stage.run, err), err);
     if (code == EXIT_DONE)
         run->result = result_of(candidate, run->stage.run);
     return code;
@@ -138,7 +137,7 @@ static enum exit_code train(struct worker_run *run, struct error *err) {
 static enum exit_code discard_old_candidates(struct worker_run *run, enum exit_code code) {
     const struct settings *s = run->settings;
     if (code == EXIT_DONE)
-        retention_apply(s->common.data, (size_t)s->keep, run->stage.run);
+        retention_apply(&run->stage.volume, (size_t)s->keep, run->stage.run);
     return code;
 }
 

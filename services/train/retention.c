@@ -24,18 +24,16 @@ static int newest_first(const void *left, const void *right) {
     return strcmp(a->run, b->run);
 }
 
-/* The candidates of a folder; the caller frees them. */
-static struct aged *list(const char *folder, size_t *count) {
+/* All candidates; the caller frees them. */
+static struct aged *list(const struct volume *volume, size_t *count) {
     struct aged *all = NULL;
     *count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = volume_open_folder(volume, VOLUME_CANDIDATES);
     if (dir == NULL)
         return NULL;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char path[PATH_MAX];
         struct stat about;
-        if (!run_id_valid(entry->d_name) || !path_format(path, NULL, "%s/%s", folder, entry->d_name) ||
-            stat(path, &about) != 0)
+        if (!run_id_valid(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &about, 0) != 0)
             continue;
         struct aged *more = realloc(all, (*count + 1) * sizeof *all);
         if (more == NULL)
@@ -48,21 +46,20 @@ static struct aged *list(const char *folder, size_t *count) {
     return all;
 }
 
-static void discard(const char *folder, const char *run) {
-    char path[PATH_MAX];
-    if (path_format(path, NULL, "%s/%s", folder, run))
-        atomic_folder_remove(path);
+static void discard(const struct volume *volume, const char *run) {
+    char name[VOLUME_NAME];
+    snprintf(name, sizeof name, VOLUME_CANDIDATES "/%s", run);
+    atomic_folder_remove_at(volume, name);
 }
 
-void retention_apply(const char *data, size_t keep, const char *newest) {
-    char folder[PATH_MAX];
-    size_t count = 0;
-    struct aged *all = path_format(folder, NULL, "%s/" VOLUME_CANDIDATES, data) ? list(folder, &count) : NULL;
+void retention_apply(const struct volume *volume, size_t keep, const char *newest) {
+    size_t count;
+    struct aged *all = list(volume, &count);
     if (all == NULL)
         return;
     qsort(all, count, sizeof *all, newest_first);
     for (size_t i = keep; i < count; i++)
         if (strcmp(all[i].run, newest) != 0)
-            discard(folder, all[i].run);
+            discard(volume, all[i].run);
     free(all);
 }

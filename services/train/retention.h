@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
+#include "services/common/store/volume.h"
+
 /* Remove all candidates but the `keep` newest ones and the one named. What cannot be removed is left. */
-void retention_apply(const char *data, size_t keep, const char *newest);
+void retention_apply(const struct volume *volume, size_t keep, const char *newest);
 
 #endif

@@ -17,6 +17,8 @@
 
 #include "services/common/util/error.h"
 
+enum { VOLUME_NAME = 512 }; /* bytes of a name that is put together: our folders, and a file's own name */
+
 struct volume {
     int fd;
     const char *path; /* as the user gave it, for errors; borrowed */

@@ -27,28 +27,38 @@ static void terminate(int signal_number) {
     _exit(EXIT_TERMINATED);
 }
 
-static bool take_lock(struct stage *stage, enum exit_code *code) {
-    char path[PATH_MAX];
+/* The data folder is made where it is missing, so that a first run can begin with it. */
+static bool open_volume(struct stage *stage, const char *data, enum exit_code *code) {
     struct error err;
-    if (!path_format(path, &err, "%s/.locks", stage->data) || !folder_create(path, &err) ||
-        !path_format(path, &err, "%s/.locks/%s", stage->data, stage->worker->name)) {
+    if (folder_create(data, &err) && volume_open(&stage->volume, data, &err))
+        return true;
+    *code = stage_fail_error(stage, &err);
+    return false;
+}
+
+static bool take_lock(struct stage *stage, enum exit_code *code) {
+    char name[VOLUME_NAME];
+    struct error err;
+    snprintf(name, sizeof name, ".locks/%s", stage->worker->name);
+    if (!folder_create_parent_at(&stage->volume, name, &err)) {
         *code = stage_fail_error(stage, &err);
         return false;
     }
-    stage->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    stage->lock = volume_open_file(&stage->volume, name, O_RDWR | O_CREAT);
     if (stage->lock >= 0 && flock(stage->lock, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (stage->lock >= 0 && errno == EWOULDBLOCK) {
         *code = stage_fail(stage, EXIT_TEMPFAIL, "another run of this stage holds the lock");
         return false;
     }
-    error_set_errno(&err, "lock", path);
+    volume_error(&stage->volume, &err, "lock", name);
     *code = stage_fail_error(stage, &err);
     return false;
 }
 
 bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code) {
-    *stage = (struct stage){.worker = &worker_table[worker], .data = data, .lock = -1, .inputs = EVP_MD_CTX_new()};
+    *stage =
+        (struct stage){.worker = &worker_table[worker], .volume = {.fd = -1}, .lock = -1, .inputs = EVP_MD_CTX_new()};
     const char *requested = getenv("LEADFOREST_RUN");
     if (run_id_valid(requested))
         snprintf(stage->run, sizeof stage->run, "%s", requested);
@@ -63,7 +73,7 @@ bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, e
         return false;
     }
     stage_input_text(stage, "version", FOREST_VERSION);
-    return take_lock(stage, code);
+    return open_volume(stage, data, code) && take_lock(stage, code);
 }
 
 /* ---- inputs ---- */
@@ -75,38 +85,39 @@ void stage_input_text(struct stage *stage, const char *what, const char *value) 
     EVP_DigestUpdate(stage->inputs, "\n", 1);
 }
 
-static const char *name_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
+/* Lineage names files by their path. */
+static void report_input(const struct stage *stage, const char *name, const char *sha256) {
+    char path[PATH_MAX];
+    lineage_input(stage->lineage, volume_path(&stage->volume, name, path), sha256);
 }
 
-void stage_input_hash(struct stage *stage, const char *path, const char *sha256) {
-    stage_input_text(stage, name_of(path), sha256);
-    lineage_input(stage->lineage, path, sha256);
+void stage_input_hash(struct stage *stage, const char *name, const char *sha256) {
+    stage_input_text(stage, name, sha256);
+    report_input(stage, name, sha256);
 }
 
-bool stage_input_file(struct stage *stage, const char *path, struct error *err) {
+bool stage_input_file(struct stage *stage, const char *name, struct error *err) {
     char hex[SHA256_HEX];
-    if (!files_exist(path)) {
-        stage_input_text(stage, name_of(path), NULL);
+    if (!files_exist_at(&stage->volume, name)) {
+        stage_input_text(stage, name, NULL);
         return true;
     }
-    if (!files_sha256(path, hex, err))
+    if (!files_sha256_at(&stage->volume, name, hex, err))
         return false;
-    stage_input_hash(stage, path, hex);
+    stage_input_hash(stage, name, hex);
     return true;
 }
 
-void stage_input_raw(struct stage *stage, const char *path) {
+void stage_input_raw(struct stage *stage, const char *name) {
     char text[200];
     struct stat about;
-    if (stat(path, &about) != 0)
+    if (!volume_stat(&stage->volume, name, &about))
         memset(&about, 0, sizeof about);
     snprintf(text, sizeof text, "%" PRIuMAX " %" PRIdMAX " %" PRIdMAX ".%09ld %" PRIdMAX ".%09ld",
              (uintmax_t)about.st_ino, (intmax_t)about.st_size, (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
              (intmax_t)about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
-    stage_input_text(stage, name_of(path), text);
-    lineage_input(stage->lineage, path, NULL);
+    stage_input_text(stage, name, text);
+    report_input(stage, name, NULL);
 }
 
 static const char *input_digest(struct stage *stage) {
@@ -125,23 +136,24 @@ void stage_output(struct stage *stage, const char *name) {
     snprintf(stage->output[stage->output_count++], STAGE_OUTPUT, "%s", name);
 }
 
-static bool stamp_path(char out[PATH_MAX], const struct stage *stage, struct error *err) {
+static const char *stamp_name(const struct stage *stage) {
     assert(strstr(stage->worker->success, "/.stamp-") != NULL);
-    return path_format(out, err, "%s/%s", stage->data, stage->worker->success);
+    return stage->worker->success;
 }
 
 /* Of a file beside the stamp. */
-static bool output_path(char out[PATH_MAX], const struct stage *stage, const char *name, struct error *err) {
-    const char *stamp = stage->worker->success;
-    return path_format(out, err, "%s/%.*s/%s", stage->data, (int)(strrchr(stamp, '/') - stamp), stamp, name);
+static const char *output_name(const struct stage *stage, const char *file, char out[VOLUME_NAME]) {
+    const char *stamp = stamp_name(stage);
+    snprintf(out, VOLUME_NAME, "%.*s/%s", (int)(strrchr(stamp, '/') - stamp), stamp, file);
+    return out;
 }
 
 static bool outputs_match(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *expected;
     json_object_foreach((json_t *)outputs, name, expected) {
-        char path[PATH_MAX], hex[SHA256_HEX];
-        if (!output_path(path, stage, name, NULL) || !files_sha256(path, hex, NULL) || !json_is_string(expected) ||
+        char file[VOLUME_NAME], hex[SHA256_HEX];
+        if (!files_sha256_at(&stage->volume, output_name(stage, name, file), hex, NULL) || !json_is_string(expected) ||
             strcmp(hex, json_string_value(expected)) != 0)
             return false;
     }
@@ -152,18 +164,17 @@ static void report_outputs(const struct stage *stage, const json_t *outputs) {
     const char *name;
     json_t *hash;
     json_object_foreach((json_t *)outputs, name, hash) {
-        char path[PATH_MAX];
-        if (output_path(path, stage, name, NULL))
-            lineage_output(stage->lineage, path, json_string_value(hash));
+        char file[VOLUME_NAME], path[PATH_MAX];
+        volume_path(&stage->volume, output_name(stage, name, file), path);
+        lineage_output(stage->lineage, path, json_string_value(hash));
     }
 }
 
 bool stage_up_to_date(struct stage *stage) {
-    char path[PATH_MAX];
     const char *digest = input_digest(stage);
-    if (stage->output_count == 0 || !stamp_path(path, stage, NULL))
+    if (stage->output_count == 0)
         return false;
-    json_t *stamp = files_read_json(path, 1 << 20, NULL);
+    json_t *stamp = files_read_json_at(&stage->volume, stamp_name(stage), 1 << 20, NULL);
     const char *inputs = json_string_value(json_object_get(stamp, "inputs"));
     json_t *outputs = json_object_get(stamp, "outputs");
     bool matches = inputs != NULL && strcmp(inputs, digest) == 0 && outputs_match(stage, outputs);
@@ -174,9 +185,9 @@ bool stage_up_to_date(struct stage *stage) {
 }
 
 void stage_sweep(const struct stage *stage) {
-    char folder[PATH_MAX];
-    if (stage->output_count > 0 && output_path(folder, stage, ".", NULL))
-        atomic_file_sweep_folder(folder);
+    char folder[VOLUME_NAME];
+    if (stage->output_count > 0)
+        atomic_file_sweep_folder_at(&stage->volume, output_name(stage, ".", folder));
 }
 
 /* Outputs on their way into the stamp, each hashed on its own. */
@@ -192,8 +203,9 @@ struct stamping {
 static void hash_output(void *user, size_t i) {
     const struct stamping *s = user;
     struct stamped *out = &s->stamped[i];
-    char path[PATH_MAX];
-    out->done = output_path(path, s->stage, s->stage->output[i], &out->err) && files_sha256(path, out->hex, &out->err);
+    char file[VOLUME_NAME];
+    output_name(s->stage, s->stage->output[i], file);
+    out->done = files_sha256_at(&s->stage->volume, file, out->hex, &out->err);
 }
 
 /* The outputs' hashes by name; NULL and err where one cannot be read. */
@@ -219,14 +231,13 @@ static json_t *hash_outputs(const struct stage *stage, struct error *err) {
 }
 
 bool stage_stamp(struct stage *stage, struct error *err) {
-    char path[PATH_MAX];
     if (stage->output_count == 0)
         return true;
     json_t *hashes = hash_outputs(stage, err);
     if (hashes == NULL)
         return false;
     json_t *stamp = json_pack("{s:s, s:o}", "inputs", input_digest(stage), "outputs", hashes);
-    bool done = stamp_path(path, stage, err) && atomic_file_write_json(path, stamp, err);
+    bool done = atomic_file_write_json_at(&stage->volume, stamp_name(stage), stamp, err);
     if (done)
         report_outputs(stage, hashes);
     json_decref(stamp);
@@ -244,6 +255,7 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
     EVP_MD_CTX_free(stage->inputs);
     if (stage->lock >= 0)
         close(stage->lock);
+    volume_close(&stage->volume);
     lineage_end(stage->lineage, code, line); /* before the result: nothing may be said after it */
     fflush(stdout);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));

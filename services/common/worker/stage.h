@@ -40,7 +40,7 @@ enum {
 
 struct stage {
     const struct worker_entry *worker;
-    const char *data;                             /* the data folder; the caller's */
+    struct volume volume;                         /* the data folder, open until the stage ends */
     char run[RUN_ID];                             /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
     int lock;                                     /* a descriptor that holds the lock */
     EVP_MD_CTX *inputs;                           /* digest of what stage_input was told */
@@ -51,15 +51,16 @@ struct stage {
     struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
 };
 
-/* Opens the log, installs SIGTERM (exit 143), takes <data>/.locks/<worker>; false and *code where it cannot. */
+/* Opens the log, installs SIGTERM (exit 143), makes and opens the data folder, whose path is borrowed, and takes
+ * .locks/<worker> in it; false and *code where it cannot. */
 bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code);
 
 /* One more thing the outputs depend on: a text (settings), a small file (by content), or a large raw
  * file (by name, inode, size and times). A file that is not there is an input too. */
 void stage_input_text(struct stage *stage, const char *what, const char *value);
-MUST_CHECK bool stage_input_file(struct stage *stage, const char *path, struct error *err);
-void stage_input_raw(struct stage *stage, const char *path);
-void stage_input_hash(struct stage *stage, const char *path, const char *sha256); /* a file whose hash is known */
+MUST_CHECK bool stage_input_file(struct stage *stage, const char *name, struct error *err);
+void stage_input_raw(struct stage *stage, const char *name);
+void stage_input_hash(struct stage *stage, const char *name, const char *sha256); /* a file whose hash is known */
 
 /* One more file that this run makes, beside the stamp; at most STAGE_MAX_OUTPUTS. A stage that has none leaves no stamp
  * and is never up to date. */

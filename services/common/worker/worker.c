@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "services/common/store/atomic_file.h"
 #include "services/common/worker/configuration.h"
 
 enum exit_code worker_code(bool done, const struct error *err) {
@@ -36,10 +35,9 @@ static enum exit_code read_configuration(struct worker_run *run, struct error *e
 }
 
 static enum exit_code add_files(struct worker_run *run, struct error *err) {
-    char path[PATH_MAX];
     bool done = true;
     for (const char *const *name = run->worker->inputs; done && *name != NULL; name++)
-        done = path_format(path, err, "%s/%s", run->stage.data, *name) && stage_input_file(&run->stage, path, err);
+        done = stage_input_file(&run->stage, *name, err);
     return worker_code(done, err);
 }
 

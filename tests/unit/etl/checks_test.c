@@ -15,6 +15,7 @@
 #include "services/etl/csv_output.h"
 #include "services/etl/pseudonym.h"
 #include "services/etl/sources.h"
+#include "tests/helpers/volume.h"
 
 static const char key[] = "00112233445566778899aabbccddeeff";
 
@@ -41,7 +42,7 @@ static void real_data_need_a_key(void **state) {
     char folder[64];
     struct pseudonym pseudonym;
     struct error err;
-    assert_int_equal(pseudonym_key(&pseudonym, NULL, new_volume(folder), &err), EXIT_USAGE);
+    assert_int_equal(pseudonym_key(&pseudonym, NULL, open_volume(new_volume(folder)), &err), EXIT_USAGE);
     assert_non_null(strstr(err.text, "PSEUDONYM_KEY is not set"));
     remove_volume(folder);
 }
@@ -55,8 +56,8 @@ static void sample_data_get_a_key_that_stays_and_that_nobody_else_may_read(void 
     new_volume(folder);
     snprintf(path, sizeof path, "%s/raw/truth.json", folder);
     assert_true(atomic_file_write(path, "{}", 2, &err));
-    assert_int_equal(pseudonym_key(&first, NULL, folder, &err), EXIT_DONE);
-    assert_int_equal(pseudonym_key(&second, NULL, folder, &err), EXIT_DONE);
+    assert_int_equal(pseudonym_key(&first, NULL, open_volume(folder), &err), EXIT_DONE);
+    assert_int_equal(pseudonym_key(&second, NULL, open_volume(folder), &err), EXIT_DONE);
     assert_int_equal(first.size, 32);
     assert_memory_equal(first.key, second.key, first.size);
     snprintf(path, sizeof path, "%s/raw/pseudonym.key", folder);
@@ -73,7 +74,7 @@ static void a_key_that_is_none_is_rejected_without_being_shown(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pseudonym pseudonym;
         struct error err;
-        assert_int_equal(pseudonym_key(&pseudonym, wrong[i], "/nowhere", &err), EXIT_USAGE);
+        assert_int_equal(pseudonym_key(&pseudonym, wrong[i], &volume_none, &err), EXIT_USAGE);
         assert_null(strstr(err.text, wrong[i]));
     }
 }
@@ -83,8 +84,8 @@ static void one_address_has_one_pseudonym_which_depends_on_the_key(void **state)
     struct pseudonym one, other;
     struct error err;
     char a[ETL_LEADS_ID], b[ETL_LEADS_ID], c[ETL_LEADS_ID];
-    assert_int_equal(pseudonym_key(&one, key, "/nowhere", &err), EXIT_DONE);
-    assert_int_equal(pseudonym_key(&other, "ff112233445566778899aabbccddeeff", "/nowhere", &err), EXIT_DONE);
+    assert_int_equal(pseudonym_key(&one, key, &volume_none, &err), EXIT_DONE);
+    assert_int_equal(pseudonym_key(&other, "ff112233445566778899aabbccddeeff", &volume_none, &err), EXIT_DONE);
     pseudonym_make(&one, "ada@example.com", a);
     pseudonym_make(&one, "ben@example.com", b);
     pseudonym_make(&other, "ada@example.com", c);
@@ -99,9 +100,9 @@ static void a_key_may_be_given_in_base64(void **state) {
     struct pseudonym hex, base64;
     struct error err;
     assert_int_equal(
-        pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "/nowhere", &err),
+        pseudonym_key(&hex, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", &volume_none, &err),
         EXIT_DONE);
-    assert_int_equal(pseudonym_key(&base64, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "/nowhere", &err),
+    assert_int_equal(pseudonym_key(&base64, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", &volume_none, &err),
                      EXIT_DONE);
     assert_int_equal(base64.size, hex.size);
     assert_memory_equal(base64.key, hex.key, hex.size);
@@ -146,7 +147,7 @@ static void a_file_that_shrinks_while_it_is_read_is_a_matter_for_later(void **st
     snprintf(path, sizeof path, "%s/raw/customers.csv", folder);
     memset(bytes, 'x', sizeof bytes);
     assert_true(atomic_file_write(path, bytes, sizeof bytes, &err));
-    assert_true(sources_find(&sources, folder, &err));
+    assert_true(sources_find(&sources, open_volume(folder), &err));
     for (int shrinks = 0; shrinks < 2; shrinks++) {
         struct source *source = &sources.items[0];
         assert_true(source_open(source, &err));

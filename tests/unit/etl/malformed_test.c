@@ -19,6 +19,7 @@
 #include "services/common/worker/configuration.h"
 #include "services/etl/parallel_reader.h"
 #include "services/etl/quarantine.h"
+#include "tests/helpers/volume.h"
 
 #define FIXTURES "tests/fixtures/etl"
 enum { TEXT = 8192 };
@@ -41,7 +42,7 @@ static void bench_begin(struct bench *b, const char *data, bool reference_only) 
     etl_hash_key_set(&b->key, "key", 3);
     b->form = etl_form_new(b->config, &b->key);
     b->reader = (struct etl_reader){{b->config, false, &b->key}, b->form, reference_only};
-    assert_true(sources_find(&b->sources, data, &err));
+    assert_true(sources_find(&b->sources, open_volume(data), &err));
     assert_true(b->sources.count > 0);
     assert_true(etl_collector_begin(&b->collector, b->config, b->normalizer, &b->key, b->sources.count));
 }
@@ -62,7 +63,7 @@ static void show_quarantine(struct bench *b, char out[TEXT]) {
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    assert_true(quarantine_write(&b->collector, &b->sources, path, &err));
+    assert_true(quarantine_write(&b->collector, &b->sources, &volume_none, path, &err));
     FILE *file = fopen(path, "r");
     while (fgets(line, sizeof line, file) != NULL) {
         json_t *record = json_loads(line, 0, NULL);

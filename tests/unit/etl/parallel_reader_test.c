@@ -13,6 +13,7 @@
 #include "libetl/join/dataset.h"
 #include "services/common/worker/configuration.h"
 #include "services/etl/parallel_reader.h"
+#include "tests/helpers/volume.h"
 
 enum { LEADS = 40000 };
 
@@ -75,7 +76,7 @@ static char *read_with(unsigned threads, const char *random) {
     struct etl_dataset dataset;
     char *out = malloc(LEADS * 200), id[ETL_LEADS_ID];
     size_t used = 0;
-    assert_true(sources_find(&sources, folder, &err));
+    assert_true(sources_find(&sources, open_volume(folder), &err));
     assert_true(etl_collector_begin(&collector, config, normalizer, &key, sources.count));
     struct parallel_reader parallel = {&reader, &collector, NULL, 0, threads};
     for (size_t i = 0; i < sources.count; i++) {

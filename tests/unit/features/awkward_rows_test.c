@@ -42,7 +42,7 @@ static void awkward_cells_are_what_the_table_says(void **state) {
     struct training_rows rows;
     struct error err;
     size_t unreadable = write_purchases(), row = 0;
-    if (!training_rows_read(&rows, scratch_path("train.csv"), config, &err))
+    if (!training_rows_read(&rows, &volume_none, scratch_path("train.csv"), config, &err))
         fail_msg("%s", err.text);
     for (size_t i = 0; i < AWKWARD_VALUES; i++)
         if (awkward_is_cell(&awkward_values[i]))

@@ -28,7 +28,7 @@ static inline bool test_purchases(struct training_rows *out, const struct etl_co
     char text[8192];
     snprintf(text, sizeof text, "customer_id,type,age,purchased_at,package\n%s", rows);
     scratch_write("train.csv", text);
-    return training_rows_read(out, scratch_path("train.csv"), config, err);
+    return training_rows_read(out, &volume_none, scratch_path("train.csv"), config, err);
 }
 
 #endif

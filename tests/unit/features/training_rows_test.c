@@ -64,7 +64,7 @@ static void a_missing_column_is_named(void **state) {
     struct training_rows p;
     struct error err;
     scratch_write("train.csv", "customer_id,type,purchased_at,package\n");
-    assert_false(training_rows_read(&p, scratch_path("train.csv"), config, &err));
+    assert_false(training_rows_read(&p, &volume_none, scratch_path("train.csv"), config, &err));
     assert_non_null(strstr(err.text, "no column age"));
     etl_config_free(config);
 }

@@ -46,7 +46,7 @@ static void awkward_cells_are_what_the_table_says(void **state) {
     struct lead_table leads;
     struct error err;
     size_t unreadable = write_leads(), lead = 0;
-    if (!lead_table_read(&leads, scratch_path("leads.csv"), &schema, &err))
+    if (!lead_table_read(&leads, &volume_none, scratch_path("leads.csv"), &schema, &err))
         fail_msg("%s", err.text);
     for (size_t i = 0; i < AWKWARD_VALUES; i++)
         if (awkward_is_cell(&awkward_values[i]))
@@ -62,7 +62,7 @@ static void leads_that_can_be_read_have_no_count(void **state) {
     struct lead_table leads;
     struct error err;
     scratch_write("leads.csv", "customer_id,type,age\na,Dental,42\nb,,\n");
-    assert_true(lead_table_read(&leads, scratch_path("leads.csv"), &schema, &err));
+    assert_true(lead_table_read(&leads, &volume_none, scratch_path("leads.csv"), &schema, &err));
     assert_null(leads.unreadable);
     lead_table_done(&leads);
 }

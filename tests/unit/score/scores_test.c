@@ -48,7 +48,7 @@ static char *score(const char *leads_csv) {
     struct etl_config *config = configuration_read(NULL, NULL, &err);
     scratch_write("leads.csv", leads_csv);
     prices_find(&prices, &schema, config, NULL);
-    if (!lead_table_read(&leads, scratch_path("leads.csv"), &schema, &err) ||
+    if (!lead_table_read(&leads, &volume_none, scratch_path("leads.csv"), &schema, &err) ||
         !scores_make(&scores, &leads, model, &prices, config, &err))
         fail_msg("%s", err.text);
     FILE *file = open_memstream(&text, &size);

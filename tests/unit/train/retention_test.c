@@ -29,7 +29,10 @@ static void the_newest_and_the_one_just_made_stay(void **state) {
     mkdir(scratch_path("candidates"), 0755);
     scratch_write("candidates/newest.json", "{}");
     const char *old = make(1, 30), *older = make(2, 40), *newer = make(3, 1), *made = make(4, 99);
-    retention_apply(scratch, 2, strrchr(made, '/') + 1);
+    struct volume volume;
+    assert_true(volume_open(&volume, scratch, NULL));
+    retention_apply(&volume, 2, strrchr(made, '/') + 1);
+    volume_close(&volume);
     assert_true(files_exist(scratch_path(newer)));
     assert_true(files_exist(scratch_path(old)));
     assert_false(files_exist(scratch_path(older)));

@@ -23,7 +23,7 @@ static enum exit_code run(const char *setting) {
         return code;
     stage_output(&stage, "result");
     stage_input_text(&stage, "setting", setting);
-    assert_true(stage_input_file(&stage, scratch_path("in"), &err));
+    assert_true(stage_input_file(&stage, "in", &err));
     if (stage_up_to_date(&stage))
         return stage_end(&stage, EXIT_NOTHING_TO_DO, NULL);
     assert_true(atomic_file_write(scratch_path("scores/result"), setting, strlen(setting), &err));
