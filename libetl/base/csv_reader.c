@@ -37,7 +37,10 @@ static bool is_blank(char c, char delimiter) {
     return c == ' ' || (c == '\t' && c != delimiter);
 }
 
-static struct etl_text without_blanks(const char *at, const char *end, char delimiter) {
+static struct etl_text trim_field(const struct etl_csv_fields *fields, const char *at, const char *end,
+                                  char delimiter) {
+    if (fields->keep_blanks)
+        return (struct etl_text){at, (size_t)(end - at)};
     while (at < end && is_blank(*at, delimiter))
         at++;
     while (end > at && is_blank(end[-1], delimiter))
@@ -47,12 +50,12 @@ static struct etl_text without_blanks(const char *at, const char *end, char deli
 
 /* Split a line without quotes, given without its end. */
 static enum etl_csv_result split_plain(struct etl_csv_fields *fields, char delimiter, const char *at, const char *end) {
-    struct etl_text all = without_blanks(at, end, delimiter);
+    struct etl_text all = trim_field(fields, at, end, delimiter);
     if (all.size == 0)
         return ETL_CSV_BLANK;
     for (;;) {
         const char *next = memchr(at, delimiter, (size_t)(end - at));
-        struct etl_text field = without_blanks(at, next != NULL ? next : end, delimiter);
+        struct etl_text field = trim_field(fields, at, next != NULL ? next : end, delimiter);
         if (field.size > PLAIN_FIELD || fields->count == ETL_CSV_MAX_FIELDS)
             return ETL_CSV_UNKNOWN;
         if (!add_field(fields, field.at, field.size))
@@ -80,7 +83,7 @@ static enum etl_csv_result split_field(struct etl_csv_fields *fields, char delim
         if (stop == end || *stop == '"' || stop - start > PLAIN_FIELD)
             return ETL_CSV_UNKNOWN;
         *at = stop;
-        struct etl_text bare = without_blanks(start, stop, delimiter);
+        struct etl_text bare = trim_field(fields, start, stop, delimiter);
         start = bare.at;
         stop = bare.at + bare.size;
     }
@@ -130,6 +133,12 @@ static void *limited_realloc(void *block, size_t size) {
     return size <= ETL_CSV_MAX_FIELD + 1024 ? realloc(block, size) : NULL;
 }
 
+/* The bytes that libcsv trims: none, with keep_blanks. */
+static int no_blank(unsigned char c) {
+    (void)c;
+    return 0;
+}
+
 struct parse {
     struct etl_csv_fields *fields;
     bool done, no_memory;
@@ -167,19 +176,21 @@ static int feed(struct csv_parser *parser, struct parse *parse, struct etl_text 
         if (parser->entry_pos == 0 && parse->fields->count == 0 && !parse->done && parser->quoted == 0)
             return CSV_SUCCESS; /* a blank line */
     }
-    if (!parse->done && csv_fini(parser, take_field, take_record, parse) != 0)
-        return csv_error(parser);
-    return CSV_SUCCESS;
+    parse->fields->unclosed = !parse->done && csv_fini(parser, take_field, take_record, parse) != 0;
+    return parse->fields->unclosed ? csv_error(parser) : CSV_SUCCESS;
 }
 
 enum etl_csv_result etl_csv_read(struct etl_csv_fields *fields, char delimiter, struct etl_text rest, size_t *used) {
     struct csv_parser parser;
     struct parse parse = {fields, false, false};
     fields->count = fields->copies_size = 0;
+    fields->unclosed = false;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return ETL_CSV_NO_MEMORY;
     csv_set_realloc_func(&parser, limited_realloc);
     csv_set_blk_size(&parser, 1024);
+    if (fields->keep_blanks)
+        csv_set_space_func(&parser, no_blank);
     csv_set_delim(&parser, (unsigned char)delimiter);
     int problem = feed(&parser, &parse, rest, used);
     csv_free(&parser);

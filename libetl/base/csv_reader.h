@@ -2,9 +2,9 @@
  * csv_reader.h - reads CSV one record at a time (RFC 4180, strict).
  *
  * Two readers give the same fields: etl_csv_scan is fast and reads plain lines; etl_csv_read uses libcsv, reads
- * everything and is the reference.  White space around unquoted fields is dropped.  Lines may end with LF, CR LF or
- * CR. Blank lines are skipped.  If a record is broken (a misplaced or unclosed quote, a field above 64 KiB), only its
- * first line is consumed, and reading continues with the next line.
+ * everything and is the reference.  White space around unquoted fields is dropped, unless keep_blanks is set.  Lines
+ * may end with LF, CR LF or CR. Blank lines are skipped.  If a record is broken (a misplaced or unclosed quote, a field
+ * above 64 KiB), only its first line is consumed, and reading continues with the next line.
  */
 #ifndef LIBETL_CSV_READER_H
 #define LIBETL_CSV_READER_H
@@ -12,7 +12,7 @@
 #include "libetl/base/reject_reason.h"
 #include "libetl/base/text.h"
 
-enum { ETL_CSV_MAX_FIELD = 64 << 10, ETL_CSV_MAX_FIELDS = 4096 };
+enum { ETL_CSV_MAX_FIELD = 64 << 10, ETL_CSV_MAX_FIELDS = 4200 };
 
 enum etl_csv_result {
     ETL_CSV_RECORD,
@@ -29,6 +29,8 @@ struct etl_csv_fields {
     char *copies; /* of etl_csv_read: all fields of this record */
     size_t copies_size, copies_capacity;
     enum etl_reject_reason reason;
+    bool unclosed;    /* and broken because the file ends within quotes */
+    bool keep_blanks; /* set by the caller: white space around a field belongs to it */
 };
 void etl_csv_fields_done(struct etl_csv_fields *fields);
 

@@ -15,8 +15,8 @@ static void compare(const struct etl_csv_fields *ours, const struct etl_csv_fiel
             abort();
 }
 
-static void read_both(const uint8_t *data, size_t size, char delimiter) {
-    struct etl_csv_fields ours = {0}, theirs = {0};
+static void read_both(const uint8_t *data, size_t size, char delimiter, bool keep_blanks) {
+    struct etl_csv_fields ours = {.keep_blanks = keep_blanks}, theirs = {.keep_blanks = keep_blanks};
     for (size_t at = 0, used, same; at < size; at += used) {
         struct etl_text rest = {(const char *)data + at, size - at};
         enum etl_csv_result result = etl_csv_read(&theirs, delimiter, rest, &used),
@@ -36,8 +36,9 @@ static void read_both(const uint8_t *data, size_t size, char delimiter) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    read_both(data, size, ',');
-    read_both(data, size, ';');
-    read_both(data, size, '\t');
+    read_both(data, size, ',', false);
+    read_both(data, size, ',', true);
+    read_both(data, size, ';', false);
+    read_both(data, size, '\t', false);
     return 0;
 }

@@ -1,27 +1,27 @@
-/* csv_table.c - our own CSV files row by row, read by libcsv. */
+/* csv_table.c - our own CSV files row by row, read by libetl's reader. */
 #include "services/common/table/csv_table.h"
 
-#include <csv.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
-enum { MAX_COLUMNS = 4200, MAX_FIELD = 1 << 16, READ_CHUNK = 1 << 16, FIRST_ROW_BYTES = 1 << 12 };
+#include "libetl/base/array.h"
+#include "libetl/base/csv_reader.h"
 
-/* A row while it is read: its text in one buffer, fields by offset, since the buffer may move. */
+/* A file while it is read. */
 struct reader {
     csv_row *row;
     void *user;
     struct csv_header header;
-    char **names;
-    char *text;
-    size_t used, capacity;
-    size_t offset[MAX_COLUMNS];
-    size_t fields;
-    size_t line;
-    char *field[MAX_COLUMNS];
+    char **names;                 /* of the header, once it was read */
+    struct etl_csv_fields record; /* as it stands in the file */
+    char *text;                   /* its fields as strings, one after the other */
+    char **field;
+    size_t text_capacity, field_capacity;
+    size_t line; /* records so far, the header included */
     char problem[200];
-    bool stopped;
 };
 
 int csv_column(const struct csv_header *header, const char *name) {
@@ -38,135 +38,121 @@ bool csv_find_column(const struct csv_header *header, const char *name, int *out
     return *out != CSV_NO_COLUMN;
 }
 
-static void stop(struct reader *r, const char *reason) {
-    if (!r->stopped && r->problem[0] == '\0')
-        snprintf(r->problem, sizeof r->problem, "%s", reason);
-    r->stopped = true;
+static bool stop(struct reader *r, const char *reason) {
+    snprintf(r->problem, sizeof r->problem, "%s", reason);
+    return false;
 }
 
-/* In the row that is being read. */
-static void stop_in_row(struct reader *r, const char *reason) {
-    r->line += !r->stopped;
-    stop(r, reason);
-}
-
-static void on_field(void *bytes, size_t size, void *user) {
-    struct reader *r = user;
-    if (r->stopped)
-        return;
-    if (r->fields == MAX_COLUMNS) {
-        stop_in_row(r, "too many columns");
-        return;
-    }
-    if (r->used + size + 1 > r->capacity) {
-        size_t capacity = 2 * (r->capacity + size) + FIRST_ROW_BYTES;
-        char *text = realloc(r->text, capacity);
-        if (text == NULL) {
-            stop_in_row(r, "out of memory");
-            return;
-        }
-        r->text = text;
-        r->capacity = capacity;
-    }
-    r->offset[r->fields++] = r->used;
-    if (size > 0)
-        memcpy(r->text + r->used, bytes, size);
-    r->text[r->used + size] = '\0';
-    r->used += size + 1;
-}
-
-static void take_header(struct reader *r) {
-    r->names = calloc(r->fields, sizeof *r->names);
-    if (r->names == NULL) {
-        stop(r, "out of memory");
-        return;
-    }
-    r->header.columns = r->fields;
-    for (size_t i = 0; i < r->fields; i++) {
-        r->names[i] = strdup(r->text + r->offset[i]);
-        if (r->names[i] == NULL)
-            stop(r, "out of memory");
-    }
-    r->header.name = (const char *const *)r->names;
-}
-
-static void on_row(int end, void *user) {
-    struct reader *r = user;
-    (void)end;
-    if (r->stopped)
-        return; /* libcsv goes on to the end of the chunk; the line stays where it stopped */
-    r->line++;
-    bool header = r->names == NULL;
-    if (header)
-        take_header(r);
-    else if (r->fields != r->header.columns) {
-        snprintf(r->problem, sizeof r->problem, "%zu fields where the header has %zu", r->fields, r->header.columns);
-        r->stopped = true;
-    }
-    for (size_t i = 0; i < r->fields; i++)
-        r->field[i] = r->text + r->offset[i];
-    if (!r->stopped && !r->row(r->user, &r->header, header ? NULL : r->field, r->problem))
-        r->stopped = true;
-    r->fields = 0;
-    r->used = 0;
-}
-
-/* An unclosed quote must not eat memory: libcsv's own buffer stays below a cap. */
-static void *capped_realloc(void *old, size_t size) {
-    return size > MAX_FIELD ? NULL : realloc(old, size);
-}
-
-/* Blanks belong to a field; libcsv would trim them. */
-static int no_blank(unsigned char c) {
-    (void)c;
-    return 0;
-}
-
-static void parse_file(struct reader *r, FILE *file) {
-    struct csv_parser parser;
-    char *chunk = malloc(READ_CHUNK);
-    if (chunk == NULL || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0) {
-        stop(r, "out of memory");
-        free(chunk);
-        return;
-    }
-    csv_set_realloc_func(&parser, capped_realloc);
-    csv_set_blk_size(&parser, 1024);
-    csv_set_space_func(&parser, no_blank);
-    size_t n;
-    while (!r->stopped && (n = fread(chunk, 1, READ_CHUNK, file)) > 0)
-        if (csv_parse(&parser, chunk, n, on_field, on_row, r) != n)
-            stop_in_row(r,
-                        csv_error(&parser) == CSV_ENOMEM ? "a field larger than 64 KiB" : "a quote in the wrong place");
-    if (!r->stopped && csv_fini(&parser, on_field, on_row, r) != 0)
-        stop_in_row(r, "the file ends within quotes");
-    csv_free(&parser);
-    free(chunk);
-}
-
-bool csv_table_read_at(const struct volume *volume, const char *name, csv_row *row, void *user, struct error *err) {
-    FILE *file = volume_open_stream(volume, name);
-    struct reader *r = file != NULL ? calloc(1, sizeof *r) : NULL;
-    if (r == NULL) {
-        volume_error(volume, err, "read", name);
-        if (file != NULL)
-            fclose(file);
+static bool copy_fields(struct reader *r) {
+    const struct etl_text *from = r->record.items;
+    size_t count = r->record.count, size = count;
+    for (size_t i = 0; i < count; i++)
+        size += from[i].size;
+    if (!etl_array_reserve(&r->text, &r->text_capacity, size, 1) ||
+        !etl_array_reserve(&r->field, &r->field_capacity, count, sizeof *r->field))
         return false;
+    char *to = r->text;
+    for (size_t i = 0; i < count; i++) {
+        r->field[i] = to;
+        memcpy(to, from[i].at, from[i].size);
+        to += from[i].size;
+        *to++ = '\0';
     }
-    r->row = row;
-    r->user = user;
-    parse_file(r, file);
-    bool done = !r->stopped && ferror(file) == 0 && r->names != NULL;
-    if (ferror(file) != 0)
-        volume_error(volume, err, "read", name);
-    else if (!done)
-        volume_reject(volume, err, name, "line %zu: %s", r->line, r->problem[0] != '\0' ? r->problem : "no header");
-    fclose(file);
+    return true;
+}
+
+static bool take_header(struct reader *r) {
+    r->names = calloc(r->record.count, sizeof *r->names);
+    if (r->names == NULL)
+        return stop(r, "out of memory");
+    r->header = (struct csv_header){r->record.count, (const char *const *)r->names};
+    for (size_t i = 0; i < r->record.count; i++) {
+        r->names[i] = strdup(r->field[i]);
+        if (r->names[i] == NULL)
+            return stop(r, "out of memory");
+    }
+    return r->row(r->user, &r->header, NULL, r->problem);
+}
+
+static bool take_record(struct reader *r) {
+    if (!copy_fields(r))
+        return stop(r, "out of memory");
+    if (r->names == NULL)
+        return take_header(r);
+    if (r->record.count == r->header.columns)
+        return r->row(r->user, &r->header, r->field, r->problem);
+    snprintf(r->problem, sizeof r->problem, "%zu fields where the header has %zu", r->record.count, r->header.columns);
+    return false;
+}
+
+static const char *broken_reason(const struct etl_csv_fields *record) {
+    if (record->unclosed)
+        return "the file ends within quotes";
+    return record->reason == ETL_REJECT_FIELD_COUNT      ? "too many columns"
+           : record->reason == ETL_REJECT_FIELD_TOO_LONG ? "a field larger than 64 KiB"
+                                                         : "a quote in the wrong place";
+}
+
+static bool read_records(struct reader *r, struct etl_text rest) {
+    for (size_t used; rest.size > 0; rest.at += used, rest.size -= used) {
+        enum etl_csv_result result = etl_csv_scan(&r->record, ',', rest, &used);
+        if (result == ETL_CSV_UNKNOWN)
+            result = etl_csv_read(&r->record, ',', rest, &used);
+        if (result == ETL_CSV_BLANK)
+            continue;
+        r->line++;
+        if (result == ETL_CSV_NO_MEMORY)
+            return stop(r, "out of memory");
+        if (result == ETL_CSV_BROKEN)
+            return stop(r, broken_reason(&r->record));
+        if (!take_record(r))
+            return false;
+    }
+    return r->names != NULL || stop(r, "no header");
+}
+
+static void reader_done(struct reader *r) {
     for (size_t i = 0; r->names != NULL && i < r->header.columns; i++)
         free(r->names[i]);
     free(r->names);
     free(r->text);
-    free(r);
+    free(r->field);
+    etl_csv_fields_done(&r->record);
+}
+
+/* Map a file, which is replaced and never changed in place; an empty one is an empty text. */
+static bool map_file(FILE *file, struct etl_text *out) {
+    struct stat about;
+    *out = (struct etl_text){"", 0};
+    if (file == NULL || fstat(fileno(file), &about) != 0)
+        return false;
+    if (about.st_size == 0)
+        return true;
+    void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fileno(file), 0);
+    if (bytes == MAP_FAILED)
+        return false;
+    madvise(bytes, (size_t)about.st_size, MADV_SEQUENTIAL);
+    *out = (struct etl_text){bytes, (size_t)about.st_size};
+    return true;
+}
+
+bool csv_table_read_at(const struct volume *volume, const char *name, csv_row *row, void *user, struct error *err) {
+    struct reader r = {.row = row, .user = user, .record.keep_blanks = true};
+    struct etl_text bytes;
+    FILE *file = volume_open_stream(volume, name);
+    bool mapped = map_file(file, &bytes);
+    if (!mapped)
+        volume_error(volume, err, "read", name);
+    if (file != NULL)
+        fclose(file);
+    if (!mapped)
+        return false;
+    bool done = read_records(&r, bytes);
+    if (!done)
+        volume_reject(volume, err, name, "line %zu: %s", r.line, r.problem);
+    if (bytes.size > 0)
+        munmap((void *)bytes.at, bytes.size);
+    reader_done(&r);
     return done;
 }
 

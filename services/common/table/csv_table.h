@@ -1,8 +1,8 @@
 /*
  * csv_table.h - a CSV file of ours (train.csv, leads.csv, features.csv) row by row, columns by name.
  *
- * Quoting is RFC 4180; reading is by libcsv in strict mode, a field at most 64 KiB; every row has as
- * many fields as the header, or the error names its line.
+ * Quoting is RFC 4180, read strictly (libetl/base/csv_reader.h), a field at most 64 KiB; white space belongs to its
+ * field. Every row has as many fields as the header, or the error names its line.
  */
 #ifndef COMMON_CSV_TABLE_H
 #define COMMON_CSV_TABLE_H

@@ -51,6 +51,37 @@ static void what_is_written_is_read_back(void **state) {
     }
 }
 
+/* Our splitter gives the quotes within quotes to libcsv, and so one row to each. */
+static void white_space_belongs_to_its_field_whoever_reads_the_row(void **state) {
+    (void)state;
+    static const char *const rows[] = {" x ,\t y\n", " x ,\t y\r\n", " x ,\t y", " x ,\"\t y\"\r\n\r\n"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct seen seen = {0};
+        struct error err;
+        char text[200];
+        snprintf(text, sizeof text, "a,b\n\"say \"\"hi\"\"\", z \n%s", rows[i]);
+        scratch_write("t.csv", text);
+        assert_true(csv_table_read(scratch_path("t.csv"), remember, &seen, &err));
+        assert_int_equal(seen.rows, 2);
+        assert_string_equal(seen.last[0], " x ");
+        assert_string_equal(seen.last[1], "\t y");
+    }
+}
+
+static void as_many_columns_as_a_forest_can_have_are_read(void **state) {
+    (void)state;
+    struct seen seen = {0};
+    struct error err;
+    FILE *file = fopen(scratch_path("t.csv"), "w");
+    assert_non_null(file);
+    for (int row = 0; row < 2; row++)
+        for (int column = 1; column <= 4099; column++)
+            csv_write_format(file, column == 4099, "%d", column);
+    fclose(file);
+    assert_true(csv_table_read(scratch_path("t.csv"), remember, &seen, &err));
+    assert_string_equal(seen.last[3], "4");
+}
+
 static void a_wrong_file_is_rejected_with_its_line(void **state) {
     (void)state;
     static const struct {
@@ -90,6 +121,8 @@ static void an_unclosed_quote_does_not_eat_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(white_space_belongs_to_its_field_whoever_reads_the_row),
+        cmocka_unit_test(as_many_columns_as_a_forest_can_have_are_read),
         cmocka_unit_test(a_wrong_file_is_rejected_with_its_line),
         cmocka_unit_test(an_unclosed_quote_does_not_eat_memory),
     };
