@@ -1,7 +1,6 @@
 /* served_model.c - a verified champion, prepared for serving. */
 #include "services/api/model/served_model.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,25 +228,13 @@ size_t served_model_find_feature(const struct served_model *model, const char *n
     return i;
 }
 
-/* By the normalization of the ETL. */
-static float encode_normalized(const struct served_model *model, size_t feature, struct etl_text text) {
+float served_model_encode_normalized(const struct served_model *model, size_t feature, struct etl_text text) {
     char canonical[ETL_NORMALIZER_VALUE];
     size_t configured = model->configured[feature];
     if (configured == SERVED_MODEL_MAX_FEATURES ||
         !etl_normalizer_apply(model->model_context->vocabulary, configured, text, canonical))
         return FOREST_UNSEEN;
     return category_index_find(&model->codec.index[feature], canonical, strlen(canonical));
-}
-
-float served_model_encode(const struct served_model *model, size_t feature, struct feature_reading reading) {
-    float value = feature_codec_encode(&model->codec, feature, reading);
-    if (model->schema->feature[feature].levels == 0 || value >= 0)
-        return value;
-    return encode_normalized(model, feature, reading.text);
-}
-
-bool served_model_knows(const struct served_model *model, size_t feature, float value) {
-    return model->schema->feature[feature].levels == 0 ? !isnan(value) : value >= 0;
 }
 
 /* ---- counters ---- */

@@ -81,12 +81,23 @@ bool served_model_is_referenced(const struct served_model *model);
 /* A feature's number by its name; model->features if there is none. */
 size_t served_model_find_feature(const struct served_model *model, const char *name, size_t size);
 
+/* A category by the ETL's normalization of its text, or FOREST_UNSEEN. */
+float served_model_encode_normalized(const struct served_model *model, size_t feature, struct etl_text text);
+
 /* The row's value: a category by its exact name, else by the ETL's normalization, else (also of empty text)
  * FOREST_UNSEEN; a number, or NaN if it is missing. */
-float served_model_encode(const struct served_model *model, size_t feature, struct feature_reading reading);
+static inline float served_model_encode(const struct served_model *model, size_t feature,
+                                        struct feature_reading reading) {
+    float value = feature_codec_encode(&model->codec, feature, reading);
+    if (value >= 0 || model->schema->feature[feature].levels == 0)
+        return value;
+    return served_model_encode_normalized(model, feature, reading.text);
+}
 
 /* False if a row's value is an unseen category or a missing number. */
-bool served_model_knows(const struct served_model *model, size_t feature, float value);
+static inline bool served_model_knows(const struct served_model *model, size_t feature, float value) {
+    return value >= 0 || (model->schema->feature[feature].levels == 0 && !isnan(value));
+}
 
 /* Write a row's value as JSON. */
 void served_model_write_value(const struct forest_feature *feature, float value, struct strbuf *out);

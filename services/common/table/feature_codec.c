@@ -40,21 +40,15 @@ static struct feature_reading no_value(enum feature_status status) {
     return (struct feature_reading){.status = status, .text = {"", 0}, .number = NAN};
 }
 
-static struct feature_reading category(struct etl_text text) {
-    return (struct feature_reading){.status = FEATURE_VALUE, .text = text, .number = NAN};
-}
-
 static struct feature_reading number(double value) {
     double bounded = fmin(fmax(value, -(double)FLT_MAX), (double)FLT_MAX);
     float narrow = (float)bounded;
     return (struct feature_reading){FEATURE_VALUE, {"", 0}, narrow == 0 ? 0 : narrow};
 }
 
-struct feature_reading feature_read_text(enum forest_kind kind, struct etl_text text) {
+struct feature_reading feature_read_number(struct etl_text text) {
     char plain[ETL_NUMBER_TEXT];
     double value;
-    if (kind == FOREST_CATEGORICAL)
-        return text.size > 0 ? category(text) : no_value(FEATURE_MISSING);
     if (etl_number_read(text, plain, &value))
         return number(value);
     return no_value(etl_text_trim(text).size > 0 ? FEATURE_UNREADABLE : FEATURE_MISSING);
@@ -91,12 +85,6 @@ void feature_codec_done(struct feature_codec *codec) {
         category_index_done(&codec->index[i]);
     free(codec->index);
     *codec = (struct feature_codec){0};
-}
-
-float feature_codec_encode(const struct feature_codec *codec, size_t feature, struct feature_reading reading) {
-    if (reading.status != FEATURE_VALUE || codec->schema->feature[feature].kind == FOREST_NUMERIC)
-        return reading.number;
-    return category_index_find(&codec->index[feature], reading.text.at, reading.text.size);
 }
 
 /* ---- writing ---- */

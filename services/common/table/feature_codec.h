@@ -28,6 +28,7 @@
 #define COMMON_FEATURE_CODEC_H
 
 #include <jansson.h>
+#include <math.h>
 
 #include "libetl/base/text.h"
 #include "libetl/config.h"
@@ -61,7 +62,16 @@ struct feature_reading {
     float number;
 };
 
-struct feature_reading feature_read_text(enum forest_kind kind, struct etl_text text);
+struct feature_reading feature_read_number(struct etl_text text);
+
+/* This and feature_codec_encode are inline for /predict. */
+static inline struct feature_reading feature_read_category(struct etl_text text) {
+    enum feature_status status = text.size > 0 ? FEATURE_VALUE : FEATURE_MISSING;
+    return (struct feature_reading){status, text.size > 0 ? text : (struct etl_text){"", 0}, NAN};
+}
+static inline struct feature_reading feature_read_text(enum forest_kind kind, struct etl_text text) {
+    return kind == FOREST_CATEGORICAL ? feature_read_category(text) : feature_read_number(text);
+}
 struct feature_reading feature_read_cell(enum forest_kind kind, const char *cell); /* of a CSV file */
 struct feature_reading feature_read_json(enum forest_kind kind, const json_t *value /* NULL: absent */);
 
@@ -78,7 +88,12 @@ MUST_CHECK bool feature_codec_open(struct feature_codec *codec,
 void feature_codec_done(struct feature_codec *codec);                   /* fine on zeroes */
 
 /* The value in a row of the forest: a category's number or FOREST_UNSEEN, a number, or NaN without a value. */
-float feature_codec_encode(const struct feature_codec *codec, size_t feature, struct feature_reading reading);
+static inline float feature_codec_encode(const struct feature_codec *codec, size_t feature,
+                                         struct feature_reading reading) {
+    if (reading.status != FEATURE_VALUE || codec->schema->feature[feature].kind == FOREST_NUMERIC)
+        return reading.number;
+    return category_index_find(&codec->index[feature], reading.text.at, reading.text.size);
+}
 
 /* ---- writing ---- */
 
