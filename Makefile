@@ -111,7 +111,7 @@ lint: tidy cppcheck                   ## clang-tidy and cppcheck
 tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT) -I. -I$(BUILD)/gen $(GMIME)
 clang: $(MADE)                         ## whether clang warns of anything
-	clang $(STRICT) $(WERROR:%=-Werror) -pthread -I. -I$(BUILD)/gen $(GMIME) -fsyntax-only $(SOURCES)
+	@clang $(STRICT) $(WERROR:%=-Werror) -pthread -I. -I$(BUILD)/gen $(GMIME) -fsyntax-only $(SOURCES)
 cppcheck: $(MADE)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance --suppressions-list=tests/cppcheck.suppressions -D'JSON_INTEGER_FORMAT="lld"' -I. -I$(BUILD)/gen libforest libetl services
 

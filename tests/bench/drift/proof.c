@@ -389,8 +389,8 @@ static json_t *errors_run_length(double promised, double worse, double wanted, d
 
 /* Purchases of 60 cells; the mix of cells always changes between before and after. flipped cells buy otherwise. */
 static json_t *concept(size_t flipped, uint64_t task) {
-    enum { CELLS = TYPES * SIZES, PACKAGES = 4, TRIALS = 400, BEFORE = 2000, AFTER = 300 };
-    static uint32_t before[CELLS * PACKAGES], after[CELLS * PACKAGES];
+    enum { KNOWN_CELLS = TYPES * SIZES, PACKAGES = 4, TRIALS = 400, BEFORE = 2000, AFTER = 300 };
+    static uint32_t before[KNOWN_CELLS * PACKAGES], after[KNOWN_CELLS * PACKAGES];
     static uint8_t permutation[BEFORE + AFTER];
     double found = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
@@ -406,7 +406,7 @@ static json_t *concept(size_t flipped, uint64_t task) {
                 package = PACKAGES - 1 - package;
             (i < BEFORE ? before : after)[cell * PACKAGES + package]++;
         }
-        found += stratified_test(before, after, CELLS, PACKAGES, (uint64_t)trial, permutation).p <= 0.05;
+        found += stratified_test(before, after, KNOWN_CELLS, PACKAGES, (uint64_t)trial, permutation).p <= 0.05;
     }
     return json_real(found / TRIALS);
 }
