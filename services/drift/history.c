@@ -105,17 +105,17 @@ static bool write_lines(FILE *file, const char *old, const char *line) {
 }
 
 bool history_append(const struct monitor *m, struct error *err) {
-    char path[PATH_MAX], *old = NULL;
+    const struct volume *volume = m->options->volume;
+    char *old = NULL;
     struct atomic_file p;
     size_t size;
-    if (!path_format(path, err, "%s/" VOLUME_DRIFT_HISTORY, m->options->data))
-        return false;
-    if (files_exist(path) && (old = files_read(path, MAX_FILE, &size, err)) == NULL)
+    if (files_exist_at(volume, VOLUME_DRIFT_HISTORY) &&
+        (old = files_read_at(volume, VOLUME_DRIFT_HISTORY, MAX_FILE, &size, err)) == NULL)
         return false;
     json_t *entry = describe_day(m);
     char *line = json_dumps(entry, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    bool done = line != NULL && atomic_file_open(&p, path, err) && write_lines(p.file, old, line) &&
-                atomic_file_commit(&p, err);
+    bool done = line != NULL && atomic_file_open_at(&p, volume, VOLUME_DRIFT_HISTORY, err) &&
+                write_lines(p.file, old, line) && atomic_file_commit(&p, err);
     json_decref(entry);
     free(line);
     free(old);

@@ -88,9 +88,9 @@ static const struct program program = {
     .max_args = 1,
 };
 
-static struct monitor_options options_of(const struct settings *s) {
+static struct monitor_options options_of(const struct settings *s, const struct volume *volume) {
     return (struct monitor_options){
-        .data = s->common.data,
+        .volume = volume,
         .now = s->now,
         .seed = (uint64_t)s->seed,
         .false_alarm_days = s->false_alarm_days,
@@ -140,7 +140,7 @@ static bool is_rebase(const struct worker_run *run) {
 static bool add_logs(struct stage *stage, const struct monitor *m, struct error *err) {
     char **names, name[VOLUME_NAME];
     size_t count;
-    bool done = request_log_files(&names, &count, m->options->data, 0, m->until, err);
+    bool done = request_log_files(&names, &count, m->options->volume, 0, m->until, err);
     for (size_t i = 0; i < count && done; i++) {
         snprintf(name, sizeof name, VOLUME_PREDICTIONS "/%s", names[i]);
         stage_input_raw(stage, name);
@@ -167,7 +167,7 @@ static void add_outputs(struct stage *stage, const struct monitor *m) {
 static enum exit_code prepare(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
     char until[UNIX_TIME_TEXT];
-    w->options = options_of(run->settings);
+    w->options = options_of(run->settings, &run->stage.volume);
     if (!monitor_init(&w->monitor, &w->options, run->config, err))
         return worker_code(false, err);
     if (!is_rebase(run)) /* which is done whenever it is asked for */
@@ -200,13 +200,14 @@ static enum exit_code finish(struct worker_run *run, enum exit_code code) {
 
 /* The report, the history, and last the state, from which the next run goes on. */
 static bool publish(const struct monitor *m, struct error *err) {
-    char path[PATH_MAX], name[STAGE_OUTPUT];
-    day_file(m, name);
+    const struct volume *volume = m->options->volume;
+    char file[STAGE_OUTPUT], name[VOLUME_NAME];
+    day_file(m, file);
+    snprintf(name, sizeof name, VOLUME_MONITORING "/%s", file);
     json_t *report = report_describe(m);
-    bool done = path_format(path, err, "%s/" VOLUME_MONITORING "/%s", m->options->data, name) &&
-                (report != NULL || error_set(err, "describe %s: a text that is no UTF-8", path)) &&
-                atomic_file_write_json(path, report, err) && history_append(m, err) &&
-                state_publish(&m->state, m->options->data, m->until, err);
+    bool done = (report != NULL || error_set(err, "describe %s: a text that is no UTF-8", name)) &&
+                atomic_file_write_json_at(volume, name, report, err) && history_append(m, err) &&
+                state_publish(&m->state, volume, m->until, err);
     json_decref(report);
     return done;
 }
@@ -226,7 +227,7 @@ static bool rebase(struct monitor *m, struct error *err) {
     m->state = (struct state){
         .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_followed_until = m->options->now};
     snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
-    return state_publish(&m->state, m->options->data, m->until, err);
+    return state_publish(&m->state, m->options->volume, m->until, err);
 }
 
 static enum exit_code drift(struct worker_run *run, struct error *err) {

@@ -34,7 +34,7 @@ bool monitor_init(struct monitor *m, const struct monitor_options *options, cons
                   struct error *err) {
     *m = (struct monitor){.options = options, .config = config, .until = options->now - options->now % DAY};
     m->finding.p = 1;
-    if (!(cell_set_init(&m->cell_set, config) || no_memory(err)) || !state_read(&m->state, options->data, err))
+    if (!(cell_set_init(&m->cell_set, config) || no_memory(err)) || !state_read(&m->state, options->volume, err))
         return false;
     state_forget_future(&m->state, options->now);
     return true;
@@ -80,7 +80,7 @@ static void on_gate_decision(void *user, unix_time at, enum gate_decision_outcom
 }
 
 bool monitor_follow_gate(struct monitor *m, struct error *err) {
-    return gate_decisions_read(m->options->data, m->state.gate_followed_until, m->options->now + 1, on_gate_decision,
+    return gate_decisions_read(m->options->volume, m->state.gate_followed_until, m->options->now + 1, on_gate_decision,
                                &m->state, err);
 }
 
@@ -88,14 +88,12 @@ bool monitor_follow_gate(struct monitor *m, struct error *err) {
 
 /* No champion yet is no error; one that cannot be trusted is. */
 static bool read_champion(struct monitor *m, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_CHAMPION, m->options->data))
-        return false;
-    if (!files_exist(path))
+    const struct volume *volume = m->options->volume;
+    if (!files_exist_at(volume, VOLUME_CHAMPION))
         return true;
-    json_t *pointer = files_read_json(path, CHAMPION_MAX_JSON, err);
+    json_t *pointer = files_read_json_at(volume, VOLUME_CHAMPION, CHAMPION_MAX_JSON, err);
     const char *text = json_string_value(json_object_get(pointer, "promoted_at"));
-    bool done = pointer != NULL && champion_load(&m->champion, m->options->data, err);
+    bool done = pointer != NULL && champion_load_at(&m->champion, volume, err);
     if (text == NULL || !unix_time_parse(text, &m->promoted_at))
         m->promoted_at = 0;
     json_decref(pointer);
@@ -113,12 +111,12 @@ static unix_time first_day(const struct request_log *requests) {
 static bool read_traffic(struct monitor *m, struct error *err) {
     const struct monitor_options *o = m->options;
     unix_time since = m->state.reference_since, labelled = m->until - monitor_label_span(m);
-    if (!reference_read(&m->reference, o->data, since, &m->cell_set, err))
+    if (!reference_read(&m->reference, o->volume, since, &m->cell_set, err))
         return false;
     struct request_log_limits limits = {labelled, m->until, o->burst};
     if (!m->reference.complete && since < labelled)
         limits.from = since;
-    if (!request_log_read(&m->requests, o->data, &m->cell_set, &limits, err))
+    if (!request_log_read(&m->requests, o->volume, &m->cell_set, &limits, err))
         return false;
     if (since == 0)
         m->state.reference_since = first_day(&m->requests);
@@ -126,14 +124,13 @@ static bool read_traffic(struct monitor *m, struct error *err) {
         return true;
     if (!reference_build(&m->reference, &m->requests, m->state.reference_since, m->until, &o->reference))
         return no_memory(err);
-    return !m->reference.complete || reference_publish(&m->reference, o->data, &m->cell_set, err);
+    return !m->reference.complete || reference_publish(&m->reference, o->volume, &m->cell_set, err);
 }
 
 bool monitor_read(struct monitor *m, struct error *err) {
-    char path[PATH_MAX];
     return read_champion(m, err) && read_traffic(m, err) &&
-           path_format(path, err, "%s/" VOLUME_TRAIN, m->options->data) &&
-           purchase_log_read(&m->purchases, path, &m->cell_set, &m->requests.leads, m->until, err) &&
+           purchase_log_read(&m->purchases, m->options->volume, VOLUME_TRAIN, &m->cell_set, &m->requests.leads,
+                             m->until, err) &&
            (monitored_features_make(&m->features, &m->cell_set, &m->reference, m->champion.forest, m->options->floor) ||
             no_memory(err));
 }

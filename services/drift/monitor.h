@@ -15,7 +15,7 @@
 #include "services/drift/stats/volume_test.h"
 
 struct monitor_options {
-    const char *data;
+    const struct volume *volume; /* borrowed */
     unix_time now;
     uint64_t seed;
     double false_alarm_days, label_false_alarm_days;

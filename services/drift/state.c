@@ -50,11 +50,10 @@ json_t *state_describe(const struct state *s) {
     return object;
 }
 
-bool state_publish(const struct state *s, const char *data, unix_time day, struct error *err) {
-    char path[PATH_MAX];
+bool state_publish(const struct state *s, const struct volume *volume, unix_time day, struct error *err) {
     json_t *object = state_describe(s);
     json_object_set_new(object, "until", describe_time(day));
-    bool done = path_format(path, err, "%s/%s", data, name) && atomic_file_write_json(path, object, err);
+    bool done = atomic_file_write_json_at(volume, name, object, err);
     json_decref(object);
     return done;
 }
@@ -145,16 +144,13 @@ static bool read_state(struct state *s, const json_t *object) {
            read_text(json_object_get(object, "reason"), s->reason, sizeof s->reason);
 }
 
-bool state_read(struct state *out, const char *data, struct error *err) {
-    char path[PATH_MAX];
+bool state_read(struct state *out, const struct volume *volume, struct error *err) {
     struct state state = {0};
-    if (!path_format(path, err, "%s/%s", data, name))
-        return false;
-    if (files_exist(path)) {
-        json_t *object = files_read_json(path, MAX_FILE, err);
+    if (files_exist_at(volume, name)) {
+        json_t *object = files_read_json_at(volume, name, MAX_FILE, err);
         bool good = object != NULL && read_state(&state, object);
         if (object != NULL && !good)
-            error_set(err, "read %s: it is not as leadforest-drift writes it", path);
+            volume_reject(volume, err, name, "it is not as leadforest-drift writes it");
         json_decref(object);
         if (!good)
             return false;

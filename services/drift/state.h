@@ -8,6 +8,7 @@
 #define DRIFT_STATE_H
 
 #include "services/common/store/files.h"
+#include "services/common/store/volume.h"
 #include "services/drift/decision.h"
 
 struct state {
@@ -23,10 +24,10 @@ struct state {
 };
 
 /* One that is not there is the first one. */
-MUST_CHECK bool state_read(struct state *out, const char *data, struct error *err);
+MUST_CHECK bool state_read(struct state *out, const struct volume *volume, struct error *err);
 /* What it tells of later than `now` a clock that was ahead has told: it is taken to have happened now. */
 void state_forget_future(struct state *state, unix_time now);
-MUST_CHECK bool state_publish(const struct state *state, const char *data, unix_time day, struct error *err);
+MUST_CHECK bool state_publish(const struct state *state, const struct volume *volume, unix_time day, struct error *err);
 
 /* {"level","cause",...} */
 json_t *state_describe(const struct state *state);

@@ -27,15 +27,12 @@ static bool end_of(const json_t *decision, enum gate_decision_outcome *end, bool
     return approved || is(decision, "action", "gate");
 }
 
-bool gate_decisions_read(const char *data, unix_time after, unix_time until, gate_decisions_callback *callback,
-                         void *user, struct error *err) {
-    char path[PATH_MAX];
+bool gate_decisions_read(const struct volume *volume, unix_time after, unix_time until,
+                         gate_decisions_callback *callback, void *user, struct error *err) {
     size_t size;
-    if (!path_format(path, err, "%s/" VOLUME_DECISIONS, data))
-        return false;
-    if (!files_exist(path))
+    if (!files_exist_at(volume, VOLUME_DECISIONS))
         return true;
-    char *text = files_read(path, MAX_FILE, &size, err);
+    char *text = files_read_at(volume, VOLUME_DECISIONS, MAX_FILE, &size, err);
     if (text == NULL)
         return false;
     for (char *line = text, *newline; (newline = memchr(line, '\n', (size_t)(text + size - line))) != NULL;

@@ -2,6 +2,7 @@
 #ifndef DRIFT_GATE_DECISIONS_H
 #define DRIFT_GATE_DECISIONS_H
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 
@@ -17,7 +18,7 @@ enum gate_decision_outcome {
 typedef void gate_decisions_callback(void *user, unix_time at, enum gate_decision_outcome end, bool alarm);
 
 /* Tell of every judgement and approval after `after` and before `until`. A file that is not there holds none. */
-MUST_CHECK bool gate_decisions_read(const char *data, unix_time after, unix_time until,
+MUST_CHECK bool gate_decisions_read(const struct volume *volume, unix_time after, unix_time until,
                                     gate_decisions_callback *callback, void *user, struct error *err);
 
 #endif

@@ -73,11 +73,11 @@ static bool add_row(void *user, const struct csv_header *header, char *const *fi
     return fields == NULL ? read_header(r, header, problem) : read_row(r, fields, problem);
 }
 
-bool purchase_log_read(struct purchase_log *out, const char *path, struct cell_set *cell_set,
-                       struct string_intern *leads, unix_time until, struct error *err) {
+bool purchase_log_read(struct purchase_log *out, const struct volume *volume, const char *name,
+                       struct cell_set *cell_set, struct string_intern *leads, unix_time until, struct error *err) {
     struct purchase_log p = {0};
     struct purchase_reader reading = {.p = &p, .cell_set = cell_set, .leads = leads, .until = until};
-    bool done = !files_exist(path) || csv_table_read(path, add_row, &reading, err);
+    bool done = !files_exist_at(volume, name) || csv_table_read_at(volume, name, add_row, &reading, err);
     if (done)
         *out = p;
     else

@@ -2,6 +2,7 @@
 #ifndef DRIFT_PURCHASE_LOG_H
 #define DRIFT_PURCHASE_LOG_H
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 #include "services/drift/data/cell_set.h"
@@ -19,8 +20,9 @@ struct purchase_log {
 };
 
 /* Purchases before `until`; a file that is not there has none. On failure *out is left alone. */
-MUST_CHECK bool purchase_log_read(struct purchase_log *out, const char *path, struct cell_set *cell_set,
-                                  struct string_intern *leads, unix_time until, struct error *err);
+MUST_CHECK bool purchase_log_read(struct purchase_log *out, const struct volume *volume, const char *name,
+                                  struct cell_set *cell_set, struct string_intern *leads, unix_time until,
+                                  struct error *err);
 void purchase_log_done(struct purchase_log *p); /* fine on zeroes */
 
 #endif

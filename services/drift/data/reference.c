@@ -81,16 +81,13 @@ static bool read_cells(struct reference *r, const json_t *cells, struct cell_set
     return good;
 }
 
-bool reference_read(struct reference *out, const char *data, unix_time since, struct cell_set *cell_set,
+bool reference_read(struct reference *out, const struct volume *volume, unix_time since, struct cell_set *cell_set,
                     struct error *err) {
-    char path[PATH_MAX];
     struct reference r = {.complete = true, .since = since};
     unix_time began;
-    if (!path_format(path, err, "%s/%s", data, name))
-        return false;
-    if (!files_exist(path))
+    if (!files_exist_at(volume, name))
         return true;
-    json_t *document = files_read_json(path, MAX_FILE, err);
+    json_t *document = files_read_json_at(volume, name, MAX_FILE, err);
     if (document == NULL)
         return false;
     bool good = read_time(document, "from", &began) && read_time(document, "until", &r.until);
@@ -102,7 +99,7 @@ bool reference_read(struct reference *out, const char *data, unix_time since, st
         *out = r;
     else
         reference_done(&r);
-    return good || error_set(err, "read %s: it is not as leadforest-drift writes it", path);
+    return good || volume_reject(volume, err, name, "it is not as leadforest-drift writes it");
 }
 
 static json_t *describe_time(unix_time at) {
@@ -111,9 +108,8 @@ static json_t *describe_time(unix_time at) {
     return json_string(text);
 }
 
-bool reference_publish(const struct reference *r, const char *data, const struct cell_set *cell_set,
+bool reference_publish(const struct reference *r, const struct volume *volume, const struct cell_set *cell_set,
                        struct error *err) {
-    char path[PATH_MAX];
     json_t *weeks = json_array(), *cells = json_array();
     for (unsigned i = 0; i < r->weeks; i++)
         json_array_append_new(weeks, json_integer(r->week[i]));
@@ -123,7 +119,7 @@ bool reference_publish(const struct reference *r, const char *data, const struct
                 cells, json_pack("{s:i, s:o}", "rows", (int)r->count[i], "inputs", cell_set_describe(cell_set, i)));
     json_t *document = json_pack("{s:o, s:o, s:I, s:o, s:o}", "from", describe_time(r->since), "until",
                                  describe_time(r->until), "rows", (json_int_t)r->rows, "weeks", weeks, "kinds", cells);
-    bool done = path_format(path, err, "%s/%s", data, name) && atomic_file_write_json(path, document, err);
+    bool done = atomic_file_write_json_at(volume, name, document, err);
     json_decref(document);
     return done;
 }

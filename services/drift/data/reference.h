@@ -8,6 +8,7 @@
 #ifndef DRIFT_REFERENCE_H
 #define DRIFT_REFERENCE_H
 
+#include "services/common/store/volume.h"
 #include "services/drift/data/request_log.h"
 
 enum { REFERENCE_MAX_WEEKS = 26 };
@@ -36,10 +37,10 @@ bool reference_build(struct reference *out, const struct request_log *requests, 
                      const struct reference_rule *rule);
 
 /* reference.json; one of another beginning than `since`, or none, leaves *out as it is and is no error. */
-MUST_CHECK bool reference_read(struct reference *out, const char *data, unix_time since, struct cell_set *cell_set,
-                               struct error *err);
-MUST_CHECK bool reference_publish(const struct reference *reference, const char *data, const struct cell_set *cell_set,
-                                  struct error *err);
+MUST_CHECK bool reference_read(struct reference *out, const struct volume *volume, unix_time since,
+                               struct cell_set *cell_set, struct error *err);
+MUST_CHECK bool reference_publish(const struct reference *reference, const struct volume *volume,
+                                  const struct cell_set *cell_set, struct error *err);
 
 void reference_done(struct reference *reference); /* fine on zeroes */
 

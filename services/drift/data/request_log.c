@@ -46,17 +46,14 @@ static bool collect(DIR *dir, char ***names, size_t *count, unix_time from, unix
     return true;
 }
 
-bool request_log_files(char ***names, size_t *count, const char *data, unix_time from, unix_time until,
+bool request_log_files(char ***names, size_t *count, const struct volume *volume, unix_time from, unix_time until,
                        struct error *err) {
-    char path[PATH_MAX];
     *names = NULL;
     *count = 0;
-    if (!path_format(path, err, "%s/" VOLUME_PREDICTIONS, data))
-        return false;
-    DIR *dir = opendir(path);
+    DIR *dir = volume_open_folder(volume, VOLUME_PREDICTIONS);
     bool done = dir != NULL ? collect(dir, names, count, from, until) : errno == ENOENT;
     if (!done)
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", VOLUME_PREDICTIONS);
     if (dir != NULL)
         closedir(dir);
     if (done && *count > 0)
@@ -164,15 +161,14 @@ static bool read_lines(struct request_log *requests, FILE *file, const struct re
     return done;
 }
 
-static bool read_file(struct request_log *requests, const char *data, const char *name,
+static bool read_file(struct request_log *requests, const struct volume *volume, const char *file_name,
                       const struct request_log_limits *limits, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_PREDICTIONS "/%s", data, name))
-        return false;
-    FILE *file = fopen(path, "re");
+    char name[VOLUME_NAME];
+    snprintf(name, sizeof name, VOLUME_PREDICTIONS "/%s", file_name);
+    FILE *file = volume_open_stream(volume, name);
     bool done = file != NULL && read_lines(requests, file, limits) && ferror(file) == 0;
     if (!done)
-        error_set_errno(err, "read", path);
+        volume_error(volume, err, "read", name);
     if (file != NULL)
         fclose(file);
     return done;
@@ -296,14 +292,14 @@ bool request_log_filter(struct request_log *requests, unsigned burst) {
     return drop_repeated(requests) && drop_bursts(requests, burst);
 }
 
-bool request_log_read(struct request_log *out, const char *data, struct cell_set *inputs,
+bool request_log_read(struct request_log *out, const struct volume *volume, struct cell_set *inputs,
                       const struct request_log_limits *limits, struct error *err) {
     struct request_log requests = {.cell_set = inputs};
     char **names;
     size_t count;
-    bool done = request_log_files(&names, &count, data, limits->from, limits->until, err);
+    bool done = request_log_files(&names, &count, volume, limits->from, limits->until, err);
     for (size_t i = 0; i < count && done; i++)
-        done = read_file(&requests, data, names[i], limits, err);
+        done = read_file(&requests, volume, names[i], limits, err);
     request_log_free_files(names, count);
     if (done && !(sort(&requests) && request_log_filter(&requests, limits->burst))) {
         errno = ENOMEM;

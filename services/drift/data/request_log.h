@@ -9,6 +9,7 @@
 #ifndef DRIFT_REQUEST_LOG_H
 #define DRIFT_REQUEST_LOG_H
 
+#include "services/common/store/volume.h"
 #include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 #include "services/drift/data/cell_set.h"
@@ -37,7 +38,7 @@ struct request_log_limits {
 };
 
 /* Read predictions/ below the data folder; one that is not there is no calls. On failure *out is left alone. */
-MUST_CHECK bool request_log_read(struct request_log *out, const char *data, struct cell_set *cell_set,
+MUST_CHECK bool request_log_read(struct request_log *out, const struct volume *volume, struct cell_set *cell_set,
                                  const struct request_log_limits *limits, struct error *err);
 void request_log_done(struct request_log *requests); /* fine on zeroes */
 
@@ -46,8 +47,8 @@ bool request_log_filter(struct request_log *requests, unsigned burst);
 
 /* The log files of these days in order of their names: *names is an array that the caller frees with
  * request_log_free_files. A folder that is not there holds none. */
-MUST_CHECK bool request_log_files(char ***names, size_t *count, const char *data, unix_time from, unix_time until,
-                                  struct error *err);
+MUST_CHECK bool request_log_files(char ***names, size_t *count, const struct volume *volume, unix_time from,
+                                  unix_time until, struct error *err);
 void request_log_free_files(char **names, size_t count);
 
 #endif

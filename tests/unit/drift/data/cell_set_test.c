@@ -11,6 +11,7 @@
 #include "services/drift/data/request_log.h"
 #include "tests/helpers/awkward_values.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 enum { DAY = 86400, START = 1767225600 /* 2026-01-01 */ };
 
@@ -78,7 +79,7 @@ static void awkward_requests_are_what_the_table_says(void **state) {
     struct error err;
     size_t request = 0, broken = 0, ages = 0, trades = 0;
     write_log();
-    if (!request_log_read(&requests, scratch, &sample->cells, &limits, &err))
+    if (!request_log_read(&requests, open_volume(scratch), &sample->cells, &limits, &err))
         fail_msg("%s", err.text);
     for (size_t i = 0; i < AWKWARD_VALUES; i++) {
         broken += awkward_values[i].number == NO_JSON;
@@ -116,7 +117,8 @@ static void awkward_purchases_are_what_the_table_says(void **state) {
     struct error err;
     size_t purchase = 0, ages = 0;
     write_purchases();
-    if (!purchase_log_read(&purchases, scratch_path("train.csv"), &sample->cells, &leads, START + DAY, &err))
+    if (!purchase_log_read(&purchases, &volume_none, scratch_path("train.csv"), &sample->cells, &leads, START + DAY,
+                           &err))
         fail_msg("%s", err.text);
     for (size_t i = 0; i < AWKWARD_VALUES; i++) {
         if (!awkward_is_cell(&awkward_values[i]))

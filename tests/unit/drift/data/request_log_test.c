@@ -15,6 +15,7 @@
 #include "services/drift/stats/quantile_bins.h"
 #include "services/drift/stats/volume_test.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 enum { DAY = 86400, START = 1767225600 /* 2026-01-01 */ };
 
@@ -43,7 +44,7 @@ static void read_log(struct shop *shop, const char *log) {
     struct request_log_limits limits = {START, START + 100 * (unix_time)DAY, 2};
     assert_true(atomic_file_write(scratch_path("predictions/api-2026-01-01.ndjson"), log, strlen(log), &err));
     assert_true(cell_set_init(&shop->cell_set, shop->config));
-    if (!request_log_read(&shop->requests, scratch, &shop->cell_set, &limits, &err))
+    if (!request_log_read(&shop->requests, open_volume(scratch), &shop->cell_set, &limits, &err))
         fail_msg("%s", err.text);
 }
 
@@ -130,7 +131,8 @@ static void only_log_files_of_the_days_requested_are_listed(void **state) {
                                  "predictions/a-2026-01-02.txt",    "predictions/a-2026-13-02.ndjson"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         assert_true(atomic_file_write(scratch_path(files[i]), "", 0, &err));
-    assert_true(request_log_files(&names, &count, scratch, START + DAY + 5, START + 3 * (unix_time)DAY, &err));
+    assert_true(
+        request_log_files(&names, &count, open_volume(scratch), START + DAY + 5, START + 3 * (unix_time)DAY, &err));
     assert_int_equal(count, 2);
     assert_string_equal(names[0], "a-2026-01-02.ndjson");
     request_log_free_files(names, count);
@@ -162,12 +164,12 @@ static void a_reference_comes_back_from_its_file_unless_another_is_wanted(void *
     assert_true(reference_build(&made, &shop.requests, START, START + 7 * (unix_time)DAY, &rule));
     assert_true(made.complete);
     assert_int_equal(made.until, START + 7 * (unix_time)DAY);
-    assert_true(reference_publish(&made, scratch, &shop.cell_set, &err));
-    assert_true(reference_read(&found, scratch, START, &shop.cell_set, &err));
+    assert_true(reference_publish(&made, open_volume(scratch), &shop.cell_set, &err));
+    assert_true(reference_read(&found, open_volume(scratch), START, &shop.cell_set, &err));
     assert_true(found.complete);
     assert_int_equal(found.rows, 3);
     assert_int_equal(found.count[shop.requests.request[0].cell], 2);
-    assert_true(reference_read(&other, scratch, START + DAY, &shop.cell_set, &err));
+    assert_true(reference_read(&other, open_volume(scratch), START + DAY, &shop.cell_set, &err));
     assert_false(other.complete);
     reference_done(&made);
     reference_done(&found);
