@@ -9,7 +9,7 @@
 
 enum { CURSOR_MAX_SIZE = 64 << 20 };
 
-/* The state found at path, or a fresh one; NULL and err where it cannot be trusted. */
+/* The state stored at path, or a new one where there is none; NULL and err where the file is damaged. */
 static json_t *read_state(const char *path, const char *of, struct error *err) {
     json_t *state = NULL;
     if (files_exist(path) && (state = files_read_json(path, CURSOR_MAX_SIZE, err)) == NULL)
@@ -18,7 +18,7 @@ static json_t *read_state(const char *path, const char *of, struct error *err) {
     if (found != NULL && strcmp(found, of) == 0)
         return state;
     if (found != NULL)
-        log_event(LOG_INFO, "cursor", "%s is of %s, not of %s: begins anew", path, found, of);
+        log_event(LOG_INFO, "cursor", "%s belongs to %s, not to %s: starting from the beginning", path, found, of);
     json_decref(state);
     return json_pack("{s:s}", "of", of);
 }

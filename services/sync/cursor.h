@@ -1,8 +1,8 @@
 /*
- * cursor.h - where a source's intake stands: a file of the volume, replaced whole.
+ * cursor.h - how far the records of a source have been fetched: a file of the volume, replaced atomically.
  *
- * It is written only after the records it has passed are on disk, so a crash between the two gives records twice, which
- * the ETL takes out, and never loses one.
+ * It is written only after the records before it are on disk.  A crash between the two fetches records twice, which
+ * the ETL removes, and never loses one.
  */
 #ifndef SYNC_CURSOR_H
 #define SYNC_CURSOR_H
@@ -12,14 +12,14 @@
 
 struct cursor {
     char path[PATH_MAX];
-    json_t *state;            /* what the source keeps there, an object; "of" is taken */
-    struct dedup_cache cache; /* hashes of records that may come again */
+    json_t *state;            /* what the source keeps there, an object; the key "of" is reserved */
+    struct dedup_cache cache; /* hashes of records that may be delivered again */
 };
 
 /*
- * Read it from file, which is relative to data.  of says what it is the cursor of ("https://api.stripe.com live"): one
- * of something else is not ours to continue, and everything begins anew, as where there is none.  False and err where
- * the file is damaged.
+ * Read it from file, which is relative to data.  of names what the cursor belongs to ("https://api.stripe.com live").
+ * Without a file, or with a file that belongs to something else, the cursor starts from the beginning.  False and err
+ * where the file is damaged.
  */
 MUST_CHECK bool cursor_open(struct cursor *cursor, const char *data, const char *file, const char *of,
                             size_t remembered, struct error *err);

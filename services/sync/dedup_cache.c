@@ -25,7 +25,7 @@ void dedup_cache_done(struct dedup_cache *cache) {
     *cache = (struct dedup_cache){0};
 }
 
-/* Where the hash is, or the empty slot where it belongs: hashes are random, so their low bits will do. */
+/* The slot of the hash, or the empty slot where it belongs.  Hashes are random, so their low bits choose the slot. */
 static uint64_t *find_slot(const struct dedup_cache *cache, const struct dedup_cache_generation *generation,
                            uint64_t hash) {
     size_t i = hash & (cache->slots - 1);
@@ -57,7 +57,7 @@ void dedup_cache_add(struct dedup_cache *cache, uint64_t hash) {
 
 /* ---- as JSON ---- */
 
-/* One long text, which is a quarter of what a list of numbers would take. */
+/* One long text: a quarter of the size of a list of numbers. */
 static json_t *generation_to_json(const struct dedup_cache *cache, const struct dedup_cache_generation *generation) {
     char *text = malloc(generation->count * HEX + 1), *at = text;
     if (text == NULL)

@@ -1,4 +1,4 @@
-/* formspree_email.c - reads the fields out of a notification's text. */
+/* formspree_email.c - parses the fields of a notification e-mail. */
 #include "services/sync/formspree_email.h"
 
 #include <stdbool.h>
@@ -23,7 +23,7 @@ struct line {
     size_t length; /* without the line end and the spaces before it */
 };
 
-/* The line at *at, which moves behind it; false at the end. */
+/* The line at *at, which moves to the next line; false at the end. */
 static bool next_line(const char **at, struct line *line) {
     if (**at == '\0')
         return false;
@@ -44,14 +44,14 @@ static bool ends_with(const struct line *line, const char *text) {
     return line->length >= length && memcmp(line->text + line->length - length, text, length) == 0;
 }
 
-/* "email:" - a field begins with it where the line before is empty. */
+/* "email:" after an empty line begins a field. */
 static bool is_key(const struct line *line) {
     return line->length > 1 && line->length <= MAX_KEY && line->text[line->length - 1] == ':';
 }
 
 /* ---- fields ---- */
 
-/* From the line behind a key to the last one of its value; both ends without empty lines. */
+/* The lines of a value, without empty lines at both ends. */
 struct value {
     const char *begin, *end;
 };
@@ -90,7 +90,7 @@ static const char *add_field(json_t *fields, const struct line *key, const struc
     return json_object_set_new(fields, name, value_text(value)) == 0 ? NULL : "text that is not UTF-8";
 }
 
-/* "07:28 AM UTC - 03 November 2018."; a day that does not exist is none. */
+/* "07:28 AM UTC - 03 November 2018."; a day that does not exist is ignored. */
 static void add_date(json_t *fields, const struct line *line) {
     char text[64], date[32];
     struct tm t = {0};
@@ -103,7 +103,7 @@ static void add_date(json_t *fields, const struct line *line) {
         json_object_set_new(fields, "_date", json_string(date));
 }
 
-/* Everything behind the opening sentence; the reason why not, or NULL. */
+/* Read the fields after the opening sentence; NULL, or the reason why they cannot be read. */
 static const char *read_fields(const char *at, json_t *fields) {
     struct line line = {0}, key = {0};
     struct value value = {0};
@@ -123,7 +123,7 @@ static const char *read_fields(const char *at, json_t *fields) {
     }
     if (reason == NULL && !ended)
         reason = add_field(fields, &key, &value);
-    json_object_del(fields, "_date"); /* ours to say, not the form's */
+    json_object_del(fields, "_date"); /* reserved: set from the notification's last line */
     if (reason == NULL && json_object_size(fields) == 0)
         reason = "no fields";
     if (ended)

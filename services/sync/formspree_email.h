@@ -1,5 +1,5 @@
 /*
- * formspree_email.h - the text of Formspree's notification e-mail, back into the submission that it tells of.
+ * formspree_email.h - turns the text of Formspree's notification e-mail back into the submission.
  *
  *     Hey there,
  *
@@ -15,15 +15,16 @@
  *
  *     This form was submitted at 07:28 AM UTC - 03 November 2018.
  *
- * The format escapes nothing: a value may hold what looks like another field.  A message that so names a field
- * twice is refused, for nobody can say which is true.
+ * The format escapes nothing, so a value may contain what looks like another field.  A message that names a field
+ * twice is rejected, because either value may be the true one.
  */
 #ifndef SYNC_FORMSPREE_EMAIL_H
 #define SYNC_FORMSPREE_EMAIL_H
 
 #include <jansson.h>
 
-/* The submission's fields, and its "_date" where the text tells it; NULL and *reason (a constant) where it is none. */
+/* The submission's fields, with "_date" where the text has a date; NULL and *reason (a constant) where the text is not
+ * a submission. */
 json_t *formspree_email_parse(const char *text, const char **reason);
 
 #endif

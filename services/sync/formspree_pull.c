@@ -6,7 +6,7 @@
 
 enum {
     PAGE = 100,
-    /* Pages overlap, because a submission deleted between two requests shifts all that follow to the front. */
+    /* Pages overlap, because a submission deleted between two requests moves all later ones forward. */
     STEP_BACK = 5
 };
 
@@ -26,7 +26,7 @@ static unix_time date_of(const json_t *submission) {
     return text != NULL && unix_time_parse(text, &at) ? at : NO_DATE;
 }
 
-/* ---- where a form's intake stands ---- */
+/* ---- the position within a form ---- */
 
 static unix_time read_last(const struct record_sink *sink, const char *form) {
     const json_t *last = json_object_get(json_object_get(sink->cursor.state, "forms"), form);
@@ -60,10 +60,10 @@ static json_t *get_page(const struct json_client *client, const char *form, unix
     return json_client_get(client, &query, NULL, err);
 }
 
-/* What Formspree did with a submission changes from pull to pull and tells nothing of the lead. */
+/* Fields that Formspree sets change from pull to pull and do not describe the lead. */
 static bool add_submission(struct record_sink *sink, const char *form, json_t *submission, struct error *err) {
     if (!json_is_object(submission))
-        return error_set(err, "form %s: a submission that is no object", form);
+        return error_set(err, "form %s: a submission is not a JSON object", form);
     json_object_del(submission, "_status");
     json_t *body = json_pack("{s:s, s:O}", "form", form, "submission", submission);
     bool done = body != NULL ? record_sink_add(sink, body, RECORD_SINK_DEDUP, err)
@@ -72,12 +72,13 @@ static bool add_submission(struct record_sink *sink, const char *form, json_t *s
     return done;
 }
 
-/* Only in this order may the cursor follow the submissions. */
+/* The cursor is correct only if the oldest submissions come first. */
 static bool check_order(const json_t *submissions, const char *form, struct error *err) {
     unix_time first = date_of(json_array_get(submissions, 0));
     unix_time last = date_of(json_array_get(submissions, json_array_size(submissions) - 1));
     return first == NO_DATE || last == NO_DATE || first <= last ||
-           error_set(err, "form %s: the API gives the newest submissions first, though asked for the oldest", form);
+           error_set(err, "form %s: the API returned the newest submissions first although the oldest were requested",
+                     form);
 }
 
 static bool add_page(struct record_sink *sink, const char *form, const json_t *submissions, unix_time *last,
@@ -101,8 +102,8 @@ static bool add_page(struct record_sink *sink, const char *form, const json_t *s
 /* ---- all pages ---- */
 
 /*
- * Formspree does not say how many there are, and may give fewer than were asked for: the end is a page that
- * leads nowhere.  An API that ignores the offset would give the same page for ever; its last submission tells.
+ * Formspree does not return a total, and a page may be shorter than requested: the end is a page without new
+ * submissions.  An API that ignores the offset would return the same page forever; its last submission reveals that.
  */
 bool formspree_pull(const struct formspree_pull *pull, const struct json_client *client, struct record_sink *sink,
                     struct error *err) {
@@ -114,12 +115,12 @@ bool formspree_pull(const struct formspree_pull *pull, const struct json_client 
         const json_t *submissions = json_object_get(page, "submissions");
         size_t count = json_array_size(submissions);
         done = page != NULL &&
-               (json_is_array(submissions) || error_set(err, "form %s: the answer has no submissions", pull->form));
+               (json_is_array(submissions) || error_set(err, "form %s: the response has no submissions", pull->form));
         done = done && (count == 0 || add_page(sink, pull->form, submissions, &last, err));
         more = count > STEP_BACK;
         offset += more ? count - STEP_BACK : 0;
         if (done && more && end != NULL && json_equal(end, json_array_get(submissions, count - 1)))
-            done = error_set(err, "form %s: the API gave the same page twice", pull->form);
+            done = error_set(err, "form %s: the API returned the same page twice", pull->form);
         json_decref(end);
         end = json_incref(json_array_get(submissions, count - 1));
         json_decref(page);

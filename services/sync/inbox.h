@@ -1,10 +1,10 @@
 /*
- * inbox.h - appending records to raw/inbox/<source>-<instance>-<day>.ndjson, one line each, as deliveries of webhooks
- * stand there.
+ * inbox.h - appends records to raw/inbox/<source>-<instance>-<day>.ndjson, one line each, in the form in which
+ * webhook deliveries are stored.
  *
- * The file is this program's alone (its instance is its own, the stage's lock keeps a second run away), so a torn
- * last line can only be its own: what a crash cut off inside of.  Nobody was told of it, and the cursor had not
- * moved past it; the next append cuts it away, and the record comes again from its source.
+ * Only this program writes the file: its instance name is its own, and the stage's lock excludes a second run.  So an
+ * incomplete last line is the rest of a crash of this program.  The cursor had not moved past that record: the next
+ * append cuts the line off, and the record is fetched again.
  */
 #ifndef SYNC_INBOX_H
 #define SYNC_INBOX_H
@@ -12,7 +12,7 @@
 #include "services/common/util/error.h"
 #include "services/common/util/unix_time.h"
 
-/* Append whole lines durably (append_log.h).  SIGTERM waits meanwhile.  name is "<source>-<instance>". */
+/* Append complete lines durably (append_log.h); SIGTERM is delayed meanwhile.  name is "<source>-<instance>". */
 MUST_CHECK bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size,
                              struct error *err);
 

@@ -1,4 +1,4 @@
-/* json_client.c - asks a JSON API and reads its answer. */
+/* json_client.c - sends a request to a JSON API and parses the response. */
 #include "services/sync/json_client.h"
 
 #include <string.h>
@@ -6,9 +6,9 @@
 #include "libetl/json/json_repair.h"
 #include "services/sync/retry.h"
 
-/* ---- what was refused ---- */
+/* ---- errors of the API ---- */
 
-/* Stripe's word for its refusal, "resource_missing"; its sentences may quote what was sent and stay untold. */
+/* Stripe's error code, "resource_missing".  Its error messages may quote what was sent, so they are not logged. */
 static void read_error_code(const struct http_response *response, char code[64]) {
     json_t *body = json_loadb(response->body, response->size, 0, NULL);
     const json_t *error = json_object_get(body, "error");
@@ -25,13 +25,13 @@ static void read_error_code(const struct http_response *response, char code[64])
 static const char *status_meaning(long status) {
     switch (status) {
     case 401:
-        return "the key is not accepted";
+        return "invalid API key";
     case 403:
-        return "the key may not read this";
+        return "the API key may not read this";
     case 404:
-        return "there is nothing at this address";
+        return "not found";
     default:
-        return status >= 300 && status < 400 ? "a redirect, which is not followed" : "refused";
+        return status >= 300 && status < 400 ? "a redirect, which is not followed" : "request rejected";
     }
 }
 
@@ -42,18 +42,18 @@ static json_t *fail_status(const struct http_response *response, const char *whe
     return NULL;
 }
 
-/* ---- what was answered ---- */
+/* ---- the response ---- */
 
-/* One submission with half a surrogate pair in it must not stop all that follow. */
+/* A submission with an unpaired surrogate must not block all later ones. */
 static json_t *parse_body(struct http_response *response, const char *where, struct error *err) {
     json_error_t problem;
     json_t *object = etl_json_repair_load((struct etl_text){response->body, response->size}, &problem);
     if (json_is_object(object))
         return object;
     if (object == NULL)
-        error_set(err, "GET %s: the answer is not JSON at byte %d", where, problem.position);
+        error_set(err, "GET %s: the response is not valid JSON at byte %d", where, problem.position);
     else
-        error_set(err, "GET %s: the answer is not an object", where);
+        error_set(err, "GET %s: the response is not a JSON object", where);
     json_decref(object);
     return NULL;
 }
@@ -67,7 +67,7 @@ json_t *json_client_get(const struct json_client *client, const struct url_query
     if (status != NULL)
         *status = 0;
     if (!query->complete) {
-        error_set(err, "GET %.200s...: the address is longer than %zu bytes", where, sizeof query->text);
+        error_set(err, "GET %.200s...: the URL is longer than %zu bytes", where, sizeof query->text);
         return NULL;
     }
     if (!retry_get(client->http, &request, where, client->max_wait_s, &response, err))

@@ -1,5 +1,4 @@
-/* json_client.h - one question to a JSON API: retried while that helps, its status put into words, its answer parsed.
- */
+/* json_client.h - one request to a JSON API: retried while that can help; its status explained, its response parsed. */
 #ifndef SYNC_JSON_CLIENT_H
 #define SYNC_JSON_CLIENT_H
 
@@ -18,9 +17,9 @@ struct json_client {
 };
 
 /*
- * The object that the API answers with status 200; the caller decrefs it.  Otherwise NULL and err: retryable where
- * it was busy or not reachable for max_wait_s, else what it refused.  *status, where not NULL, is what it answered (0:
- * nothing).
+ * The object that the API returns with status 200; the caller decrefs it.  Otherwise NULL and err: retryable where the
+ * API was busy or not reachable for max_wait_s.  status may be NULL; *status is the status of the response, or 0
+ * without a response.
  */
 MUST_CHECK json_t *json_client_get(const struct json_client *client, const struct url_query *query, long *status,
                                    struct error *err);

@@ -22,7 +22,7 @@ static GMimeTextPart *find_text(GMimeMessage *message) {
     return found;
 }
 
-/* As UTF-8 whatever the message says of itself; the caller g_frees it. */
+/* As UTF-8, whatever charset the message declares; the caller g_frees it. */
 static char *text_of(GMimeMessage *message) {
     GMimeTextPart *part = find_text(message);
     char *decoded = part != NULL ? g_mime_text_part_get_text(part) : NULL;
@@ -31,14 +31,14 @@ static char *text_of(GMimeMessage *message) {
     return valid;
 }
 
-/* Where the next message begins may change how many empty lines end this one. */
+/* The size without empty lines at the end: their number depends on where the next message begins. */
 static size_t trimmed_size(const char *bytes, size_t size) {
     while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r'))
         size--;
     return size;
 }
 
-/* parsed is NULL for bytes that are no message. */
+/* parsed is NULL for bytes that are not a message. */
 static bool deliver(GMimeMessage *parsed, const char *raw, size_t size, mail_message_function *each, void *user) {
     char *text = parsed != NULL ? text_of(parsed) : NULL;
     GDateTime *date = parsed != NULL ? g_mime_message_get_date(parsed) : NULL;
@@ -56,7 +56,7 @@ static bool deliver(GMimeMessage *parsed, const char *raw, size_t size, mail_mes
     return go_on;
 }
 
-/* Each message in turn; where GMime finds none, all that is left is given as one without text. */
+/* Each message in turn; where GMime finds none, the rest is delivered as one message without text. */
 static void read_messages(GMimeParser *parser, const char *bytes, size_t size, mail_message_function *each,
                           void *user) {
     bool go_on = true;

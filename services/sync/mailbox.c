@@ -1,4 +1,4 @@
-/* mailbox.c - goes through e-mails and takes the submissions they tell of. */
+/* mailbox.c - extracts the submissions of notification e-mails. */
 #include "services/sync/mailbox.h"
 
 #include <dirent.h>
@@ -13,7 +13,7 @@
 #include "services/sync/formspree_email.h"
 #include "services/sync/mail.h"
 
-enum { LINES_AT_ONCE = 4 << 20 }; /* bytes gathered before they are appended */
+enum { LINES_AT_ONCE = 4 << 20 }; /* bytes collected before they are appended */
 
 struct mailbox_reader {
     struct record_sink *sink;
@@ -21,20 +21,20 @@ struct mailbox_reader {
     bool failed;
 };
 
-/* What a notification's text becomes in the inbox; steals fields. */
+/* The inbox record of a notification; steals fields. */
 static json_t *make_body(json_t *fields, const struct mail_message *message) {
     char date[UNIX_TIME_TEXT];
     if (json_object_get(fields, "_date") == NULL && message->dated) {
         unix_time_format(message->date, date);
         json_object_set_new(fields, "_date", json_string(date));
     }
-    json_object_del(fields, "_id"); /* ours to say, not the form's */
+    json_object_del(fields, "_id"); /* reserved: the message's id */
     if (message->id != NULL)
         json_object_set_new(fields, "_id", json_string(message->id));
     return json_pack("{s:o}", "submission", fields);
 }
 
-/* Names of .eml files hold subjects and senders, so the log tells a message by its hash. */
+/* Names of .eml files contain subjects and senders, so the log identifies a message by its hash. */
 static void skip_message(struct record_sink *sink, uint64_t hash, const char *reason) {
     log_event(LOG_WARN, "skipped", "e-mail with SHA-256 %016" PRIx64 "...: %s", hash, reason);
     record_sink_skip(sink, reason);
@@ -70,7 +70,7 @@ static int is_message(const struct dirent *entry) {
     return length > 4 && entry->d_name[0] != '.' && strcasecmp(entry->d_name + length - 4, ".eml") == 0;
 }
 
-/* In the order of their names, so that the same folder gives the same lines. */
+/* Files in the order of their names, so that the same folder gives the same lines. */
 static bool add_folder(const char *folder, struct record_sink *sink, struct error *err) {
     struct dirent **entries;
     int count = scandir(folder, &entries, is_message, alphasort);

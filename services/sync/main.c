@@ -53,7 +53,7 @@ static const struct program program = {
     .max_args = 1,
 };
 
-/* Which sources this run pulls; false and err where none, or one of them cannot be. */
+/* Choose the sources of this run; false and err where none is configured or a chosen one is invalid. */
 static bool choose(const struct options *o, const char *arg, bool chosen[SOURCES], struct error *err) {
     bool any = false;
     for (size_t i = 0; i < SOURCES; i++) {
@@ -64,12 +64,12 @@ static bool choose(const struct options *o, const char *arg, bool chosen[SOURCES
     }
     if (any)
         return true;
-    return arg != NULL ? error_set(err, "there is no source \"%.80s\"", arg)
+    return arg != NULL ? error_set(err, "unknown source \"%.80s\"", arg)
                        : error_set(err, "nothing to pull from: set STRIPE_API_KEY, FORMSPREE_API_KEY and "
                                         "FORMSPREE_FORMS, or --mail");
 }
 
-/* What fails for good asks for a person, so it is told before what passes. */
+/* A permanent failure needs a person, so it wins over a temporary one. */
 static enum exit_code worse(enum exit_code a, enum exit_code b) {
     static const enum exit_code order[] = {EXIT_DATAERR, EXIT_TEMPFAIL, EXIT_DONE};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -78,7 +78,7 @@ static enum exit_code worse(enum exit_code a, enum exit_code b) {
     return EXIT_NOTHING_TO_DO;
 }
 
-/* One source; what becomes of it stands in the result line under its name. */
+/* Pull one source; the result line has its counts under its name. */
 static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http,
                            json_t *result) {
     struct error err;
@@ -131,7 +131,7 @@ static enum exit_code fetch_model(struct worker_run *run, struct error *err) {
     return code;
 }
 
-/* A model is fetched under a lock of its own, beside a run that pulls records. */
+/* A model is fetched under its own lock, so that it may run at the same time as a pull of records. */
 static enum exit_code choose_worker(struct worker_run *run, bool *finished) {
     (void)finished;
     if (run->args.count > 0 && strcmp(run->args.arg[0], "model") == 0)

@@ -1,4 +1,4 @@
-/* model_sync.c - fetches a champion: pointer, manifest and signature, files; verified, then pointed at. */
+/* model_sync.c - fetches a champion: alias, manifest and signature, files; then verifies it and moves the alias. */
 #include "services/sync/model_sync.h"
 
 #include <ctype.h>
@@ -15,13 +15,13 @@
 
 enum { MAX_FILES = 64, MAX_NAME = 100 };
 
-/* A pointer: which manifest is meant. */
+/* champion.json: the manifest that it names. */
 struct alias {
     long long version;
     char sha256[SHA256_HEX];
 };
 
-/* ---- what is here ---- */
+/* ---- the local champion ---- */
 
 static bool is_local(const char *data, const struct alias *model) {
     struct champion champion;
@@ -41,12 +41,13 @@ static struct alias read_champion(const char *data) {
     return local;
 }
 
-/* {"of","etag","sha256"}: whose pointer had this ETag, and what it said. */
+/* {"of","etag","sha256"}: the ETag of champion.json at that URL, and the manifest it named. */
 static bool memory_path(char out[PATH_MAX], const struct model_sync *s, struct error *err) {
     return path_format(out, err, "%s/%s", s->data, worker_table[WORKER_SYNC_MODEL].success);
 }
 
-/* The ETag to ask with: that of the pointer which the local champion came by, as long as that champion is whole. */
+/* The ETag for If-None-Match: that of the champion.json which named the local champion, while its files are complete.
+ */
 static void read_etag(const struct model_sync *s, const struct alias *local, char etag[160]) {
     char path[PATH_MAX];
     etag[0] = '\0';
@@ -80,7 +81,7 @@ static bool get(const struct model_sync *s, const struct http *http, const char 
            retry_get(http, &request, url, s->max_wait_s, response, err);
 }
 
-/* A file of a version, which must be there; the caller frees reply. */
+/* Get a file of a version, which must exist; the caller frees reply. */
 static bool get_file(const struct model_sync *s, const struct http *http, long long version, const char *file,
                      struct http_response *response, struct error *err) {
     char name[64 + MAX_NAME];
@@ -104,7 +105,7 @@ static bool has_hash(const struct http_response *response, const char *expected,
     char hex[SHA256_HEX];
     bytes_sha256(response->body, response->size, hex);
     return (expected != NULL && strcmp(hex, expected) == 0) ||
-           error_set(err, "%.100s of MODEL_URL: its hash is not the one that names it", file);
+           error_set(err, "%.100s of MODEL_URL: SHA-256 mismatch", file);
 }
 
 /* ---- a version ---- */
@@ -129,7 +130,7 @@ static json_t *fetch_manifest(const struct model_sync *s, const struct http *htt
     return parsed;
 }
 
-/* A plain name of a file beside the manifest, and none of the two that are already there. */
+/* Whether it is a plain file name in the manifest's folder, other than the manifest and its signature. */
 static bool is_plain(const char *name) {
     size_t length = strlen(name);
     for (size_t i = 0; i < length; i++)
@@ -141,7 +142,7 @@ static bool is_plain(const char *name) {
 static bool fetch_file(const struct model_sync *s, const struct http *http, long long version, const char *folder,
                        const char *name, const char *sha256, struct error *err) {
     struct http_response response = {0};
-    bool done = (is_plain(name) || error_set(err, "manifest.json of MODEL_URL: \"%.100s\" is no name", name)) &&
+    bool done = (is_plain(name) || error_set(err, "manifest.json of MODEL_URL: invalid file name \"%.100s\"", name)) &&
                 get_file(s, http, version, name, &response, err) && has_hash(&response, sha256, name, err) &&
                 write_file(folder, name, &response, err);
     http_response_done(&response);
@@ -162,7 +163,7 @@ static bool fetch_files(const struct model_sync *s, const struct http *http, con
     return done;
 }
 
-/* The version's folder, whole and verified as the api does it; until it is, one of the same number stays. */
+/* Fetch the version's folder and verify it as the api does; until then a folder of the same number stays. */
 static bool fetch_version(const struct model_sync *s, const struct http *http, const struct alias *model,
                           struct error *err) {
     char path[PATH_MAX];
@@ -177,11 +178,11 @@ static bool fetch_version(const struct model_sync *s, const struct http *http, c
         return false;
     }
     champion_done(&champion);
-    atomic_folder_remove(path); /* one that is not this one, or damaged */
+    atomic_folder_remove(path); /* another model of this number, or damaged */
     return atomic_folder_commit(&folder, err);
 }
 
-/* ---- the pointer ---- */
+/* ---- champion.json ---- */
 
 static void discard_others(const char *data, const struct alias *champion, const struct alias *before) {
     char path[PATH_MAX];
@@ -198,8 +199,8 @@ static void discard_others(const char *data, const struct alias *champion, const
     closedir(versions);
 }
 
-/* The pointer as it came is written beside the local one and read as the api would read it; then the model is fetched;
- * then the pointer gets its name. */
+/* Write the received champion.json to a temporary file and read it as the api would; fetch the model; then rename the
+ * file to champion.json. */
 static enum exit_code install(const struct model_sync *s, const struct http *http, const struct http_response *alias,
                               const struct alias *local, struct alias *model, struct error *err) {
     char path[PATH_MAX];
@@ -256,8 +257,9 @@ bool model_sync_validate(const struct model_sync *source, struct error *err) {
     if (source->url == NULL || source->public_key == NULL)
         return error_set(err, "model: %s is not set", source->url == NULL ? "MODEL_URL" : "MODEL_PUBLIC_KEY");
     if (source->key != NULL && !http_key_valid(source->key))
-        return error_set(err, "model: MODEL_KEY has spaces or is no key");
+        return error_set(err, "model: MODEL_KEY must be 8 to 500 visible ASCII characters");
     if (!http_private_url_valid(source->url, err) || !path_format(path, err, "%s/" VOLUME_DECISIONS, source->data))
         return false;
-    return !files_exist(path) || error_set(err, "model: the registry in %s makes its own models", source->data);
+    return !files_exist(path) ||
+           error_set(err, "model: %s has a registry that trains its own models; it is not overwritten", source->data);
 }

@@ -1,14 +1,15 @@
 /*
  * model_sync.h - a signed champion from another machine's registry, for a server without the shared volume.
  *
- * MODEL_URL is where a web server shows a registry/ folder: champion.json and versions/<n>/.  The pointer is asked for
- * with If-None-Match.  Where it names a model that is not here, its manifest must have the hash that the pointer says
- * and MODEL_PUBLIC_KEY's signature, every file the hash that the manifest says, and the model must load; only then does
- * the local pointer move, by rename, and the api that watches it takes the model in.  Whatever fails leaves the model
- * that is here.  A copy that no longer verifies is fetched again.  The champion and the one before it stay, others go.
+ * MODEL_URL is where a web server publishes a registry/ folder: champion.json and versions/<n>/.  champion.json is
+ * requested with If-None-Match.  Where it names a model that is not stored here, the manifest must have the hash in
+ * champion.json and a signature by MODEL_PUBLIC_KEY, every file must have its hash in the manifest, and the model must
+ * load.  Only then the local champion.json is replaced, by rename, and the api that watches it loads the model.  After
+ * any failure the local model stays.  A local copy that no longer verifies is fetched again.  The champion and the one
+ * before it are kept, others are deleted.
  *
- * Not done: the pointer itself is not signed, since a rollback must be able to name an older version; who owns the web
- * server can therefore show an older model of the same signer, and no other.
+ * champion.json itself is not signed, since a rollback must be able to name an older version.  Whoever controls the web
+ * server can therefore serve an older model of the same signer, but no other.
  */
 #ifndef SYNC_MODEL_SYNC_H
 #define SYNC_MODEL_SYNC_H
@@ -24,7 +25,7 @@ struct model_sync {
     double max_wait_s; /* for a server that is busy or down */
 };
 
-/* Whether it can be asked at all: a folder that makes its own models is not overwritten, an address must be https. */
+/* Check the settings: a registry that trains its own models is not overwritten, and the URL must be https. */
 MUST_CHECK bool model_sync_validate(const struct model_sync *source, struct error *err);
 
 /*

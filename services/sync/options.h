@@ -1,4 +1,4 @@
-/* options.h - what leadforest-sync was told: its settings, read once and then only read. */
+/* options.h - the settings of leadforest-sync, read once at the start. */
 #ifndef SYNC_OPTIONS_H
 #define SYNC_OPTIONS_H
 
@@ -13,9 +13,9 @@ struct options {
     const char *stripe_version;
     bool backfill;
 
-    const char *formspree_key; /* one for all forms, or one a form, between commas */
+    const char *formspree_key; /* one for all forms, or one for each form, separated by commas */
     const char *formspree_url;
-    const char *forms; /* ids between commas */
+    const char *forms; /* ids, separated by commas */
 
     const char *mail; /* folder or file */
 

@@ -1,4 +1,4 @@
-/* record_sink.c - gathers records and brings them to disk before the cursor passes them. */
+/* record_sink.c - collects records and appends them durably before the cursor moves past them. */
 #include "services/sync/record_sink.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* retry.c - asks again after 429, 5xx and broken connections, with patience that ends. */
+/* retry.c - sends a request again after 429, 5xx and broken connections, for a limited time. */
 #include "services/sync/retry.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ struct pause {
     double min_s, max_s;
 };
 
-/* A server's word is the least; without it, twice as long each time, half of it left to chance. */
+/* At least what Retry-After says; without it, twice as long each time, half of it random. */
 static struct pause pause_after(unsigned attempt, double retry_after_s) {
     double max = 0.5 * (double)(1U << (attempt < 6 ? attempt : 6));
     if (retry_after_s > 0)
@@ -22,7 +22,7 @@ static bool is_temporary(long status) {
 }
 
 static bool give_up(struct error *err, const char *where, const char *problem, double waited_s) {
-    error_set(err, "GET %s: %s, still after waiting %.1f s", where, problem, waited_s);
+    error_set(err, "GET %s: %s, gave up after waiting %.1f s", where, problem, waited_s);
     err->retryable = true;
     return false;
 }
@@ -34,7 +34,7 @@ bool retry_get(const struct http *http, const struct http_request *request, cons
         char problem[200];
         enum http_outcome outcome = http->perform(http->self, request, response, problem);
         if (outcome == HTTP_TOO_LARGE)
-            return error_set(err, "GET %s: the answer is larger than %d bytes", where, HTTP_MAX_BODY);
+            return error_set(err, "GET %s: the response is larger than %d bytes", where, HTTP_MAX_BODY);
         if (outcome == HTTP_RESPONDED && !is_temporary(response->status))
             return true;
         if (outcome == HTTP_RESPONDED)
@@ -43,7 +43,8 @@ bool retry_get(const struct http *http, const struct http_request *request, cons
         http_response_done(response);
         if (waited_s + pause.max_s > max_wait_s)
             return give_up(err, where, problem, waited_s);
-        log_event(LOG_WARN, "waiting", "GET %s: %s; again in %.1f to %.1f s", where, problem, pause.min_s, pause.max_s);
+        log_event(LOG_WARN, "retrying", "GET %s: %s; next try in %.1f to %.1f s", where, problem, pause.min_s,
+                  pause.max_s);
         http->wait(http->self, pause.min_s, pause.max_s);
         waited_s += pause.max_s;
     }

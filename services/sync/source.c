@@ -17,13 +17,13 @@ static bool stripe_validate(const struct options *o, struct error *err) {
     if (o->stripe_key == NULL)
         return error_set(err, "stripe: STRIPE_API_KEY is not set");
     if (!http_key_valid(o->stripe_key))
-        return error_set(err, "stripe: STRIPE_API_KEY has spaces or is no key");
+        return error_set(err, "stripe: STRIPE_API_KEY must be 8 to 500 visible ASCII characters");
     if (o->stripe_version[strspn(o->stripe_version, "abcdefghijklmnopqrstuvwxyz0123456789.-")] != '\0')
-        return error_set(err, "stripe: \"%s\" is no version of Stripe's API", o->stripe_version);
+        return error_set(err, "stripe: \"%s\" is not a version of Stripe's API", o->stripe_version);
     return http_private_url_valid(o->stripe_url, err);
 }
 
-/* Live and test keys see different objects; the middle of a key tells which. */
+/* Live and test keys see different objects; the middle of a key shows which it is. */
 static void stripe_identity(const struct options *o, char *out, size_t size) {
     snprintf(out, size, "%s %s", o->stripe_url, strstr(o->stripe_key, "_test_") != NULL ? "test" : "live");
 }
@@ -38,7 +38,7 @@ static bool pull_stripe(const struct options *o, const struct http *http, struct
 
 /* ---- formspree ---- */
 
-/* The part of a list between commas that begins at *at, which moves behind it; cut to what fits. */
+/* The next item of a comma-separated list at *at, which moves to the item after it; cut to what fits. */
 static void next_part(const char **at, char *part, size_t size) {
     size_t length = strcspn(*at, ",");
     snprintf(part, size, "%.*s", (int)length, *at);
@@ -64,11 +64,12 @@ static bool formspree_validate(const struct options *o, struct error *err) {
         char form[80];
         next_part(&at, form, sizeof form);
         if (!formspree_form_valid(form))
-            return error_set(err, "formspree: \"%s\" is no id of a form (letters and digits)", form);
+            return error_set(err, "formspree: \"%s\" is not a form id (letters and digits)", form);
     }
     size_t keys = count_parts(o->formspree_key);
     if (!http_key_valid(o->formspree_key) || (keys != 1 && keys != count_parts(o->forms)))
-        return error_set(err, "formspree: FORMSPREE_API_KEY must be one key, or one for each form, between commas");
+        return error_set(err,
+                         "formspree: FORMSPREE_API_KEY must be one key, or one for each form, separated by commas");
     return http_private_url_valid(o->formspree_url, err);
 }
 
@@ -100,11 +101,11 @@ static bool mail_configured(const struct options *o) {
 }
 
 static bool mail_validate(const struct options *o, struct error *err) {
-    return o->mail != NULL || error_set(err, "mail: --mail is not given");
+    return o->mail != NULL || error_set(err, "mail: --mail is not set");
 }
 
 static void mail_identity(const struct options *o, char *out, size_t size) {
-    (void)o; /* messages are known by their content, wherever they lie */
+    (void)o; /* messages are recognised by their content, in any folder */
     snprintf(out, size, "e-mail");
 }
 
@@ -113,9 +114,9 @@ static bool pull_mail(const struct options *o, const struct http *http, struct r
     return mailbox_pull(o->mail, sink, err);
 }
 
-/* ---- all of them ---- */
+/* ---- the table ---- */
 
-/* The instances are this program's alone: see inbox.h. */
+/* Only this program uses these instance names: see inbox.h. */
 const struct source source_table[SOURCES] = {
     {"stripe", WORKER_SYNC_STRIPE, ETL_SOURCE_STRIPE, "sync", 8192, stripe_configured, stripe_validate, stripe_identity,
      pull_stripe},

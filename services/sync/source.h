@@ -1,4 +1,4 @@
-/* source.h - the places that records come from: whether each is configured, and how it is pulled. */
+/* source.h - the sources of records: whether each is configured, and how it is pulled. */
 #ifndef SYNC_SOURCE_H
 #define SYNC_SOURCE_H
 
@@ -9,14 +9,14 @@
 #include "services/sync/record_sink.h"
 
 struct source {
-    const char *name;                                                   /* "stripe", as on the command line */
-    enum worker_id worker;                                              /* whose success its cursor shows */
-    enum etl_source_id records;                                         /* whose records these are */
-    const char *instance;                                               /* ours, in the names of files in the inbox */
-    size_t remembered;                                                  /* records at least, of those last met */
-    bool (*configured)(const struct options *options);                  /* any of its settings is set */
-    bool (*validate)(const struct options *options, struct error *err); /* all of them are, and can be used */
-    void (*identity)(const struct options *options, char *out, size_t size); /* what its cursor is of */
+    const char *name;                                  /* "stripe", as on the command line */
+    enum worker_id worker;                             /* whose last success it sets */
+    enum etl_source_id records;                        /* whose records these are */
+    const char *instance;                              /* part of this source's file names in the inbox */
+    size_t remembered;                                 /* hashes of the latest records kept, at least */
+    bool (*configured)(const struct options *options); /* any of its settings is set */
+    bool (*validate)(const struct options *options, struct error *err);      /* all of its settings are set and valid */
+    void (*identity)(const struct options *options, char *out, size_t size); /* what its cursor belongs to */
     bool (*pull)(const struct options *options, const struct http *http, struct record_sink *sink, struct error *err);
 };
 

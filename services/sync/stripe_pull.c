@@ -1,4 +1,4 @@
-/* stripe_pull.c - walks Stripe's lists page by page. */
+/* stripe_pull.c - reads Stripe's lists page by page. */
 #include "services/sync/stripe_pull.h"
 
 #include <string.h>
@@ -6,27 +6,27 @@
 #include "libetl/stripe/stripe_kind.h"
 #include "services/common/worker/log.h"
 
-enum { PAGE = 100 }; /* the most that Stripe gives at once */
+enum { PAGE = 100 }; /* objects a page: Stripe's maximum */
 
 /* A day less than Stripe keeps events. */
 static const unix_time EVENTS_KEPT_S = 29 * 86400;
 
-/* The objects of one kind; or, where there is no kind, the events of all. */
+/* The objects of one kind; without a kind, the events of all kinds. */
 struct list {
     const char *path;
     const struct etl_stripe_kind *kind;
 };
 static const struct list events = {"/v1/events", NULL};
 
-/* ---- a walk, as the cursor keeps it ---- */
+/* ---- one walk through a list, as stored in the cursor ---- */
 
 enum { NEVER = -1 };
 struct walk {
-    long long since;  /* all up to this second is taken; NEVER: nothing yet */
-    long long from;   /* the walk under way goes back to this second; NEVER: to the beginning */
-    long long newest; /* second that it has met */
-    char after[256];  /* id of the last object taken; "": no walk is under way */
-    bool done;        /* a walk has arrived at its end */
+    long long since;  /* everything up to this second is stored; NEVER: nothing yet */
+    long long from;   /* the current walk goes back to this second; NEVER: to the beginning */
+    long long newest; /* newest second that it has seen */
+    char after[256];  /* id of the last object stored; "": there is no current walk */
+    bool done;        /* a walk has reached its end */
 };
 
 static long long read_second(const json_t *state, const char *name) {
@@ -78,21 +78,21 @@ static json_t *get_page(const struct json_client *client, const struct list *lis
     return json_client_get(client, &query, status, err);
 }
 
-/* An object's id becomes the place to go on from; it must lead on. */
+/* Continue after this object; an id that repeats would make the walk endless. */
 static bool advance(struct walk *walk, const json_t *object, const struct list *list, struct error *err) {
     const char *id = json_string_value(json_object_get(object, "id"));
     long long created = read_second(object, "created");
     if (id == NULL || id[0] == '\0' || strlen(id) >= sizeof walk->after)
         return error_set(err, "GET %s: an object without an id", list->path);
     if (strcmp(id, walk->after) == 0)
-        return error_set(err, "GET %s: the page after %s begins with it again", list->path, id);
+        return error_set(err, "GET %s: the page after %s starts with the same object", list->path, id);
     snprintf(walk->after, sizeof walk->after, "%s", id);
     if (created > walk->newest)
         walk->newest = created;
     return true;
 }
 
-/* Only events are met again by the next pull, and of a first walk's only the newest, which its overlap reaches. */
+/* Only events can be seen again by the next pull; of a first walk only the newest, within the overlap. */
 static enum record_sink_dedup dedup_mode(const struct list *list, const json_t *object, const struct walk *walk,
                                          long long overlap_s) {
     bool may_repeat =
@@ -106,9 +106,9 @@ static bool add_page(struct record_sink *sink, const struct list *list, struct w
     size_t i;
     json_t *object;
     if (!json_is_array(found) || !json_is_boolean(more))
-        return error_set(err, "GET %s: the answer is no list of Stripe's", list->path);
+        return error_set(err, "GET %s: the response is not a Stripe list", list->path);
     if (json_is_true(more) && json_array_size(found) == 0)
-        return error_set(err, "GET %s: an empty page that says there is more", list->path);
+        return error_set(err, "GET %s: an empty page with has_more set", list->path);
     json_array_foreach(found, i, object) {
         if (!advance(walk, object, list, err) ||
             !record_sink_add(sink, object, dedup_mode(list, object, walk, overlap_s), err))
@@ -125,7 +125,7 @@ static void finish_walk(struct walk *walk) {
     walk->after[0] = '\0';
 }
 
-/* From where the walk stands to its end; each page is on disk before the next is asked for. */
+/* Continue the walk to its end; each page is on disk before the next is requested. */
 static bool continue_walk(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
                           const struct list *list, struct walk *walk, struct error *err) {
     bool resumed = walk->after[0] != '\0';
@@ -133,8 +133,8 @@ static bool continue_walk(const struct stripe_pull *pull, const struct json_clie
         long status;
         json_t *page = get_page(client, list, walk, &status, err);
         if (page == NULL && resumed && (status == 400 || status == 404)) {
-            log_event(LOG_INFO, "walk", "%s: Stripe no longer knows where the last pull stopped; begins again",
-                      list->path);
+            log_event(LOG_INFO, "walk",
+                      "%s: Stripe no longer has the object where the last pull stopped; starting again", list->path);
             walk->after[0] = '\0';
             continue;
         }
@@ -165,7 +165,7 @@ static bool pull_objects(const struct stripe_pull *pull, const struct json_clien
     return true;
 }
 
-/* An interrupted walk first, which leaves out what happened since it began; then that. */
+/* Finish an interrupted walk first; then fetch what happened since that walk began. */
 static bool pull_events(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
                         struct error *err) {
     struct walk walk = walk_read(sink, &events);
@@ -177,7 +177,7 @@ static bool pull_events(const struct stripe_pull *pull, const struct json_client
     return continue_walk(pull, client, sink, &events, &walk, err);
 }
 
-/* Forget how far the objects were taken, unless that is still under way. */
+/* Fetch the objects from the beginning again, unless such a walk is still unfinished. */
 static void restart_objects(struct record_sink *sink) {
     json_t *lists = json_object_get(sink->cursor.state, "lists");
     for (const struct etl_stripe_kind *kind = etl_stripe_kinds; kind->name != NULL; kind++)

@@ -1,11 +1,11 @@
 /*
  * stripe_pull.h - pulls payments from Stripe's list API.
  *
- * Stripe keeps events for 30 days.  So a first pull, one asked for (backfill), and one after a pause that long, take
- * the objects themselves as well.  Which lists and events are asked for stands in libetl/stripe/stripe_kind.h.
+ * Stripe keeps events for 30 days.  So a first pull, a backfill, and a pull after a pause that long fetch the objects
+ * themselves as well.  libetl/stripe/stripe_kind.h lists which lists and events are requested.
  *
- * Lists give the newest first, so a pull is a walk into the past that moves the cursor's `since` only when it has
- * arrived; one that was interrupted goes on where it stopped, and then what is new is walked.
+ * Lists begin with the newest, so a pull walks into the past and moves the cursor's `since` only at the end.  A pull
+ * that was interrupted continues where it stopped, and then fetches what is new.
  */
 #ifndef SYNC_STRIPE_PULL_H
 #define SYNC_STRIPE_PULL_H
@@ -14,11 +14,11 @@
 #include "services/sync/record_sink.h"
 
 struct stripe_pull {
-    bool backfill;       /* take the objects, whatever the cursor says */
-    long long overlap_s; /* look again at events this much older than the newest one known */
+    bool backfill;       /* fetch all objects, whatever the cursor says */
+    long long overlap_s; /* fetch again events up to this much older than the newest one known */
 };
 
-/* False and err where it stopped; what was committed until then stays, and the next pull continues. */
+/* False and err where it failed; what was committed until then stays, and the next pull continues there. */
 MUST_CHECK bool stripe_pull(const struct stripe_pull *pull, const struct json_client *client, struct record_sink *sink,
                             struct error *err);
 

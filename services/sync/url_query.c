@@ -1,4 +1,4 @@
-/* url_query.c - builds addresses. */
+/* url_query.c - builds URLs. */
 #include "services/sync/url_query.h"
 
 #include <ctype.h>

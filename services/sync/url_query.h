@@ -1,4 +1,4 @@
-/* url_query.h - an address with its parameters, percent-encoded. */
+/* url_query.h - a URL with its parameters, percent-encoded. */
 #ifndef SYNC_URL_QUERY_H
 #define SYNC_URL_QUERY_H
 

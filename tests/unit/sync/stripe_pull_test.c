@@ -250,7 +250,7 @@ static void a_rejection_is_reported_by_its_word_without_what_was_sent(void **sta
     assert_false(pull());
     assert_false(err.retryable);
     assert_string_equal(err.text, "GET https://stripe.example/v1/events: status 401 (invalid_request_error): "
-                                  "the key is not accepted");
+                                  "invalid API key");
 }
 
 #define PULL(test) cmocka_unit_test_setup_teardown(test, intake_fresh, intake_end)
