@@ -2,6 +2,7 @@
 #ifndef LIBETL_ARRAY_H
 #define LIBETL_ARRAY_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 /* Make room for `needed` items of `each` bytes at *items. False without any change if memory runs out. */
 static inline bool etl_array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
     void **at = items;
+    assert(each > 0);
     if (needed <= *capacity)
         return true;
     size_t larger = *capacity + *capacity / 4 + 16;

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/array.h"
 #include "services/common/table/csv_table.h"
 #include "services/common/table/feature_codec.h"
-
-enum { FIRST_ROWS = 4096 };
 
 /* Where the columns are. */
 struct row_reader {
@@ -34,31 +33,15 @@ float training_rows_number(feature_value value) {
 /* ---- one row ---- */
 
 static bool grow(struct training_rows *p) {
-    if (p->count < p->capacity)
-        return true;
-    size_t capacity = 2 * p->capacity + FIRST_ROWS;
-    struct training_row *row = realloc(p->row, capacity * sizeof *row);
-    if (row == NULL)
-        return false;
-    p->row = row;
-    feature_value *value = realloc(p->value, capacity * p->config->feature_count * sizeof *value);
-    if (value == NULL)
-        return false;
-    p->value = value;
-    p->capacity = capacity;
-    return true;
+    size_t capacity = p->capacity, values = p->config->feature_count * sizeof *p->value;
+    return etl_array_reserve(&p->row, &capacity, p->count + 1, sizeof *p->row) &&
+           etl_array_reserve(&p->value, &p->capacity, p->count + 1, values);
 }
 
 static bool add_customer(struct training_rows *p, const char *id) {
     size_t size = strlen(id) + 1;
-    if (p->customers_used + size > p->customers_capacity) {
-        size_t capacity = 2 * p->customers_capacity + size + FIRST_ROWS;
-        char *customers = realloc(p->customers, capacity);
-        if (customers == NULL)
-            return false;
-        p->customers = customers;
-        p->customers_capacity = capacity;
-    }
+    if (!etl_array_reserve(&p->customers, &p->customers_capacity, p->customers_used + size, 1))
+        return false;
     p->row[p->count].customer = p->customers_used;
     memcpy(p->customers + p->customers_used, id, size);
     p->customers_used += size;

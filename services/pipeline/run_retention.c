@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libetl/base/array.h"
+
 struct record {
     struct timespec at;
     char name[64]; /* "<run>.json" */
@@ -35,13 +37,8 @@ static struct record *list(DIR *dir, size_t *count) {
         struct stat about;
         if (!is_record(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &about, 0) != 0)
             continue;
-        if (*count == capacity) {
-            struct record *longer = realloc(all, (2 * capacity + 256) * sizeof *all);
-            if (longer == NULL)
-                break;
-            all = longer;
-            capacity = 2 * capacity + 256;
-        }
+        if (!etl_array_reserve(&all, &capacity, *count + 1, sizeof *all))
+            break;
         all[*count].at = about.st_mtim;
         memcpy(all[(*count)++].name, entry->d_name, strlen(entry->d_name) + 1);
     }

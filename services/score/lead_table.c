@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/array.h"
 #include "services/common/table/csv_table.h"
 #include "services/common/table/feature_codec.h"
 #include "services/common/worker/log.h"
 #include "services/score/csv_text.h"
-
-enum { FIRST_LEADS = 4096 };
 
 struct lead_reader {
     struct lead_table *leads;
@@ -27,22 +26,9 @@ static bool out_of_memory(char problem[200]) {
 
 static bool add_lead(struct lead_table *leads, const char *customer, uint32_t cell) {
     size_t size = strlen(customer) + 1;
-    if (leads->count == leads->capacity) {
-        size_t capacity = 2 * leads->capacity + FIRST_LEADS;
-        struct lead_row *lead = realloc(leads->lead, capacity * sizeof *lead);
-        if (lead == NULL)
-            return false;
-        leads->lead = lead;
-        leads->capacity = capacity;
-    }
-    if (leads->customers_used + size > leads->customers_capacity) {
-        size_t capacity = 2 * leads->customers_capacity + size + FIRST_LEADS;
-        char *customers = realloc(leads->customers, capacity);
-        if (customers == NULL)
-            return false;
-        leads->customers = customers;
-        leads->customers_capacity = capacity;
-    }
+    if (!etl_array_reserve(&leads->lead, &leads->capacity, leads->count + 1, sizeof *leads->lead) ||
+        !etl_array_reserve(&leads->customers, &leads->customers_capacity, leads->customers_used + size, 1))
+        return false;
     memcpy(leads->customers + leads->customers_used, customer, size);
     leads->lead[leads->count++] = (struct lead_row){leads->customers_used, cell};
     leads->customers_used += size;
@@ -53,14 +39,8 @@ static bool add_lead(struct lead_table *leads, const char *customer, uint32_t ce
 static bool add_cell(struct lead_reader *r) {
     struct lead_table *leads = r->leads;
     size_t features = leads->schema->features, cell = leads->cells.count - 1;
-    if (cell >= leads->cell_capacity) {
-        size_t capacity = 2 * leads->cell_capacity + FIRST_LEADS;
-        float *x = realloc(leads->x, capacity * features * sizeof *x);
-        if (x == NULL)
-            return false;
-        leads->x = x;
-        leads->cell_capacity = capacity;
-    }
+    if (!etl_array_reserve(&leads->x, &leads->cell_capacity, cell + 1, features * sizeof *leads->x))
+        return false;
     for (size_t i = 0; i < features; i++)
         leads->x[cell * features + i] = feature_codec_encode(&r->codec, i, r->reading[i]);
     return true;

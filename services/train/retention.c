@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "libetl/base/array.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/run_id.h"
@@ -27,6 +28,7 @@ static int newest_first(const void *left, const void *right) {
 /* All candidates; the caller frees them. */
 static struct aged *list(const struct volume *volume, size_t *count) {
     struct aged *all = NULL;
+    size_t capacity = 0;
     *count = 0;
     DIR *dir = volume_open_folder(volume, VOLUME_CANDIDATES);
     if (dir == NULL)
@@ -35,10 +37,8 @@ static struct aged *list(const struct volume *volume, size_t *count) {
         struct stat about;
         if (!run_id_valid(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &about, 0) != 0)
             continue;
-        struct aged *more = realloc(all, (*count + 1) * sizeof *all);
-        if (more == NULL)
+        if (!etl_array_reserve(&all, &capacity, *count + 1, sizeof *all))
             break;
-        all = more;
         snprintf(all[*count].run, sizeof all->run, "%.36s", entry->d_name);
         all[(*count)++].made = about.st_mtim;
     }

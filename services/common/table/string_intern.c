@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 64, FIRST_BYTES = 1024 };
+#include "libetl/base/array.h"
+
+enum { FIRST_SLOTS = 64 };
 
 /* FNV-1a with a last mix, since the low bits choose the slot. */
 static uint64_t hash_of(const char *text) {
@@ -39,23 +41,8 @@ static bool grow_slots(struct string_intern *d) {
 }
 
 static bool grow_texts(struct string_intern *d, size_t more) {
-    if (d->count == d->offset_capacity) {
-        size_t capacity = 2 * d->offset_capacity + FIRST_SLOTS;
-        size_t *offset = realloc(d->offset, capacity * sizeof *offset);
-        if (offset == NULL)
-            return false;
-        d->offset = offset;
-        d->offset_capacity = capacity;
-    }
-    if (d->used + more > d->capacity) {
-        size_t capacity = 2 * d->capacity + more + FIRST_BYTES;
-        char *bytes = realloc(d->bytes, capacity);
-        if (bytes == NULL)
-            return false;
-        d->bytes = bytes;
-        d->capacity = capacity;
-    }
-    return true;
+    return etl_array_reserve(&d->offset, &d->offset_capacity, d->count + 1, sizeof *d->offset) &&
+           etl_array_reserve(&d->bytes, &d->capacity, d->used + more, 1);
 }
 
 bool string_intern_add(struct string_intern *d, const char *text, uint32_t *number) {

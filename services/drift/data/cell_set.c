@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/array.h"
 #include "services/common/table/feature_codec.h"
 
-enum { FIRST_KINDS = 256, VALUE_KEY = 12 /* bytes of a value's number in a key */ };
+enum { VALUE_KEY = 12 /* bytes of a value's number in a key */ };
 
 bool cell_set_init(struct cell_set *in, const struct etl_config *config) {
     size_t features = config->feature_count;
@@ -33,15 +34,8 @@ void cell_set_done(struct cell_set *in) {
 }
 
 static bool grow(struct cell_set *in) {
-    if (in->cells.count < in->value_capacity)
-        return true;
-    size_t capacity = 2 * in->value_capacity + FIRST_KINDS;
-    uint32_t *value = realloc(in->value, capacity * (in->config->feature_count + 1) * sizeof *value);
-    if (value == NULL)
-        return false;
-    in->value = value;
-    in->value_capacity = capacity;
-    return true;
+    size_t values = (in->config->feature_count + 1) * sizeof *in->value;
+    return etl_array_reserve(&in->value, &in->value_capacity, in->cells.count + 1, values);
 }
 
 /* What was read, as the cell's text of a feature. */

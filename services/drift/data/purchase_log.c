@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
+#include "libetl/base/array.h"
 #include "services/common/store/files.h"
 #include "services/common/table/csv_table.h"
-
-enum { FIRST_PURCHASES = 1024 };
 
 struct purchase_reader {
     struct purchase_log *p;
@@ -27,15 +26,7 @@ static bool read_header(struct purchase_reader *r, const struct csv_header *head
 }
 
 static bool grow(struct purchase_log *p) {
-    if (p->count < p->capacity)
-        return true;
-    size_t capacity = 2 * p->capacity + FIRST_PURCHASES;
-    struct purchase *purchase = realloc(p->purchase, capacity * sizeof *purchase);
-    if (purchase == NULL)
-        return false;
-    p->purchase = purchase;
-    p->capacity = capacity;
-    return true;
+    return etl_array_reserve(&p->purchase, &p->capacity, p->count + 1, sizeof *p->purchase);
 }
 
 static bool read_cell(struct purchase_reader *r, char *const *fields, uint32_t *cell) {

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/array.h"
 #include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
-enum { DAY = 86400, HOUR = 3600, MAX_LINE = 1 << 16, FIRST_REQUESTS = 1024, DAY_TEXT = 10 };
+enum { DAY = 86400, HOUR = 3600, MAX_LINE = 1 << 16, DAY_TEXT = 10 };
 static const char suffix[] = ".ndjson";
 
 /* ---- which files ---- */
@@ -70,19 +71,10 @@ void request_log_free_files(char **names, size_t count) {
 /* ---- a line ---- */
 
 static bool grow(struct request_log *requests) {
-    if (requests->count < requests->capacity)
-        return true;
-    size_t capacity = 2 * requests->capacity + FIRST_REQUESTS, packages = requests->cell_set->config->package_count;
-    struct logged_request *request = realloc(requests->request, capacity * sizeof *request);
-    if (request == NULL)
-        return false;
-    requests->request = request;
-    float *probability = realloc(requests->probability, capacity * packages * sizeof *probability);
-    if (probability == NULL)
-        return false;
-    requests->probability = probability;
-    requests->capacity = capacity;
-    return true;
+    size_t capacity = requests->capacity, needed = requests->count + 1;
+    size_t probabilities = requests->cell_set->config->package_count * sizeof *requests->probability;
+    return etl_array_reserve(&requests->request, &capacity, needed, sizeof *requests->request) &&
+           etl_array_reserve(&requests->probability, &requests->capacity, needed, probabilities);
 }
 
 /* A version may stand there as a number or as text. */

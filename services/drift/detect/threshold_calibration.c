@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "libetl/base/array.h"
+
 enum { RUNS = 800, HORIZON = 3, HALVINGS = 60 };
 
 /* More calls a day are simulated as this many, or a busy site would wait for hours. */
@@ -23,14 +25,8 @@ struct records {
 };
 
 static bool add_record(struct records *records, struct record record) {
-    if (records->count == records->capacity) {
-        size_t capacity = 2 * records->capacity + 1024;
-        struct record *at = realloc(records->at, capacity * sizeof *at);
-        if (at == NULL)
-            return false;
-        records->at = at;
-        records->capacity = capacity;
-    }
+    if (!etl_array_reserve(&records->at, &records->capacity, records->count + 1, sizeof *records->at))
+        return false;
     records->at[records->count++] = record;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libetl/base/array.h"
 #include "services/common/registry/champion.h"
 #include "services/common/registry/model_signature.h"
 #include "services/common/store/atomic_file.h"
@@ -24,6 +25,7 @@ static int ascending(const void *left, const void *right) {
 long long *versions_list(const char *data, size_t *count) {
     char folder[PATH_MAX];
     long long *all = NULL;
+    size_t capacity = 0;
     *count = 0;
     DIR *dir = folder_of(folder, data, NULL) ? opendir(folder) : NULL;
     if (dir == NULL)
@@ -33,10 +35,8 @@ long long *versions_list(const char *data, size_t *count) {
         long long number = strtoll(entry->d_name, &end, 10);
         if (number <= 0 || *end != '\0')
             continue;
-        long long *more = realloc(all, (*count + 1) * sizeof *all);
-        if (more == NULL)
+        if (!etl_array_reserve(&all, &capacity, *count + 1, sizeof *all))
             break;
-        all = more;
         all[(*count)++] = number;
     }
     closedir(dir);
