@@ -1,4 +1,4 @@
-/* decision.c - the alarm's life, and the guards before a request. */
+/* decision.c - raises and ends alarms, and limits the requests for a training. */
 #include "services/drift/decision.h"
 
 #include <stddef.h>
@@ -23,7 +23,7 @@ static void end_retrain_request(struct decision_state *s, unix_time at, bool pro
 }
 
 bool decision_gate(struct decision_state *s, unix_time at, bool promoted) {
-    if (promoted) { /* whoever asked: what was refused or held was so against another champion */
+    if (promoted) { /* whatever the cause: rejections and held candidates belong to the former champion */
         s->held_cause = CAUSE_NONE;
         s->rejections = 0;
     }
@@ -90,9 +90,9 @@ static unsigned retrains_since(const struct decision_state *s, unix_time since) 
 const char *decision_obstacle(const struct decision_state *s, unix_time at, const struct decision_rules *rules) {
     unix_time wait = rules->cooldown << (s->rejections < MOST_DOUBLINGS ? s->rejections : MOST_DOUBLINGS);
     if (s->ended_at != 0 && at - s->ended_at < wait)
-        return s->rejections > 0 ? "the gate refused the last candidate; the next waits longer" : "cooldown";
+        return s->rejections > 0 ? "the gate refused the last candidate, so the cooldown is longer" : "cooldown";
     if (retrains_since(s, at - DECISION_MONTH) >= rules->max_per_month)
-        return "the month's requests are used up";
+        return "the monthly limit of trainings is reached";
     return NULL;
 }
 
@@ -115,7 +115,7 @@ static enum decision_level level_of(const struct decision_state *s, const struct
 
 void decision_day(struct decision_state *s, const struct decision_findings *f, const struct decision_rules *rules) {
     if (s->requested_at != 0 && f->at - s->requested_at > rules->pending)
-        end_retrain_request(s, f->at, false); /* nobody answered: as good as refused */
+        end_retrain_request(s, f->at, false); /* no decision in time counts as a rejection */
     follow_drift(s, f, rules);
     if (s->requested_at != 0)
         return;

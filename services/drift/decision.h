@@ -1,17 +1,18 @@
 /*
- * decision.h - from what was found to what is done: OK, WARN, ALARM, RETRAIN.
+ * decision.h - decides from a day's findings on the state: OK, WARN, ALARM or RETRAIN.
  *
- * Pure: a state, a day's findings and rules make the next state.  Looking twice at one day changes nothing.
+ * A pure function: the next state follows from the state, a day's findings and the rules.  Applying the same day twice
+ * changes nothing.
  *
  *   OK       nothing is known to be wrong (or too little is known: `enough` is false)
- *   WARN     near an alarm, or one has just passed, or the volume changed
- *   ALARM    traffic has changed, or what customers want, or the model fails; not yet to be acted on
- *   RETRAIN  a training is asked for, until the gate has judged its candidate
+ *   WARN     near an alarm, or one has just ended, or the volume changed
+ *   ALARM    the traffic, the customers' choices or the model's quality changed; no training is requested yet
+ *   RETRAIN  a training is requested, until the gate has decided on its candidate
  *
- * An alarm of the traffic is raised by the calibrated threshold and must be confirmed by days that came
- * after it: chance passes, a change stays, and a training needs rows of the new kind anyway.  Alarms of
- * labels are rarer and need no second look.  It ends after quiet days.  Between two requests lies a
- * cooldown, doubled with each candidate that the gate refused; so many requests a month are the most.
+ * A p-value below the calibrated threshold raises an alarm about the traffic.  Later days must confirm it: chance
+ * disappears, a change persists, and a training needs new rows anyway.  Alarms about labels are rarer and need no
+ * confirmation.  An alarm ends after quiet days.  Between two requests there is a cooldown, doubled by each candidate
+ * that the gate rejects; the number of requests a month is limited.
  */
 #ifndef DRIFT_DECISION_H
 #define DRIFT_DECISION_H
@@ -22,7 +23,7 @@
 
 enum decision_level { LEVEL_OK, LEVEL_WARN, LEVEL_ALARM, LEVEL_RETRAIN };
 
-/* Why a training is asked for, the most urgent first. */
+/* Why a training is requested, the most urgent first. */
 enum decision_cause {
     CAUSE_NONE,
     CAUSE_DRIFT,      /* the traffic's distribution */
@@ -44,12 +45,12 @@ struct decision_rules {
 
 enum { DECISION_DAY = 86400, DECISION_MONTH = 30 * DECISION_DAY, DECISION_REMEMBERED = 32 };
 
-/* What the day brought. */
+/* The findings of a day. */
 struct decision_findings {
-    unix_time at; /* the end of the day looked at */
+    unix_time at; /* the end of the day */
     bool enough;  /* the traffic could be tested */
     double p, threshold;
-    double confirming;  /* p of the alarm's stream on days after the alarm alone; 1 where not known */
+    double confirming;  /* p of the alarm's stream on days after the alarm alone; 1: not known */
     bool volume;        /* changed */
     bool cause[CAUSES]; /* all but CAUSE_DRIFT, which follows from p */
 };
@@ -68,25 +69,26 @@ struct decision_state {
     unix_time retrain_times[DECISION_REMEMBERED];
 };
 
-/* Whether this cause means that the world or the model has changed, so that the gate's alarm rule holds. */
+/* Whether this cause means that the traffic, the customers or the model changed, so that the gate applies the rule for
+ * alarms. */
 bool decision_is_alarm(enum decision_cause cause);
 
-/* Whether a promotion on this cause makes a new reference. */
+/* Whether a promotion for this cause starts a new reference. */
 bool decision_rebases(enum decision_cause cause);
 
-/* The gate has judged a candidate at this time; tells whether the reference must begin anew then. */
+/* The gate decided on a candidate at this time; returns whether a new reference must start then. */
 bool decision_gate(struct decision_state *state, unix_time at, bool promoted);
 
-/* It was judged good, but a person must approve of it: as good as refused, until that is done. */
+/* The candidate passed, but a person must approve it: until then it counts as rejected. */
 void decision_await_approval(struct decision_state *state, unix_time at);
 
-/* That is done, and it is promoted: the request is answered after all.  Tells the same as decision_gate. */
+/* A person approved the candidate, and it is promoted: the request is fulfilled.  Returns the same as decision_gate. */
 bool decision_approved(struct decision_state *state, unix_time at);
 
 void decision_day(struct decision_state *state, const struct decision_findings *findings,
                   const struct decision_rules *rules);
 
-/* Why nothing is asked for although there is a cause, in words; NULL where nothing stands in the way. */
+/* Why no training is requested although there is a cause, in words; NULL: there is no obstacle. */
 const char *decision_obstacle(const struct decision_state *state, unix_time at, const struct decision_rules *rules);
 
 const char *decision_level_name(enum decision_level level); /* "OK" */

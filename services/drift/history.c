@@ -1,4 +1,4 @@
-/* history.c - a day in one line, and the lines of other days kept. */
+/* history.c - writes the line of a day and keeps those of other days. */
 #include "services/drift/history.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* history.h - the line that monitoring/history.ndjson keeps of a day: what is drawn over time. */
+/* history.h - writes one line a day to monitoring/history.ndjson: the numbers that are plotted over time. */
 #ifndef DRIFT_HISTORY_H
 #define DRIFT_HISTORY_H
 

@@ -1,4 +1,5 @@
-/* leadforest-drift: predictions + processed -> monitoring/, whether customers have changed and a training is due. */
+/* leadforest-drift: predictions + processed -> monitoring/: whether traffic or customers changed and a training is due.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +150,7 @@ static bool add_logs(struct stage *stage, const struct monitor *m, struct error 
     return done;
 }
 
-/* The report of the last day, beside the outputs of every day. */
+/* The report of the last day, which is an output besides those of every run. */
 static void day_file(const struct monitor *m, char name[STAGE_OUTPUT]) {
     char day[UNIX_TIME_TEXT];
     unix_time_format_day(m->until - 1, day);
@@ -170,7 +171,7 @@ static enum exit_code prepare(struct worker_run *run, struct error *err) {
     w->options = options_of(run->settings, &run->stage.volume);
     if (!monitor_init(&w->monitor, &w->options, run->config, err))
         return worker_code(false, err);
-    if (!is_rebase(run)) /* which is done whenever it is asked for */
+    if (!is_rebase(run)) /* a rebase is never up to date */
         add_outputs(&run->stage, &w->monitor);
     unix_time_format(w->monitor.until, until);
     stage_input_text(&run->stage, "until", until);
@@ -198,14 +199,14 @@ static enum exit_code finish(struct worker_run *run, enum exit_code code) {
     return s->exit_code && m->state.decision.level >= LEVEL_ALARM ? EXIT_ALARM : code;
 }
 
-/* The report, the history, and last the state, from which the next run goes on. */
+/* Write the report, the history, and last the state, from which the next run continues. */
 static bool publish(const struct monitor *m, struct error *err) {
     const struct volume *volume = m->options->volume;
     char file[STAGE_OUTPUT], name[VOLUME_NAME];
     day_file(m, file);
     snprintf(name, sizeof name, VOLUME_MONITORING "/%s", file);
     json_t *report = report_describe(m);
-    bool done = (report != NULL || error_set(err, "describe %s: a text that is no UTF-8", name)) &&
+    bool done = (report != NULL || error_set(err, "describe %s: a text is not valid UTF-8", name)) &&
                 atomic_file_write_json_at(volume, name, report, err) && history_append(m, err) &&
                 state_publish(&m->state, volume, m->until, err);
     json_decref(report);
@@ -222,11 +223,11 @@ static bool monitor(struct monitor *m, struct error *err) {
     return publish(m, err);
 }
 
-/* From tomorrow's midnight on; what went before is forgotten. */
+/* Start a new reference at the next midnight; alarms and requests before it are dropped. */
 static bool rebase(struct monitor *m, struct error *err) {
     m->state = (struct state){
         .reference_since = m->until + DAY, .rebased_at = m->options->now, .gate_followed_until = m->options->now};
-    snprintf(m->state.reason, sizeof m->state.reason, "a new reference begins");
+    snprintf(m->state.reason, sizeof m->state.reason, "a new reference starts");
     return state_publish(&m->state, m->options->volume, m->until, err);
 }
 

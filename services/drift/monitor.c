@@ -1,4 +1,4 @@
-/* monitor.c - gathers what is known and looks at it. */
+/* monitor.c - reads the inputs of the drift check and runs its tests. */
 #include "services/drift/monitor.h"
 
 #include <errno.h>
@@ -14,11 +14,11 @@
 #include "services/drift/detect/threshold_calibration.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY, LABEL_DAYS = 180, CONCEPT_DAYS = 28, MIN_LABELS = 50 };
-static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; steps in which volume is told apart */
+static const double surely = 2.326, volume_step = 1.25; /* one-sided 99 %; the ratio of two steps of the volume */
 
 static bool no_memory(struct error *err) {
     errno = ENOMEM;
-    error_set_errno(err, "look at", VOLUME_PREDICTIONS);
+    error_set_errno(err, "read", VOLUME_PREDICTIONS);
     return false;
 }
 
@@ -54,8 +54,8 @@ void monitor_done(struct monitor *m) {
 
 /* ---- the gate ---- */
 
-/* Tells whether the reference must begin anew.  A routine candidate may be refused or held while an alarm waits for its
- * own: that answers nothing. */
+/* Returns whether a new reference must start.  A routine candidate that is rejected or held while an alarm waits for
+ * its own candidate does not end the request. */
 static bool apply_gate_decision(struct decision_state *d, unix_time at, enum gate_decision_outcome end, bool alarm) {
     bool answers = alarm || !decision_is_alarm(d->cause);
     switch (end) {
@@ -86,7 +86,7 @@ bool monitor_follow_gate(struct monitor *m, struct error *err) {
 
 /* ---- reading ---- */
 
-/* No champion yet is no error; one that cannot be trusted is. */
+/* A missing champion is not an error; one that fails verification is. */
 static bool read_champion(struct monitor *m, struct error *err) {
     const struct volume *volume = m->options->volume;
     if (!files_exist_at(volume, VOLUME_CHAMPION))
@@ -177,8 +177,8 @@ static bool count_reference(struct monitor *m) {
     return done;
 }
 
-/* Calls a day, in steps, and no other than last time's within a step of it, so that the threshold need not be found
- * anew every day. */
+/* Requests a day, rounded to steps.  It stays the same as last time within a step, so that the threshold need not be
+ * calibrated again every day. */
 static double observed_volume(const struct monitor *m) {
     double rows = m->reference.rows, days = 7.0 * m->reference.weeks;
     for (size_t i = 0; i < WINDOWS; i++)
@@ -221,8 +221,9 @@ static bool update_threshold(struct monitor *m) {
     if (done) {
         memcpy(m->state.threshold_key, key, sizeof key);
         m->state.per_day = m->per_day;
-        log_event(LOG_INFO, "calibrated", "an alarm is p below %.3g: one false alarm in %.0f days at %.1f calls a day",
-                  m->state.threshold, m->options->false_alarm_days, m->per_day);
+        log_event(LOG_INFO, "calibrated",
+                  "alarm threshold p < %.3g: one false alarm in %.0f days at %.1f requests a day", m->state.threshold,
+                  m->options->false_alarm_days, m->per_day);
     }
     return done;
 }
@@ -276,7 +277,7 @@ static void watch_errors(struct monitor *m) {
     out->errors_limit = cusum_limit(out->promised_errors, o->error_rise, o->label_false_alarm_days * labels / days);
 }
 
-/* The purchases are looked at again after every four weeks; the threshold is for that many looks. */
+/* The purchases are tested after every four weeks; the threshold accounts for that many tests. */
 static bool compare_concept(struct monitor *m) {
     const json_t *card = m->champion.card;
     const char *text = json_string_value(json_object_get(card, "trained_until"));
@@ -318,7 +319,7 @@ bool monitor_measure_performance(struct monitor *m, struct error *err) {
 
 /* ---- the decision ---- */
 
-/* What the days after the alarm alone say of its stream. */
+/* p of the alarm's stream on the days after the alarm alone. */
 static double confirming(const struct monitor *m) {
     unix_time since = m->state.decision.drift_since;
     for (size_t i = 0; since != 0 && i < m->features.layout.features; i++)

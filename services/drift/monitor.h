@@ -1,8 +1,8 @@
 /*
- * monitor.h - one look at the traffic and at what was bought, until the last midnight.
+ * monitor.h - one run of the drift check: traffic and purchases until the last midnight.
  *
- * The steps are called in this order; each reads what it needs from the volume and leaves its findings
- * here.  What is missing (no calls, no champion, no purchases) makes its findings "not enough", no error.
+ * The steps are called in this order; each reads what it needs from the volume and stores its findings here.  Missing
+ * inputs (no requests, no champion, no purchases) are not an error: their findings are "not enough".
  */
 #ifndef DRIFT_MONITOR_H
 #define DRIFT_MONITOR_H
@@ -29,7 +29,7 @@ struct monitor_options {
     uint64_t new_labels; /* 0: never enough */
 };
 
-/* What labels say. */
+/* The findings about labels. */
 struct monitor_labels {
     struct labels_score recent, own; /* of all versions; of the champion alone */
     struct labels_promise promise;

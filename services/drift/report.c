@@ -34,7 +34,7 @@ static const char *method_name(enum two_sample_test_method method) {
     return names[method];
 }
 
-/* The whole table, no categories put together; the decision's p stands beside it. */
+/* The test of the complete table, without merged categories; the p of the decision is reported separately. */
 static json_t *describe_table(const struct monitor *m, size_t feature, const uint32_t *window, uint32_t rows) {
     const uint32_t *reference = m->detector.reference + m->features.layout.offset[feature];
     size_t categories = feature_layout_categories(&m->features.layout, feature);
@@ -193,7 +193,7 @@ static json_t *describe_labels(const struct monitor *m) {
                      "concept", describe_concept(m), "errors", describe_errors(m));
 }
 
-/* ---- the whole ---- */
+/* ---- the complete report ---- */
 
 static json_t *describe_reference(const struct monitor *m) {
     return json_pack("{s:o, s:o, s:b, s:i, s:i}", "since", time_json(m->state.reference_since), "until",

@@ -1,5 +1,5 @@
 /*
- * state.h - monitoring/state.json: what the monitor knows from one run to the next.
+ * state.h - monitoring/state.json: the state that is kept from one run to the next.
  *
  * The decision's state, where the reference begins, how far the gate's decisions were followed, and the
  * threshold with the key of what it was calibrated for.
@@ -23,9 +23,9 @@ struct state {
     char reason[300];       /* of the last answer, in one line */
 };
 
-/* One that is not there is the first one. */
+/* A missing file is the state before the first run. */
 MUST_CHECK bool state_read(struct state *out, const struct volume *volume, struct error *err);
-/* What it tells of later than `now` a clock that was ahead has told: it is taken to have happened now. */
+/* Times later than `now` come from a clock that was ahead: they are set to now. */
 void state_forget_future(struct state *state, unix_time now);
 MUST_CHECK bool state_publish(const struct state *state, const struct volume *volume, unix_time day, struct error *err);
 

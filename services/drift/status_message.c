@@ -1,4 +1,4 @@
-/* status_message.c - the numbers behind a state, in words. */
+/* status_message.c - explains a state in words, with the numbers behind it. */
 #include "services/drift/status_message.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 
 enum { DAY = 86400 };
 
-/* The stream that raised the alarm; where the alarm has passed a peak, still that one. */
+/* The stream that raised the alarm, also when another stream has the smallest p now. */
 static void write_drift(const struct monitor *m, char *out, size_t size) {
     const struct monitored_features *s = &m->features;
     size_t feature = 0, window = WINDOWS;
@@ -28,7 +28,7 @@ static void write_drift(const struct monitor *m, char *out, size_t size) {
                                         feature_layout_categories(&s->layout, feature));
     char category[ETL_CONFIG_MAX_NAME + 1];
     monitored_features_category(s, feature, d.top_contributor, category, 60);
-    snprintf(out, size, "%s changed: %s %+.3f of %u calls in %u days (p %.2g, an alarm below %.2g)",
+    snprintf(out, size, "%s changed: %s %+.3f of %u requests in %u days (p %.2g, alarm below %.2g)",
              monitored_features_name(s, feature), category, d.top_change, m->finding.of[window].rows,
              windows_days[window], m->finding.of[window].found[feature].adjusted, m->state.threshold);
 }
@@ -43,19 +43,20 @@ static void write_cause(const struct monitor *m, enum decision_cause cause, char
         write_drift(m, out, size);
         break;
     case CAUSE_CONCEPT:
-        snprintf(out, size, "customers of the same kind buy other packages than the champion learnt (p %.2g)",
+        snprintf(out, size,
+                 "customers with the same inputs buy other packages than in the champion's training data (p %.2g)",
                  l->concept.test.p);
         break;
     case CAUSE_ERRORS:
-        snprintf(out, size, "errors are more frequent than the promised %.3f (sum %.2f, an alarm at %.2f)",
+        snprintf(out, size, "errors are more frequent than the expected %.3f (CUSUM %.2f, alarm at %.2f)",
                  l->promised_errors, l->errors.sum, l->errors_limit);
         break;
     case CAUSE_ACCURACY:
-        snprintf(out, size, "accuracy %.3f of %" PRIu64 " purchases is surely below %.3f", l->own.metrics.accuracy,
-                 l->own.metrics.rows, o->min_accuracy);
+        snprintf(out, size, "accuracy %.3f of %" PRIu64 " purchases is significantly below %.3f",
+                 l->own.metrics.accuracy, l->own.metrics.rows, o->min_accuracy);
         break;
     case CAUSE_CONFIDENCE:
-        snprintf(out, size, "confidence %.3f of %" PRIu64 " calls is surely below %.3f", l->promise.accuracy,
+        snprintf(out, size, "confidence %.3f of %" PRIu64 " requests is significantly below %.3f", l->promise.accuracy,
                  l->promise.rows, o->min_confidence);
         break;
     case CAUSE_AGE:
@@ -72,15 +73,14 @@ static void write_cause(const struct monitor *m, enum decision_cause cause, char
 static void write_quiet(const struct monitor *m, char *out, size_t size) {
     const struct reference_rule *rule = &m->options->reference;
     if (!m->reference.complete)
-        snprintf(out, size, "insufficient data: the reference has %u of %u weeks and %u of %u calls",
+        snprintf(out, size, "insufficient data: the reference has %u of %u weeks and %u of %u requests",
                  m->reference.weeks, rule->weeks, m->reference.rows, rule->rows);
     else if (!m->finding.enough)
-        snprintf(out, size, "insufficient data: no whole window has %u calls", m->options->detector.min_rows);
+        snprintf(out, size, "insufficient data: no complete window has %u requests", m->options->detector.min_rows);
     else if (m->volume.changed)
-        snprintf(out, size, "%.0f calls a week where there were %.0f", m->volume.now, m->volume.before);
+        snprintf(out, size, "the volume changed: %.0f requests a week, before %.0f", m->volume.now, m->volume.before);
     else
-        snprintf(out, size, "nothing has surely changed (p %.2g, an alarm below %.2g)", m->finding.p,
-                 m->state.threshold);
+        snprintf(out, size, "no significant change (p %.2g, alarm below %.2g)", m->finding.p, m->state.threshold);
 }
 
 void status_message_write(const struct monitor *m, char *out, size_t size) {

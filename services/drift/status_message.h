@@ -1,4 +1,4 @@
-/* status_message.h - why the state is what it is, in one line for a person. */
+/* status_message.h - the reason for the state, in one line for a person. */
 #ifndef DRIFT_STATUS_MESSAGE_H
 #define DRIFT_STATUS_MESSAGE_H
 

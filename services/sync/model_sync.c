@@ -105,7 +105,7 @@ static bool has_hash(const struct http_response *response, const char *expected,
     char hex[SHA256_HEX];
     bytes_sha256(response->body, response->size, hex);
     return (expected != NULL && strcmp(hex, expected) == 0) ||
-           error_set(err, "%.100s of MODEL_URL: SHA-256 mismatch", file);
+           error_set(err, "%.100s of MODEL_URL: SHA-256 hash mismatch", file);
 }
 
 /* ---- a version ---- */

@@ -39,7 +39,7 @@ traffic quiet 2025-07-10 60
 traffic quiet 2025-07-10 60 --source demo --shift 1 --seed 2 --no-purchases
 echo '{"time":"2025-07-1' >>"$scratch/quiet/predictions/api-2025-07-10.ndjson"
 check "a reference that is not whole is said" drift 0 quiet 2025-07-20
-check "with what it has" result '.reason == "insufficient data: the reference has 1 of 4 weeks and 140 of 500 calls"'
+check "with what it has" result '.reason == "insufficient data: the reference has 1 of 4 weeks and 140 of 500 requests"'
 check "quiet traffic is looked at" drift 0 quiet 2025-09-08
 check "and is OK" result '.state == "OK" and .retrain == false'
 check "again there is nothing to do" drift 99 quiet 2025-09-08

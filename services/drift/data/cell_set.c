@@ -38,7 +38,7 @@ static bool grow(struct cell_set *in) {
     return etl_array_reserve(&in->value, &in->value_capacity, in->cells.count + 1, values);
 }
 
-/* What was read, as the cell's text of a feature. */
+/* The value that was read, as text. */
 static const char *text_of(struct cell_set *in, size_t feature, struct feature_reading reading,
                            char number[FEATURE_NUMBER_TEXT]) {
     if (reading.status == FEATURE_UNREADABLE)

@@ -1,5 +1,5 @@
 /*
- * cell_set.h - distinct sets of inputs, each a kind with a number: what calls, purchases and the reference share.
+ * cell_set.h - the distinct sets of inputs, numbered; requests, purchases and the reference refer to them by number.
  *
  * A value is a text, as it was sent; a number is its shortest text; what is missing or unreadable is empty
  * (services/common/table/feature_codec.h).

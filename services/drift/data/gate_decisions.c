@@ -1,4 +1,4 @@
-/* gate_decisions.c - lines of decisions, of which the gate's are told. */
+/* gate_decisions.c - reads the gate's decisions among all lines of decisions. */
 #include "services/drift/data/gate_decisions.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static bool is(const json_t *object, const char *key, const char *word) {
     return text != NULL && strcmp(text, word) == 0;
 }
 
-/* false: nothing became of any candidate. */
+/* false: the line does not decide on a candidate. */
 static bool end_of(const json_t *decision, enum gate_decision_outcome *end, bool *alarm) {
     const json_t *by_alarm = json_object_get(decision, "alarm");
     bool promoted = is(decision, "status", "promoted"), approved = promoted && is(decision, "action", "approve");

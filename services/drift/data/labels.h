@@ -1,9 +1,9 @@
 /*
- * labels.h - what was predicted beside what was bought: the accuracy that matured, and a running sum of errors.
+ * labels.h - compares predictions with purchases: the accuracy of mature predictions, and a running sum of errors.
  *
- * Who buys soon is not like who buys late, so every call is given the same time: a call is labelled by a
- * purchase of its lead within `maturity` after it, and counts only once that time is over.  Of a lead's
- * calls before the purchase the last one counts.
+ * Leads that buy early differ from leads that buy late, so every request gets the same time: a request is labelled by a
+ * purchase of its lead within `maturity` after it, and counts only once that time is over.  Of a lead's requests before
+ * the purchase the last one counts.
  */
 #ifndef DRIFT_LABELS_H
 #define DRIFT_LABELS_H
@@ -29,7 +29,7 @@ bool labels_join(struct labels *out, const struct request_log *requests, const s
                  size_t leads, unix_time now, unix_time maturity);
 void labels_done(struct labels *labels); /* fine on zeroes */
 
-/* How good the answers of some labelled calls were. */
+/* The quality of the answers to some labelled requests. */
 struct labels_score {
     struct forest_metrics metrics;
     double promised;       /* accuracy that the answers' own probabilities promised */

@@ -44,7 +44,7 @@ static bool read_row(struct purchase_reader *r, char *const *fields, char proble
         return false;
     }
     if (!unix_time_parse(fields[r->at], &purchase.at)) {
-        snprintf(problem, 200, "purchased_at \"%.40s\" is no time", fields[r->at]);
+        snprintf(problem, 200, "invalid time in purchased_at: \"%.40s\"", fields[r->at]);
         return false;
     }
     if (purchase.at >= r->until)

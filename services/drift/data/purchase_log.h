@@ -1,4 +1,4 @@
-/* purchase_log.h - train.csv in memory: which lead of which kind bought what when. */
+/* purchase_log.h - train.csv in memory: for each purchase its time, lead, inputs and package. */
 #ifndef DRIFT_PURCHASE_LOG_H
 #define DRIFT_PURCHASE_LOG_H
 
@@ -19,7 +19,7 @@ struct purchase_log {
     struct purchase *purchase; /* [count], as in the file */
 };
 
-/* Purchases before `until`; a file that is not there has none. On failure *out is left alone. */
+/* Read the purchases before `until`; a missing file has none. On failure *out is unchanged. */
 MUST_CHECK bool purchase_log_read(struct purchase_log *out, const struct volume *volume, const char *name,
                                   struct cell_set *cell_set, struct string_intern *leads, unix_time until,
                                   struct error *err);

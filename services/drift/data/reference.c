@@ -1,4 +1,4 @@
-/* reference.c - gathers the reference, keeps it, finds it again. */
+/* reference.c - counts the reference traffic, and stores and reads it. */
 #include "services/drift/data/reference.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /*
- * reference.h - what usual traffic is: the first weeks of live calls, then frozen.
+ * reference.h - the usual traffic: the first weeks of live requests, then frozen.
  *
- * Whole weeks, from the first call or from the last alarm-caused promotion or rebase on, until there are
- * enough of both weeks and rows, or more will not come.  Once whole it stands in monitoring/reference.json,
- * so that old logs may be deleted and a routine promotion changes nothing.
+ * It consists of complete weeks, from the first request or from the last rebase or promotion after an alarm, until
+ * there are enough weeks and rows, or the maximum of weeks is over.  Once complete it is stored in
+ * monitoring/reference.json, so that old logs may be deleted and a routine promotion changes nothing.
  */
 #ifndef DRIFT_REFERENCE_H
 #define DRIFT_REFERENCE_H
@@ -21,7 +21,7 @@ struct reference_rule {
 
 struct reference {
     bool complete;
-    unix_time since, until; /* [since, until); until is 0 while it is not whole */
+    unix_time since, until; /* [since, until); until is 0 while it is incomplete */
     uint32_t rows;
     size_t cells;    /* room of count */
     uint32_t *count; /* [kinds] */
@@ -29,14 +29,15 @@ struct reference {
     uint32_t week[REFERENCE_MAX_WEEKS]; /* rows of each week */
 };
 
-/* Whether so many whole weeks of so many rows are enough. */
+/* Whether so many complete weeks with so many rows are enough. */
 bool reference_enough(const struct reference_rule *rule, unsigned weeks, uint32_t rows);
 
-/* From the calls of [since, until); a reference that is not whole says how far it is. false: out of memory. */
+/* Count the requests of [since, until); an incomplete reference has its weeks and rows so far. false: out of memory. */
 bool reference_build(struct reference *out, const struct request_log *requests, unix_time since, unix_time until,
                      const struct reference_rule *rule);
 
-/* reference.json; one of another beginning than `since`, or none, leaves *out as it is and is no error. */
+/* Read reference.json.  Where it is missing or has another beginning than `since`, *out is unchanged; that is not an
+ * error. */
 MUST_CHECK bool reference_read(struct reference *out, const struct volume *volume, unix_time since,
                                struct cell_set *cell_set, struct error *err);
 MUST_CHECK bool reference_publish(const struct reference *reference, const struct volume *volume,

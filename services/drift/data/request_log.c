@@ -1,4 +1,4 @@
-/* request_log.c - reads log files line by line and leaves out what is no traffic. */
+/* request_log.c - reads the prediction log line by line and excludes requests that are not traffic. */
 #include "services/drift/data/request_log.h"
 
 #include <dirent.h>
@@ -77,7 +77,7 @@ static bool grow(struct request_log *requests) {
            etl_array_reserve(&requests->probability, &requests->capacity, needed, probabilities);
 }
 
-/* A version may stand there as a number or as text. */
+/* The version may be a number or text. */
 static int64_t version_of(const json_t *value) {
     const char *text = json_string_value(value);
     return text != NULL ? strtoll(text, NULL, 10) : json_integer_value(value);
@@ -133,7 +133,7 @@ static enum line_result add_object(struct request_log *requests, const json_t *o
     return ADDED;
 }
 
-/* A line that is too long, torn or no JSON is passed by and counted. */
+/* A line that is too long, incomplete or not JSON is skipped and counted. */
 static bool read_lines(struct request_log *requests, FILE *file, const struct request_log_limits *limits) {
     char *line = malloc(MAX_LINE);
     bool done = line != NULL, line_ended = true;
@@ -193,7 +193,7 @@ static void copy_by_time(const struct request_log *requests, struct place *order
     }
 }
 
-/* Several instances wrote; of equal seconds the order of files and lines holds. */
+/* Several instances write logs; requests of the same second keep the order of files and lines. */
 static bool sort(struct request_log *requests) {
     size_t packages = requests->cell_set->config->package_count, n = requests->count;
     struct place *order = malloc((n + 1) * sizeof *order);
@@ -216,7 +216,7 @@ static bool sort(struct request_log *requests) {
     return true;
 }
 
-/* ---- what is no traffic ---- */
+/* ---- requests that are not traffic ---- */
 
 static bool drop_repeated(struct request_log *requests) {
     unix_time *last = calloc(requests->leads.count + 1, sizeof *last);
@@ -240,7 +240,7 @@ static int by_size(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-/* Calls of a usual hour: the median day's, by 24. 0 without calls. */
+/* Requests of a usual hour: those of the median day, divided by 24. 0 without requests. */
 static uint32_t usual_hour(const struct request_log *requests, bool *done) {
     unix_time first = requests->count > 0 ? requests->request[0].at / DAY : 0;
     size_t days = requests->count > 0 ? (size_t)(requests->request[requests->count - 1].at / DAY - first) + 1 : 1;

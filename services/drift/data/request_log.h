@@ -1,10 +1,10 @@
 /*
- * request_log.h - the prediction log in memory: who asked for what when, and what was answered.
+ * request_log.h - the prediction log in memory: for each request its time, lead, inputs and answer.
  *
- * Calls whose source is demo or batch are passed by.  Left out of the traffic, though their answers still
- * meet purchases: all but a lead's last call of a day (a form asks again with every change); and of one
- * kind in one hour more than a usual hour brings of all kinds together, so that a burst of equal rows is
- * no drift.  All of them are counted.
+ * Requests whose source is demo or batch are skipped.  Two sorts do not count as traffic, but are still compared with
+ * purchases: all but a lead's last request of a day (a form sends one with every change), and identical requests in
+ * one hour beyond the total of a usual hour, so that a burst of equal rows does not look like drift.  The report has
+ * the number of each sort.
  */
 #ifndef DRIFT_REQUEST_LOG_H
 #define DRIFT_REQUEST_LOG_H
@@ -28,8 +28,8 @@ struct request_log {
     size_t count, capacity;
     struct logged_request *request;         /* [count] in order of time */
     float *probability;                     /* [count][packages] */
-    size_t malformed;                       /* lines that are no calls */
-    size_t other_sources, repeated, capped; /* what was passed by or left out */
+    size_t malformed;                       /* lines that are not requests */
+    size_t other_sources, repeated, capped; /* skipped, or not counted as traffic */
 };
 
 struct request_log_limits {
@@ -37,16 +37,17 @@ struct request_log_limits {
     unsigned burst;        /* calls of one kind in one hour that always count */
 };
 
-/* Read predictions/ below the data folder; one that is not there is no calls. On failure *out is left alone. */
+/* Read predictions/ in the data folder; a missing folder has no requests. On failure *out is unchanged. */
 MUST_CHECK bool request_log_read(struct request_log *out, const struct volume *volume, struct cell_set *cell_set,
                                  const struct request_log_limits *limits, struct error *err);
 void request_log_done(struct request_log *requests); /* fine on zeroes */
 
-/* Take out of the traffic what is none, of calls in order of time; request_log_read does it. false: out of memory. */
+/* Mark the requests that are not traffic; they must be in the order of time.  request_log_read calls this.  false: out
+ * of memory. */
 bool request_log_filter(struct request_log *requests, unsigned burst);
 
 /* The log files of these days in order of their names: *names is an array that the caller frees with
- * request_log_free_files. A folder that is not there holds none. */
+ * request_log_free_files. A missing folder has none. */
 MUST_CHECK bool request_log_files(char ***names, size_t *count, const struct volume *volume, unix_time from,
                                   unix_time until, struct error *err);
 void request_log_free_files(char **names, size_t count);

@@ -2,7 +2,7 @@
  * concept_drift.h - whether customers of one kind buy other packages than those the champion learnt from.
  *
  * Purchases that the champion was trained on, against those after.  Both are buyers, and each cell is
- * compared with itself, so that neither who comes nor who buys can look like a change of what is bought.
+ * compared with itself, so that a change in who requests or who buys does not look like a change in what is bought.
  */
 #ifndef DRIFT_CONCEPT_DRIFT_H
 #define DRIFT_CONCEPT_DRIFT_H
@@ -19,7 +19,7 @@ struct concept_drift_periods {
 struct concept_drift {
     struct stratified_test test;
     double covariate[STRATIFIED_TEST_MAX_CLASSES]; /* change of a package's share because other cells come */
-    double within[STRATIFIED_TEST_MAX_CLASSES];    /* because cells buy otherwise; the two sum to the whole change */
+    double within[STRATIFIED_TEST_MAX_CLASSES]; /* because cells buy other packages; the two sum to the total change */
 };
 
 /* false: out of memory. */

@@ -1,4 +1,4 @@
-/* detector.c - tests of all streams and windows, made one number. */
+/* detector.c - tests all streams and windows, and combines the results into one p-value. */
 #include "services/drift/detect/detector.h"
 
 #include <math.h>

@@ -1,11 +1,11 @@
 /*
- * detector.h - the one rule that says whether traffic has changed.
+ * detector.h - the rule that decides whether traffic has changed.
  *
  * Every stream of every window is tested against the reference (two_sample_test.h); categories too rare for
- * chi-square are put together, the most frequent staying alone.  Holm's correction over the streams of a
+ * chi-square are merged, the most frequent stay separate.  Holm's correction over the streams of a
  * window makes them one test.  A stream counts only where its effect, the total variation, reaches its
- * floor: with enough rows anything is significant.  The day's number is the smallest p that counts; what it must
- * fall below is calibrate.h's business.
+ * floor: with enough rows anything is significant.  The day's p-value is the smallest p that counts; its threshold
+ * comes from threshold_calibration.h.
  */
 #ifndef DRIFT_DETECTOR_H
 #define DRIFT_DETECTOR_H
@@ -14,7 +14,7 @@
 #include "services/drift/stats/two_sample_test.h"
 
 struct detector_rule {
-    uint32_t min_rows; /* a window with fewer says nothing */
+    uint32_t min_rows; /* a window with fewer rows is not tested */
 };
 
 struct detector {
@@ -35,7 +35,7 @@ struct feature_finding {
 };
 
 struct window_finding {
-    bool enough; /* whole, and with enough rows; otherwise nothing else is known */
+    bool enough; /* complete, and with enough rows; otherwise the other members are not set */
     uint32_t rows;
     double p;       /* the smallest adjusted p that counts, 1 where none does */
     size_t feature; /* whose it is */
@@ -55,10 +55,10 @@ void detector_done(struct detector *d); /* fine on zeroes */
 /* Take reference[cells] of so many rows; false: out of memory. */
 bool detector_set_reference(struct detector *d, const uint32_t *reference, uint32_t rows);
 
-/* Look at the windows; false: out of memory. */
+/* Test the windows; false: out of memory. */
 bool detector_test(struct detector *d, const struct windows *windows, uint64_t seed, struct finding *out);
 
-/* p of a stream in the longest window that lies wholly within the last so many days; 1 where there is none. */
+/* p of a stream in the longest window that fits into the last so many days; 1: there is none. */
 double detector_recent(const struct finding *finding, size_t feature, unsigned long days);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * feature_layout.h - the streams that are watched, as categories of kinds.
+ * feature_layout.h - the monitored streams: how each distinct set of inputs maps to a category in each stream.
  *
  * A kind is one distinct set of inputs.  It falls into one category of each stream: its business_type, its
  * size, its joint cell, the package the champion gives it, and so on.  Traffic is counts of kinds; counts

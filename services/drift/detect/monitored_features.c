@@ -247,7 +247,7 @@ static void describe_joint_cell(const struct monitored_features *s, size_t cell,
     }
 }
 
-/* Back to the end of a whole character of UTF-8. */
+/* Cut the text at the end of a complete UTF-8 character. */
 static void truncate_utf8(char *text, size_t limit) {
     size_t end = strlen(text);
     if (end <= limit)

@@ -1,9 +1,9 @@
 /*
- * monitored_features.h - the streams of this company's traffic: each declared feature, their joint cell, and what the
- * champion makes of them: package, confidence, whether it knows the categories.
+ * monitored_features.h - the monitored streams: each declared feature, their joint cell, and three of the champion: the
+ * predicted package, its confidence, and whether it knows the categories.
  *
- * The champion of today is asked about the reference's kinds as about the window's, so that a new model is
- * no drift; without a champion its three streams are left out.
+ * Today's champion predicts both the reference and the window, so that a new model does not look like drift; without a
+ * champion its three streams are left out.
  */
 #ifndef DRIFT_MONITORED_FEATURES_H
 #define DRIFT_MONITORED_FEATURES_H

@@ -1,5 +1,5 @@
 /*
- * simulation.h - traffic as it might come: so many rows a day, each drawn from a population of kinds.
+ * simulation.h - simulates traffic: so many rows a day, each drawn from a population of distinct inputs.
  *
  * A population is a list of rows; drawing one of them at random is drawing from its distribution.
  */
@@ -28,7 +28,7 @@ void simulation_done(struct simulation *s); /* fine on zeroes */
 bool simulation_begin(struct simulation *s, const struct cell_population *population, uint32_t reference_rows,
                       struct rng rng);
 
-/* One day of a random number of rows, `mean` on the average, and a look at the windows. */
+/* One day of a random number of rows, `mean` on average, then a test of the windows. */
 bool simulation_day(struct simulation *s, const struct cell_population *population, double mean, struct finding *out);
 
 #endif

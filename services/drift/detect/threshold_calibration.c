@@ -11,7 +11,7 @@ enum { RUNS = 800, HORIZON = 3, HALVINGS = 60 };
 /* More calls a day are simulated as this many, or a busy site would wait for hours. */
 static const double max_per_day = 1000;
 
-/* Nothing is an alarm that happens once in a hundred looks, nor need it be rarer than this. */
+/* The threshold is never above 0.01, which chance reaches once in a hundred tests, nor below this. */
 static const double loosest = 0.01, strictest = 1e-7;
 
 struct record {
@@ -31,7 +31,7 @@ static bool add_record(struct records *records, struct record record) {
     return true;
 }
 
-/* A run goes on until no threshold could be passed by, or to the horizon, which is its last record. */
+/* A run ends when p is below every possible threshold, or at the horizon, which is its last record. */
 static bool run(struct simulation *s, const struct cell_population *population, const struct threshold_target *target,
                 uint32_t number, uint32_t horizon, struct records *records) {
     struct finding finding;
@@ -79,8 +79,8 @@ static double search(const struct records *records, uint32_t horizon, double wan
     return exp(low);
 }
 
-/* Days and reference shrink alike, so that they stay as uncertain beside each other.  Of fewer rows chance moves the
- * shares farther and so reaches the effect floor sooner: the threshold is right, or stricter than it need be. */
+/* Days and reference shrink by the same factor, so that their uncertainties keep their ratio.  With fewer rows chance
+ * moves the shares farther and reaches the effect floor sooner: the threshold is right, or stricter than necessary. */
 static struct threshold_target scale(const struct threshold_target *target) {
     struct threshold_target out = *target;
     if (target->per_day > max_per_day) {

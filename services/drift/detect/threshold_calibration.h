@@ -1,10 +1,11 @@
 /*
- * threshold_calibration.h - how small a day's p must be to be an alarm, for false alarms to come as rarely as asked.
+ * threshold_calibration.h - finds the p-value below which a day raises an alarm, for a given mean time between false
+ * alarms.
  *
- * Traffic like the reference's is simulated, always from the same distribution, with a reference drawn
- * anew in each run, and watched day by day by the very detector; the threshold is the one whose mean time
- * to the first (false) alarm is the one asked for.  Overlapping windows, correlated streams, daily looks,
- * the effect floor and the error of the reference itself are so all accounted for.
+ * Each run simulates traffic from the distribution of the reference, with a newly drawn reference, and applies the same
+ * detector day by day.  The threshold is the one whose mean time to the first (false) alarm is the requested one.  So
+ * overlapping windows, correlated streams, daily tests, the effect floor and the error of the reference are all
+ * accounted for.
  */
 #ifndef DRIFT_THRESHOLD_CALIBRATION_H
 #define DRIFT_THRESHOLD_CALIBRATION_H

@@ -1,7 +1,7 @@
 /*
  * windows.h - the last 7, 14 and 28 days of traffic, sliding by a day.
  *
- * Whole weeks, so that what differs between Mondays and Sundays is in every window alike.
+ * Complete weeks, so that every weekday is in each window equally often.
  */
 #ifndef DRIFT_WINDOWS_H
 #define DRIFT_WINDOWS_H
@@ -27,7 +27,7 @@ void windows_clear(struct windows *w);                                     /* as
 void windows_next_day(struct windows *w); /* before the first row of each day */
 void windows_add(struct windows *w, uint32_t cell);
 
-/* Whether a window lies wholly after the reference. */
+/* Whether all days of a window are after the reference. */
 bool windows_full(const struct windows *w, size_t window);
 const uint32_t *windows_counts(const struct windows *w, size_t window);
 

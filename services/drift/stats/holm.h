@@ -1,4 +1,4 @@
-/* holm.h - p-values of several tests made good for having looked at all of them. */
+/* holm.h - Holm's correction of the p-values of several tests. */
 #ifndef DRIFT_HOLM_H
 #define DRIFT_HOLM_H
 

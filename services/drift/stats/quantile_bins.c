@@ -1,4 +1,4 @@
-/* quantile_bins.c - edges where a tenth of the rows is passed. */
+/* quantile_bins.c - finds the edges after each tenth of the rows. */
 #include "services/drift/stats/quantile_bins.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* quantile_bins.h - numbers put into bins that hold equal shares of the reference. */
+/* quantile_bins.h - bins of numbers that contain equal shares of the reference. */
 #ifndef DRIFT_QUANTILE_BINS_H
 #define DRIFT_QUANTILE_BINS_H
 
@@ -14,7 +14,7 @@ struct quantile_bins_value {
     uint32_t rows;
 };
 
-/* Bins (edge[i-1], edge[i]]; equal numbers are never parted, so there may be fewer than ten. */
+/* Bins (edge[i-1], edge[i]]; equal numbers are never split, so there may be fewer than ten. */
 struct quantile_bins {
     size_t bins;               /* 1 .. QUANTILES */
     float edge[QUANTILE_BINS]; /* [bins - 1] upper edges, rising */

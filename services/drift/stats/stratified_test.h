@@ -1,9 +1,9 @@
 /*
- * stratified_test.h - whether P(package | cell) has changed, whatever has happened to how often each cell comes.
+ * stratified_test.h - whether P(package | cell) has changed, independent of changes in how frequent each cell is.
  *
  * Each cell is a 2 x classes table of its own (before, after); the statistic is the sum of their
- * chi-squares.  Its p-value deals the rows of each cell anew to before and after: the margins of every
- * cell stay as they are, so a change in the mix of cells alone cannot show.
+ * chi-squares.  Its p-value comes from permutations of the rows within each cell: the margins of every
+ * cell stay the same, so a change in the mix of cells alone has no effect.
  */
 #ifndef DRIFT_STRATIFIED_TEST_H
 #define DRIFT_STRATIFIED_TEST_H
@@ -22,8 +22,8 @@ struct stratified_test {
 };
 
 /*
- * before and after are [cells][classes]; classes at most STRATIFIED_TEST_MAX_CLASSES.  deck is room for the rows
- * of the largest cell.
+ * before and after are [cells][classes]; classes at most STRATIFIED_TEST_MAX_CLASSES.  The caller's buffer has
+ * room for the rows of the largest cell.
  */
 struct stratified_test stratified_test(const uint32_t *before, const uint32_t *after, size_t cells, size_t classes,
                                        uint64_t seed, uint8_t *permutation);

@@ -1,12 +1,13 @@
 /*
- * two_sample_test.h - whether two samples of categories come from one distribution: the p-value, by the way that fits.
+ * two_sample_test.h - whether two samples of categories come from one distribution: the p-value, by the suitable
+ * method.
  *
  *   chi-square    where every expected count is at least 5;
  *   exact         two categories: all tables with the same margins (Fisher, by distance from the expected);
- *   permutation   otherwise: rows are dealt anew to the two samples, until ten deals were as far apart as
- *                 the real one (Besag and Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991)
- *                 or the most deals were made.  Where chi-square says 0.1 or more it is left at that, and where there
- *               are so many rows that dealing would take minutes: then no rare category reaches an effect floor.
+ *   permutation   otherwise: rows are permuted between the two samples, until ten permutations were as far apart as
+ *                 the real samples (Besag and Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991)
+ *                 or the maximum was reached.  Chi-square is used instead where its p is 0.1 or more, and where there
+ * are so many rows that permutations would take minutes: then no rare category reaches an effect floor.
  */
 #ifndef DRIFT_TWO_SAMPLE_TEST_H
 #define DRIFT_TWO_SAMPLE_TEST_H
