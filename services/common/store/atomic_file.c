@@ -317,9 +317,6 @@ void atomic_file_sweep(const char *path) {
 bool folder_create(const char *path, struct error *err) {
     return folder_create_at(&volume_none, path, err);
 }
-bool folder_create_parent(const char *path, struct error *err) {
-    return folder_create_parent_at(&volume_none, path, err);
-}
 bool folder_sync_parent(const char *path, struct error *err) {
     return folder_sync_parent_at(&volume_none, path, err);
 }

@@ -74,7 +74,6 @@ void atomic_folder_remove(const char *path);
 void atomic_file_sweep_folder(const char *folder);
 void atomic_file_sweep(const char *path);
 MUST_CHECK bool folder_create(const char *path, struct error *err);
-MUST_CHECK bool folder_create_parent(const char *path, struct error *err);
 MUST_CHECK bool folder_sync_parent(const char *path, struct error *err);
 void folder_remove(const char *path);
 
