@@ -209,7 +209,7 @@ export MODEL_PUBLIC_KEY
 MODEL_PUBLIC_KEY=$(openssl pkey -in "$scratch/key.pem" -pubout)
 SIGNING_KEY=
 check "nor where it is not signed and must be" exits_with 65
-check "which is said" result '.error | test("manifest.sig: it is not there, and MODEL_PUBLIC_KEY asks for it")'
+check "which is said" result '.error | test("manifest.sig: the file is missing, but MODEL_PUBLIC_KEY requires it")'
 SIGNING_KEY=$(openssl genpkey -algorithm ed25519 2>/dev/null)
 check "nor where another has signed it" exits_with 65
 check "none of them is kept" versions_are 1

@@ -99,7 +99,7 @@ check "and serves the second" serves 2 2
 
 check "a third, signed by somebody else" promote 3 "$scratch/other.pem"
 check "is refused" fetch 1 65
-check "with the reason" says "signature is not one by MODEL_PUBLIC_KEY"
+check "with the reason" says "signature does not match MODEL_PUBLIC_KEY"
 check "the second is served" serves 1 2
 sign 3
 printf x >>"$web/registry/versions/3/forest.bin"

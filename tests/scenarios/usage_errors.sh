@@ -51,10 +51,10 @@ done
 # ignored VARIABLE VALUE - etl does its work, and says that it does not know the value.
 ignored() {
     env "$1=$2" "$build/leadforest-etl" --data "$data" >/dev/null 2>"$scratch/log"
-    grep -qF "setting ignored: $1 has no value $2" "$scratch/log" || { cat "$scratch/log"; return 1; }
+    grep -qF "setting ignored: $1: unknown value $2" "$scratch/log" || { cat "$scratch/log"; return 1; }
 }
 check "a level that the log does not have is told" ignored LOG_LEVEL loud
-check "a form too" grep -q '"message":"LOG_FORMAT has no value xml"' <(LOG_FORMAT=xml "$build/leadforest-etl" --data "$data" 2>&1)
+check "a form too" grep -q '"message":"LOG_FORMAT: unknown value xml"' <(LOG_FORMAT=xml "$build/leadforest-etl" --data "$data" 2>&1)
 
 # waits_for FILE - an api on a folder without a model says where it looks for one.
 waits_for() {

@@ -1,4 +1,4 @@
-/* champion.c - loads a model only after the whole chain of hashes and the forest's own checks hold. */
+/* champion.c - loads a model only if all hashes and the forest's own checks are correct. */
 #include "services/common/registry/champion.h"
 
 #include <stdio.h>
@@ -31,13 +31,13 @@ bool champion_read_alias_at(const struct volume *volume, const char *name, long 
         *version = number;
         memcpy(sha256, hash, SHA256_HEX);
     } else {
-        volume_reject(volume, err, name, "it needs a version and the sha256 of its manifest");
+        volume_reject(volume, err, name, "it must contain version and sha256 (of the manifest)");
     }
     json_decref(pointer);
     return good;
 }
 
-/* Where the environment names a key, its owner must have signed these bytes. */
+/* If MODEL_PUBLIC_KEY is set, these bytes must be signed with that key. */
 static bool check_signature(const struct version_folder *folder, const char *manifest, size_t size, struct error *err) {
     char path[PATH_MAX], *signature;
     size_t signature_size;
@@ -48,7 +48,7 @@ static bool check_signature(const struct version_folder *folder, const char *man
     if (!file_of(folder, "manifest.sig", path, err))
         return false;
     if (!files_exist_at(folder->volume, path))
-        return volume_reject(folder->volume, err, path, "it is not there, and MODEL_PUBLIC_KEY asks for it");
+        return volume_reject(folder->volume, err, path, "the file is missing, but MODEL_PUBLIC_KEY requires it");
     signature = files_read_at(folder->volume, path, MODEL_SIGNATURE_SIZE, &signature_size, err);
     if (signature == NULL)
         return false;
@@ -70,7 +70,7 @@ static bool check_manifest(const struct version_folder *folder, const char *expe
         return false;
     bytes_sha256(text, size, into->sha256);
     bool good = expected == NULL || strcmp(into->sha256, expected) == 0 ||
-                volume_reject(folder->volume, err, path, "its hash is not the one that points to it");
+                volume_reject(folder->volume, err, path, "its SHA-256 differs from the expected one");
     good = good && check_signature(folder, text, size, err);
     if (good) {
         into->manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
@@ -89,13 +89,13 @@ static bool check_file(const struct version_folder *folder, const char *name, co
         return false;
     const char *hash = json_string_value(expected);
     return (hash != NULL && strcmp(hash, hex) == 0) ||
-           volume_reject(folder->volume, err, path, "its hash is not the manifest's");
+           volume_reject(folder->volume, err, path, "its SHA-256 differs from the one in the manifest");
 }
 
 static bool check_files(const struct version_folder *folder, const json_t *manifest, struct error *err) {
     const json_t *files = json_object_get(manifest, "files");
     if (json_object_get(files, "forest.bin") == NULL || json_object_get(files, "card.json") == NULL)
-        return volume_reject(folder->volume, err, folder->name, "the manifest lacks forest.bin or card.json");
+        return volume_reject(folder->volume, err, folder->name, "the manifest does not list forest.bin and card.json");
     const char *name;
     json_t *hash;
     json_object_foreach((json_t *)files, name, hash) {
@@ -125,7 +125,7 @@ bool champion_load_folder_at(struct champion *out, const struct volume *volume, 
     bool good = check_manifest(&folder, sha256, &loaded, err) && check_files(&folder, loaded.manifest, err) &&
                 load_parts(&folder, &loaded, err);
     if (good && json_integer_value(json_object_get(loaded.manifest, "version")) != version)
-        good = volume_reject(volume, err, name, "the manifest is another version's");
+        good = volume_reject(volume, err, name, "the manifest belongs to another version");
     if (good)
         *out = loaded;
     else

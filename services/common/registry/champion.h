@@ -1,13 +1,13 @@
 /*
- * champion.h - model folders in the registry: reading the pointer, verifying every byte, loading the forest.
+ * champion.h - model folders in the registry: reads the alias, verifies every byte, loads the forest.
  *
- * A version folder holds forest.bin, card.json and manifest.json:
+ * A version folder contains forest.bin, card.json and manifest.json:
  *   manifest.json  {"version":7,"files":{"forest.bin":"<sha256>","card.json":"<sha256>"},"parent":6|null,...}
  *   champion.json  {"version":7,"sha256":"<of manifest.json>","promoted_at":"...Z"}
- * A model is served only if the chain pointer -> manifest -> files -> forest_load holds whole and, where the
- * environment's MODEL_PUBLIC_KEY is set, manifest.sig is that key's Ed25519 signature of manifest.json.
- * A manifest may also name "sources", {"features.csv":"<sha256>",...}: what the model was made of, which serving
- * does not need and loading does not read.
+ * A model is served only if every hash from champion.json to the manifest to the files is correct, forest_load accepts
+ * the forest and, if MODEL_PUBLIC_KEY is set, manifest.sig is that key's Ed25519 signature of manifest.json.
+ * A manifest may also contain "sources", {"features.csv":"<sha256>",...}: the files from which the model was made.
+ * Loading does not read it.
  */
 #ifndef COMMON_CHAMPION_H
 #define COMMON_CHAMPION_H
@@ -17,7 +17,7 @@
 #include "libforest/forest.h"
 #include "services/common/store/files.h"
 
-enum { CHAMPION_MAX_JSON = 16 << 20 }; /* bytes of a card, manifest or pointer */
+enum { CHAMPION_MAX_JSON = 16 << 20 }; /* bytes of a card, manifest or alias */
 
 struct champion {
     long long version;
@@ -43,7 +43,7 @@ MUST_CHECK bool champion_load_folder_at(struct champion *out, const struct volum
 /* Load what registry/champion.json points to. */
 MUST_CHECK bool champion_load_at(struct champion *out, const struct volume *volume, struct error *err);
 
-/* The same by path, for programs that do not hold a volume open; data is the data folder. */
+/* The same by path, for programs without an open volume; data is the data folder. */
 MUST_CHECK bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
 MUST_CHECK bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
                                       struct error *err);
@@ -51,6 +51,6 @@ MUST_CHECK bool champion_load_folder(struct champion *out, const char *folder, l
                                      struct error *err);
 MUST_CHECK bool champion_load(struct champion *out, const char *data, struct error *err);
 
-void champion_done(struct champion *champion); /* fine on zeroes */
+void champion_done(struct champion *champion); /* a zeroed struct is fine */
 
 #endif

@@ -1,4 +1,4 @@
-/* model_signature.c - signs and checks by OpenSSL; no error here tells a key. */
+/* model_signature.c - signs and verifies with OpenSSL. No error contains a key. */
 #include "services/common/registry/model_signature.h"
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static EVP_PKEY *read_raw(const char *text, bool private) {
     return key;
 }
 
-/* NULL where it is no Ed25519 key. */
+/* NULL if it is not an Ed25519 key. */
 static EVP_PKEY *read_key(const char *text, bool private) {
     EVP_PKEY *key = strstr(text, "-----BEGIN") != NULL ? read_pem(text, private) : read_raw(text, private);
     if (key != NULL && EVP_PKEY_base_id(key) != EVP_PKEY_ED25519) {
@@ -56,19 +56,19 @@ bool model_signature_sign(unsigned char out[MODEL_SIGNATURE_SIZE], const char *p
                 EVP_DigestSign(context, out, &made, bytes, size) == 1 && made == MODEL_SIGNATURE_SIZE;
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
-    return done || error_set(err, "sign: the key is no Ed25519 private key (PEM, or its seed in base64)");
+    return done || error_set(err, "SIGNING_KEY is not an Ed25519 private key (PEM, or its 32 bytes in base64)");
 }
 
 bool model_signature_verify(const unsigned char *signature, size_t signature_size, const char *public_key,
                             const void *bytes, size_t size, struct error *err) {
     EVP_PKEY *key = read_key(public_key, false);
     if (key == NULL)
-        return error_set(err, "MODEL_PUBLIC_KEY is no Ed25519 public key (PEM, or 32 bytes in base64)");
+        return error_set(err, "MODEL_PUBLIC_KEY is not an Ed25519 public key (PEM, or its 32 bytes in base64)");
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool good = signature_size == MODEL_SIGNATURE_SIZE && context != NULL &&
                 EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
                 EVP_DigestVerify(context, signature, signature_size, bytes, size) == 1;
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
-    return good || error_set(err, "the signature is not one by MODEL_PUBLIC_KEY");
+    return good || error_set(err, "the signature does not match MODEL_PUBLIC_KEY");
 }

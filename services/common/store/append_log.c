@@ -1,4 +1,4 @@
-/* append_log.c - appends, fsyncs, and cuts away what a crash or a full disk left half written. */
+/* append_log.c - appends lines, fsyncs, and removes incomplete lines after a crash or a full disk. */
 #include "services/common/store/append_log.h"
 
 #include "services/common/store/atomic_file.h"
@@ -11,7 +11,7 @@
 
 /* ---- torn ends ---- */
 
-/* Where the line that ends before `end` begins, and whether it has a zero byte; -1 and errno. */
+/* Where the line that ends before `end` begins, and whether it contains a zero byte; -1 and errno on failure. */
 static off_t line_start(int file, off_t end, bool *has_zero) {
     char block[4096];
     *has_zero = false;
@@ -35,7 +35,7 @@ off_t append_log_whole_size(int file) {
     bool has_zero;
     if (fstat(file, &about) != 0)
         return -1;
-    off_t end = line_start(file, about.st_size, &has_zero); /* of what no newline ends: as a rule, nothing */
+    off_t end = line_start(file, about.st_size, &has_zero); /* length of a part without a newline: usually 0 */
     while (end > 0) {
         off_t begin = line_start(file, end - 1, &has_zero);
         if (begin < 0)
@@ -106,7 +106,7 @@ bool append_log_write_at(struct append_log *log, const struct volume *volume, co
         return true;
     volume_error(volume, err, "append to", name);
     if (before >= 0 && ftruncate(log->file, before) != 0) {
-        /* what is torn is cut when the file is opened again; whole lines may then be there unasked */
+        /* an incomplete line is removed when the file is opened again; complete lines may stay */
     }
     append_log_close(log);
     return false;

@@ -1,10 +1,9 @@
 /*
- * append_log.h - whole lines at the end of a file that has one writer, durable before anyone is told.
+ * append_log.h - appends complete lines to a file with one writer, and syncs them before returning.
  *
- * A crash may leave the end torn: half a line, or a line's length with zero bytes in place of its text.  Nobody was
- * told of such a line; it is cut away when the file is next opened, so that it runs into no other.  (Where several
- * lines were written at once, whole ones may stand behind a damaged one, which then stays; readers must refuse it by
- * itself.)
+ * A crash may leave a torn end: half a line, or zero bytes instead of a line's text.  Such a line was never
+ * acknowledged.  It is removed when the file is next opened, so that it does not join the next line. (If several lines
+ * were written at once, complete ones may follow a damaged one, which then stays; readers must reject it.)
  */
 #ifndef COMMON_APPEND_LOG_H
 #define COMMON_APPEND_LOG_H
@@ -17,29 +16,31 @@
 /* A file between two appends. Begin with {.file = -1}. */
 struct append_log {
     int file;            /* -1: none */
-    bool world_readable; /* a file that is made may be read by everybody: it has nothing personal */
+    bool world_readable; /* a new file may be read by everybody, because it contains nothing personal */
     char name[PATH_MAX];
 };
 
-/* Append to the file of this name, which stays open for the next call; another name, or another file under it, is
- * opened instead.  On failure the lines are taken back; where not even that can be done, whole ones may stay. */
+/*
+ * Append to the file of this name, which stays open for the next call; another name, or another file under it, is
+ * opened instead.  On failure the lines are removed; if even that fails, complete lines may stay.
+ */
 MUST_CHECK bool append_log_write_at(struct append_log *log, const struct volume *volume, const char *name,
                                     const void *lines, size_t size, struct error *err);
 void append_log_close(struct append_log *log);
 
-/* One append, to a file of personal data: one that is made is for its user and group alone (0640). */
+/* One append to a file of personal data: a new file is readable only by its user and group (0640). */
 MUST_CHECK bool append_log_write_once_at(const struct volume *volume, const char *name, const void *lines, size_t size,
                                          struct error *err);
 
-/* The same by path, for programs that do not hold a volume open. */
+/* The same by path, for programs without an open volume. */
 MUST_CHECK bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size,
                                  struct error *err);
 MUST_CHECK bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err);
 
-/* Whether an open file is still the one of that name: somebody may have moved it away. */
+/* Whether an open file still has that name: somebody may have moved it. */
 bool append_log_is_at(int file, const struct volume *volume, const char *name);
 
-/* The length of a file without a torn end; -1 and errno where it cannot be read. */
+/* The length of a file without a torn end; -1 and errno if it cannot be read. */
 off_t append_log_whole_size(int file);
 
 #endif

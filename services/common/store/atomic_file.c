@@ -1,4 +1,4 @@
-/* atomic_file.c - whole-file publishing: write beside, fsync, rename, fsync the folder. */
+/* atomic_file.c - publishes files: write a temporary file, fsync, rename, fsync the folder. */
 #include "services/common/store/atomic_file.h"
 
 #include <dirent.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The folder that a file is in; "." where its name has none. */
+/* The folder of a file; "." if its name contains none. */
 static void folder_of(const char *name, char out[PATH_MAX]) {
     const char *slash = strrchr(name, '/');
     size_t n = slash == NULL ? 0 : slash == name ? 1 : (size_t)(slash - name);
@@ -39,9 +39,10 @@ bool folder_sync_parent_at(const struct volume *volume, const char *name, struct
     return sync_folder(volume, folder, err);
 }
 
-/* ---- folders that must be there ---- */
+/* ---- creating folders ---- */
 
-/* Whether a folder that we did not make, or what it stands in, is not ours to sync: no such right, no such disk. */
+/* Whether a folder that we did not make, or its parent, cannot be synced: no permission, or not supported by the disk.
+ */
 static bool cannot_be_synced(int problem) {
     return problem == EACCES || problem == EPERM || problem == EINVAL || problem == EROFS;
 }
@@ -55,7 +56,7 @@ static bool ensure_folder(const struct volume *volume, const char *name, bool la
     return (last_folder && !made) || folder_sync_parent_at(volume, name, err) || (!made && cannot_be_synced(errno));
 }
 
-/* How many bytes of name stand for a folder that last_folder runs through: "/a" and "/a/b" of "/a/b/c". */
+/* How many bytes of name are a parent of last_folder: "/a" and "/a/b" of "/a/b/c". */
 static size_t common_folders(const char *name, const char *last_folder) {
     size_t i = 0, common = 0;
     for (; name[i] != '\0' && name[i] == last_folder[i]; i++)
@@ -65,14 +66,14 @@ static size_t common_folders(const char *name, const char *last_folder) {
     return ends ? i : common;
 }
 
-/* The last folder made sure of, and so all it stands in. */
+/* The last folder that was synced, and so are all its parents. */
 struct known_folder {
     dev_t device;
     ino_t inode;
     char name[PATH_MAX];
 };
 
-/* How many bytes of name stand for folders that are known; the whole of it is known from now on. */
+/* How many bytes of name are folders that were synced before; all of it counts as synced from now on. */
 static size_t forget_all_but(struct known_folder *known, const struct volume *volume, const char *name) {
     bool same = known->device == volume->device && known->inode == volume->inode;
     size_t common = same ? common_folders(name, known->name) : 0;
@@ -109,15 +110,15 @@ bool folder_create_parent_at(const struct volume *volume, const char *name, stru
     return folder_create_at(volume, folder, err);
 }
 
-/* ---- names that nobody has ---- */
+/* ---- unused names ---- */
 
-/* ".tmp-<name>-XXXXXX" beside the name, with six random letters. */
+/* ".tmp-<name>-XXXXXX" in the same folder, with six random letters. */
 static bool temporary_name(char out[PATH_MAX], const char *name, struct error *err) {
     static const char letters[] = "0123456789abcdefghijklmnopqrstuv";
     char folder[PATH_MAX], suffix[7] = "";
     unsigned char random[6];
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
-        error_set_errno(err, "draw a name for", name);
+        error_set_errno(err, "make a temporary name for", name);
         return false;
     }
     for (size_t i = 0; i < sizeof random; i++)
@@ -129,7 +130,7 @@ static bool temporary_name(char out[PATH_MAX], const char *name, struct error *e
 
 enum { ATTEMPTS = 100 };
 
-/* A new file of such a name, open for writing; -1 and err where there is none. */
+/* Create a new file with such a name, open for writing; -1 and err on failure. */
 static int create_temporary(const struct volume *volume, const char *name, char out[PATH_MAX], struct error *err) {
     for (int i = 0; i < ATTEMPTS; i++) {
         if (!temporary_name(out, name, err))
@@ -204,7 +205,7 @@ bool atomic_file_write_at(const struct volume *volume, const char *name, const v
     struct atomic_file p;
     if (!atomic_file_open_at(&p, volume, name, err))
         return false;
-    fwrite(bytes, 1, size, p.file); /* an error is kept in the stream for the commit */
+    fwrite(bytes, 1, size, p.file); /* the stream keeps an error for the commit */
     return atomic_file_commit(&p, err);
 }
 
@@ -214,7 +215,7 @@ bool atomic_file_write_json_at(const struct volume *volume, const char *name, co
         return false;
     errno = ENOMEM;
     if (json_dumpf(value, p.file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) != 0 || fputc('\n', p.file) == EOF) {
-        volume_error(volume, err, "write", name); /* half of it would be a good file for the commit */
+        volume_error(volume, err, "write", name); /* otherwise the commit would publish an incomplete file */
         atomic_file_abort(&p);
         return false;
     }

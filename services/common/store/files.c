@@ -1,4 +1,4 @@
-/* files.c - reading whole files and hashing them. */
+/* files.c - reads and hashes files. */
 #include "services/common/store/files.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ char *files_read_at(const struct volume *volume, const char *name, size_t limit,
     if (fd < 0 || fstat(fd, &about) != 0) {
         volume_error(volume, err, "read", name);
     } else if ((uint64_t)about.st_size > limit) {
-        volume_reject(volume, err, name, "larger than %zu bytes", limit);
+        volume_reject(volume, err, name, "the file is larger than %zu bytes", limit);
     } else if ((bytes = malloc((size_t)about.st_size + 1)) != NULL) {
         ssize_t got = read_all(fd, bytes, (size_t)about.st_size);
         if (got < 0) {
@@ -62,7 +62,7 @@ json_t *files_read_json_at(const struct volume *volume, const char *name, size_t
     json_error_t problem;
     json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (value == NULL)
-        volume_reject(volume, err, name, "line %d: %.120s", problem.line, problem.text);
+        volume_reject(volume, err, name, "invalid JSON at line %d: %.120s", problem.line, problem.text);
     free(text);
     return value;
 }

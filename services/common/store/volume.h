@@ -1,10 +1,10 @@
 /*
  * volume.h - the data folder, opened once a run: files in it are named relative to its descriptor (paths.h).
  *
- * A run that began in one folder ends in it, even if its path meanwhile leads elsewhere; a name is short and needs no
- * buffer for a whole path; and nobody builds a path by hand. Functions on files of the volume end with _at and take the
- * volume and a name. Files that a person names (a configuration, e-mails) are not on the volume: volume_none stands
- * for the folder that the program was started in, and their names are paths.
+ * A run that began in one folder ends in it, even if its path meanwhile leads elsewhere. A name is short and needs no
+ * buffer for a path. Functions on files of the volume end with _at and take the volume and a name. Files that a person
+ * names (a configuration, e-mails) are not on the volume: volume_none stands for the folder that the program was
+ * started in, and their names are paths.
  */
 #ifndef COMMON_VOLUME_H
 #define COMMON_VOLUME_H

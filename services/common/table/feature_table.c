@@ -1,4 +1,4 @@
-/* feature_table.c - reads schema.json and features.csv, believing neither before it is checked. */
+/* feature_table.c - reads and checks schema.json and features.csv. */
 #include "services/common/table/feature_table.h"
 
 #include <math.h>
@@ -77,12 +77,12 @@ static bool read_schema(struct feature_table *t, const struct volume *volume, st
                 read_time(t->document, "trained_until", &t->trained_until) &&
                 read_hash(t->document, "features_sha256", t->sha256) &&
                 read_hash(t->document, "train_sha256", t->train_sha256);
-    return good || volume_reject(volume, err, VOLUME_SCHEMA, "it is not as leadforest-features writes it");
+    return good || volume_reject(volume, err, VOLUME_SCHEMA, "it was not written by leadforest-features");
 }
 
 /* ---- features.csv ---- */
 
-/* The array with another size; the old one, and *done false, where memory ran out. */
+/* The array with another size; if memory runs out, the old array, and *done false. */
 static void *resize(void *array, size_t bytes, bool *done) {
     void *larger = realloc(array, bytes);
     if (larger != NULL)
@@ -150,14 +150,14 @@ static bool take_row(void *user, const struct csv_header *header, char *const *f
     }
     for (size_t i = 0; i < features; i++)
         if (!read_value(&t->schema.feature[i], fields[i], &t->x[t->rows * features + i])) {
-            snprintf(problem, 200, "\"%.40s\" is no value of %.80s", fields[i], t->schema.feature[i].name);
+            snprintf(problem, 200, "\"%.40s\" is not a value of %.80s", fields[i], t->schema.feature[i].name);
             return false;
         }
     if (!read_integer(fields[features], t->schema.classes - 1, &class) ||
         !read_integer(fields[features + 1], UINT32_MAX, &weight) ||
         !read_integer(fields[features + 2], SPLIT_HOLDOUT, &split) ||
         !read_integer(fields[features + 3], UINT32_MAX - 1, &period)) {
-        snprintf(problem, 200, "a class, weight, split or period is out of its range");
+        snprintf(problem, 200, "class, weight, split or period is out of range");
         return false;
     }
     t->label[t->rows] = (uint16_t) class;
@@ -175,7 +175,8 @@ static bool read_rows(struct feature_table *t, const struct volume *volume, stru
     if (!files_sha256_at(volume, VOLUME_FEATURES, sha256, err))
         return false;
     if (strcmp(sha256, t->sha256) != 0) {
-        volume_reject(volume, err, VOLUME_FEATURES, "schema.json is of another one; run leadforest-features");
+        volume_reject(volume, err, VOLUME_FEATURES,
+                      "schema.json belongs to another features.csv; run leadforest-features");
         err->retryable = true;
         return false;
     }

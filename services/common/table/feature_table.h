@@ -12,7 +12,7 @@
 
 enum feature_split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_HOLDOUT };
 
-enum { FEATURE_PERIOD_DAYS = 5 }; /* of one period; 90, 180 and 365 days are whole numbers of them */
+enum { FEATURE_PERIOD_DAYS = 5 }; /* days of one period; 90, 180 and 365 are multiples of it */
 
 struct feature_table {
     struct forest_schema schema;   /* its texts live in `document` */
@@ -28,7 +28,7 @@ struct feature_table {
     uint16_t *label;               /* [rows] */
     uint32_t *weight;
     uint8_t *split;   /* enum feature_split */
-    uint32_t *period; /* whole periods between the purchase and holdout_from */
+    uint32_t *period; /* number of full periods between the purchase and holdout_from */
 };
 
 /* Read the features folder below the data folder; on failure *out is left alone. */

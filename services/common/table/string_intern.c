@@ -16,7 +16,7 @@ static uint64_t hash_of(const char *text) {
     return h ^ h >> 32;
 }
 
-/* The slot that holds the text, or the free one where it belongs. */
+/* The slot of the text, or the free slot where it must be inserted. */
 static size_t find_slot(const struct string_intern *d, const char *text) {
     size_t at = hash_of(text) & (d->slots - 1);
     while (d->slot[at] != 0 && strcmp(string_intern_text(d, d->slot[at] - 1), text) != 0)

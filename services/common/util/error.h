@@ -6,7 +6,8 @@
  *
  * The line names what failed, on which file, line or address, and what was expected: "read leads.csv: line 12: 3
  * fields where the header has 5". It has no newline and no full stop at its end, is cut to the size of `text`, and
- * holds no control characters: they become '?', since parts of it come from outside. Whoever logs it adds no words.
+ * contains no control characters: they become '?', because parts of it come from outside. Log it without further
+ * words.
  */
 #ifndef COMMON_ERROR_H
 #define COMMON_ERROR_H
@@ -20,13 +21,13 @@
 
 struct error {
     char text[PATH_MAX + 400];
-    bool retryable; /* may pass by itself, such as a full disk: EXIT_TEMPFAIL; otherwise EXIT_DATAERR */
+    bool retryable; /* a retry may succeed, such as after a full disk: EXIT_TEMPFAIL; otherwise EXIT_DATAERR */
 };
 
 /* The input itself is wrong: it fails again as it is. Returns false. */
 bool error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "doing path: why", with the reason in errno, which also says whether it may pass by itself. */
+/* "doing path: why", with the reason in errno, which also decides whether a retry may succeed. */
 void error_set_errno(struct error *err, const char *doing, const char *path);
 
 #endif

@@ -28,7 +28,7 @@ struct response_body {
     bool too_large;
 };
 
-/* Told less than it offered, libcurl gives the transfer up. */
+/* libcurl aborts the transfer if less is returned than it offered. */
 static size_t body_take(char *bytes, size_t one, size_t count, void *user) {
     struct response_body *body = user;
     size_t size = one * count;
@@ -57,7 +57,7 @@ static bool add_key(struct curl_slist **headers, const char *key) {
     return added;
 }
 
-/* An empty Expect keeps libcurl from waiting a second for leave to send a body. */
+/* An empty Expect header keeps libcurl from waiting a second before it sends a body. */
 static bool make_headers(struct curl_slist **headers, const struct http_request *request) {
     bool made = add_header(headers, "Expect:") && (request->key == NULL || add_key(headers, request->key));
     for (size_t i = 0; i < HTTP_HEADERS && made; i++)
@@ -65,8 +65,10 @@ static bool make_headers(struct curl_slist **headers, const struct http_request 
     return made;
 }
 
-/* On a connection that is used again, libcurl repeats by itself what got no answer; what has a body may have been done,
- * and only the caller knows whether twice is once. */
+/*
+ * On a reused connection, libcurl repeats a request without an answer. A request with a body may have been executed
+ * already, and only the caller knows whether it may be repeated.
+ */
 static void set_method(CURL *curl, const struct http_request *request) {
     curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request->body != NULL ? 1L : 0L);
@@ -120,7 +122,7 @@ static enum http_outcome perform(void *self, const struct http_request *request,
 
 static void wait(void *self, double min_s, double max_s) {
     (void)self;
-    uint32_t random = UINT32_MAX / 2; /* where the system gives no randomness, the middle will do */
+    uint32_t random = UINT32_MAX / 2; /* without random numbers from the system, use the middle */
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
         random = UINT32_MAX / 2;
     double pause = min_s + (max_s - min_s) * ((double)random / UINT32_MAX), seconds;
@@ -136,7 +138,7 @@ static void wait(void *self, double min_s, double max_s) {
 bool http_open(struct http *http, const char *program, double timeout_s, struct error *err) {
     CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
     if (curl == NULL)
-        return error_set(err, "libcurl does not start");
+        return error_set(err, "libcurl could not be initialised");
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -173,7 +175,7 @@ static bool is_absent(CURLU *parsed, CURLUPart part) {
     return absent;
 }
 
-/* Whether it has a scheme and a host that may be asked, and nothing that would be lost or leaked. */
+/* Whether it has an allowed scheme and host, and nothing that would be lost or leaked. */
 static bool url_valid(const char *url, bool allow_plain_http) {
     CURLU *parsed = curl_url();
     char *scheme = NULL, *host = NULL;
@@ -189,7 +191,7 @@ static bool url_valid(const char *url, bool allow_plain_http) {
     return valid;
 }
 
-/* What of an address may stand in a log: where it seems to have a user or a query, which may be secrets, nothing. */
+/* The part of an address that may be logged: nothing if it seems to have a user or a query, which may be secrets. */
 static const char *loggable(const char *url) {
     return strpbrk(url, "@?#") == NULL ? url : "...";
 }
@@ -197,7 +199,7 @@ static const char *loggable(const char *url) {
 bool http_private_url_valid(const char *url, struct error *err) {
     return url_valid(url, false) || error_set(err,
                                               "\"%.200s\" is not an https address without user and query "
-                                              "(http is for this machine alone)",
+                                              "(http is allowed only for this machine)",
                                               loggable(url));
 }
 

@@ -36,7 +36,7 @@ void http_response_done(struct http_response *response); /* fine on zeroes and t
 
 enum http_outcome {
     HTTP_RESPONDED,   /* with whatever status */
-    HTTP_UNREACHABLE, /* no answer, or not a whole one in time; problem says why */
+    HTTP_UNREACHABLE, /* no complete answer in time; err says why */
     HTTP_TOO_LARGE    /* an answer over HTTP_MAX_BODY */
 };
 
@@ -50,8 +50,10 @@ struct http {
     void (*wait)(void *self, double min_s, double max_s);
 };
 
-/* The real one, by libcurl.  The program is named to the server (User-Agent).  timeout_s bounds a whole request.  One
- * thread at a time. */
+/*
+ * The real one, with libcurl.  User-Agent names the program. timeout_s limits an entire request.  One thread at a
+ * time.
+ */
 MUST_CHECK bool http_open(struct http *http, const char *program, double timeout_s, struct error *err);
 void http_close(struct http *http); /* fine on zeroes */
 

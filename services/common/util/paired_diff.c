@@ -23,7 +23,7 @@ double paired_diff_log_loss(float probability) {
     return -log(fmax((double)probability, 1e-15));
 }
 
-/* By halving: it is asked for once a run, and erfc is exact enough in both tails. */
+/* By bisection: it is needed once per run, and erfc is exact enough in both tails. */
 double paired_diff_normal_quantile(double p) {
     double low = -40, high = 40;
     for (int i = 0; i < 100; i++) {

@@ -1,4 +1,4 @@
-/* subprocess.c - starts a program of our own folder, takes in its output and its end. */
+/* subprocess.c - starts a program of our own folder, and reads its output and exit status. */
 #include "services/common/util/subprocess.h"
 
 #include <assert.h>
@@ -22,7 +22,7 @@ static bool program_path(char out[PATH_MAX], const char *name, struct error *err
     ssize_t size = readlink("/proc/self/exe", self, sizeof self);
     const char *slash = size > 0 ? memrchr(self, '/', (size_t)size) : NULL;
     if (slash == NULL)
-        return error_set(err, "cannot tell where leadforest-%s is: /proc/self/exe is unreadable", name);
+        return error_set(err, "cannot find leadforest-%s: /proc/self/exe is not readable", name);
     return path_format(out, err, "%.*s/leadforest-%s", (int)(slash - self), self, name);
 }
 
@@ -35,7 +35,7 @@ struct start {
     const char *path;
     char *argv[SUBPROCESS_MAX_ARGUMENTS + 1];
     int output;         /* becomes its stdout; -1: ours */
-    bool stops_with_us; /* SIGTERM when we are gone */
+    bool stops_with_us; /* whether it gets SIGTERM when we end */
 };
 
 static void set_arguments(struct start *s, const char *const *arguments) {
@@ -54,7 +54,7 @@ static void reset_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* In the child, which other threads of ours may have left with locks held: system calls alone. */
+/* In the child, where other threads may have left locks locked: use only system calls. */
 static _Noreturn void exec_child(const struct start *s, pid_t parent, int failure) {
     if (s->stops_with_us) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -130,7 +130,7 @@ bool subprocess_run(const char *name, const char *const *arguments, int *code, s
     return child > 0 && WIFEXITED(status);
 }
 
-/* ---- one that runs beside us ---- */
+/* ---- in the background ---- */
 
 static void reset(struct subprocess *child) {
     child->pid = 0;
@@ -202,7 +202,7 @@ bool subprocess_ended(struct subprocess *child, int *code) {
     if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
         return false;
     subprocess_read(child);
-    close_end(child->output); /* a grandchild may hold the other end open */
+    close_end(child->output); /* a grandchild may keep the other end open */
     child->output = -1;
     child->pid = 0;
     child->line[child->used] = '\0';

@@ -1,4 +1,7 @@
-/* subprocess.h - runs another leadforest program of the same folder: waits for it, or lets it run beside us. */
+/*
+ * subprocess.h - runs another leadforest program of the same folder, and waits for it or lets it run in the
+ * background.
+ */
 #ifndef COMMON_SUBPROCESS_H
 #define COMMON_SUBPROCESS_H
 
@@ -12,21 +15,23 @@ enum {
 };
 #define SUBPROCESS_KILL_SECONDS 30.0
 
-/* Whether leadforest-<name> is there. */
+/* Whether leadforest-<name> exists. */
 bool subprocess_exists(const char *name);
 
-/* Run leadforest-<name> with arguments (ended by NULL, fewer than SUBPROCESS_MAX_ARGUMENTS) and wait. Its result line
- * is not shown, its log is; if we are killed, it is stopped. *code is its exit code; false if a signal ended it. */
+/*
+ * Run leadforest-<name> with arguments (ended by NULL, fewer than SUBPROCESS_MAX_ARGUMENTS) and wait. Its result line
+ * is not shown, but its log is. If we are killed, it is stopped. *code is its exit code; false if a signal ended it.
+ */
 MUST_CHECK bool subprocess_run(const char *name, const char *const *arguments, int *code, struct error *err);
 
-/* One that runs beside us. */
+/* A program that runs in the background. */
 struct subprocess {
     pid_t pid;  /* 0: none */
-    int output; /* its stdout, to be read; -1 where it writes to ours */
+    int output; /* its stdout, which we read; -1 if it writes to our stdout */
     size_t used;
     char line[SUBPROCESS_MAX_LINE]; /* the last line that is not empty, once it has ended */
     bool line_ended;
-    double kill_at; /* monotonic seconds; 0: it was not asked to stop */
+    double kill_at; /* monotonic seconds of the SIGTERM; 0: none was sent */
 };
 
 /* Start it. Arguments as above, or NULL for none; its signals are as if started from a shell. With `capture` its stdout
@@ -34,16 +39,16 @@ struct subprocess {
 MUST_CHECK bool subprocess_start(struct subprocess *child, const char *name, const char *const *arguments, bool capture,
                                  struct error *err);
 
-/* Take in what it has written, which is passed on to our stdout. */
+/* Read what it has written, and pass it on to our stdout. */
 void subprocess_read(struct subprocess *child);
 
 /* Whether it has ended; *code is its exit status, or 128 + the signal that ended it. Does not wait. */
 bool subprocess_ended(struct subprocess *child, int *code);
 
-/* Ask it to stop, once; fine where there is none. */
+/* Send SIGTERM, once; does nothing if there is no process. */
 void subprocess_terminate(struct subprocess *child);
 
-/* Kill one that was asked to stop SUBPROCESS_KILL_SECONDS ago and still runs. */
+/* Kill it if it got SIGTERM SUBPROCESS_KILL_SECONDS ago and still runs. */
 void subprocess_kill_if_overdue(const struct subprocess *child);
 
 #endif

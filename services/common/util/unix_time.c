@@ -1,4 +1,4 @@
-/* unix_time.c - moments as ISO 8601 text in UTC. */
+/* unix_time.c - times as ISO 8601 text in UTC. */
 #include "services/common/util/unix_time.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* unix_time.h - moments: reading and writing ISO 8601 in UTC, and the present (or a pretended one). */
+/* unix_time.h - reads and writes times as ISO 8601 in UTC, and gives the current time. */
 #ifndef COMMON_UNIX_TIME_H
 #define COMMON_UNIX_TIME_H
 

@@ -23,7 +23,7 @@
 #define PRODUCER "urn:leadforest:" FOREST_VERSION
 #define SPECIFICATION "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 #define FACETS "https://openlineage.io/spec/facets/"
-#define POST_SECONDS 2.0 /* a collector that is slow must not hold up the line */
+#define POST_SECONDS 2.0 /* a slow collector must not delay the pipeline */
 
 struct lineage {
     const char *stage;
@@ -38,7 +38,7 @@ static const char *text_or(const char *value, const char *fallback) {
 
 /* ---- facets ---- */
 
-/* Adds the two members every facet has to its own (stolen; may be NULL where there was no memory). */
+/* Add the two members of every facet to a facet (stolen; may be NULL without memory). */
 static json_t *facet(const char *schema, json_t *own) {
     json_t *object = json_pack("{s:s, s:s}", "_producer", PRODUCER, "_schemaURL", schema);
     json_object_update(object, own);
@@ -75,7 +75,7 @@ static json_t *run_facets(const char *job_namespace, const char *line) {
                               json_pack("{s:s, s:s}", "version", FOREST_VERSION, "name", "leadforest")));
     if (above != NULL)
         json_object_set_new(facets, "parent", above);
-    /* The clock of a run is its nominal time only where somebody set it. */
+    /* A run has a nominal time only if somebody set its clock. */
     const char *now = getenv("LEADFOREST_NOW");
     if (now != NULL && strlen(now) == strlen("2026-01-31T10:20:30Z") && now[10] == 'T' && now[19] == 'Z')
         json_object_set_new(facets, "nominalTime",
@@ -126,7 +126,8 @@ static struct table_size measure_table(const char *path) {
     return table;
 }
 
-/* {namespace, name, facets: version}, its absolute path in whole and its bytes in *size; NULL where it is no file. */
+/* {namespace, name, facets: version}, its absolute path in `object` and its bytes in *size; NULL if it is not a file.
+ */
 static json_t *dataset(const char *path, const char *sha256, char object[PATH_MAX], json_int_t *size) {
     char hex[SHA256_HEX];
     struct stat about;
@@ -169,8 +170,10 @@ void lineage_output(struct lineage *lineage, const char *path, const char *sha25
 
 /* ---- sending ---- */
 
-/* A whole line or none, whoever else writes: under the lock nobody is within one, so that a torn end is what a killed
- * run or a power cut left.  Nothing is fsynced, which would cost every stage more than an event is worth. */
+/*
+ * Append a complete line or nothing.  Other writers wait for the lock, so a torn end comes only from a killed run or a
+ * power cut.  There is no fsync: it would cost every stage more than an event is worth.
+ */
 static bool append_line(const char *path, const char *line, size_t size) {
     int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct stat before;
@@ -201,10 +204,11 @@ static void post(const struct lineage *lineage, const char *line, size_t size) {
                                    .header = {"Content-Type: application/json"},
                                    .body = line,
                                    .size = size};
-    /* A key goes over a connection that others can read to nobody. */
+    /* A key is never sent over a connection that others can read. */
     if ((lineage->key != NULL && (!http_private_url_valid(lineage->url, &err) || !http_key_valid(lineage->key))) ||
         !http_open(&http, "leadforest", POST_SECONDS, &err))
-        log_event(LOG_WARN, "lineage not sent", "%s", err.text[0] != '\0' ? err.text : "OPENLINEAGE_API_KEY is no key");
+        log_event(LOG_WARN, "lineage not sent", "%s",
+                  err.text[0] != '\0' ? err.text : "OPENLINEAGE_API_KEY contains characters that a key must not have");
     else if (http.perform(http.self, &request, &response, problem) != HTTP_RESPONDED)
         log_event(LOG_WARN, "lineage not sent", "OPENLINEAGE_URL: %s", problem);
     else if (response.status / 100 != 2)
@@ -239,7 +243,7 @@ static void send_event(const struct lineage *lineage, const char *type) {
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
     json_decref(object);
     if (text == NULL) {
-        log_event(LOG_WARN, "lineage not told", "a name that is no UTF-8, or no memory");
+        log_event(LOG_WARN, "lineage event dropped", "a file name is not UTF-8, or out of memory");
         return;
     }
     size_t size = strlen(text);
@@ -258,7 +262,7 @@ struct lineage *lineage_begin(const char *stage, const char *run) {
     struct lineage *lineage = file != NULL || url != NULL ? malloc(sizeof *lineage) : NULL;
     if (lineage == NULL)
         return NULL;
-    /* A run id that came from above is that of the line: each try of a stage is a run of its own below it. */
+    /* A run id from LEADFOREST_RUN belongs to the pipeline: each try of a stage is a run of its own below it. */
     const char *line = strcmp(stage, "pipeline") != 0 && run_id_valid(getenv("LEADFOREST_RUN")) ? run : NULL;
     *lineage = (struct lineage){.stage = stage,
                                 .file = file,

@@ -18,14 +18,14 @@ static struct {
     enum log_level least;
 } log_state = {"leadforest", NULL, true, LOG_INFO};
 
-/* The place of a variable's value in a list of n words; otherwise where it is unset, empty, or none of them. */
+/* The index of a variable's value in a list of n words; `otherwise` if it is unset, empty, or not in the list. */
 static size_t choose(const char *variable, const char *value, const char *const *words, size_t n, size_t otherwise) {
     if (value == NULL || *value == '\0')
         return otherwise;
     for (size_t i = 0; i < n; i++)
         if (strcmp(value, words[i]) == 0)
             return i;
-    log_event(LOG_WARN, "setting ignored", "%s has no value %.40s", variable, value);
+    log_event(LOG_WARN, "setting ignored", "%s: unknown value %.40s", variable, value);
     return otherwise;
 }
 
@@ -44,7 +44,7 @@ static size_t append(char *out, size_t at, size_t size, const char *text) {
     return at;
 }
 
-/* A JSON string; bytes that are no ASCII text go through as they are where they can be UTF-8, control bytes escaped. */
+/* A JSON string. Control characters are escaped; other bytes that are not ASCII stay if they can be UTF-8. */
 static size_t append_quoted(char *out, size_t at, size_t size, const char *text) {
     at = append(out, at, size, "\"");
     for (; *text != '\0' && at + 8 < size; text++) {

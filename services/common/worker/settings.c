@@ -251,7 +251,7 @@ static const struct setting *find_flag(const struct program *program, const char
     return NULL;
 }
 
-/* Whether an option stands on the command line by its current name. */
+/* Whether an option is on the command line by its current name. */
 static bool is_given(const struct setting *row, int argc, char **argv) {
     for (int i = 1; i < argc; i++)
         if (strncmp(argv[i], "--", 2) == 0 && is_current_name(row->flag, argv[i] + 2, strcspn(argv[i] + 2, "=")))
@@ -394,7 +394,7 @@ enum exit_code settings_read(const struct program *program, void *into, struct a
 
 /* ---- threads ---- */
 
-/* The cgroup's CPU quota in whole cores, rounded up; a large number where there is none. */
+/* The cgroup's CPU quota in cores, rounded up; a large number if there is none. */
 static unsigned quota_cores(void) {
     long long quota = 0, period = 0;
     FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");

@@ -96,7 +96,7 @@ struct program {
     const char *examples; /* lines below those: commands that work as they stand, or NULL */
     const struct setting *settings;
     size_t setting_count;
-    size_t max_args; /* arguments that are no options; 0: none allowed */
+    size_t max_args; /* arguments that are not options; 0: none allowed */
 };
 
 enum { SETTINGS_MAX_ARGS = 8 };

@@ -21,7 +21,7 @@
 #include "services/common/worker/log.h"
 #include "services/common/worker/run_id.h"
 
-/* Outputs appear by rename alone, so a worker may stop at any instruction; what it leaves is swept next time. */
+/* Outputs are published by rename, so a worker may stop at any instruction; the next run removes what it leaves. */
 static void terminate(int signal_number) {
     (void)signal_number;
     _exit(EXIT_TERMINATED);
@@ -48,7 +48,7 @@ static bool take_lock(struct stage *stage, enum exit_code *code) {
     if (stage->lock >= 0 && flock(stage->lock, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (stage->lock >= 0 && errno == EWOULDBLOCK) {
-        *code = stage_fail(stage, EXIT_TEMPFAIL, "another run of this stage holds the lock");
+        *code = stage_fail(stage, EXIT_TEMPFAIL, "another run of this stage is in progress");
         return false;
     }
     volume_error(&stage->volume, &err, "lock", name);
@@ -79,7 +79,7 @@ bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, e
 /* ---- inputs ---- */
 
 void stage_input_text(struct stage *stage, const char *what, const char *value) {
-    /* With their zero bytes, so that no two lists of inputs run into the same bytes. */
+    /* With their zero bytes, so that two different lists of inputs never give the same bytes. */
     EVP_DigestUpdate(stage->inputs, what, strlen(what) + 1);
     EVP_DigestUpdate(stage->inputs, value != NULL ? value : "", value != NULL ? strlen(value) + 1 : 0);
     EVP_DigestUpdate(stage->inputs, "\n", 1);
@@ -141,7 +141,7 @@ static const char *stamp_name(const struct stage *stage) {
     return stage->worker->success;
 }
 
-/* Of a file beside the stamp. */
+/* The name of a file in the stamp's folder. */
 static const char *output_name(const struct stage *stage, const char *file, char out[VOLUME_NAME]) {
     const char *stamp = stamp_name(stage);
     snprintf(out, VOLUME_NAME, "%.*s/%s", (int)(strrchr(stamp, '/') - stamp), stamp, file);
@@ -265,7 +265,10 @@ enum exit_code stage_end(struct stage *stage, enum exit_code code, json_t *extra
     return code;
 }
 
-/* A message as JSON; where a path in it, or a text cut short, is no UTF-8, with "?" for what is not ASCII. */
+/*
+ * A message as JSON. If it is not UTF-8, because of a path in it or because it was cut, "?" replaces what is not
+ * ASCII.
+ */
 static json_t *error_json(const char *text) {
     char ascii[sizeof((struct error *)0)->text];
     json_t *value = json_string(text);

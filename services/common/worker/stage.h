@@ -13,9 +13,9 @@
  *
  * worker.h does this for all workers.
  *
- * The stamp, which workers.h names, lies beside the outputs and has the digest of the inputs and the hash of each
- * output. A stage is up to date when both still hold. The version of the program is the first input of every stage: an
- * upgraded program makes its outputs again.
+ * The stamp, which workers.h names, is in the folder of the outputs and has the digest of the inputs and the hash of
+ * each output. A stage is up to date if both are still the same. The version of the program is the first input of
+ * every stage: an upgraded program makes its outputs again.
  */
 #ifndef COMMON_STAGE_H
 #define COMMON_STAGE_H
@@ -42,37 +42,41 @@ struct stage {
     const struct worker_entry *worker;
     struct volume volume;                         /* the data folder, open until the stage ends */
     char run[RUN_ID];                             /* LEADFOREST_RUN where that is a UUID, otherwise a new one */
-    int lock;                                     /* a descriptor that holds the lock */
-    EVP_MD_CTX *inputs;                           /* digest of what stage_input was told */
-    char digest[SHA256_HEX];                      /* of the inputs, once asked for */
-    char output[STAGE_MAX_OUTPUTS][STAGE_OUTPUT]; /* beside the stamp */
+    int lock;                                     /* a descriptor with the lock */
+    EVP_MD_CTX *inputs;                           /* digest of the inputs so far */
+    char digest[SHA256_HEX];                      /* of the inputs, once it was computed */
+    char output[STAGE_MAX_OUTPUTS][STAGE_OUTPUT]; /* in the stamp's folder */
     size_t output_count;
     unsigned threads;        /* that hash outputs; 0, as stage_begin leaves it, is one */
-    struct lineage *lineage; /* told of inputs and stamped outputs; NULL: nobody listens */
+    struct lineage *lineage; /* receives inputs and stamped outputs; NULL: no lineage is wanted */
 };
 
 /* Opens the log, installs SIGTERM (exit 143), makes and opens the data folder, whose path is borrowed, and takes
  * .locks/<worker> in it; false and *code where it cannot. */
 bool stage_begin(struct stage *stage, enum worker_id worker, const char *data, enum exit_code *code);
 
-/* One more thing the outputs depend on: a text (settings), a small file (by content), or a large raw
- * file (by name, inode, size and times). A file that is not there is an input too. */
+/*
+ * Add an input on which the outputs depend: a text (settings), a small file (by content), or a large raw file (by
+ * name, inode, size and times). A missing file is an input too.
+ */
 void stage_input_text(struct stage *stage, const char *what, const char *value);
 MUST_CHECK bool stage_input_file(struct stage *stage, const char *name, struct error *err);
 void stage_input_raw(struct stage *stage, const char *name);
 void stage_input_hash(struct stage *stage, const char *name, const char *sha256); /* a file whose hash is known */
 
-/* One more file that this run makes, beside the stamp; at most STAGE_MAX_OUTPUTS. A stage that has none leaves no stamp
- * and is never up to date. */
+/*
+ * Add a file that this run makes, in the stamp's folder; at most STAGE_MAX_OUTPUTS. A stage without outputs writes no
+ * stamp and is never up to date.
+ */
 void stage_output(struct stage *stage, const char *name);
 
-/* Whether the stamp names these inputs and its outputs are as it left them. */
+/* Whether the stamp has these inputs and the outputs are unchanged. */
 bool stage_up_to_date(struct stage *stage);
 
 /* Remove what a killed run left in the folder of the outputs. */
 void stage_sweep(const struct stage *stage);
 
-/* Record that the outputs (and only they) are those of these inputs. */
+/* Write the stamp: the outputs now belong to these inputs. */
 MUST_CHECK bool stage_stamp(struct stage *stage, struct error *err);
 
 /* Print the result line {"stage","status","run",...extra} (steals extra, which may be NULL), unlock, free. Returns

@@ -1,15 +1,15 @@
 /*
  * worker.h - a batch program from its command line to its exit code.
  *
- * A worker names its settings, its inputs, its outputs and the functions that make the ones from the others.
+ * A worker names its settings, its inputs, its outputs and the functions that make the outputs from the inputs.
  * worker_main does what all workers do alike, in this order:
  *
  *     settings      read, then check()
  *     lock          one run of a worker at a time on a volume; log, run id, lineage, SIGTERM (stage.h)
  *     inputs        the program's version, settings, configuration, the files of `inputs`, then prepare()
- *     up to date?   EXIT_NOTHING_TO_DO where the stamp has these inputs and the outputs are as it left them
- *     run()         after what a killed run left beside the outputs was removed
- *     stamp         beside the outputs
+ *     up to date?   EXIT_NOTHING_TO_DO if the stamp has these inputs and the outputs are unchanged
+ *     run()         after removing what a killed run left in the folder of the outputs
+ *     stamp         in the folder of the outputs
  *     result line   on stdout, after finish()
  *
  * Of the settings, the inputs are the rows that do not say not_an_input. A secret is never one: prepare() adds its
@@ -31,7 +31,7 @@ struct worker_run {
     const struct worker *worker;
     enum worker_id id;         /* the worker's; check() may choose another one, with a lock of its own */
     const void *settings;      /* of the worker's own type */
-    void *work;                /* likewise, zeroed at the start */
+    void *work;                /* of the worker's own type, zeroed at the start */
     struct args args;          /* of the command line */
     struct stage stage;        /* from prepare() on */
     struct etl_config *config; /* where the worker is configured, from prepare() on */
@@ -47,7 +47,7 @@ struct worker {
     size_t work_size;       /* of what a run makes */
     bool configured;        /* reads the configuration */
     const char *inputs[4];  /* files of the volume */
-    const char *outputs[6]; /* files beside the stamp; prepare() may add others (stage_output) */
+    const char *outputs[6]; /* files in the stamp's folder; prepare() may add others (stage_output) */
 
     /* Each may be NULL except run. */
     enum exit_code (*check)(struct worker_run *run, bool *finished); /* arguments; prints its error; *finished: stop */

@@ -21,8 +21,8 @@ enum worker_id {
 
 struct worker_entry {
     const char *name;     /* in logs, locks, result lines and metrics */
-    const char *success;  /* file of the volume, written after new outputs; a stamp lies beside them. NULL: none */
-    const char *old_name; /* in metrics, which still show it beside the name; NULL: none */
+    const char *success;  /* file of the volume, written after new outputs, in their folder; NULL: none */
+    const char *old_name; /* older name in metrics, which show both; NULL: none */
 };
 extern const struct worker_entry worker_table[WORKERS];
 

@@ -128,7 +128,7 @@ bool versions_check_sources(const char *data, long long version, const json_t *m
             !files_sha256(path, hex, err))
             return false;
         if (strcmp(hash, hex) != 0)
-            return error_set(err, "read %s: its hash is not the manifest's", path);
+            return error_set(err, "read %s: its SHA-256 differs from the one in the manifest", path);
     }
     return true;
 }

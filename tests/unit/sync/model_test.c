@@ -68,7 +68,7 @@ static void a_plain_one_is_and_a_model_without_its_forest_is_refused(void **stat
     assert_int_equal(fetch(&fake, "card-1_b.json", &err), EXIT_DATAERR);
     assert_int_equal(fake.asked, 4);
     assert_string_equal(fake.url[3], "https://models.example.com/versions/5/card-1_b.json");
-    assert_non_null(strstr(err.text, "lacks forest.bin"));
+    assert_non_null(strstr(err.text, "does not list forest.bin"));
     assert_false(files_exist(scratch_path("registry/versions/5")));
 }
 

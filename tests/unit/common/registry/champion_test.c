@@ -82,17 +82,17 @@ static void an_alias_that_is_none_is_rejected(void **state) {
                                         "{\"version\":-1,\"sha256\":\"\"}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         scratch_write("registry/champion.json", wrong[i]);
-        assert_rejected("it needs a version and the sha256 of its manifest");
+        assert_rejected("it must contain version and sha256 (of the manifest)");
     }
 }
 
 static void a_changed_file_is_rejected_by_its_hash(void **state) {
     (void)state;
     registry_write(1, "card.json", "{ }");
-    assert_rejected("card.json: its hash is not the manifest's");
+    assert_rejected("card.json: its SHA-256 differs from the one in the manifest");
     seal("");
     registry_write(1, "manifest.json", "{}");
-    assert_rejected("manifest.json: its hash is not the one that points to it");
+    assert_rejected("manifest.json: its SHA-256 differs from the expected one");
 }
 
 /* The text with the last digit of the first such hash changed. */
@@ -111,12 +111,12 @@ static void a_hash_that_differs_in_its_last_digit_is_another(void **state) {
     registry_hash(registry_path(1, "manifest.json"), hash);
     change_last_digit(pointer, hash);
     scratch_write("registry/champion.json", pointer);
-    assert_rejected("manifest.json: its hash is not the one that points to it");
+    assert_rejected("manifest.json: its SHA-256 differs from the expected one");
     registry_hash(registry_path(1, "card.json"), hash);
     change_last_digit(manifest, hash);
     registry_write(1, "manifest.json", manifest);
     registry_point(1);
-    assert_rejected("card.json: its hash is not the manifest's");
+    assert_rejected("card.json: its SHA-256 differs from the one in the manifest");
     free(pointer);
     free(manifest);
 }
@@ -164,7 +164,7 @@ static void a_manifest_of_another_version_is_refused(void **state) {
     snprintf(text, sizeof text, "cp -r '%s/registry/versions/1' '%s/registry/versions/2'", scratch, scratch);
     assert_int_equal(system(text), 0);
     assert_false(champion_load_version(&champion, scratch, 2, NULL, &err));
-    assert_non_null(strstr(err.text, "another version's"));
+    assert_non_null(strstr(err.text, "belongs to another version"));
 }
 
 int main(void) {

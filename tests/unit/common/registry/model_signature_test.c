@@ -42,10 +42,10 @@ static void what_is_no_key_is_reported_without_showing_it(void **state) {
     unsigned char made[MODEL_SIGNATURE_SIZE] = {0};
     struct error err;
     assert_false(model_signature_sign(made, "c2VjcmV0", message, sizeof message, &err));
-    assert_non_null(strstr(err.text, "no Ed25519 private key"));
+    assert_non_null(strstr(err.text, "not an Ed25519 private key"));
     assert_null(strstr(err.text, "c2VjcmV0"));
     assert_false(model_signature_verify(made, sizeof made, "-----BEGIN nonsense", message, sizeof message, &err));
-    assert_non_null(strstr(err.text, "no Ed25519 public key"));
+    assert_non_null(strstr(err.text, "not an Ed25519 public key"));
 }
 
 int main(void) {

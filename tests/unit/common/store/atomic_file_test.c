@@ -170,7 +170,7 @@ static void a_file_over_the_limit_is_rejected_by_name(void **state) {
     size_t size;
     scratch_write("big", "0123456789");
     assert_null(files_read(scratch_path("big"), 9, &size, &err));
-    assert_non_null(strstr(err.text, "big: larger than 9 bytes"));
+    assert_non_null(strstr(err.text, "big: the file is larger than 9 bytes"));
     assert_false(err.retryable);
     assert_null(files_read(scratch_path("none"), 9, &size, &err));
     assert_true(err.retryable);

@@ -62,10 +62,10 @@ static void rejects(const char *table, const char *why) {
 
 static void what_is_wrong_is_named_with_its_line(void **state) {
     (void)state;
-    rejects("type,age,class,weight,split,period\n2,1,0,1,0,0\n", "line 2: \"2\" is no value of type");
-    rejects("type,age,class,weight,split,period\n0,old,0,1,0,0\n", "\"old\" is no value of age");
-    rejects("type,age,class,weight,split,period\n0,1,2,1,0,0\n", "out of its range");
-    rejects("type,age,class,weight,split,period\n0,1,0,1,3,0\n", "out of its range");
+    rejects("type,age,class,weight,split,period\n2,1,0,1,0,0\n", "line 2: \"2\" is not a value of type");
+    rejects("type,age,class,weight,split,period\n0,old,0,1,0,0\n", "\"old\" is not a value of age");
+    rejects("type,age,class,weight,split,period\n0,1,2,1,0,0\n", "out of range");
+    rejects("type,age,class,weight,split,period\n0,1,0,1,3,0\n", "out of range");
     rejects("age,type,class,weight,split,period\n0,1,0,1,0,0\n", "the columns are not those of schema.json");
     rejects("type,age,class,weight,split,period\n", "no rows");
 }

@@ -29,7 +29,7 @@ static void a_source_is_known_by_its_hash(void **state) {
     assert_true(holds("features.csv", hash, &err));
     hash[SHA256_HEX - 2] = hash[SHA256_HEX - 2] == '0' ? '1' : '0';
     assert_false(holds("features.csv", hash, &err));
-    assert_non_null(strstr(err.text, "its hash is not the manifest's"));
+    assert_non_null(strstr(err.text, "its SHA-256 differs from the one in the manifest"));
 }
 
 static void a_source_outside_the_versions_folder_is_refused(void **state) {
