@@ -1,4 +1,4 @@
-/* compact.c - writes a story as the few objects of the compact layout. */
+/* compact.c - writes a journey as the few objects of the compact layout. */
 #include "services/sample/compact.h"
 
 #include <inttypes.h>
@@ -49,7 +49,7 @@ static void send(struct shuffle_buffer *out, struct stripe_ids *ids, const char 
     shuffle_buffer_send(out, &ids->line);
 }
 
-/* An address only where no reference tells who pays. */
+/* The address, only if no reference identifies the payer. */
 static void set_details(struct stripe_ids *ids) {
     const char *details = ids->journey->join == JOIN_BY_EMAIL ? "{'email':$email}" : "null";
     fields_set(&ids->fields, "details", "%s", stripe_ids_render(ids, &ids->part, details));
@@ -67,7 +67,7 @@ static void write_session(struct shuffle_buffer *out, struct stripe_ids *ids, si
 
 enum charge_end { CHARGE_PAID, CHARGE_DECLINED, CHARGE_REFUNDED, CHARGE_PART_REFUNDED, CHARGE_DISPUTED };
 
-/* The charge of the payment now in the fields, as it stands in the end. */
+/* The charge of the current payment, in its final state. */
 static void write_charge(struct shuffle_buffer *out, struct stripe_ids *ids, int64_t amount, bool of_invoice,
                          enum charge_end end) {
     struct fields *fields = &ids->fields;
@@ -92,7 +92,7 @@ static void write_dispute(struct shuffle_buffer *out, struct stripe_ids *ids, in
     send(out, ids, dispute);
 }
 
-/* A later invoice of the same subscription, for another package where that changed. */
+/* A later invoice of the same subscription, for another package if that changed. */
 static void write_invoice(struct shuffle_buffer *out, struct stripe_ids *ids, size_t package, const char *reason) {
     stripe_ids_name_price(ids, package);
     stripe_ids_payment(ids, stripe_ids_price(ids, package), ids->journey->later);

@@ -1,4 +1,4 @@
-/* defects.c - the table of what goes wrong, and how often. */
+/* defects.c - the table of defects and their frequencies. */
 #include "services/sample/defects.h"
 
 #include <stdio.h>
@@ -21,14 +21,14 @@ static const struct {
     [DEFECT_NO_LEAD_ID] = {500, "of leads: no customer_id, only the e-mail address"},
     [DEFECT_OTHER_TIME] = {3000, "of submissions: the time with a zone or a fraction"},
     [DEFECT_BROKEN_ROW] =
-        {50, "of leads, 4 in small samples: a row broken beyond repair (too short, too long, nobody, garbage)"},
+        {50, "of leads, 4 in small samples: a broken row (too short, too long, without a person, garbage)"},
     [DEFECT_FULL_REFUND] = {2500, "of would-be buyers: refunded in full"},
     [DEFECT_PART_REFUND] = {2500, "of would-be buyers: refunded in part"},
     [DEFECT_DISPUTE_LOST] = {800, "of would-be buyers: dispute lost"},
     [DEFECT_DISPUTE_WON] = {800, "of would-be buyers: dispute won"},
     [DEFECT_TRIAL_PAID] = {5000, "of would-be buyers: a trial that turned into a purchase"},
     [DEFECT_TRIAL_LAPSED] = {2000, "of would-be buyers: a trial that was not followed by a purchase"},
-    [DEFECT_SETUP_ALONE] = {800, "of would-be buyers: paid the set-up fee alone"},
+    [DEFECT_SETUP_ALONE] = {800, "of would-be buyers: paid only the set-up fee"},
     [DEFECT_FAILED] = {2000, "of would-be buyers: the card was declined for good"},
     [DEFECT_TEST_MODE] = {500, "of would-be buyers: in test mode only"},
     [DEFECT_SECOND_PURCHASE] = {5000, "of would-be buyers: bought another package later"},
@@ -37,7 +37,7 @@ static const struct {
     [DEFECT_RETRIED] = {3000, "of purchases: the card was declined at first"},
     [DEFECT_BARE_CHARGE] = {1500, "of purchases: a one-off charge besides the subscription later"},
     [DEFECT_SETUP_FEE] = {40000, "of purchases: with the set-up fee on the first invoice"},
-    [DEFECT_DISCOUNT] = {4000, "of purchases: 10 % off, so that the amount names no plan"},
+    [DEFECT_DISCOUNT] = {4000, "of purchases: 10 % off, so that the amount does not identify the plan"},
     [DEFECT_RENEWED] = {25000, "of purchases: one to three renewals (events layout)"},
     [DEFECT_BEFORE_LEAD] = {300, "of purchases: paid hours before the form was sent"},
     [DEFECT_NON_LEAD_PAYER] = {1000, "people per 100,000 leads: pay without having sent the form"},

@@ -1,4 +1,4 @@
-/* defects.h - what is wrong with real data, and how often the sample makes it so: one table. */
+/* defects.h - the defects of real data, and how often the sample contains them: one table. */
 #ifndef SAMPLE_DEFECTS_H
 #define SAMPLE_DEFECTS_H
 
@@ -20,7 +20,7 @@ enum defect {
     DEFECT_NO_LEAD_ID,
     DEFECT_OTHER_TIME,
     DEFECT_BROKEN_ROW,
-    /* what becomes of a lead that wants to buy */
+    /* what happens to a lead that wants to buy */
     DEFECT_FULL_REFUND,
     DEFECT_PART_REFUND,
     DEFECT_DISPUTE_LOST,
@@ -33,7 +33,7 @@ enum defect {
     DEFECT_SECOND_PURCHASE,
     DEFECT_UPGRADE_IN_PLACE,
     DEFECT_REFUND_THEN_BUY,
-    /* beside a purchase */
+    /* in addition to a purchase */
     DEFECT_RETRIED,
     DEFECT_BARE_CHARGE,
     DEFECT_SETUP_FEE,
@@ -41,7 +41,7 @@ enum defect {
     DEFECT_RENEWED,
     DEFECT_BEFORE_LEAD,
     DEFECT_NON_LEAD_PAYER,
-    /* how it is told */
+    /* how it is written */
     DEFECT_JOIN_BY_EMAIL,
     DEFECT_JOIN_BY_CUSTOMER,
     DEFECT_OTHER_PAYER,
@@ -53,9 +53,9 @@ enum defect {
     DEFECT_COUNT
 };
 
-unsigned defects_rate(enum defect defect); /* per 100,000 of what the table says */
+unsigned defects_rate(enum defect defect); /* per 100,000 of the kind that the table names */
 
-/* The table as --help shows it: made once, kept. */
+/* The table as --help shows it: made once and kept. */
 const char *defects_describe(void);
 
 #endif

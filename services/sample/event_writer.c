@@ -1,4 +1,4 @@
-/* event_writer.c - sets the facts of a story and sends events of them. */
+/* event_writer.c - sets the fields of a journey and writes events with them. */
 #include "services/sample/event_writer.h"
 
 #include <inttypes.h>
@@ -37,7 +37,7 @@ void event_writer_emit_expanding(struct event_writer *t, const char *type, const
     event_writer_set_reference(t, name, id_name);
 }
 
-/* An expanded customer may have been deleted since: then a stub says so. */
+/* An expanded customer may have been deleted: then it is a stub. */
 static void set_customer_reference(struct event_writer *t) {
     static const char stub[] = "{'id':'$customer','object':'customer','deleted':true}";
     bool expanded = random_flag(t), deleted = rng_below(&t->ids->style_rng, 2) == 0;
@@ -51,7 +51,7 @@ void event_writer_set_price_reference(struct event_writer *t) {
     fields_set(t->fields, "price_ref", "%s", stripe_ids_render(t->ids, &t->ids->object, reference));
 }
 
-/* ---- the facts of a story, a purchase, a payment ---- */
+/* ---- the fields of a journey, a purchase, a payment ---- */
 
 void event_writer_begin_journey(struct event_writer *t, const struct person *person) {
     stripe_ids_customer(t->ids, person, t->journey);
@@ -120,7 +120,7 @@ void event_writer_begin_invoice(struct event_writer *t, int64_t plan, int64_t fe
     fields_borrow(fields, "charge_invoice", fields_get(fields, "invoice_ref"));
     fields_borrow(fields, "invoice_charge", charged ? fields_get(fields, "charge_ref") : "null");
     fields_borrow(fields, "invoice_intent", charged ? fields_get(fields, "intent_ref") : "null");
-    /* Stripe itself leaves it null now and then, while the first invoice is being made. */
+    /* Stripe sometimes leaves it null while the first invoice is being made. */
     bool known = !random_flag(t);
     fields_borrow(fields, "latest_invoice", known ? fields_get(fields, "invoice_ref") : "null");
     fields_borrow(fields, "reason", reason);

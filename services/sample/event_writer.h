@@ -1,8 +1,8 @@
 /*
- * event_writer.h - one story on its way into events: the facts of its purchases and payments, and single events of
- * them.
+ * event_writer.h - writes one journey as events: sets the fields of its purchases and payments, and writes single
+ * events.
  *
- * Facts are fields for the templates of stripe_templates.h; an event shows them as they stand when it is emitted.
+ * Fields fill the templates of stripe_templates.h; an event contains their values at the time it is written.
  */
 #ifndef SAMPLE_EVENT_WRITER_H
 #define SAMPLE_EVENT_WRITER_H
@@ -12,7 +12,7 @@
 
 enum { EVENT_WRITER_DAY = 24 * 3600, EVENT_WRITER_MONTH = 30 * EVENT_WRITER_DAY };
 
-/* What the writing of one story needs. */
+/* The state while one journey is written. */
 struct event_writer {
     struct shuffle_buffer *out;
     struct stripe_ids *ids;
@@ -24,14 +24,14 @@ struct event_writer {
 
 /* ---- events ---- */
 
-/* Send the object that the template makes of the fields, in an event of that type and moment. */
+/* Write the object that the template makes from the fields, in an event of this type and time. */
 void event_writer_emit(struct event_writer *t, const char *type, const char *object, unix_time at);
 
-/* The same, but the reference `name` to `id_name` may stand there as the whole object `referred`. */
+/* The same, but the reference `name` to `id_name` may be replaced by the full object `referred`. */
 void event_writer_emit_expanding(struct event_writer *t, const char *type, const char *object, unix_time at,
                                  const char *name, const char *id_name, const char *referred);
 
-/* ---- facts ---- */
+/* ---- fields ---- */
 
 void event_writer_begin_journey(struct event_writer *t, const struct person *person);
 void event_writer_begin_purchase(struct event_writer *t, size_t package, unix_time at);

@@ -1,4 +1,4 @@
-/* events.c - writes a story as webhook events: which ones, and in which order they happened. */
+/* events.c - writes a journey as webhook events, in the order in which they happened. */
 #include "services/sample/events.h"
 
 #include <inttypes.h>
@@ -33,7 +33,7 @@ static void emit_declined(struct event_writer *t, unix_time at, int64_t amount) 
     event_writer_emit(t, "invoice.payment_failed", t->templates->invoice, at + 1);
 }
 
-/* Who is known by the customer id alone came without a checkout: sales wrote the invoice. */
+/* A payer who is known only by the customer id had no checkout: sales wrote the invoice. */
 static bool has_session(const struct event_writer *t) {
     return t->journey->join != JOIN_BY_CUSTOMER;
 }
@@ -60,7 +60,7 @@ static void emit_single_session(struct event_writer *t, unix_time at) {
         event_writer_emit(t, "checkout.session.completed", stripe_templates_session, at + 2);
 }
 
-/* A whole first purchase: subscription, invoice, payment, checkout. */
+/* A complete first purchase: subscription, invoice, payment, checkout. */
 static void write_purchase(struct event_writer *t, size_t package, unix_time at) {
     event_writer_begin_purchase(t, package, at);
     event_writer_begin_first_invoice(t, event_writer_full_price(t, package), at);
@@ -91,7 +91,7 @@ static void write_trial(struct event_writer *t) {
     emit_session(t, "no_payment_required", at);
 }
 
-/* A further month of the subscription now in the fields. */
+/* One more month of the current subscription. */
 static void write_month(struct event_writer *t, size_t package, unix_time at) {
     event_writer_begin_invoice(t, event_writer_full_price(t, package), 0, at, "subscription_cycle");
     event_writer_add_plan_line(t, event_writer_full_price(t, package), false);
@@ -134,7 +134,7 @@ static void write_dispute(struct event_writer *t, bool lost) {
     event_writer_emit(t, "charge.dispute.closed", stripe_templates_dispute, closed);
 }
 
-/* The same subscription moves to another price: some of the old one is given back, the new one is paid. */
+/* The same subscription moves to another price: part of the old one is refunded, the new one is paid. */
 static void write_upgrade(struct event_writer *t) {
     unix_time at = t->journey->later;
     int64_t back = event_writer_full_price(t, t->journey->package) / 10,

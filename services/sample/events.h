@@ -1,4 +1,4 @@
-/* events.h - the events layout: every story as the whole Event envelopes that a webhook endpoint is sent. */
+/* events.h - the events layout: every journey as the full Event envelopes that a webhook endpoint receives. */
 #ifndef SAMPLE_EVENTS_H
 #define SAMPLE_EVENTS_H
 

@@ -12,7 +12,7 @@
 
 enum { DAY = 24 * 3600, MIN_BROKEN = 4 };
 
-/* The last column is one that nobody asked for; exports are full of them. */
+/* The last column is of no use; exports have many of them. */
 static const char header[] = "customer_id,name,email,business_name,business_type,business_size,age,region,signup_date,"
                              "loyalty_points,utm_source\n";
 
@@ -45,7 +45,7 @@ static void put_business_name(struct strbuf *row, const struct person *person, c
         }
 }
 
-/* One of the other words that the configuration knows for a level; the level's own name where it knows none. */
+/* An alias of a level from the configuration; the level's own name if it has none. */
 static const char *draw_alias(const struct etl_config_feature *feature, size_t level, const char *name,
                               struct rng *rng) {
     size_t fitting = 0;
@@ -78,7 +78,7 @@ static void put_type(struct strbuf *row, const struct sample *sample, size_t typ
         strbuf_puts(row, name);
 }
 
-/* "10-25" and "251+" as numbers; false for a level that is no range. */
+/* "10-25" and "251+" as numbers; false for a level that is not a range. */
 static bool read_range(const char *name, unsigned long *low, unsigned long *high) {
     char *end;
     *low = strtoul(name, &end, 10);
@@ -112,7 +112,7 @@ static void put_size(struct strbuf *row, const struct sample *sample, size_t siz
 static void put_time(struct strbuf *row, unix_time at, struct rng *rng) {
     char iso[UNIX_TIME_TEXT];
     unix_time_format(at, iso);
-    iso[strlen("2026-01-31T10:20:30")] = '\0'; /* the form service writes UTC without saying so */
+    iso[strlen("2026-01-31T10:20:30")] = '\0'; /* the form service writes UTC without a zone */
     strbuf_puts(row, iso);
     if (defect_occurs(rng, DEFECT_OTHER_TIME))
         strbuf_puts(row, rng_below(rng, 2) == 0 ? "Z" : ".707632");
@@ -153,7 +153,7 @@ static void put_row(struct strbuf *row, const struct sample *sample, const struc
     strbuf_puts(row, campaigns[rng_below(rng, sizeof campaigns / sizeof *campaigns)]);
 }
 
-/* Rows that tell of nobody, or not in these columns. */
+/* Broken rows: without a person, or with other columns. */
 static void put_broken_row(struct strbuf *row, const struct sample *sample, uint64_t number) {
     struct rng rng = rng_begin(sample->seed, RNG_BROKEN, number);
     struct person person;
@@ -175,7 +175,7 @@ static void put_broken_row(struct strbuf *row, const struct sample *sample, uint
     }
 }
 
-/* So many leads stand between two broken rows. */
+/* How many leads are between two broken rows. */
 static uint64_t broken_every(const struct sample *sample) {
     uint64_t by_rate = 100000 / defects_rate(DEFECT_BROKEN_ROW), by_count = sample->leads / MIN_BROKEN + 1;
     return by_rate < by_count ? by_rate : by_count;

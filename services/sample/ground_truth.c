@@ -1,4 +1,4 @@
-/* ground_truth.c - writes down the distribution and the counts. */
+/* ground_truth.c - writes the distribution and the counts. */
 #include "services/sample/ground_truth.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static json_t *share(uint32_t tickets) {
     return json_real(ldexp(tickets, -32));
 }
 
-/* To six decimals, so that the last bit of a machine's logarithm shows nowhere. */
+/* To six decimals, so that differences in the last bit of a machine's logarithm do not matter. */
 static json_t *score_json(struct population_score score) {
     return json_pack("{s:f, s:f}", "accuracy", nearbyint(score.accuracy * 1e6) / 1e6, "log_loss",
                      nearbyint(score.log_loss * 1e6) / 1e6);
@@ -70,7 +70,7 @@ static json_t *shifts_json(const struct population *population) {
     return shifts;
 }
 
-/* Before any shift, where there is one. */
+/* Before any shift, if there is one. */
 static json_t *before_json(const struct population *population) {
     const struct population_era *era = &population->era[0];
     if (population->eras == 1)

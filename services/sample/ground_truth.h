@@ -1,4 +1,4 @@
-/* ground_truth.h - raw/truth.json: what the data were drawn from, and what the ETL must find in them. */
+/* ground_truth.h - raw/truth.json: the distribution of the data, and what the ETL must find in them. */
 #ifndef SAMPLE_GROUND_TRUTH_H
 #define SAMPLE_GROUND_TRUTH_H
 
@@ -15,6 +15,6 @@ struct ground_truth {
 };
 
 json_t *ground_truth_json(const struct ground_truth *truth);   /* the file; the caller owns it */
-json_t *ground_truth_counts(const struct ground_truth *truth); /* its counts alone, for the result line */
+json_t *ground_truth_counts(const struct ground_truth *truth); /* only its counts, for the result line */
 
 #endif

@@ -1,4 +1,4 @@
-/* journey.c - tells stories, and judges them as the ETL must. */
+/* journey.c - makes journeys, and counts them as the ETL must. */
 #include "services/sample/journey.h"
 
 #include <string.h>
@@ -43,7 +43,7 @@ static unix_time draw_purchase_time(const struct person *person, struct rng *rng
     return person->signup + HOUR + (unix_time)(one < two ? one : two);
 }
 
-/* The story's second date: a trial has its length, the rest comes some time within a month and before the end. */
+/* The journey's second date: a trial has a fixed length, everything else happens within a month and before the end. */
 static unix_time draw_later(const struct journey *journey, unix_time end, struct rng *rng) {
     if (journey->kind == JOURNEY_TRIAL_PAID)
         return journey->at + 14 * DAY;
@@ -61,7 +61,7 @@ static enum journey_join draw_join(const struct person *person, struct rng *rng)
 
 static enum journey_plan draw_plan(const struct journey *journey, const struct etl_config *config, struct rng *rng) {
     uint64_t ticket = rng_below(rng, 100000);
-    /* A discount or the difference between two packages is no price, and amounts are compared in dollars only. */
+    /* A discount or the difference between two packages is not a price, and amounts are compared in dollars only. */
     bool amount_is_unique =
         !journey->discount && journey->kind != JOURNEY_UPGRADE_IN_PLACE && strcmp(config->currency, "usd") == 0;
     if (ticket < defects_rate(DEFECT_PLAN_BY_AMOUNT) && amount_is_unique)
@@ -70,7 +70,7 @@ static enum journey_plan draw_plan(const struct journey *journey, const struct e
                                                                                                 : PLAN_BY_LOOKUP_KEY;
 }
 
-/* Renewals stand beside plain purchases only: one refund among several payments is not refunded in full. */
+/* Only plain purchases have renewals: one refund among several payments is not a full refund. */
 static unsigned draw_renewals(const struct journey *journey, unix_time end, struct rng *rng) {
     bool renewed = rng_chance(rng, defects_rate(DEFECT_RENEWED));
     unix_time wanted = 1 + (unix_time)rng_below(rng, 3), possible = (end - journey->at) / MONTH;
@@ -101,7 +101,10 @@ void journey_make(struct journey *journey, const struct sample *sample, const st
     journey->retried = rng_chance(&rng, defects_rate(DEFECT_RETRIED)) && journey->kind == JOURNEY_PLAIN;
     journey->bare_charge = rng_chance(&rng, defects_rate(DEFECT_BARE_CHARGE)) && journey->kind == JOURNEY_PLAIN;
     journey->other_payer = rng_chance(&rng, defects_rate(DEFECT_OTHER_PAYER));
-    /* Since 2025-03-31 no event ties a declined payment to its invoice: whether that is one purchase is taste. */
+    /*
+     * Since 2025-03-31 no event connects a declined payment to its invoice, so it is ambiguous whether that is one
+     * purchase.
+     */
     journey->new_api = rng_chance(&rng, defects_rate(DEFECT_NEW_API)) && journey->kind != JOURNEY_FAILED;
     journey->join = draw_join(person, &rng);
     journey->plan = draw_plan(journey, sample->population->config, &rng);
@@ -123,7 +126,7 @@ const char *journey_exclusion_text(enum journey_exclusion exclusion) {
     return texts[exclusion];
 }
 
-/* What a kind of story leaves beside or instead of its label; EXCLUSIONS where nothing. */
+/* The excluded purchase of a kind of journey, in addition to its label or instead; EXCLUSIONS if there is none. */
 static enum journey_exclusion exclusion_of(enum journey_kind kind, bool non_lead_payer) {
     switch (kind) {
     case JOURNEY_SECOND_PURCHASE:

@@ -1,8 +1,8 @@
 /*
- * journey.h - what a person does with its money: nothing, a purchase, or one of the things that look like one.
+ * journey.h - what a person does: nothing, a purchase, or something that looks like one.
  *
- * A story is told once and then written down by a layout (events.c, compact.c); journey_count says what
- * the ETL must make of it, so both layouts have the same truth.
+ * A journey is made once and then written by a layout (events.c, compact.c). journey_count says what the ETL must find
+ * in it, so both layouts have the same truth.
  */
 #ifndef SAMPLE_JOURNEY_H
 #define SAMPLE_JOURNEY_H
@@ -43,7 +43,7 @@ struct journey {
 
 void journey_make(struct journey *journey, const struct sample *sample, const struct person *person);
 
-/* Why what looks like a purchase is no label, in the words of the ETL's report. */
+/* Why something that looks like a purchase is not a label, in the words of the ETL's report. */
 enum journey_exclusion {
     EXCLUDED_LATER,
     EXCLUDED_NO_LEAD,

@@ -48,7 +48,7 @@ static void work_done(void *work) {
     free(w->sample.population);
 }
 
-/* Data that a sample did not make stay: they may be the only copy. */
+/* Data that are not a sample are kept: they may be the only copy. */
 static bool has_real_data(const struct volume *volume) {
     struct dirent *entry;
     bool real = false;
@@ -63,7 +63,7 @@ static bool has_real_data(const struct volume *volume) {
     return real;
 }
 
-/* One shift, "concept@240" or "concept"; *at is where the next begins. Its time is `middle` where it tells none. */
+/* One shift, "concept@240" or "concept"; *at is where the next begins. Its time is `middle` if it has none. */
 static bool read_shift(const char **at, enum population_shift *what, unix_time begin, unix_time middle,
                        unix_time *when) {
     *what = POPULATION_COVARIATE;
@@ -85,7 +85,7 @@ static bool read_shift(const char **at, enum population_shift *what, unix_time b
     return *what <= POPULATION_NEW_TYPE && (**at == '\0' || *(*at)++ == ',');
 }
 
-/* "none", or shifts in order of time; false where the text is neither. */
+/* "none", or shifts in order of time; false for any other text. */
 static bool read_shifts(struct population_shifts *out, const char *text, unix_time begin, unix_time middle) {
     *out = (struct population_shifts){0};
     if (strcmp(text, "none") == 0)
@@ -101,7 +101,7 @@ static bool read_shifts(struct population_shifts *out, const char *text, unix_ti
     return true;
 }
 
-/* A file of raw/ on its way, with a large buffer for its many small writes. */
+/* A file of raw/ that is being written, with a large buffer for many small writes. */
 static bool open_output(struct atomic_file *out, const struct volume *volume, const char *name, struct error *err) {
     if (!atomic_file_open_at(out, volume, name, err))
         return false;
@@ -125,21 +125,21 @@ static bool write_files(struct work *w, const struct volume *volume, bool compac
     return done;
 }
 
-/* The sample that the options ask for; false and err where they make no sense. */
+/* The sample of these options; false and err if they are invalid. */
 static bool plan(struct sample *sample, const struct options *options, const struct volume *volume,
                  const struct etl_config *config, struct error *err) {
     unix_time end = options->end, span = options->days * 24 * 3600;
     char problem[200];
     struct population_shifts shifts;
     if (!read_shifts(&shifts, options->shift, end - span, end - span / 2))
-        return error_set(err, "--shift: \"%s\" is not none or such as covariate@120,concept@240", options->shift);
+        return error_set(err, "--shift: \"%s\" must be none or such as covariate@120,concept@240", options->shift);
     struct population *population = population_new(config, &shifts, problem);
     if (population == NULL)
         return error_set(err, "%s", problem);
     uint64_t leads = (uint64_t)options->leads, non_lead_payers = leads * defects_rate(DEFECT_NON_LEAD_PAYER) / 100000;
     *sample = (struct sample){(uint64_t)options->seed, leads, non_lead_payers, end - span, end, population};
     return !options->force && has_real_data(volume)
-               ? error_set(err, "raw/ holds data that are no sample; --force overwrites them")
+               ? error_set(err, "raw/ contains data that are not a sample; --force overwrites them")
                : true;
 }
 

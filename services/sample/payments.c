@@ -1,4 +1,4 @@
-/* payments.c - walks over all buyers and has their stories written down. */
+/* payments.c - writes the journeys of all buyers. */
 #include "services/sample/payments.h"
 
 #include <stdlib.h>
@@ -35,7 +35,7 @@ bool payments_write(FILE *file, const struct sample *sample, bool compact, struc
         shuffle_buffer_begin(out, file, rng_begin(sample->seed, RNG_SHUFFLE, 1), defects_rate(DEFECT_DELIVERED_TWICE));
         progress_begin(&bar, "payments", "leads", sample->leads);
     }
-    /* Not in the order of the forms: a reader must not get away with reading both files side by side. */
+    /* Not in the order of the forms, so that a reader cannot join the files row by row. */
     uint64_t people = sample->leads + sample->non_lead_payers, number = 0;
     for (uint64_t i = 0; done && i < people; i++, number = (number + ring_step(people)) % people) {
         struct person person;

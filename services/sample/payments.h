@@ -1,4 +1,4 @@
-/* payments.h - raw/transactions.json: the stories of all buyers, written down by a layout, one JSON object a line. */
+/* payments.h - raw/transactions.json: the journeys of all buyers, written by a layout, one JSON object per line. */
 #ifndef SAMPLE_PAYMENTS_H
 #define SAMPLE_PAYMENTS_H
 
@@ -10,7 +10,7 @@ struct payments_count {
     uint64_t lines, repeated; /* all; of them delivered twice */
 };
 
-/* Write every story and judge it; false where memory ran out (write errors stay in the stream). */
+/* Write and count every journey; false if memory ran out (the stream keeps write errors). */
 bool payments_write(FILE *file, const struct sample *sample, bool compact, struct journey_tally *tally,
                     struct payments_count *count);
 

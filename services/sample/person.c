@@ -1,4 +1,4 @@
-/* person.c - invents people. */
+/* person.c - makes people. */
 #include "services/sample/person.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ enum {
     DOMAINS = sizeof domains / sizeof *domains
 };
 
-/* Sign-ups come evenly, in the order of the numbers; a stranger's moment is as arbitrary as that. */
+/* Sign-ups are evenly spread, in the order of the numbers; people outside the form get such a time too. */
 static unix_time draw_signup(const struct sample *sample, uint64_t number, struct rng *rng) {
     uint64_t span = (uint64_t)(sample->end - sample->begin);
     uint64_t place = number < sample->leads ? number : rng_below(rng, sample->leads);

@@ -1,4 +1,4 @@
-/* person.h - one person of the sample: who it is and what it would answer truthfully in the form. */
+/* person.h - one person of the sample: its identity and its true answers to the form. */
 #ifndef SAMPLE_PERSON_H
 #define SAMPLE_PERSON_H
 
@@ -9,7 +9,7 @@
 struct sample {
     uint64_t seed;
     uint64_t leads;           /* people who filled in the form: numbers 0 .. leads - 1 */
-    uint64_t non_lead_payers; /* people who pay without having done so: the numbers after them */
+    uint64_t non_lead_payers; /* people who pay without having filled in the form: the numbers after them */
     unix_time begin, end;     /* sign-ups lie between; nothing happens after the end */
     struct population *population;
 };
@@ -19,7 +19,7 @@ struct person {
     size_t type, size;
     size_t first, last, words; /* places in the lists of names */
     unix_time signup;
-    bool anonymous; /* sent the form without a lead id: only the e-mail address tells who it is */
+    bool anonymous; /* sent the form without a lead id: only the e-mail address identifies it */
     char id[37];    /* the lead id, a UUID */
 };
 

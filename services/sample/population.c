@@ -1,4 +1,4 @@
-/* population.c - the tables of the known distribution, and drawing from it. */
+/* population.c - the tables of the known distribution, and draws from it. */
 #include "services/sample/population.h"
 
 #include <assert.h>

@@ -1,10 +1,10 @@
 /*
- * population.h - the distribution that the sample is drawn from: who asks, who buys, and which package.
+ * population.h - the distribution of the sample: who sends the form, who buys, and which package.
  *
- * Shares and probabilities are tickets out of 2^32, so that what truth.json tells is exactly what is
- * drawn.  A package's odds in a cell are (effect of the type) x (effect of the size), which is additive
- * in logarithms, x the interactions of a few cells.  Names and packages are the configuration's; a
- * configuration with more levels than the tables here have rows goes through the rows again.
+ * Shares and probabilities are tickets out of 2^32, so that truth.json contains exactly the distribution that is drawn
+ * from.  A package's odds in a cell are (effect of the type) x (effect of the size), which is additive in logarithms,
+ * x the interactions of a few cells.  Names and packages are the configuration's; a configuration with more levels
+ * than the tables here have rows goes through the rows again.
  */
 #ifndef SAMPLE_POPULATION_H
 #define SAMPLE_POPULATION_H
@@ -23,7 +23,7 @@ enum population_shift { POPULATION_STEADY, POPULATION_COVARIATE, POPULATION_CONC
 
 enum { POPULATION_MAX_SHIFTS = 4, POPULATION_MAX_ERAS = POPULATION_MAX_SHIFTS + 1 };
 
-/* What changes when, the earliest first. */
+/* The shifts, the earliest first. */
 struct population_shifts {
     size_t count;
     struct {

@@ -1,4 +1,4 @@
-/* rng_stream.c - where a stream of the sample's random numbers begins. */
+/* rng_stream.c - the seeds of the streams of random numbers. */
 #include "services/sample/rng_stream.h"
 
 struct rng rng_begin(uint64_t seed, enum rng_stream stream, uint64_t number) {

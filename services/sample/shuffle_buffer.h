@@ -1,8 +1,8 @@
 /*
  * shuffle_buffer.h - writes lines as deliveries arrive: out of order, some of them twice.
  *
- * Lines wait in a window of places; each new one takes a place by chance and pushes out the line that
- * waited there, so memory is bounded by the window whatever the length of the file.
+ * Lines wait in a window of slots. Each new line takes a random slot and pushes out the line in it, so the window
+ * limits the memory, whatever the length of the file.
  */
 #ifndef SAMPLE_SHUFFLE_BUFFER_H
 #define SAMPLE_SHUFFLE_BUFFER_H
@@ -25,6 +25,6 @@ struct shuffle_buffer {
 
 void shuffle_buffer_begin(struct shuffle_buffer *shuffle, FILE *file, struct rng rng, unsigned twice);
 void shuffle_buffer_send(struct shuffle_buffer *shuffle, const struct strbuf *line); /* without its line end */
-bool shuffle_buffer_end(struct shuffle_buffer *shuffle); /* writes what still waits; false where a line was lost */
+bool shuffle_buffer_end(struct shuffle_buffer *shuffle); /* writes the waiting lines; false if a line was lost */
 
 #endif

@@ -1,4 +1,4 @@
-/* stripe_ids.c - names and numbers a story as Stripe would. */
+/* stripe_ids.c - gives a journey ids and amounts as Stripe would. */
 #include "services/sample/stripe_ids.h"
 
 #include <assert.h>
@@ -71,7 +71,7 @@ static void vary_case(char *email, struct rng *rng) {
             email[i] = (char)toupper((unsigned char)email[i]);
 }
 
-/* The payer's address: the lead's in any case, or one that the forms never saw where the reference tells. */
+/* The payer's address: the lead's, in any case; or another one if the reference identifies the lead. */
 static void set_email(struct stripe_ids *ids) {
     const struct journey *journey = ids->journey;
     char email[80];
@@ -111,7 +111,9 @@ static const char *first_of(const struct etl_config_strings *list) {
     return list->count > 0 ? list->text[0] : NULL;
 }
 
-/* A price is named by lookup key or nickname where the configuration knows one, by neither where only the amount tells.
+/*
+ * A price has a lookup key or nickname if the configuration has one, and neither if only the amount identifies it.
+ *
  */
 void stripe_ids_name_price(struct stripe_ids *ids, size_t package) {
     const struct etl_config_package *config = &ids->sample->population->config->packages[package];
@@ -120,7 +122,7 @@ void stripe_ids_name_price(struct stripe_ids *ids, size_t package) {
     const char *nickname = plan == PLAN_BY_NICKNAME ? first_of(&config->nicknames) : NULL;
     const char *price = first_of(&config->price_ids), *product = first_of(&config->product_ids);
     char id[MAX_ID];
-    /* The same package and manner of naming is the same price to Stripe, whoever buys. */
+    /* The same package and kind of name is the same price in Stripe for all buyers. */
     struct rng catalogue = rng_begin(0, RNG_STRIPE_IDS, UINT64_MAX - 1 - package * 4 - (uint64_t)plan);
     make_id(&catalogue, id, "price_1", 23);
     fields_set(&ids->fields, "price", "%s", price != NULL && plan != PLAN_BY_AMOUNT ? price : id);

@@ -1,8 +1,8 @@
 /*
- * stripe_ids.h - the facts of a story as Stripe would number and spell them: ids, references, amounts, prices.
+ * stripe_ids.h - the fields of a journey in Stripe's form: ids, references, amounts, prices.
  *
- * Both layouts fill their templates from the same fields.  One struct stripe_ids serves all stories, one after
- * the other; stripe_ids_customer begins a story, stripe_ids_purchase a subscription of it, stripe_ids_payment an
+ * Both layouts fill their templates from the same fields.  One struct stripe_ids is used for all journeys, in
+ * sequence; stripe_ids_customer begins a journey, stripe_ids_purchase a subscription of it, stripe_ids_payment an
  * invoice.
  */
 #ifndef SAMPLE_STRIPE_IDS_H

@@ -1,10 +1,10 @@
 /*
- * stripe_templates.h - Stripe's objects as whole events carry them, as templates (see template.h).
+ * stripe_templates.h - templates of Stripe's objects, as they are in full events (see template.h).
  *
- * Keys and nesting are those of genuine deliveries.  Two families stand side by side: "old" is what
- * endpoints created before API version 2025-03-31.basil are sent, "new" what later ones are sent: the
- * charge no longer names its invoice, the invoice no longer its subscription, intent and charge, a line
- * tells its price by pricing.price_details, and invoice_payment objects tie what belongs together.
+ * Keys and nesting are those of genuine deliveries.  There are two families: "old" is sent to endpoints before API
+ * version 2025-03-31.basil, "new" to later ones.  In "new" the charge no longer names its invoice, the invoice no
+ * longer names its subscription, intent and charge, a line names its price in pricing.price_details, and
+ * invoice_payment objects connect what belongs together.
  */
 #ifndef SAMPLE_STRIPE_TEMPLATES_H
 #define SAMPLE_STRIPE_TEMPLATES_H

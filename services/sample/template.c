@@ -11,7 +11,7 @@ void fields_clear(struct fields *fields) {
     fields->used = 0;
 }
 
-/* The slot of a name: where it stands, or the free one where it would. */
+/* The slot of a name, or the free slot for it. */
 static size_t find(const struct fields *fields, const char *name, size_t length) {
     size_t slot = length;
     for (size_t i = 0; i < length; i++)
@@ -57,7 +57,7 @@ void template_render(struct strbuf *out, const char *template, const struct fiel
         } else if (*at == '$') {
             size_t length = strspn(++at, "abcdefghijklmnopqrstuvwxyz_");
             size_t slot = find(fields, at, length);
-            assert(fields->name[slot] != NULL); /* a gap that nobody filled is our mistake */
+            assert(fields->name[slot] != NULL); /* a gap without a value is a fault of the program */
             strbuf_puts(out, fields->value[slot]);
             at += length;
         }

@@ -1,8 +1,8 @@
 /*
  * template.h - JSON texts with gaps: 'id':'$charge','amount':$amount.
  *
- * A template is written with ' where JSON has ", and $name (small letters and _) where a field's text goes,
- * as it is.  A field of text is 'quoted' in the template, a number, reference or piece of JSON stands bare.
+ * A template is written with ' where JSON has ", and $name (small letters and _) for a field's text, which is inserted
+ * as it is.  A text field is 'quoted' in the template; a number, reference or piece of JSON is not.
  */
 #ifndef SAMPLE_TEMPLATE_H
 #define SAMPLE_TEMPLATE_H
@@ -22,7 +22,7 @@ struct fields {
 void fields_clear(struct fields *fields);
 void fields_borrow(struct fields *fields, const char *name, const char *value); /* value outlives the rendering */
 void fields_set(struct fields *fields, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
-const char *fields_get(const struct fields *fields, const char *name); /* must be there */
+const char *fields_get(const struct fields *fields, const char *name); /* must exist */
 
 /* Append the template with its gaps filled. */
 void template_render(struct strbuf *out, const char *template, const struct fields *fields);
