@@ -16,7 +16,7 @@ struct reader {
     void *user;
     struct csv_header header;
     char **names;                 /* of the header, once it was read */
-    struct etl_csv_fields record; /* as it stands in the file */
+    struct etl_csv_fields record; /* as it is in the file */
     char *text;                   /* its fields as strings, one after the other */
     char **field;
     size_t text_capacity, field_capacity;
