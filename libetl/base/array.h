@@ -10,7 +10,7 @@
 /* Make room for `needed` items of `each` bytes at *items. False without any change if memory runs out. */
 static inline bool etl_array_reserve(void *items, size_t *capacity, size_t needed, size_t each) {
     void **at = items;
-    assert(each > 0);
+    assert(each > 0 && (*at != NULL || *capacity == 0));
     if (needed <= *capacity)
         return true;
     size_t larger = *capacity + *capacity / 4 + 16;

@@ -1,6 +1,7 @@
 /* csv_reader.c - reads records with libcsv (the reference) and with a faster splitter for plain lines. */
 #include "libetl/base/csv_reader.h"
 
+#include <assert.h>
 #include <csv.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,7 @@ enum etl_csv_result etl_csv_read(struct etl_csv_fields *fields, char delimiter, 
     struct parse parse = {fields, false, false};
     fields->count = fields->copies_size = 0;
     fields->unclosed = false;
+    assert(rest.size > 0 && (delimiter == ',' || delimiter == ';' || delimiter == '\t'));
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return ETL_CSV_NO_MEMORY;
     csv_set_realloc_func(&parser, limited_realloc);

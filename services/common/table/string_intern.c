@@ -1,6 +1,7 @@
 /* string_intern.c - numbers for texts: an open-addressing hash table over one buffer of bytes. */
 #include "services/common/table/string_intern.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,7 @@ bool string_intern_add(struct string_intern *d, const char *text, uint32_t *numb
 }
 
 const char *string_intern_text(const struct string_intern *d, uint32_t number) {
+    assert(number < d->count);
     return d->bytes + d->offset[number];
 }
 

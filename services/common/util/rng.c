@@ -1,6 +1,7 @@
 /* rng.c - SplitMix64, and what is drawn from it. */
 #include "services/common/util/rng.h"
 
+#include <assert.h>
 #include <math.h>
 
 uint64_t rng_mix(uint64_t x) {
@@ -34,6 +35,7 @@ double rng_uniform(struct rng *rng) {
 uint32_t rng_poisson(struct rng *rng, double mean) {
     static const double longest = 400;
     uint32_t events = 0;
+    assert(mean >= 0 && mean <= 1e8);
     while (mean > 0) {
         double stretch = fmin(mean, longest), left = exp(-stretch);
         double product = rng_uniform(rng);
