@@ -55,7 +55,7 @@ enum forest_status {
     FOREST_IO,        /* the operating system would not read or write a file */
     FOREST_CORRUPT,   /* not a model, or a damaged one */
     FOREST_CANCELLED, /* the progress function asked to stop */
-    FOREST_FORMAT     /* a model in a format of before or after this library's */
+    FOREST_FORMAT     /* a model in an older or newer format than this library's */
 };
 
 /* Why a call failed, in one line for a person: no newline, no full stop. */
@@ -117,7 +117,7 @@ void forest_dataset_free(struct forest_dataset *ds);                            
 enum forest_bootstrap {
     FOREST_WITH_REPLACEMENT,    /* each tree draws sample_fraction x rows, a row as often as chance has it */
     FOREST_WITHOUT_REPLACEMENT, /* the same number, each row at most as often as it occurred */
-    FOREST_ALL_ROWS             /* every tree sees every row; nothing is out of bag, nothing is tuned */
+    FOREST_ALL_ROWS             /* every tree sees every row; there is no out-of-bag row and no tuning */
 };
 
 /* Called between trees by one thread at a time, those grown for tuning included; return false to stop the
@@ -132,7 +132,7 @@ struct forest_params {
     uint64_t seed;
     uint32_t trees;     /* 1 .. FOREST_MAX_TREES */
     uint32_t mtry;      /* features tried at a split; 0: the square root of their number, rounded up */
-    uint32_t min_leaf;  /* rows a leaf must hold, at least 1 */
+    uint32_t min_leaf;  /* rows that a leaf must have, at least 1 */
     uint32_t max_depth; /* 0: no limit */
     uint32_t max_nodes; /* of one tree, which then grows level by level; 0: no limit */
     double smoothing;   /* rows of the class shares of all data added to each leaf, 0 or more */
@@ -144,7 +144,7 @@ struct forest_params {
                                     them as given where cells x settings pass FOREST_TUNE_BOUND */
     double stop_gain;            /* stop adding trees (at 32, 64, 128, ...) once the out-of-bag log-loss
                                     falls by less than this many standard errors; 0: never */
-    bool calibrate;              /* fit one temperature on out-of-bag probabilities; tune then judges with it */
+    bool calibrate;              /* fit one temperature on out-of-bag probabilities; tune then compares with it */
     uint64_t max_bytes;          /* of the image, which keeps as many trees as fit; 0: no limit */
     unsigned threads;            /* at least 1 */
     forest_progress *progress;   /* or NULL */
@@ -170,13 +170,13 @@ void forest_free(struct forest *f); /* NULL is fine */
 /* ---- prediction: no allocation, no lock, no thread -------------------------------------------- */
 
 /* Class probabilities of one row.  They are sums of integers divided by one number, so that every
- * way of asking (row, batch, table, any machine) gives the same bits.  A batch works in prob until it
- * returns: rows may not lie there. */
+ * way of predicting (row, batch, table, any machine) gives the same bits.  A batch uses prob as working memory until it
+ * returns: rows must not overlap it. */
 void forest_predict(const struct forest *f, const float *row /* [features] */, float *prob /* [classes] */);
 void forest_predict_batch(const struct forest *f, const float *rows /* [n][features] */, size_t n,
                           float *prob /* [n][classes] */);
 
-/* The most probable class; of equals, the first.  A batch of probabilities has more place to work in, and is faster
+/* The most probable class; of equals, the first.  forest_predict_batch has more working memory, and is faster
  * where trees are large. */
 uint16_t forest_classify(const struct forest *f, const float *row);
 void forest_classify_batch(const struct forest *f, const float *rows, size_t n, uint16_t *label /* [n] */);
@@ -202,18 +202,18 @@ struct forest_metrics {
 };
 
 /*
- * Out-of-bag figures are exact up to 20,000 rows.  Beyond that rows of one cell are taken together: a tree
- * counts with the chance that it did not see one of them, which is exact for each tree and an estimate for the
- * forest; and of more than 32,768 cells an even sample is asked.
+ * Out-of-bag figures are exact up to 20,000 rows.  Beyond that rows of one cell are treated together: a tree counts
+ * with the probability that it did not see one of them, which is exact for each tree and an estimate for the forest;
+ * with more than 32,768 cells an even sample of them is used.
  *
- * Permutation importance is the mean over all values that a feature takes in the data, summed up and not
- * drawn, where those are at most 32; a draw a row otherwise.
+ * Permutation importance is computed exactly, over all values of a feature in the data, where there are at most 32;
+ * otherwise one value is drawn for each row.
  */
 struct forest_info {
     uint32_t trees, depth, mtry, min_leaf; /* as trained, after tuning and early stop */
     uint64_t nodes, bytes, rows, cells, seed;
     double smoothing, temperature;
-    bool table;                           /* answers come from a table of the whole domain */
+    bool table;                           /* answers come from a table of the complete domain */
     struct forest_metrics oob;            /* out-of-bag, see below; rows is 0 where there is none */
     const double *impurity_importance;    /* [features], shares that sum to 1 (or all 0); borrowed */
     const double *permutation_importance; /* [features], rise of out-of-bag log-loss; borrowed */
@@ -253,7 +253,7 @@ typedef bool forest_write(void *user, const char *text, size_t size);
 enum forest_status forest_dump(const struct forest *f, forest_write *write, void *user, struct forest_error *err);
 
 /* The same model as an ONNX file (opset 17, ai.onnx.ml 3): strings and float32 numbers in, label and
- * probabilities out.  A finite domain becomes a table (Gather), other forests a TreeEnsembleClassifier. */
+ * probabilities out.  A finite domain becomes a lookup table, other forests a TreeEnsembleClassifier. */
 enum forest_status forest_export_onnx(const struct forest *f, forest_write *write, void *user,
                                       struct forest_error *err);
 

@@ -1,4 +1,4 @@
-/* error.c - saying why a call failed. */
+/* error.c - writes the reason of a failed call. */
 #include "libforest/base/error.h"
 
 #include <stdarg.h>

@@ -29,7 +29,7 @@ double lf_ln(double x) {
     return exponent * LN2_HIGH + (2 * s + (atanh_tail(s) + exponent * LN2_LOW));
 }
 
-/* e to the x[i], in place.  Each term of the series waits for a division, so that a few go on together. */
+/* e to the x[i], in place.  Each term of the series waits for a division, so that a few are computed at once. */
 static inline void exponentials(double *x, size_t lanes) {
     double rest[LANES], sum[LANES];
     int twos[LANES];

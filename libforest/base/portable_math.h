@@ -17,7 +17,7 @@ void lf_exps(double *x, size_t n);            /* e to the x[i], the same bits, i
 double lf_power(double base, uint64_t times); /* base^times by repeated squaring */
 
 /* ln n! minus Stirling's (n + 1/2) ln n - n + ln(2 pi)/2, for n >= 1; for 0 the value that makes
- * Loader's formulas hold, 0. */
+ * Loader's formulas true, 0. */
 double lf_stirling_error(double n);
 
 /* x ln(x/m) + m - x, without cancellation near x = m; x >= 0, m > 0. */

@@ -7,7 +7,7 @@
 struct lf_text {
     forest_write *write;
     void *user;
-    bool stopped; /* write said so; nothing more is sent */
+    bool stopped; /* write returned false; nothing more is sent */
     size_t used;
     char page[4096];
 };

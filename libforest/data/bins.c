@@ -48,8 +48,8 @@ static uint32_t count_distinct(const struct sorted_values *sorted) {
 }
 
 /*
- * Give codes from below.  A bin is closed once it holds its even share of the weight that was left
- * when it was opened; with as many bins as distinct values that is every value.
+ * Assign codes from the smallest value up.  A bin is closed once it has its even share of the weight that was left when
+ * it was opened; with as many bins as distinct values each value gets its own bin.
  */
 static void give_codes(const struct sorted_values *sorted, uint32_t bins, struct lf_bins *out, uint16_t *code) {
     double left = 0, held = 0;

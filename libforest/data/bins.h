@@ -4,7 +4,7 @@
  * Code 0 is missing; a number's code is 1 + how many cuts lie below it.  Where the distinct values are
  * few, or the cells few, each value has a code of its own; otherwise codes are weighted quantiles, at
  * most LF_QUANTILES of them.  A cut is the float32 midpoint between two neighbours a < b with
- * a <= cut < b, so that `x > cut` tells them apart in float32 everywhere.
+ * a <= cut < b, so that `x > cut` separates them in float32 everywhere.
  */
 #ifndef LF_BINS_H
 #define LF_BINS_H

@@ -25,7 +25,7 @@ struct forest_dataset {
     uint64_t *count;     /* dense: [combinations][classes]; otherwise [capacity], by record */
     size_t capacity;
     struct lf_intern intern; /* records: a word a feature (code, or the bits of a number), then the label */
-    uint32_t *record;        /* [features + 1], the record at hand */
+    uint32_t *record;        /* [features + 1], the current record */
     uint32_t *levels;        /* [features], 0 for a numeric one */
 };
 

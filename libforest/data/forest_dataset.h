@@ -1,4 +1,4 @@
-/* forest_dataset.h - reading a data set back: its distinct (row, label) pairs, in no particular order. */
+/* forest_dataset.h - reads the contents of a data set: its distinct (row, label) pairs, in no particular order. */
 #ifndef LF_FOREST_DATASET_H
 #define LF_FOREST_DATASET_H
 

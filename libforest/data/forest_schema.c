@@ -121,7 +121,7 @@ enum forest_status lf_schema_check(const struct forest_schema *schema, struct fo
     return status == FOREST_OK ? check_names(schema->class_name, schema->classes, "class", "", err) : status;
 }
 
-/* Names are laid out one after another at *text, which moves on. */
+/* Names are stored in sequence at *text, which moves to the end of the name. */
 static const char *place(char **text, const char *name) {
     char *at = *text;
     *text = stpcpy(at, name) + 1;

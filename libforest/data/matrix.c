@@ -17,8 +17,8 @@ struct draft {
     uint16_t *record; /* [cells][width] */
     uint16_t *label;  /* [cells] */
     uint64_t *count;  /* [cells] */
-    uint32_t *word;   /* [cells], the feature at hand */
-    uint16_t *code;   /* [cells], likewise */
+    uint32_t *word;   /* [cells], values of the current feature */
+    uint16_t *code;   /* [cells], codes of the current feature */
     struct sorted *sorted; /* [cells] */
 };
 

@@ -11,7 +11,7 @@ enum { LF_ONNX_FLOAT = 1, LF_ONNX_INT64 = 7, LF_ONNX_STRING = 8 }; /* TensorProt
 size_t lf_onnx_node(struct lf_protobuf *pb, const char *op, const char *domain, const char *const *inputs,
                     const char *const *outputs);
 
-/* A whole node without attributes, of one or two inputs. */
+/* A complete node without attributes, with one or two inputs. */
 void lf_onnx_unary(struct lf_protobuf *pb, const char *op, const char *input, const char *output);
 void lf_onnx_binary(struct lf_protobuf *pb, const char *op, const char *a, const char *b, const char *output);
 

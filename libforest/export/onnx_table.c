@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Answers for all combinations of levels, asked for one by one. */
+/* The predictions for all combinations of levels, one by one. */
 static void fill(const struct forest *f, float *prob, int64_t *label) {
     float row[FOREST_MAX_FEATURES];
     for (size_t cell = 0; cell < f->combinations; cell++) {

@@ -2,9 +2,9 @@
  * onnx_trees.c - the graph of a forest that has no table: a strict TreeEnsembleClassifier (version 3) of
  * BRANCH_LEQ nodes, which every runtime since 2018 loads.
  *
- * It sees one matrix of float columns: numeric features that are asked about; for each that is anywhere
- * parted into known and missing, a column that is 1 where it is known; and for each distinct level set a
- * column that is 1 for its levels.  So every question is `column <= value?`, with yes for our left child.
+ * Its input is one matrix of float columns: the numeric features that nodes test; for each of them that some node
+ * splits into known and missing, a column that is 1 where it is known; and for each distinct level set a column that is
+ * 1 for its levels.  So every test is `column <= value?`, and yes leads to our left child.
  */
 #include "libforest/export/onnx.h"
 
@@ -17,7 +17,7 @@ struct graph {
     const struct forest *f;
     struct lf_protobuf *pb;
     uint32_t *value_column; /* [features], numeric: where its numbers are; UINT32_MAX nowhere */
-    uint32_t *known_column; /* [features], likewise for whether it is known */
+    uint32_t *known_column; /* [features], numeric: where it is 1 if the value is known; UINT32_MAX nowhere */
     struct lf_intern *sets; /* [features], categorical: its distinct level sets */
     uint32_t *set_column;   /* [features], the column of the first of those */
     uint32_t *number_of;    /* [sets of the forest], which of its feature's sets each is */
@@ -34,7 +34,7 @@ static bool tests_if_known(struct lf_node node) {
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-/* Find what nodes ask. */
+/* Find the tests of all nodes. */
 static bool collect(struct graph *g) {
     const struct forest *f = g->f;
     for (uint32_t t = 0; t < f->trees; t++) {
@@ -71,7 +71,7 @@ static void number_columns(struct graph *g) {
     }
 }
 
-/* A forest that asks nothing still wants a column to look at. */
+/* A forest without any test still needs one column. */
 static bool some_column(struct graph *g) {
     static const uint32_t empty[(FOREST_MAX_LEVELS + 2 + 31) / 32];
     uint32_t number;
@@ -188,7 +188,7 @@ static bool put_columns(struct graph *g) {
 
 /* ---- the trees ------------------------------------------------------------------------------- */
 
-/* What the attributes of TreeEnsembleClassifier say of a node. */
+/* A node, as the attributes of TreeEnsembleClassifier describe it. */
 struct question {
     uint32_t column;
     float value;
@@ -279,7 +279,7 @@ static void put_modes(struct graph *g) {
     lf_onnx_list_end(g->pb, list);
 }
 
-/* Scores are sums over trees: each leaf's shares are of the whole forest. */
+/* Scores are sums over trees: each leaf's shares are divided by the number of trees. */
 static void put_weights(struct graph *g) {
     struct lf_onnx_open list = lf_onnx_list_begin(g->pb, "class_weights", LF_ONNX_FLOATS);
     bool first = true;

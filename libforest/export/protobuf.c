@@ -1,4 +1,4 @@
-/* protobuf.c - writing protocol buffers, no more of them than ONNX files need. */
+/* protobuf.c - writes the parts of protocol buffers that ONNX files need. */
 #include "libforest/export/protobuf.h"
 
 #include <stdlib.h>

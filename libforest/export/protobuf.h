@@ -1,8 +1,8 @@
 /*
- * protobuf.h - writing protocol buffers, no more of them than ONNX files need.
+ * protobuf.h - writes the parts of protocol buffers that ONNX files need.
  *
  * Messages are written in place into one buffer: a nested message begins with room for its length, which
- * is filled in when it ends, in five bytes whatever it is (readers take that).  Running out of memory is
+ * is filled in when it ends, always in five bytes (readers accept that).  Running out of memory is
  * remembered and makes everything after it do nothing.
  */
 #ifndef LF_PROTOBUF_H
@@ -15,7 +15,7 @@
 struct lf_protobuf {
     uint8_t *bytes; /* the caller frees it */
     size_t size, capacity;
-    bool failed; /* memory ran out, or 2 GiB were passed, which is all that readers take */
+    bool failed; /* memory ran out, or the size exceeds 2 GiB, the limit of readers */
 };
 
 void lf_pb_int(struct lf_protobuf *pb, uint32_t field, int64_t value);

@@ -1,4 +1,4 @@
-/* container.c - the outside of an image: header, section table, checksums. */
+/* container.c - the outer format of an image: header, section table, checksums. */
 #include "libforest/format/container.h"
 
 #include "libforest/base/error.h"
@@ -24,7 +24,7 @@ static enum forest_status check_header(const uint8_t *image, size_t size, struct
     if (header->major != LF_MAJOR)
         return lf_fail(err, FOREST_FORMAT, "model format %u, this library reads %d", header->major, LF_MAJOR);
     if (header->size != size)
-        return lf_fail(err, FOREST_CORRUPT, "damaged model: %zu bytes long where it says %llu", size,
+        return lf_fail(err, FOREST_CORRUPT, "damaged model: it has %zu bytes, but its header says %llu", size,
                        (unsigned long long)header->size);
     if (header->sections > LF_MAX_SECTIONS || size < sizeof *header + header->sections * sizeof(struct lf_section))
         return lf_fail(err, FOREST_CORRUPT, "damaged model: its section table does not fit");
@@ -36,7 +36,7 @@ static enum forest_status keep_section(const uint8_t *image, const struct lf_sec
     for (int p = 0; p < LF_SECTION_COUNT; p++)
         if (memcmp(section->tag, lf_section_tag[p], sizeof section->tag) == 0) {
             if (content[p].at != NULL)
-                return lf_fail(err, FOREST_CORRUPT, "damaged model: a section comes twice");
+                return lf_fail(err, FOREST_CORRUPT, "damaged model: duplicate section");
             content[p] = (struct lf_section_content){image + section->offset, section->length};
             return FOREST_OK;
         }
@@ -54,7 +54,7 @@ static enum forest_status find_sections(const uint8_t *image, size_t size,
     for (uint32_t i = 0; i < sections; i++) {
         if (section[i].offset != lf_aligned(end) || section[i].offset > size ||
             section[i].length > size - section[i].offset)
-            return lf_fail(err, FOREST_CORRUPT, "damaged model: a section lies outside of its place");
+            return lf_fail(err, FOREST_CORRUPT, "damaged model: a section is outside of its range");
         for (; end < section[i].offset; end++)
             if (image[end] != 0)
                 return lf_fail(err, FOREST_CORRUPT, "damaged model: the space between sections is not empty");
@@ -76,7 +76,7 @@ enum forest_status lf_container_read(const uint8_t *image, size_t size,
         status = find_sections(image, size, content, err);
     for (int p = 0; status == FOREST_OK && p < LF_SECTION_COUNT; p++)
         if (content[p].at == NULL && p != LF_TABL)
-            return lf_fail(err, FOREST_CORRUPT, "damaged model: no section %s", lf_section_tag[p]);
+            return lf_fail(err, FOREST_CORRUPT, "damaged model: section %s is missing", lf_section_tag[p]);
     return status;
 }
 

@@ -1,4 +1,4 @@
-/* container.h - the outside of an image: header, section table, checksums. */
+/* container.h - the outer format of an image: header, section table, checksums. */
 #ifndef LF_CONTAINER_H
 #define LF_CONTAINER_H
 
@@ -10,8 +10,8 @@ struct lf_section_content {
     uint64_t length;
 };
 
-/* Find the parts of an image, which is aligned to LF_ALIGN.  They lie inside of it, apart from one another and in
- * order; all are there but perhaps the table. */
+/* Find the parts of an image, which is aligned to LF_ALIGN.  They are inside of it, do not overlap and are in
+ * order; only the table may be missing. */
 enum forest_status lf_container_read(const uint8_t *image, size_t size,
                                      struct lf_section_content content[LF_SECTION_COUNT], struct forest_error *err);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Tables are made for each call: 16 KiB of work that is small beside reading a model. */
+/* Tables are made for each call: 16 KiB, which costs little compared with reading a model. */
 static void make_tables(uint32_t table[8][256]) {
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t crc = byte;

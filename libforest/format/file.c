@@ -39,7 +39,7 @@ enum forest_status forest_save(const struct forest *f, const char *path, struct 
     return status;
 }
 
-/* The bytes of a regular file; not more than that it is one is known of them. */
+/* Map a regular file; its contents are not checked here. */
 static enum forest_status map(int file, const char *path, const void **image, size_t *size, struct forest_error *err) {
     struct stat about;
     if (fstat(file, &about) != 0)

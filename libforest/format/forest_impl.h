@@ -1,11 +1,11 @@
-/* forest_impl.h - a forest as the library holds it: pointers into an image that was found sound. */
+/* forest_impl.h - a forest in memory: pointers into an image that was verified. */
 #ifndef LF_FOREST_IMPL_H
 #define LF_FOREST_IMPL_H
 
 #include "libforest/format/format.h"
 #include "libforest/tree/leaf.h"
 
-/* A feature that some node asks about. */
+/* A feature that some node tests. */
 struct lf_input {
     uint32_t feature;
     uint32_t levels; /* 0: numeric */
@@ -50,9 +50,8 @@ static inline struct lf_walk lf_forest_walk(const struct forest *f, uint32_t tre
 }
 
 /*
- * Make a forest of an image.  With `holding` other than LF_BORROWED the forest takes the image over, on
- * success and only then.  LF_OWNED is for one that was made here a moment ago: neither its checksums nor its
- * golden rows are checked once more.
+ * Make a forest of an image.  Unless the last argument is LF_BORROWED, the forest owns the image after a success.
+ * LF_OWNED is for an image that this library has just written: its checksums and golden rows are not checked again.
  */
 enum forest_status lf_forest_open(struct forest **out, const void *image, size_t size, enum lf_holding holding,
                                   struct forest_error *err);
@@ -79,11 +78,11 @@ void lf_forest_encode(const struct forest *f, const float *row, uint16_t *code /
 void lf_forest_sums(const struct forest *f, const uint16_t *code, uint32_t *sum /* [classes] */);
 const uint32_t *lf_forest_table(const struct forest *f, const float *row); /* [classes]; only with a table */
 
-/* What becomes of such sums: probabilities, calibrated, or the first of the most probable classes. */
+/* From such sums: calibrated probabilities, or the first of the most probable classes. */
 void lf_forest_probabilities(const struct forest *f, const uint32_t *sum, float *prob /* [classes] */);
 uint16_t lf_forest_class(const struct forest *f, const uint32_t *sum);
 
-/* Fill f->tabled, so that nothing need be calculated when asked.  False when memory ran out. */
+/* Fill f->tabled, so that predicting needs no calculation.  False when memory ran out. */
 bool lf_forest_tabulate(struct forest *f);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * reader.c - from bytes to a forest.  A model file is hostile input: every offset, count and number is
+ * reader.c - makes a forest of bytes.  A model file is hostile input: every offset, count and number is
  * checked before it is used, in one pass, without recursion, and with memory bounded by the file's size.
  */
 #include "libforest/format/forest_impl.h"
@@ -28,7 +28,7 @@ static enum forest_status corrupt(struct model_reader *r, const char *what) {
 
 /* ---- contents -------------------------------------------------------------------------------- */
 
-/* The elements of a part, or a length that no part has where it does not hold whole ones. */
+/* The number of elements in a section, or a length that no section has where its size is not a multiple of theirs. */
 static uint64_t elements(const struct model_reader *r, enum lf_section_id p, size_t size) {
     return size > 0 && r->content[p].length % size == 0 ? r->content[p].length / size : UINT64_MAX;
 }
@@ -127,7 +127,7 @@ static enum forest_status read_names(struct model_reader *r, uint64_t names) {
             complete = complete && (*name++ = next_name(&at, end)) != NULL;
     }
     if (!complete || at != end)
-        return corrupt(r, "NAME does not hold the names that it should");
+        return corrupt(r, "NAME does not have the expected names");
     struct forest_error why;
     enum forest_status status = lf_schema_check(f->schema, &why);
     if (status == FOREST_INVALID)
@@ -155,9 +155,9 @@ static bool inner_is_valid(const struct forest *f, const struct tree_extent *tre
 }
 
 /*
- * One compare a node, against where the next children must be, shows that the tree is whole: every
- * child is in range and after its parent, and every node but the root is the child of exactly one.
- * Levels are counted along the way: one ends where the children of the level before it ended.
+ * One comparison for each node, with the place where the next children must be, shows that the tree is valid: every
+ * child is in range and after its parent, and every node but the root is the child of exactly one. Levels are counted
+ * along the way: one ends where the children of the level before it ended.
  */
 static bool tree_is_valid(const struct forest *f, const struct tree_extent *tree, const struct lf_node *node,
                           uint32_t *depth, bool *used) {
@@ -200,7 +200,7 @@ static enum forest_status read_trees(struct model_reader *r, bool *used) {
         return corrupt(r, "trees do not cover all nodes, sets and shares");
     for (uint64_t i = 0; i < f->sets; i++) /* also those that no node asks for: a masked walk looks at them */
         if (f->set[i] >= f->words)
-            return corrupt(r, "a level set lies outside of BITS");
+            return corrupt(r, "a level set is outside of BITS");
     uint32_t depth = 0;
     for (uint32_t t = 0; t < f->trees; t++) {
         const struct lf_format_tree *tree = &f->tree[t];
@@ -216,7 +216,7 @@ static enum forest_status read_trees(struct model_reader *r, bool *used) {
         depth = of_tree > depth ? of_tree : depth;
     }
     if (depth != f->info->depth)
-        return corrupt(r, "the depth of the trees is not what INFO says");
+        return corrupt(r, "the depth of the trees differs from INFO");
     f->cover = r->content[LF_COVR].at;
     if (elements(r, LF_COVR, sizeof *f->cover) != (f->nodes + f->trees) / 2)
         return corrupt(r, "COVR has a wrong length");

@@ -1,5 +1,5 @@
 /*
- * writer.c - laying out the image of a forest.
+ * writer.c - writes the image of a forest.
  *
  * Only cuts that some node uses are written, and bins renumbered to them.
  */
@@ -258,7 +258,7 @@ static void fill_table(const struct file_layout *layout, const struct forest *f,
     }
 }
 
-/* Made up, so that no row of the training data is given away: any level, missing or unseen; near a cut. */
+/* Random, so that no row of the training data is revealed: any level, missing or unseen; or a number near a cut. */
 static float golden_value(const struct forest *f, uint32_t feature, const float *cut, struct lf_rng *rng) {
     const struct lf_format_feature *kind = &f->kind[feature];
     uint64_t draw = lf_rng_below(rng, kind->kind == FOREST_NUMERIC ? 2 * (uint64_t)kind->cuts + 2 : kind->levels + 2);
@@ -284,7 +284,7 @@ static void fill_gold(const struct forest *f, struct lf_format_gold *gold) {
     }
 }
 
-/* The parts that hold answers are made by asking the forest that the other parts are. */
+/* Fill the sections with predictions, computed by the forest of the other sections. */
 static enum forest_status fill_answers(const struct file_layout *layout, uint8_t *image, struct forest_error *err) {
     struct forest f;
     enum forest_status status = lf_forest_read(&f, image, layout->size, err);

@@ -1,4 +1,4 @@
-/* writer.h - what training hands over to become an image. */
+/* writer.h - writes the result of a training as an image. */
 #ifndef LF_WRITER_H
 #define LF_WRITER_H
 

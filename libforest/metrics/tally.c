@@ -1,4 +1,4 @@
-/* tally.c - how good probabilities are. */
+/* tally.c - computes metrics of predicted probabilities. */
 #include "libforest/metrics/tally.h"
 
 #include "libforest/base/error.h"
@@ -23,7 +23,7 @@ uint16_t lf_tally_add(struct lf_tally *tally, const double *prob, size_t classes
         top = prob[k] > prob[top] ? k : top;
     }
     bool right = top == label;
-    double place = prob[top] * (double)LF_ECE_BINS; /* of what is no probability, perhaps not even a number */
+    double place = prob[top] * (double)LF_ECE_BINS; /* prob may be out of range or NaN */
     int bin = place < (double)LF_ECE_BINS ? place > 0 ? (int)place : 0 : LF_ECE_BINS - 1;
     tally->rows += weight;
     tally->right += right ? w : 0;
@@ -72,7 +72,7 @@ enum forest_status forest_evaluate(const struct forest *f, const struct forest_d
                                    uint64_t *confusion, struct forest_error *err) {
     const struct forest_schema *schema = forest_schema_of(f);
     if (!lf_schema_equal(schema, forest_dataset_schema(ds)))
-        return lf_fail(err, FOREST_INVALID, "the data set has another schema than the forest");
+        return lf_fail(err, FOREST_INVALID, "the schema of the data set differs from the forest's");
     struct lf_cell cell = {.row = calloc(schema->features, sizeof(float))};
     if (cell.row == NULL)
         return lf_no_memory(err);

@@ -1,4 +1,4 @@
-/* tally.h - adding up how good probabilities are, row by row. */
+/* tally.h - sums up metrics of predicted probabilities, row by row. */
 #ifndef LF_TALLY_H
 #define LF_TALLY_H
 

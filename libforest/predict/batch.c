@@ -1,9 +1,9 @@
 /*
- * batch.c - the answers to many rows: a block of them after the other, and each block through one tree after the other.
+ * batch.c - predicts many rows, block by block, and each block tree by tree.
  *
  * Nothing is allocated, and a thread's stack may be small.  But the longer a block, the more rows share the cost of
- * fetching a tree: so the sums of a block lie where its probabilities will, and its codes where those of later rows
- * will.  The last rows, and rows that are asked for their class alone, make do with what the stack holds.
+ * fetching a tree: so the sums of a block are stored where its probabilities will be, and its codes where those of
+ * later rows will be.  The last rows, and rows of which only the class is wanted, use smaller blocks on the stack.
  */
 #include "libforest/format/forest_impl.h"
 
@@ -14,25 +14,25 @@
 #include <string.h>
 
 enum {
-    BLOCK_BYTES = 640 << 10, /* which the cache must hold, and two trees */
+    BLOCK_BYTES = 640 << 10, /* fits into the cache together with two trees */
     STACK_BYTES = 64 << 10,
-    FEW_ROWS = 2 * LF_LANES /* are answered sooner one by one, each by many trees at once */
+    FEW_ROWS = 2 * LF_LANES /* are faster one by one, each through many trees at once */
 };
 
-/* What is asked of rows: probabilities, or the class where prob is NULL. */
+/* Where the results go: probabilities, or classes where prob is NULL. */
 struct output {
     float *prob;
     uint16_t *label;
 };
 
-/* A block of rows as codes, and what trees say of them. */
+/* A block of rows as codes, and the sums of the trees' shares. */
 struct block {
     struct lf_codes codes;
     uint32_t rows;
     lf_sum *sum; /* [rows][classes] */
 };
 
-/* Whether all codes that nodes ask about fit a byte. */
+/* Whether all codes that nodes test fit into a byte. */
 static bool is_narrow(const struct forest *f) {
     for (uint32_t i = 0; i < f->inputs; i++)
         if ((f->input[i].levels ? f->input[i].levels + 2 : f->input[i].cuts + 2) > 256)

@@ -1,4 +1,4 @@
-/* describe.c - what a forest is. */
+/* describe.c - the properties of a forest (struct forest_info). */
 #include "libforest/format/forest_impl.h"
 
 void forest_describe(const struct forest *f, struct forest_info *info) {

@@ -1,5 +1,5 @@
 /*
- * predict.c - the answer to one row: from the table where there is one, else by walking all trees at once.
+ * predict.c - predicts one row: from the table where there is one, else by walking all trees at once.
  *
  * Nothing is allocated.
  */

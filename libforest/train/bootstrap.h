@@ -1,7 +1,7 @@
 /*
  * bootstrap.h - which rows a tree sees, and which it does not (out of bag).
  *
- * Rows of one cell cannot be told apart, so a tree needs only how many of them it drew.  Those counts
+ * Rows of one cell are identical, so a tree needs only how many of them it drew.  Those counts
  * are multinomial (hypergeometric without replacement) and are drawn as such, by conditional
  * binomials, in time that depends on the number of cells and not of rows.
  *

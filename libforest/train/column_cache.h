@@ -2,7 +2,7 @@
  * column_cache.h - codes of the items of a small subtree, side by side.
  *
  * The fewer items a node has, the further apart their codes are in the matrix, until each is a wait for memory.
- * A subtree of few items reads them once, feature by feature as they are asked for, and then works in the cache.
+ * A subtree of few items reads them once, feature by feature as they are needed, and then works in the cache.
  */
 #ifndef LF_COLUMN_CACHE_H
 #define LF_COLUMN_CACHE_H

@@ -84,7 +84,7 @@ static bool make_worker_state(struct worker_state *state, const struct ensemble_
            lf_votes_make(&state->votes, votes->queries, votes->classes, votes->variants);
 }
 
-/* limits NULL: trees are there. */
+/* limits NULL: the trees exist already. */
 static enum forest_status run_workers(struct ensemble_job *job, const struct lf_limits *limits, uint32_t from,
                                       uint32_t to, struct lf_votes *votes, struct forest_error *err) {
     unsigned workers = job->training->threads < to - from ? job->training->threads : to - from;

@@ -1,4 +1,4 @@
-/* grow.c - growing one tree. */
+/* grow.c - grows one tree. */
 #include "libforest/train/grow.h"
 
 #include "libforest/base/keyed_rng.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A node whose turn has not come. */
+/* A node that is not yet split. */
 struct pending {
     uint32_t node;
     uint32_t begin, end; /* of item */
@@ -20,7 +20,7 @@ struct lf_grower {
     struct lf_limits limits;
     struct lf_splitter *splitter;
     struct lf_item *item, *spare; /* [cells]; a node owns a stretch */
-    uint32_t *feature;            /* [features], shuffled on and on */
+    uint32_t *feature;            /* [features], shuffled again for each node */
     uint32_t *record;             /* a level set: the feature, then its bits */
     uint64_t drawn;               /* rows in the tree */
 
@@ -81,7 +81,7 @@ static uint32_t *count_of(const struct lf_grower *g, uint32_t place) {
     return g->count + (size_t)place * g->matrix->classes;
 }
 
-/* The root: all cells that were drawn.  Whether one was is no branch, which would be mispredicted. */
+/* The root: all cells that were drawn.  The loop has no branch on that, because it would be mispredicted. */
 static void take_items(struct lf_grower *g, const uint32_t *weight, uint64_t key) {
     uint32_t items = 0, cells = g->matrix->cells, *count = count_of(g, 0);
     const uint8_t *label = g->matrix->label;
@@ -124,7 +124,7 @@ static bool may_wait(const struct lf_grower *g) {
            g->tree.nodes + 2 <= (g->limits.max_nodes ? g->limits.max_nodes : INT32_MAX);
 }
 
-/* Whether the node may be parted at all. */
+/* Whether the node may be split at all. */
 static bool may_split(const struct lf_grower *g, const struct pending *at, const uint32_t *count, uint64_t rows) {
     const struct lf_limits *limits = &g->limits;
     for (uint32_t k = 0; k < g->matrix->classes; k++)
@@ -134,7 +134,7 @@ static bool may_split(const struct lf_grower *g, const struct pending *at, const
            may_wait(g);
 }
 
-/* A tree that has used up the numbers of level sets goes on with numeric features. */
+/* A tree that has used up the numbers of level sets continues with numeric features only. */
 static bool may_try(const struct lf_grower *g, uint32_t feature) {
     return g->matrix->column[feature].numeric || g->tree.sets.count < LF_MAX_SETS;
 }
@@ -181,7 +181,7 @@ static bool goes_right(const struct lf_split *split, uint32_t code) {
     return (uint16_t)(code - lift) > (uint16_t)(split->bin - lift);
 }
 
-/* Part the items, stably and without a branch on the outcome.  Returns where the right part begins. */
+/* Partition the items, stably and without a branch on the outcome.  Returns where the right part begins. */
 static uint32_t partition(struct lf_grower *g, const struct pending *at, const struct lf_split *split) {
     const struct lf_column *column = column_of(g, split->feature);
     struct lf_item *left = g->item + at->begin, *right = g->spare;
@@ -227,7 +227,7 @@ static double impurity_base(const uint32_t *count, uint32_t classes, uint64_t ro
     return (double)squares / (double)rows;
 }
 
-/* Take an cache for a small subtree, and leave it where that ends.  Breadth first there is no such end. */
+/* Use a cache for a small subtree, until that ends.  Breadth first, subtrees have no such end. */
 static void fill_cache(struct lf_grower *g, const struct pending *at) {
     uint32_t n = at->end - at->begin;
     g->cached = g->cached && g->waiting >= g->outside;

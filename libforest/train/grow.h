@@ -1,9 +1,9 @@
 /*
- * grow.h - growing one tree.
+ * grow.h - grows one tree.
  *
  * At each node features are drawn without replacement until mtry of them were not constant there, as
  * scikit-learn does; draws depend on the tree's key and the path to the node.  A node becomes a leaf
- * when it is pure, cannot be parted into leaves of min_leaf rows, or meets a limit.
+ * when it is pure, cannot be split into leaves of min_leaf rows, or meets a limit.
  */
 #ifndef LF_GROW_H
 #define LF_GROW_H

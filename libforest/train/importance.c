@@ -1,4 +1,4 @@
-/* importance.c - what features are worth, two ways. */
+/* importance.c - impurity and permutation importance of features. */
 #include "libforest/train/importance.h"
 
 #include "libforest/base/error.h"

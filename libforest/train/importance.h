@@ -1,5 +1,5 @@
 /*
- * importance.h - what features are worth, two ways.
+ * importance.h - impurity and permutation importance of features.
  *
  * Impurity: how much splits on the feature lowered Gini impurity, averaged over trees, as a share.
  *

@@ -1,7 +1,7 @@
 /*
  * level_order.h - one order for the levels of a feature that has many.
  *
- * At a node of few rows some subset of many levels parts the classes by chance alone, and a forest that
+ * At a node of few rows some subset of many levels splits the classes by chance alone, and a forest that
  * searches for it there does worse on rows never seen.  So a tree orders such levels once, by all rows that it
  * drew, and its nodes cut that order: by the first principal component of the levels' class shares (Coppersmith,
  * Hong, Hosking 1999; Wright, Koenig 2019).  With two classes that is the order of a class's share.

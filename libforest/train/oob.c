@@ -1,4 +1,4 @@
-/* oob.c - what the trees that did not see a row say about it. */
+/* oob.c - out-of-bag votes: the predictions for a row by the trees that did not see it. */
 #include "libforest/train/oob.h"
 
 #include "libforest/base/calibrate.h"
@@ -140,7 +140,7 @@ static void walk_picked(const struct lf_oob_queries *queries, struct lf_oob_scra
         scratch->arrived[scratch->pick[i]] = scratch->share[i];
 }
 
-/* Walk the rows of codes that some query with a vote asks with. */
+/* Walk the rows of codes that belong to a query with a vote. */
 static void walk_queries(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch,
                          const struct lf_walk *walk) {
     uint32_t n = 0;
@@ -175,7 +175,7 @@ static void add_votes(struct lf_votes *votes, const struct lf_oob_queries *queri
 
 #define NOT_WALKED UINT32_MAX
 
-/* Where a base arrives, and what it is asked for on the way. */
+/* The leaf where a base arrives, and the features that are tested on its path. */
 static void walk_base(const struct lf_oob_queries *queries, struct lf_oob_scratch *scratch, const struct lf_walk *walk,
                       uint32_t base) {
     const uint16_t *code = lf_oob_queries_codes(queries, base);

@@ -1,8 +1,8 @@
 /*
- * oob.h - what the trees that did not see a row say about it (bootstrap.h says how "did not see" is
- * counted).
+ * oob.h - out-of-bag votes: the predictions for a row by the trees that did not see it (bootstrap.h says how
+ * "did not see" is counted).
  *
- * A query is a question: a unit, and the codes to ask with, its own or those of a base with one of them replaced.
+ * A query is a unit and the codes to predict with: its own, or those of a base with one of them replaced.
  * Queries with equal codes share a row of codes, which is walked once a tree.  Trees vote on queries; votes are
  * integers, so that threads may count apart and be added.  A tree may vote in several variants at once: the same
  * leaves, smoothed differently.
@@ -19,10 +19,10 @@ struct lf_oob_queries {
     double *weight;         /* [n], rows of data that the query stands for */
     uint32_t *row;          /* [n], which row of codes */
     bool zeros;             /* some code is 0 */
-    struct lf_intern codes; /* rows of codes (node.h): u16 [1 + features], padded to whole words */
+    struct lf_intern codes; /* rows of codes (node.h): u16 [1 + features], padded to full words */
 
     /* Where many features are replaced, each in queries of its own: votes are differences from those of bases. */
-    uint32_t period;    /* queries i and i + period are of one unit and have one base; 0: votes are no differences */
+    uint32_t period;    /* queries i and i + period are of one unit and have one base; 0: votes are not differences */
     uint32_t *base;     /* [period], which row of codes */
     uint16_t *replaced; /* [n / period], the feature in which queries differ from their bases */
 };
@@ -62,9 +62,10 @@ struct lf_oob_scratch {
     uint32_t *missed;       /* [units], the chance that the tree did not see a row of it */
     uint32_t *arrived;      /* [rows of codes], the row of class shares where it arrived */
     uint32_t *pick, *share; /* [rows of codes + 1] */
-    uint64_t *tested;       /* [rows of codes that are bases][words of a bit a feature], what the tree asks them for */
-    uint32_t *voter;        /* [period], which of the first queries may vote */
-    uint32_t *changed;      /* [queries + 1], which may arrive elsewhere than their bases */
+    uint64_t *
+        tested; /* [rows of codes that are bases][words of a bit a feature], the features that the tree tests in them */
+    uint32_t *voter;   /* [period], which of the first queries may vote */
+    uint32_t *changed; /* [queries + 1], which may arrive elsewhere than their bases */
 };
 
 bool lf_oob_scratch_make(struct lf_oob_scratch *out, const struct lf_oob_queries *queries, uint32_t units);

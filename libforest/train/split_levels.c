@@ -1,4 +1,4 @@
-/* split_levels.c - the best way to part the rows of a node by a categorical feature. */
+/* split_levels.c - finds the best split of a node's rows by a categorical feature. */
 #include "libforest/train/splitter_impl.h"
 
 #include "libforest/train/level_order.h"

@@ -1,4 +1,4 @@
-/* split_simd.c - the best way to part items by a numeric feature of at most 256 codes, where rows are fewer than
+/* split_simd.c - finds the best split of items by a numeric feature of at most 256 codes, where rows are fewer than
  * 65536. */
 #include "libforest/train/split_simd.h"
 

@@ -3,8 +3,8 @@
  * once.
  *
  * A class has a field of bits in the word, so that one addition counts rows of any class.  Cuts are scored in floats,
- * LF_CUT_LANES at once, by those vectors that gcc and clang give C.  Floats are not exact, but close enough to tell
- * which cuts may be the best; these are scored again as all others are (splitter_impl.h), so that the outcome is the
+ * LF_CUT_LANES at once, by those vectors that gcc and clang give C.  Floats are not exact, but close enough to find
+ * the cuts that may be the best; these are scored again as all others are (splitter_impl.h), so that the outcome is the
  * same.
  */
 #ifndef LF_SPLIT_SIMD_H
@@ -31,7 +31,7 @@ struct lf_simd {
 
     /* split_simd.c; cuts come after each code that is here, of which there are `codes` */
     uint64_t count[LF_BYTE_CODES];               /* by code, rows; all 0 between features */
-    uint8_t here[LF_BYTE_CODES];                 /* by code, 1 where rows have it; likewise */
+    uint8_t here[LF_BYTE_CODES];                 /* by code, 1 where rows have it; all 0 between features */
     uint8_t cut[LF_BYTE_CODES];                  /* [codes], the code */
     uint32_t low[LF_BYTE_CODES + LF_CUT_LANES];  /* [codes], rows to the left: of classes 0 and 1, */
     uint32_t high[LF_BYTE_CODES + LF_CUT_LANES]; /* and of classes 2 and 3 */

@@ -1,4 +1,5 @@
-/* split_small.c - the best way to part very few items by a numeric feature: every one is compared with every other. */
+/* split_small.c - finds the best split of very few items by a numeric feature: every one is compared with every other.
+ */
 #include "libforest/train/split_simd.h"
 
 enum { FIELD = 8, BLOCK = 2 * LF_CUT_LANES };
@@ -12,7 +13,7 @@ void lf_split_small_begin(struct lf_splitter *s) {
         s->simd->unit[i] = (lf_words){0} + (s->item[i].weight << s->item[i].label * FIELD);
 }
 
-/* What there is among the codes. */
+/* A summary of the codes. */
 struct codes {
     bool vary, missing;
 };

@@ -1,4 +1,4 @@
-/* splitter.c - the best way to part the rows of a node by one feature: numeric ones, and what all need. */
+/* splitter.c - finds the best split of a node's rows by one feature: numeric features, and what all features need. */
 #include "libforest/train/splitter.h"
 
 #include "libforest/base/sort.h"
@@ -118,7 +118,7 @@ static inline void move_counts(struct partition *now, double *left, double *righ
 
 /*
  * A cut after each code from `from` on.  Codes that are absent repeat the score of the one before, which
- * is no improvement; nor is a side without rows.
+ * does not improve it; nor does a side without rows.
  */
 static void sweep_counted(struct lf_splitter *s, uint32_t feature, uint32_t from, enum missing missing) {
     double left[FOREST_MAX_CLASSES] = {0}, right[FOREST_MAX_CLASSES] = {0};
@@ -203,7 +203,7 @@ static bool make_places(struct lf_splitter *s) {
     bool made = true;
     for (uint32_t f = 0; made && f < s->matrix->features; f++) {
         const struct lf_column *column = &s->matrix->column[f];
-        if (!column->numeric && column->codes - 2 > LF_EXHAUSTIVE) /* missing and unseen are no levels */
+        if (!column->numeric && column->codes - 2 > LF_EXHAUSTIVE) /* missing and unseen are not levels */
             made = (s->place[f] = calloc(column->codes, sizeof *s->place[f])) != NULL;
     }
     return made;

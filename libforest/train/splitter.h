@@ -1,5 +1,5 @@
 /*
- * splitter.h - the best way to part the rows of a node by one feature.
+ * splitter.h - finds the best split of a node's rows by one feature.
  *
  * Quality is Gini's: a split is the better, the larger  L/l + R/r , where l and r are the rows on each
  * side and L and R the sums over classes of squared row counts.  All four are integers, kept up to date

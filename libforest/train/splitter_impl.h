@@ -1,6 +1,6 @@
 /*
  * splitter_impl.h - what splitter.c, split_small.c and split_simd.c (numeric features) and split_levels.c (categorical
- * ones) share: the node at hand, its rows as they are parted, and the best split so far.
+ * ones) share: the current node, its rows on both sides of a split, and the best split so far.
  */
 #ifndef LF_SPLITTER_IMPL_H
 #define LF_SPLITTER_IMPL_H
@@ -47,11 +47,11 @@ struct lf_splitter {
     struct lf_split best;
 };
 
-/* ---- parting --------------------------------------------------------------------------------- */
+/* ---- partition ------------------------------------------------------------------------------- */
 
 /*
- * Rows as they are parted now: how many on each side, and the sum of their squared class counts.  Counts are
- * integers and kept in doubles, which hold them exactly and multiply twice as fast as 64-bit integers do.
+ * The current partition: the number of rows on each side, and the sum of their squared class counts.  Counts are
+ * integers, kept in doubles, which represent them exactly and multiply twice as fast as 64-bit integers do.
  */
 struct partition {
     double left, right, squares_left, squares_right;
@@ -79,7 +79,7 @@ static inline void move_group(struct lf_splitter *s, struct partition *now, cons
 }
 
 /*
- * What a split must pass to be the best so far: its quality, L/l + R/r, a little more, so that rounding does not
+ * What a split must exceed to be the best so far: its quality, L/l + R/r, a little more, so that rounding does not
  * let an equal one pass; and the size of leaves.
  */
 struct threshold {

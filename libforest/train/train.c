@@ -1,4 +1,4 @@
-/* train.c - from a data set and parameters to a forest. */
+/* train.c - trains a forest from a data set and parameters. */
 #include "libforest/base/error.h"
 #include "libforest/format/writer.h"
 #include "libforest/metrics/tally.h"
@@ -27,7 +27,7 @@ static enum forest_status check_numbers(const struct forest_params *p, size_t fe
     if (p->trees < 1 || p->trees > FOREST_MAX_TREES)
         return lf_fail(err, FOREST_INVALID, "trees is %u, not 1 to %d", p->trees, FOREST_MAX_TREES);
     if (p->mtry > features)
-        return lf_fail(err, FOREST_INVALID, "mtry is %u where there are %zu features", p->mtry, features);
+        return lf_fail(err, FOREST_INVALID, "mtry is %u, more than the %zu features", p->mtry, features);
     if (p->min_leaf < 1)
         return lf_fail(err, FOREST_INVALID, "min_leaf is 0, not at least 1");
     if (!(p->smoothing >= 0 && p->smoothing <= 1e9))
@@ -42,7 +42,7 @@ static enum forest_status check_numbers(const struct forest_params *p, size_t fe
 static enum forest_status check_sampling(const struct forest_params *p, size_t classes, struct forest_error *err) {
     bool with = p->bootstrap == FOREST_WITH_REPLACEMENT, without = p->bootstrap == FOREST_WITHOUT_REPLACEMENT;
     if (!with && !without && p->bootstrap != FOREST_ALL_ROWS)
-        return lf_fail(err, FOREST_INVALID, "bootstrap is %d, which is not one", (int)p->bootstrap);
+        return lf_fail(err, FOREST_INVALID, "bootstrap is %d, not a value of enum forest_bootstrap", (int)p->bootstrap);
     if (!(p->sample_fraction > 0 && p->sample_fraction <= 1e9))
         return lf_fail(err, FOREST_INVALID, "sample_fraction is %g, not above 0", p->sample_fraction);
     if (without && p->sample_fraction > 1)

@@ -1,11 +1,11 @@
-/* tune.c - choosing min_leaf, mtry and smoothing by out-of-bag log-loss. */
+/* tune.c - chooses min_leaf, mtry and smoothing by out-of-bag log-loss. */
 #include "libforest/train/tune.h"
 
 #include "libforest/base/error.h"
 
 #include <math.h>
 
-/* Trees that order settings; the best of them then meets what was given with as many as were asked for. */
+/* Small forests rank the settings; then the best is compared with the given setting, with the full number of trees. */
 enum { TREES = 50, MIN_LEAVES = 5, MTRIES = 3, FINALISTS = 2, FIT_QUERIES = 2000 };
 
 static const uint32_t min_leaves[MIN_LEAVES] = {1, 4, 12, 30, 80};

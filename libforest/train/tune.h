@@ -1,10 +1,10 @@
 /*
- * tune.h - choosing min_leaf, mtry and smoothing by out-of-bag log-loss.
+ * tune.h - chooses min_leaf, mtry and smoothing by out-of-bag log-loss.
  *
  * Every setting is tried on the same draws of rows and with the same random numbers at nodes, so that
  * differences are those of the settings.  Smoothing changes leaves and not trees: its values share them.  Where
- * the forest will be calibrated, each setting is judged at its own temperature.  What small
- * forests find best must then do better than the settings given with all trees, or those stay.
+ * the forest will be calibrated, each setting is evaluated at its own temperature.  The best
+ * setting of small forests replaces the given one only if it is also better with all trees.
  */
 #ifndef LF_TUNE_H
 #define LF_TUNE_H

@@ -5,10 +5,10 @@
  * side at `next`, and `next` grows by two from one inner node to the following one.  So a child always
  * comes after its parent, each node has one parent, and one pass can check all that.
  *
- * A row is codes (bins.h, forest_schema.h): 0 in front, then one a feature.  An inner node asks one of two questions:
+ * A row is codes (bins.h, forest_schema.h): 0 in front, then one a feature.  An inner node does one of two tests:
  *   numeric      is the code above `bin`?  Missing is code 0 and goes left, or right with LF_MISSING_RIGHT.
  *   categorical  (LF_LEVEL_SET) is the code's bit set in level set number `bin`?  Then right.
- * A leaf asks feature 0, whose code is 0 in every row and thus not above any bin, and its `next` is itself:
+ * A leaf tests feature 0, whose code is 0 in every row and thus not above any bin, and its `next` is itself:
  * a walk over numeric nodes without missing codes need not look for its end, it just goes no further.
  * What is left of a leaf's bits numbers its class shares among those of the tree.
  */
@@ -46,7 +46,7 @@ static inline uint32_t lf_leaf_share(struct lf_node leaf) {
     return (uint32_t)leaf.test >> LF_FLAGS_AT << LF_BIN_BITS | leaf.bin;
 }
 
-/* The feature that an inner node asks about. */
+/* The feature that an inner node tests. */
 static inline uint32_t lf_feature(struct lf_node inner) {
     return (inner.test & LF_FEATURE) - 1U;
 }
@@ -65,8 +65,8 @@ static inline bool lf_in_set(const uint32_t *word, uint32_t code) {
 }
 
 /*
- * Whether a node sends right who comes with code x of its feature; a leaf does not.  Nobody can predict that,
- * so there is no branch: both questions are answered and one is masked.  level_sets false promises that the
+ * Whether a node sends a row with code x of its feature to the right; a leaf does not.  The processor cannot predict
+ * that, so there is no branch: both tests are done and one is masked.  level_sets false promises that the
  * tree has no level set.
  */
 static inline uint32_t lf_sends_right(const struct lf_walk *walk, struct lf_node node, uint32_t x, bool level_sets) {

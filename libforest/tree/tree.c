@@ -1,4 +1,4 @@
-/* tree.c - what is left of a tree when it has grown: its nodes, level sets and class shares. */
+/* tree.c - a grown tree: its nodes, level sets and class shares. */
 #include "libforest/tree/tree.h"
 
 #include "libforest/tree/leaf.h"

@@ -12,7 +12,7 @@ struct lf_tree {
     uint32_t *cover;         /* [leaves], rows drawn into each, in the order of the nodes */
     double *gain;            /* [features], fall of Gini impurity, as a share of the rows drawn */
     struct lf_intern sets;   /* level sets: the feature, then its bits */
-    struct lf_intern counts; /* rows by class, [classes], that leaves hold */
+    struct lf_intern counts; /* rows by class, [classes], in leaves */
     uint16_t *share;         /* [variants][shares][classes], class shares of each record of counts */
     uint32_t shares;
 };

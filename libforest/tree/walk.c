@@ -23,7 +23,7 @@ INLINE uint32_t code_of(const struct lf_codes *codes, struct kind kind, size_t r
     return kind.narrow ? ((const uint8_t *)codes->code)[at] : ((const lf_code *)codes->code)[at];
 }
 
-/* Without level sets and missing codes a leaf need not be told from other nodes. */
+/* Without level sets and missing codes a leaf needs no special case. */
 INLINE uint32_t next_node(const struct lf_walk *walk, struct kind kind, struct lf_node node, uint32_t x) {
     if (kind.level_sets || kind.missing)
         return node.next + lf_sends_right(walk, node, x, kind.level_sets);
@@ -48,8 +48,8 @@ INLINE void step(const struct lf_walk *walk, const struct lf_codes *codes, struc
     }
 }
 
-/* Let rows go on and drop those that have arrived, without a branch on which do.  Returns how many are left in
- * *walking. */
+/* Continue with the rows that are not at a leaf and drop the others, without a branch on which do.  Returns how many
+ * are left in *walking. */
 INLINE uint32_t advance(const struct lf_walk *walk, const struct lf_codes *codes, struct kind kind,
                         const uint32_t *pick, struct walker *walker, uint32_t lanes, uint32_t steps,
                         struct walker *walking, uint32_t *share) {
@@ -129,8 +129,8 @@ void lf_walk_rows(const struct lf_walk *walk, const struct lf_codes *codes, cons
         walk_rows(walk, codes, (struct kind){false, walk->set != NULL, true}, pick, n, share, fetch, walker);
 }
 
-/* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its.  Its
- * next node is asked for a whole turn before it is looked at. */
+/* A lane whose walk has arrived takes the next tree at once, so that no lane idles while another is deep in its
+ * tree.  The next node is prefetched a full turn before it is used. */
 INLINE void walk_trees(const struct lf_walk *walk, uint32_t n, const uint16_t *code, bool level_sets, uint32_t *share) {
     enum { LANES = 24 };
     uint32_t at[LANES] = {0}, number[LANES], lanes = 0, next = 0;

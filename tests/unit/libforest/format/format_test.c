@@ -322,7 +322,7 @@ static void a_level_set_outside_of_the_bits_is_refused(void **state) {
     assert_true(sets > 0);
     set[sets - 1] = UINT32_MAX;
     fix_sums(&copy);
-    assert_refused(&copy, "damaged model: a level set lies outside of BITS");
+    assert_refused(&copy, "damaged model: a level set is outside of BITS");
     forest_free(f);
     free(copy.bytes);
 }
@@ -417,7 +417,7 @@ static void names_are_checked_like_those_of_a_new_schema(void **state) {
     memcpy(names, "no", 3);
     memcpy(names + 9, "\0es", 3);
     fix_sums(&copy);
-    assert_refused(&copy, "damaged model: NAME does not hold the names that it should");
+    assert_refused(&copy, "damaged model: NAME does not have the expected names");
     forest_free(f);
     free(copy.bytes);
 }
@@ -444,16 +444,16 @@ static void sections_that_overlap_repeat_or_lie_outside_are_refused(void **state
     struct copy copy = copy_of(f);
     struct lf_section *first = section_of(&copy, "INFO"), *second = section_of(&copy, "KIND"), before = *second;
     second->offset = first->offset;
-    assert_refused(&copy, "damaged model: a section lies outside of its place");
+    assert_refused(&copy, "damaged model: a section is outside of its range");
     *second = before;
     second->length = UINT64_MAX - second->offset + 2;
-    assert_refused(&copy, "damaged model: a section lies outside of its place");
+    assert_refused(&copy, "damaged model: a section is outside of its range");
     *second = before;
     second->offset = (UINT64_MAX - 63) / 64 * 64;
-    assert_refused(&copy, "damaged model: a section lies outside of its place");
+    assert_refused(&copy, "damaged model: a section is outside of its range");
     *second = before;
     memcpy(second->tag, "INFO", 4);
-    assert_refused(&copy, "damaged model: a section comes twice");
+    assert_refused(&copy, "damaged model: duplicate section");
     *second = before;
     ((struct lf_header *)copy.bytes)->sections = UINT32_MAX;
     assert_refused(&copy, "damaged model: its section table does not fit");

@@ -485,7 +485,7 @@ static void parameters_out_of_range_are_named_with_their_value(void **state) {
     struct forest_dataset *ds = dataset_of(&rows), *empty;
     REFUSED(ds, trees, 0, "trees is 0, not 1 to 65535");
     REFUSED(ds, trees, 65536, "trees is 65536, not 1 to 65535");
-    REFUSED(ds, mtry, 3, "mtry is 3 where there are 2 features");
+    REFUSED(ds, mtry, 3, "mtry is 3, more than the 2 features");
     REFUSED(ds, min_leaf, 0, "min_leaf is 0, not at least 1");
     REFUSED(ds, smoothing, -1, "smoothing is -1, not 0 to 1e9");
     REFUSED(ds, smoothing, (double)NAN, "smoothing is nan, not 0 to 1e9");
