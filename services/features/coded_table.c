@@ -1,4 +1,4 @@
-/* coded_table.c - makes the coded rows and writes them; what is equal becomes one row with a weight. */
+/* coded_table.c - makes the coded rows and writes them; equal rows become one row with a weight. */
 #include "services/features/coded_table.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static void code_rows(struct coded_table *t, const struct training_rows *p, cons
     }
 }
 
-/* Equal rows stand side by side once sorted. */
+/* Equal rows are adjacent once sorted. */
 static void merge_rows(struct coded_table *t, size_t rows) {
     size_t bytes = t->width * sizeof *t->code;
     for (size_t i = 0; i < rows; i++) {

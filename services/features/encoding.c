@@ -1,4 +1,4 @@
-/* encoding.c - chooses the model's features and gives their values numbers. */
+/* encoding.c - chooses the model's features and assigns numbers to their values. */
 #include "services/features/encoding.h"
 
 #include <stdlib.h>

@@ -15,7 +15,7 @@ struct encoding {
     struct encoded_feature *feature; /* [features] */
 };
 
-/* A feature without a value before the hold-out is left out, with a warning: nothing could be learnt of it. */
+/* A feature without a value before the hold-out is left out, with a warning: nothing could be learned from it. */
 MUST_CHECK bool encoding_choose(struct encoding *out, const struct training_rows *p, const struct split *split,
                                 const struct vocabulary_limits *limits, struct error *err);
 void encoding_done(struct encoding *encoding); /* fine on zeroes */

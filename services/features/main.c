@@ -1,4 +1,4 @@
-/* leadforest-features: processed/train.csv -> features/features.csv + schema.json, numbers only, split by time. */
+/* leadforest-features: processed/train.csv -> features/features.csv + schema.json: rows as numbers, split by time. */
 #include <string.h>
 
 #include "services/common/store/atomic_file.h"
@@ -63,7 +63,7 @@ static long long largest_holdout(const struct settings *s) {
     return s->alarm ? s->holdout_min : s->holdout_max;
 }
 
-/* The purchases, by a hash that the schema names too. */
+/* Read the purchases and their hash, which schema.json records. */
 static enum exit_code prepare(struct worker_run *run, struct error *err) {
     struct work *w = run->work;
     w->config = run->config;
@@ -91,7 +91,7 @@ static bool publish_table(const struct work *w, const struct volume *volume, cha
     return atomic_file_commit(&p, err) && files_sha256_at(volume, VOLUME_FEATURES, sha256, err);
 }
 
-/* The table first: readers take it only with the schema that names its hash. */
+/* Write the table first: readers accept it only with the schema that has its hash. */
 static bool publish(const struct work *w, const struct volume *volume, struct error *err) {
     char sha256[SHA256_HEX];
     if (!publish_table(w, volume, sha256, err))

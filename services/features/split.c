@@ -1,4 +1,4 @@
-/* split.c - orders purchases by time and cuts off the newest. */
+/* split.c - sorts purchases by time and splits off the newest. */
 #include "services/features/split.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ struct timed {
     uint32_t row;
 };
 
-/* Of rows that are equal in both, the first in the file. */
+/* Rows that are equal in both keep the order of the file. */
 static int compare_timed(const void *left, const void *right) {
     const struct timed *a = left, *b = right;
     if (a->at != b->at)
@@ -52,7 +52,7 @@ bool split_by_time(struct split *out, const struct training_rows *p, const struc
     size_t holdout = holdout_size(p->count, limits);
     if (p->count < 2 * holdout || p->count > UINT32_MAX)
         return error_set(err,
-                         "%zu purchases with a known package are too few: %zu are needed (a hold-out of %zu and as "
+                         "too few purchases with a known package: %zu, but %zu are needed (a hold-out of %zu and as "
                          "many before it)",
                          p->count, 2 * holdout, holdout);
     *out = (struct split){.count = p->count, .order = order_by_time(p), .holdout = p->count - holdout};

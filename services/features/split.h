@@ -1,4 +1,4 @@
-/* split.h - which purchases are for training, for choosing settings, and for the last measure: by time. */
+/* split.h - splits purchases by time into training, validation and hold-out rows. */
 #ifndef FEATURES_SPLIT_H
 #define FEATURES_SPLIT_H
 

@@ -85,7 +85,7 @@ static bool read_row(struct row_reader *r, char *const *fields, char problem[200
     }
     row->class = (uint32_t) class;
     if (!unix_time_parse(fields[r->at], &row->at)) {
-        snprintf(problem, 200, "purchased_at \"%.40s\" is no time", fields[r->at]);
+        snprintf(problem, 200, "invalid time in purchased_at: \"%.40s\"", fields[r->at]);
         return false;
     }
     feature_value *value = p->value + p->count * p->config->feature_count;

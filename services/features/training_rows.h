@@ -1,4 +1,5 @@
-/* training_rows.h - train.csv in memory: who bought what when, with the values of the declared features. */
+/* training_rows.h - train.csv in memory: for each purchase its time, customer and package, with the values of the
+ * declared features. */
 #ifndef FEATURES_TRAINING_ROWS_H
 #define FEATURES_TRAINING_ROWS_H
 
@@ -31,7 +32,7 @@ struct training_rows {
     json_t *unreadable; /* how many values of each feature were, by name; NULL: none */
 };
 
-/* On failure *out is left alone. */
+/* On failure *out is unchanged. */
 MUST_CHECK bool training_rows_read(struct training_rows *out, const struct volume *volume, const char *name,
                                    const struct etl_config *config, struct error *err);
 void training_rows_done(struct training_rows *p); /* fine on zeroes */

@@ -1,4 +1,4 @@
-/* vocabulary.c - chooses a feature's levels by what occurs before the hold-out. */
+/* vocabulary.c - chooses a feature's levels from the values that occur before the hold-out. */
 #include "services/features/vocabulary.h"
 
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 
 struct vocabulary_limits {
     size_t min_rows; /* that a value the configuration does not know must have */
-    size_t max;      /* such values; of more, the most frequent are kept */
+    size_t max;      /* at most so many such values: the most frequent */
 };
 
 struct vocabulary {

@@ -1,9 +1,9 @@
-/* csv_text.c - fields of a CSV line, quoted where they must be. */
+/* csv_text.c - writes fields of a CSV line, quoted where necessary. */
 #include "services/score/csv_text.h"
 
 #include <string.h>
 
-/* A quote within quotes stands twice. */
+/* A quote within a quoted field is doubled. */
 static void put_doubling_quotes(struct strbuf *text, const char *field) {
     for (const char *quote; (quote = strchr(field, '"')) != NULL; field = quote + 1) {
         strbuf_append(text, field, (size_t)(quote + 1 - field));

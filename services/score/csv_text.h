@@ -1,8 +1,8 @@
 /*
  * csv_text.h - a piece of a CSV line, field by field, safe to open in a spreadsheet.
  *
- * Scores are for people.  A form's text that begins as a formula would run in their spreadsheet, so such a
- * field gets an apostrophe in front (numbers of ours are left alone).
+ * People open the scores in spreadsheets, which would run a form's text that begins like a formula.  So such a field
+ * gets an apostrophe in front; our own numbers do not.
  */
 #ifndef SCORE_CSV_TEXT_H
 #define SCORE_CSV_TEXT_H

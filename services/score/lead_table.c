@@ -35,7 +35,7 @@ static bool add_lead(struct lead_table *leads, const char *customer, uint32_t ce
     return true;
 }
 
-/* What was read, as a cell met for the first time. */
+/* Add the inputs that were read as a new cell. */
 static bool add_cell(struct lead_reader *r) {
     struct lead_table *leads = r->leads;
     size_t features = leads->schema->features, cell = leads->cells.count - 1;
@@ -77,7 +77,8 @@ static bool read_header(struct lead_reader *r, const struct csv_header *header, 
     for (size_t i = 0; i < schema->features; i++) {
         r->column[i] = csv_column(header, schema->feature[i].name);
         if (r->column[i] == CSV_NO_COLUMN)
-            log_event(LOG_WARN, "input missing", "leads have no column %s, which the model knows",
+            log_event(LOG_WARN, "input missing",
+                      "leads.csv has no column %s, an input of the model: it counts as missing",
                       schema->feature[i].name);
     }
     return csv_find_column(header, "customer_id", &r->customer, problem);

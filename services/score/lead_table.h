@@ -27,7 +27,7 @@ struct lead_table {
 };
 
 /* The columns that the schema names; one that the file lacks is missing in every lead, with a warning.
- * On failure *out is left alone. */
+ * On failure *out is unchanged. */
 MUST_CHECK bool lead_table_read(struct lead_table *out, const struct volume *volume, const char *name,
                                 const struct forest_schema *schema, struct error *err);
 void lead_table_done(struct lead_table *leads); /* fine on zeroes */

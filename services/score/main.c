@@ -1,4 +1,5 @@
-/* leadforest-score: processed/leads.csv + champion -> scores/leads.csv, whom to call first and what to offer. */
+/* leadforest-score: processed/leads.csv + champion -> scores/leads.csv: which leads to call first, and what to offer.
+ */
 #include <stdlib.h>
 
 #include "services/common/registry/champion.h"

@@ -13,6 +13,7 @@ void prices_find(struct prices *out, const struct forest_schema *schema, const s
         if (out->package[c] != ETL_CONFIG_ANY_PACKAGE)
             out->monthly[c] = (double)config->packages[out->package[c]].price / 100;
         else
-            log_event(LOG_WARN, "package unknown", "the configuration has no package %s, which the model knows", name);
+            log_event(LOG_WARN, "package unknown", "the configuration has no package %s, which the model can predict",
+                      name);
     }
 }

@@ -1,4 +1,4 @@
-/* prices.h - what each of the model's packages costs a month: the configuration's price, else the card's. */
+/* prices.h - the monthly price of each package of the model: the configuration's price, else the card's. */
 #ifndef SCORE_PRICES_H
 #define SCORE_PRICES_H
 
@@ -8,7 +8,7 @@
 #include "libforest/forest.h"
 
 struct prices {
-    double monthly[FOREST_MAX_CLASSES]; /* by class of the model; 0 where nobody knows */
+    double monthly[FOREST_MAX_CLASSES]; /* by class of the model; 0: not known */
     size_t package[FOREST_MAX_CLASSES]; /* in the configuration, or ETL_CONFIG_ANY_PACKAGE */
 };
 

@@ -8,7 +8,7 @@
 
 #include "services/common/table/csv_table.h"
 
-/* ---- what a cell is worth ---- */
+/* ---- the expected price of a cell ---- */
 
 static int64_t expected_cents(const float *prob, size_t classes, const struct prices *prices) {
     double sum = 0;
@@ -27,7 +27,7 @@ static double probability_of(size_t package, const struct scored_cell *cell, siz
     return -1; /* a package that the model does not know yet */
 }
 
-/* The first that fits. */
+/* The first offer that fits. */
 static const char *choose_offer(const struct scored_cell *cell, size_t classes, const struct prices *prices,
                                 const struct etl_config *config) {
     for (size_t i = 0; i < config->offer_count; i++) {
@@ -53,7 +53,7 @@ static void score_cells(struct scores *s, const struct forest *forest, const str
 
 /* ---- its line ---- */
 
-/* All of a line but the customer_id; NULL where memory ran out. */
+/* The line without the customer_id; NULL: out of memory. */
 static char *describe_cell(const struct scores *s, uint32_t number) {
     const struct forest_schema *schema = s->leads->schema;
     const struct scored_cell *cell = &s->cell[number];

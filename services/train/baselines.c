@@ -51,7 +51,8 @@ static int compare_cells(const void *left, const void *right, void *table) {
     return 0;
 }
 
-/* Give the hold-out rows of order[from .. to-1] the class counts of the trained rows among them (or of count). */
+/* Predict, for the hold-out rows of order[from .. to-1] the class counts of the trained rows among them (or of count).
+ */
 static void predict_run(struct predictions *a, const struct feature_table *t, const uint32_t *weights,
                         const size_t *order, size_t from, size_t to, double added) {
     uint64_t count[FOREST_MAX_CLASSES] = {0};

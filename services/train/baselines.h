@@ -1,5 +1,5 @@
 /*
- * baselines.h - what counting alone would have given: the floors a forest must beat.
+ * baselines.h - predictions by counting alone: the baselines that a forest must beat.
  *
  * majority  every row gets the class shares of the trained rows;
  * cells     a row gets the class shares of the trained rows with the same categorical values, with one

@@ -90,7 +90,7 @@ static bool fill(const struct candidate *c, const struct volume *volume, const c
            atomic_file_write_json_at(volume, card, c->card, err);
 }
 
-/* A repeated run has the same id: its earlier folder makes way whole, under a name that is swept. */
+/* A repeated run has the same id: its earlier folder is renamed to a temporary name, which is removed later. */
 static bool move_aside(const struct volume *volume, const char *name, const char *temporary, struct error *err) {
     folder_remove_at(volume, temporary);
     return renameat(volume->fd, name, volume->fd, temporary) == 0 || errno == ENOENT ||

@@ -1,9 +1,9 @@
-/* card.c - writes down data, parameters, metrics, baselines and importances. */
+/* card.c - writes data, parameters, metrics, baselines and importances as JSON. */
 #include "services/train/card.h"
 
 #include <math.h>
 
-/* JSON knows no infinity and no NaN. */
+/* JSON has no infinity and no NaN. */
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
@@ -58,7 +58,7 @@ static json_t *describe_window(const struct card *card) {
                      "trials", trials);
 }
 
-/* As trained, after tuning; with what was asked for, a training can be repeated. */
+/* As trained, after tuning; together with the settings, a training can be repeated. */
 static json_t *describe_params(const struct card *card, const struct forest_info *info) {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "seed", integer(info->seed), "trees",
                      integer(info->trees), "mtry", integer(info->mtry), "min_leaf", integer(info->min_leaf),

@@ -1,4 +1,4 @@
-/* card.h - card.json: what a candidate was made of and how good it is. Its bytes depend on data and seed alone. */
+/* card.h - card.json: the data, settings and metrics of a candidate. Its bytes depend only on data and seed. */
 #ifndef TRAIN_CARD_H
 #define TRAIN_CARD_H
 
@@ -8,7 +8,7 @@
 #include "services/train/baselines.h"
 #include "services/train/window.h"
 
-/* Everything the card tells; all borrowed. */
+/* The contents of the card; all borrowed. */
 struct card {
     const struct feature_table *table;
     const struct etl_config *config;

@@ -1,4 +1,4 @@
-/* leadforest-train: features/ -> candidates/<run>/, a forest and the card that says what it is worth. */
+/* leadforest-train: features/ -> candidates/<run>/: a forest, and a card with its metrics. */
 #include <string.h>
 
 #include "services/common/store/atomic_file.h"

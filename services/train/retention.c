@@ -1,4 +1,4 @@
-/* retention.c - removes old candidates; a folder leaves its name before its files go. */
+/* retention.c - removes old candidates; a folder is renamed before its files are removed. */
 #include "services/train/retention.h"
 
 #include <dirent.h>

@@ -12,7 +12,7 @@ static const unsigned all_days[WINDOW_CHOICES] = {WINDOW_ALL, 365, 180, 90};
 /* ---- rows ---- */
 
 /* Weights of the rows before a time that lies `ends` periods before the hold-out and, unless days is WINDOW_ALL, at
- * most so many days before it. Training rows are before any such time; a period can hold some of them and the first
+ * most so many days before it. Training rows are before any such time; a period can contain some of them and the first
  * validation rows. */
 static uint64_t weights_before(const struct feature_table *t, uint32_t ends, unsigned days, uint32_t *out) {
     uint32_t begins = days == WINDOW_ALL ? UINT32_MAX : ends + days / FEATURE_PERIOD_DAYS;

@@ -1,10 +1,10 @@
 /*
- * window.h - how far back training looks: all rows, or the last 365, 180 or 90 days.
+ * window.h - chooses the training window: all rows, or the last 365, 180 or 90 days.
  *
- * Old rows make a model steady and, once customers have changed, wrong.  Each window is tried as it will be used:
+ * Old rows make a model stable, but wrong once customers have changed.  Each window is tried as it will be used:
  * the newer half of the validation time is cut into slices, and for each a forest is trained on the rows of the
  * window that ends where the slice begins.  So a change shows even where it came after validation began, and a window
- * is judged by the present rather than by what was right just after a change.  A shorter window wins only by more
+ * is evaluated on present data, not on what was right just after a change.  A shorter window wins only by more
  * than one standard error of the paired difference.
  */
 #ifndef TRAIN_WINDOW_H

@@ -56,7 +56,7 @@ check "and then takes every purchase before the hold-out" result '.trained_rows 
 
 purchases few --days 39
 check "too few purchases are bad data" exits_with 65 features few
-check "and the number needed is said" grep -q '390 purchases with a known package are too few: 400 are needed' "$scratch/log"
+check "and the number needed is said" grep -q 'too few purchases with a known package: 390, but 400 are needed' "$scratch/log"
 check "an experiment may ask for less" exits_with 0 features few --holdout-min 50
 purchases wrong
 sed -i '100s/,[A-Z][A-Za-z]*,[0-9]$/,Gold,0/' "$scratch/wrong/processed/train.csv"

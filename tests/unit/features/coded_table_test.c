@@ -81,7 +81,7 @@ static void too_few_purchases_are_reported_with_the_number_needed(void **state) 
     struct split_limits limits = {200, 5000};
     assert_true(test_purchases(&p, config, "a,Dental,1,2026-01-01,MVP\n", &err));
     assert_false(split_by_time(&split, &p, &limits, &err));
-    assert_non_null(strstr(err.text, "1 purchases with a known package are too few: 400 are needed"));
+    assert_non_null(strstr(err.text, "too few purchases with a known package: 1, but 400 are needed"));
     assert_false(err.retryable);
     training_rows_done(&p);
     etl_config_free(config);

@@ -54,7 +54,7 @@ static void what_cannot_be_is_rejected_with_its_line(void **state) {
     (void)state;
     refuses("a,Dental,1,2026-01-01,MVP\nb,Dental,1,2026-01-01,Gold\n",
             "line 3: the configuration has no package \"Gold\"");
-    refuses("a,Dental,1,yesterday,MVP\n", "line 2: purchased_at \"yesterday\" is no time");
+    refuses("a,Dental,1,yesterday,MVP\n", "line 2: invalid time in purchased_at: \"yesterday\"");
     refuses("a,Dental,1,2026-01-01\n", "line 2: 4 fields where the header has 5");
 }
 
