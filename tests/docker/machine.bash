@@ -2,7 +2,7 @@
 # tests/scenario.bash, in the checkout, with the folder of this file in $here.
 
 docker info >/dev/null 2>&1 || { echo "no Docker engine runs here"; exit 77; }
-machine=leadforest-test-machine
+machine=leadforest-test-machine-$$
 
 tidy_up() {
     docker rm --force "$machine" >/dev/null 2>&1
@@ -11,9 +11,9 @@ tidy_up() {
 trap tidy_up EXIT
 
 boot() { # RELEASE
-    docker rm --force "$machine" >/dev/null 2>&1
+    docker rm --force "$machine" >/dev/null 2>&1 # the one before
     RELEASE=$1 BASE_IMAGE_FILE=$scratch/base "$here/base-image.sh" &&
-        docker run --detach --init --name "$machine" "$(cat "$scratch/base")" sleep 7200 &&
+        docker run --detach --rm --init --name "$machine" "$(cat "$scratch/base")" sleep 7200 &&
         git ls-files -z | tar --null --files-from=- --create |
         docker exec --interactive "$machine" sh -c 'mkdir /leadforest && tar -x -C /leadforest'
 }
