@@ -27,7 +27,7 @@ def conclude(context, code, output):
     """A stage ended with this code and said this last: success with its result line, skip, another try, or none."""
     result = stages.result_of(output)
     if stages.asks_for(code) == stages.STOP:
-        raise AirflowFailException(f"exit {code}, which another try would not mend: {result.get('error')}")
+        raise AirflowFailException(f"exit {code}, which a retry cannot fix: {result.get('error')}")
     if stages.asks_for(code) == stages.AGAIN:
         raise AirflowException(f"exit {code}: {result.get('error')}")
     if code == stages.NOTHING_TO_DO:

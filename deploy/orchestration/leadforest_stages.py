@@ -11,13 +11,13 @@ import uuid
 
 LINE = ("etl", "features", "train", "register", "score")
 
-GO_ON, AGAIN, STOP = "go on", "again", "stop"
+GO_ON, AGAIN, STOP = "continue", "again", "stop"
 
 # Any other code, as of a killed process (143, 137, or below 0 where Python started it), is worth another try.
 EXIT_CODES = {
     0: GO_ON,  # done; a rejected candidate too
     99: GO_ON,  # nothing to do: the outputs are those of the inputs already
-    3: GO_ON,  # drift --exit-code alone: done, and an alarm holds
+    3: GO_ON,  # only drift --exit-code: done, and there is an alarm
     75: AGAIN,  # disk full, locked, not there yet
     64: STOP,  # the command line or a setting is wrong: a person must change it
     65: STOP,  # the input is wrong: the same input would fail again
@@ -30,7 +30,7 @@ RETRY_SECONDS = int(os.environ.get("LEADFOREST_RETRY_SECONDS", "60"))  # before 
 QUIET_SECONDS = int(os.environ.get("LEADFOREST_QUIET_SECONDS", "30"))  # without a change before a file counts as arrived
 STAGE_SECONDS = 3600  # a stage that takes longer is ended
 NIGHTLY = "0 2 * * *"
-DRIFT_DAILY = "30 1 * * *"  # it looks at whole days until the last midnight (UTC)
+DRIFT_DAILY = "30 1 * * *"  # it checks complete days until the last midnight (UTC)
 
 
 def asks_for(code):
@@ -56,7 +56,7 @@ def run_uuid(name):
 
 
 def environment(name, alarm):
-    """What the stages of a run are told beside their settings."""
+    """Variables that the stages of a run get in addition to their settings."""
     flag = "1" if alarm else "0"
     return {"LEADFOREST_RUN": run_uuid(name), "TRAIN_ALARM": flag, "GATE_ALARM": flag}
 
@@ -64,8 +64,8 @@ def environment(name, alarm):
 def data_arrived():
     """Whether raw/ has files that are newer than those of the last yes, none of which is still being written.
 
-    The inbox grows by whole lines and may be read at any time. What was told is not told again, so that data which the
-    ETL refuses start one run, not one after the other; a run too many ends with nothing to do.
+    The inbox grows by complete lines and may be read at any time. The same files are reported only once, so that data
+    which the ETL refuses start one run, not many; an unnecessary run ends with nothing to do.
     """
     data = pathlib.Path(os.environ.get("DATA_DIR", "./data"))
     told = data / ".locks/arrivals"  # its time is that of the newest file
