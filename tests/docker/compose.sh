@@ -82,7 +82,7 @@ check "and a better model is served" wait_until 300 serves 2
 check "more of them, of later months" put_data 20000 3 --end 2026-11-01 --days 150
 check "and the worker is killed while it trains" dies_in_training
 check "Docker starts it again" wait_until 300 was_started_again
-check "it goes on to a decision about the new data" wait_until 300 has_decided 3
+check "it continues to a decision about the new data" wait_until 300 has_decided 3
 check "nothing half-done is left" wait_until 60 nothing_is_half_done # once the run that decided has ended
 check "no request failed meanwhile" no_request_failed
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The volume lets them down: it is full, and the worker waits and goes on when there is room, while the api answers; it is
+# The volume fails: it is full, and the worker waits and continues when there is room, while the api answers; it is
 # read-only, and the api answers all the same.
 set -uo pipefail
 here=$(dirname "$(realpath "$0")")
@@ -69,7 +69,7 @@ check "and says why" says_why
 check "both live" eval 'lives "$worker" && lives "$api"'
 check "a delivery that cannot be kept is refused" refuses_a_delivery
 check "there is room again" in_worker 'rm /data/fill'
-check "and the worker goes on" wait_until 300 has_done 2
+check "and the worker continues" wait_until 300 has_done 2
 check "no prediction failed meanwhile" no_request_failed
 check "an api on the volume read-only" serve "$volume:/data:ro"
 check "answers" wait_until 60 answers_mvp

@@ -87,11 +87,11 @@ check "below 20 MB" is_below leadforest-api 20
 check "the worker's is below 40 MB" is_below leadforest-worker 40
 check "every program starts in it" every_program_starts
 check "an e-mail in Latin-1 is read in it" reads_latin_1
-check "a certificate that nobody vouches for is refused in it" speaks_tls "$(free_port)"
-check "it begins as root and goes on as nobody" begins_as_root_and_goes_on_as_nobody
-check "a job that is told to stop tells its worker" ends_when_told 143 works leadforest-worker leadforest-job \
+check "a certificate of an unknown issuer is refused in it" speaks_tls "$(free_port)"
+check "it starts as root and continues as nobody" begins_as_root_and_goes_on_as_nobody
+check "a job that gets SIGTERM forwards it to its worker" ends_when_told 143 works leadforest-worker leadforest-job \
     sh -c 'trap "exit 143" TERM; echo works; while :; do sleep 0.1; done'
-check "a worker that is told to stop while it makes its sample stops" ends_when_told 0 sample --env SAMPLE_LEADS=20000000 leadforest-worker
+check "a worker that gets SIGTERM while it makes its sample stops" ends_when_told 0 sample --env SAMPLE_LEADS=20000000 leadforest-worker
 check "another build gives the same programs" same_programs_again
 echo "# api $(size_of leadforest-api), worker $(size_of leadforest-worker)"
 exit "$broken"

@@ -77,7 +77,7 @@ new_disk() { # empty, root's
 }
 
 unset LEADFOREST_NOW
-check "the blueprint holds" blueprint_holds
+check "the blueprint is valid" blueprint_holds
 check "the image builds" docker build -q -f Dockerfile.worker --build-arg BASE="$BASE" -t leadforest-worker .
 
 check "an empty disk of root's" new_disk

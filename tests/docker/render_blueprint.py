@@ -33,7 +33,7 @@ def breaches_of(service, root, known):
     if not (root / service["dockerfilePath"]).is_file():
         yield f"{name}: there is no {service['dockerfilePath']}"
     if service.get("healthCheckPath") not in ("/healthz", "/livez"):
-        yield f"{name}: a health check that depends on a model restarts it for ever"
+        yield f"{name}: a health check that depends on a model restarts it forever"
     if not 1 <= service.get("maxShutdownDelaySeconds", 30) <= 300:
         yield f"{name}: maxShutdownDelaySeconds is 1 to 300"
     if service.get("autoDeployTrigger", "commit") not in ("commit", "checksPass", "off"):
@@ -42,7 +42,7 @@ def breaches_of(service, root, known):
                 if not any(root.glob(path)))
     disk = service.get("disk", {})
     if disk.keys() != {"name", "mountPath", "sizeGB"} or not isinstance(disk["sizeGB"], int) or disk["sizeGB"] < 1:
-        yield f"{name}: a disk is a name, a mountPath and whole sizeGB"
+        yield f"{name}: a disk needs a name, a mountPath and a whole number as sizeGB"
     elif disk["mountPath"].rstrip("/") in FORBIDDEN_MOUNTS or not disk["mountPath"].startswith("/"):
         yield f"{name}: {disk['mountPath']} cannot be mounted"
     for variable in service.get("envVars", []):
@@ -50,7 +50,7 @@ def breaches_of(service, root, known):
         if len(kinds) != 1 or not kinds <= {"value", "generateValue", "sync"}:
             yield f"{name}: {variable} has not one kind of value"
         elif not isinstance(variable.get("value", ""), str):
-            yield f"{name}: {variable['key']} is no text"
+            yield f"{name}: {variable['key']} is not text"
         if variable["key"] not in known:
             yield f"{name}: nothing reads {variable['key']}"
         if variable["key"] == "PORT" and variable.get("value") in RESERVED_PORTS:

@@ -82,7 +82,7 @@ check "a load is answered" load_met_no_failure
 check "by all of them" are_all_asked
 check "the gateway keeps the metrics for itself" trusts_the_gateway
 before=$(replicas)
-start_load 600 # until it is told to end
+start_load 600 # until it is stopped
 check "each is replaced under load" env PORT="$PORT" GATEWAY_PORT="$GATEWAY_PORT" deploy/roll --project-name leadforest-test
 check "three run again" are_three
 check "and they are other ones" are_new

@@ -39,9 +39,9 @@ check "the server has lived through it" curl -fsS "$url/readyz"
 check "a client of the Open Inference Protocol works, with JSON and with binary tensors" \
     "$venv/bin/python" tests/full/api_inference.py "${url#http://}" key
 if promtool=$(tests/unpack "$build" prometheus promtool); then
-    check "promtool has nothing to say of the metrics" bash -c 'curl -fsS "$0/metrics" | "$1" check metrics' "$url" "$promtool"
+    check "promtool accepts the metrics" bash -c 'curl -fsS "$0/metrics" | "$1" check metrics' "$url" "$promtool"
 else
-    skip "promtool has nothing to say of the metrics" "promtool cannot be had"
+    skip "promtool accepts the metrics" "promtool is not available"
 fi
 check "SIGTERM ends it with 0" stop_api
 exit "$broken"

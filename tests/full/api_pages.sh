@@ -43,13 +43,13 @@ for week in $(seq 2 17); do
     run drift --data "$scratch/watched" --now "$(date -u -d "2025-07-10 + $week weeks" +%F)T03:00:00Z"
 done
 cp -r "$scratch/data/registry/." "$scratch/watched/registry"
-check "the api serves beside a watched volume" start_api "$scratch/watched"
+check "the api serves a monitored volume" start_api "$scratch/watched"
 check "the page to watch opens" page /monitoring
 check "it shows the alarm and its reason" shows '<b>ALARM</b>.*Fitness'
 check "it draws seven charts" test "$(grep -o '<svg ' "$scratch/page" | wc -l)" -eq 7
 check "each stream has its line" shows 'business type [0-9.]+ %.*joint cell [0-9.]+ %.*unknown share [0-9.]+ %'
 check "lines are drawn, with numbers alone" bash -c "grep -o ' d=\"[^\"]*' '$scratch/page' | grep -qE 'L[0-9]' && ! grep -o ' d=\"[^\"]*' '$scratch/page' | grep -q NaN"
 check "accuracy is shown by version" shows 'Accuracy by version.*version 1</text>.*% of [0-9]+'
-check "nothing was asked of another host" bash -c "! grep -oE 'https?://[^\" <]+' '$scratch/page' | grep -v '^$url' | grep -v 'www.w3.org'"
+check "no page refers to another host" bash -c "! grep -oE 'https?://[^\" <]+' '$scratch/page' | grep -v '^$url' | grep -v 'www.w3.org'"
 check "SIGTERM ends it with 0 again" stop_api
 exit "$broken"

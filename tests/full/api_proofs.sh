@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the server promises of reloads, proven at length: 1,000 promotions under load, and some more with every access to
-# memory watched by ThreadSanitizer, which ends a server that it has something to say of with 66.
+# memory watched by ThreadSanitizer, which ends a server with code 66 after any finding.
 set -uo pipefail
 build=$1
 cd "$(dirname "$0")/../.." || exit 1

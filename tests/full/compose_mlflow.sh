@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compose's profile "mlflow": a real MLflow server in its container, which the worker tells of the first model by its name
-# in compose's network; strangers' names are refused.
+# Compose's profile "mlflow": a real MLflow server in its container, to which the worker exports the first model, by its
+# name in compose's network; the server refuses other host names.
 set -uo pipefail
 build=$1
 here=$(realpath "$(dirname "$0")/../docker")
@@ -32,7 +32,7 @@ check "MLflow's image builds" "${compose[@]}" --profile mlflow build mlflow
 check "MLflow starts" "${compose[@]}" --profile mlflow up -d --build mlflow
 check "and answers" wait_until 120 mlflow_lives
 check "not as root" runs_as_nobody_there
-check "not to strangers' names" refuses_strangers
+check "but not to other host names" refuses_strangers
 check "worker and api start" "${compose[@]}" up -d --build worker api
 check "a model is served" wait_until 90 answers_mvp
 check "MLflow has it as the champion" wait_until 120 is_registered

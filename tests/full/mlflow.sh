@@ -81,16 +81,16 @@ check "none of them broke off" grep -q '^no such call: 404$' "$scratch/real"
 export MLFLOW_TRACKING_URI=http://127.0.0.1:$port
 check "a first candidate" candidate --days 400
 check "is promoted" exits_with 0
-check "and told" told 1
+check "and exported" told 1
 check "a rejected one" candidate --days 402
-check "is told too" exits_with 0
+check "is exported too" exits_with 0
 stop_server
 check "while the server is down, after customers changed" candidate --days 600 --changed 180
 check "a better one is promoted" exits_with 0
-check "though not told" told 2
+check "though not exported" told 2
 check "the server comes back" start_server
 check "a run that has nothing else to do" exits_with 99
-check "tells it" told 3
+check "exports it" told 3
 check "three runs, finished, each with its metrics" ask_there 'len(runs) == 3 and set(runs["status"]) == {"FINISHED"} and runs["metrics.holdout.log_loss"].notna().all()'
 check "with parameters and data sets" ask_there 'set(runs["params.trees"]) == {"200"} and all(len(client.get_run(r).inputs.dataset_inputs) == 2 for r in runs["run_id"])'
 check "two versions, the newest is champion" ask_there 'len(versions) == 2 and aliases == {"champion": "2", "previous": "1"} or aliases == {"champion": 2, "previous": 1}'
@@ -98,7 +98,7 @@ check "rollback" exits_with 0 rollback
 check "moves the aliases" ask_there '{k: str(v) for k, v in aliases.items()} == {"champion": "1", "previous": "2"}'
 check "and back" exits_with 0 rollback
 
-killed() { # SECONDS - told from the start, and killed after a while
+killed() { # SECONDS - exports from the start, and is killed after a while
     local victim
     rm -f "$registry/mlflow.json"
     "$build/leadforest-register" --data "$data" >/dev/null 2>>"$scratch/log" &
@@ -116,7 +116,7 @@ check "every file is there as it is here" bash -c "cd '$scratch/artifacts' && fo
         cmp \"\$folder/\$file\" '$registry'/versions/\$n/\$file || exit 1; done; done"
 
 check "the api serves the champion" start_api "$data"
-check "and MLflow's champion gives the same answers, on the whole grid and beyond" "$venv/bin/python" "$here/full/mlflow_check.py" \
+check "and MLflow's champion gives the same answers, on the complete grid and beyond" "$venv/bin/python" "$here/full/mlflow_check.py" \
     "http://127.0.0.1:$port" models:/package-recommender@champion "$url" "$registry/versions/2/schema.json"
 check "so does the version's folder as it lies there" "$venv/bin/python" "$here/full/mlflow_check.py" \
     "http://127.0.0.1:$port" "$registry/versions/2" "$url" "$registry/versions/2/schema.json"

@@ -1,5 +1,5 @@
 /*
- * onnx_forest.c - forests of several shapes as ONNX files, beside rows and forest_predict's answers.
+ * onnx_forest.c - writes forests of several shapes as ONNX files, with rows and forest_predict's answers.
  *
  * `onnx_forest FOLDER` writes for each shape FOLDER/<shape>.onnx and <shape>.txt: a line that describes the
  * features (kind and name), a line of class names, then a line a row: what a caller would send for each

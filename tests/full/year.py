@@ -2,12 +2,12 @@
 """Two years of a small company in minutes: year.py BUILD FOLDER [--a-day N] [--seed S] [--until DAY]
 
 Every day the sample's forms and payments of that day arrive in raw/, each lead asks the running api for a prediction,
-and in the night drift looks at the day; what it asks for is trained, judged and served, as `pipeline watch` does it.
-Nights are told to the programs by LEADFOREST_NOW; the api's log is the api's own but for its times.  A training is due
-on the first of each month; purchases are taken in each Sunday.
+and every night drift checks the day; a training that it requests is run, decided by the gate and served, as `pipeline
+watch` does it.  LEADFOREST_NOW sets the time of the programs; in the api's log only the times are changed.  A training
+is due on the first of each month; purchases are read on Sundays.
 
 Half a year of history makes the first model.  In month 4 the mix of leads changes, in month 8 what some of them buy.
-How good an answer is, is known exactly: the sample tells P(package | cell) of every day.
+The quality of every answer is known exactly: the sample writes P(package | cell) of every day.
 """
 import argparse
 import collections
@@ -71,7 +71,7 @@ class Sample:
             rows = csv.reader(file)
             self.header = next(rows)
             day = BEGIN.date()
-            for row in rows:  # a row too broken to tell its day comes with the one before
+            for row in rows:  # a row without a readable day arrives with the row before it
                 lead = dict(zip(self.header, row))
                 try:
                     at = moment(lead["signup_date"])
@@ -83,13 +83,13 @@ class Sample:
                 self.forms[day].append(row)
 
     def packages(self, at, call):
-        """P(package) of a call's lead; None where its inputs are no cell."""
+        """P(package) of a request's lead; None where its inputs are not a cell."""
         era = [cells for since, cells in self.eras if since <= at][-1]
         return era.get((call["inputs"]["business_type"], call["inputs"]["business_size"]))
 
 
 class Website:
-    """Leads ask a running api; what it logs in a folder of its own is moved to the day it was asked on."""
+    """Leads request predictions from a running api; its log is moved to the day of the requests."""
 
     def __init__(self, build, data, front):
         self.logs, self.data, self.seen = front / "predictions", data, 0
@@ -192,20 +192,20 @@ class Company:
         month = self.months[f"{now - DAY:%Y-%m}"]
         if now.weekday() == 6:
             self.programs.run("etl", now=now)
-        told = self.programs.run("drift", now=now)
-        alarm = told["state"] == "ALARM" or told["alarm"]
+        report = self.programs.run("drift", now=now)
+        alarm = report["state"] == "ALARM" or report["alarm"]
         if alarm and not self.alarm:
-            self.alarms.append((now, told))
-            month.events.append(f"{now - DAY:%d} alarm: {told['cause']}")
-        self.alarm, month.state = alarm, told["state"]
-        if told["retrain"] or now.day == 1:
-            decision = self.train(now, told["alarm"])
-            self.trainings.append((now, told if told["retrain"] else None, decision))
-            if told["retrain"]:
-                self.asked.append((now, told, decision))
-                month.events.append(f"{now - DAY:%d} retrain ({told['cause']}): {decision['status']}")
+            self.alarms.append((now, report))
+            month.events.append(f"{now - DAY:%d} alarm: {report['cause']}")
+        self.alarm, month.state = alarm, report["state"]
+        if report["retrain"] or now.day == 1:
+            decision = self.train(now, report["alarm"])
+            self.trainings.append((now, report if report["retrain"] else None, decision))
+            if report["retrain"]:
+                self.asked.append((now, report, decision))
+                month.events.append(f"{now - DAY:%d} retrain ({report['cause']}): {decision['status']}")
             if decision["status"] == "promoted":
-                if not told["retrain"]:
+                if not report["retrain"]:
                     month.events.append(f"{now - DAY:%d} routine promotion")
                 if not self.website.serve(decision["version"]):
                     sys.exit(f"not ok the api does not serve version {decision['version']}")
@@ -244,7 +244,7 @@ def judge(company):
     print()
     months = sorted(company.months.items())
     gap = {name: (m.best - m.served) / m.calls for name, m in months}
-    alarms = lambda since, until: [(at, told) for at, told in company.alarms if since <= at < until]
+    alarms = lambda since, until: [(at, report) for at, report in company.alarms if since <= at < until]
     asked = lambda since, until: [a for a in company.asked if since <= a[0] < until]
     urgent = lambda some: [a for a in some if a[1]["alarm"] and a[1]["cause"] != "age"]
     next_year = datetime.datetime.fromisoformat("2026-01-01")
@@ -259,7 +259,7 @@ def judge(company):
     answer = urgent(asked(WISHES, END))
     good &= say(answer and answer[0][1]["cause"] in ("concept", "errors", "accuracy"),
                 f"other wishes ask for a training after {(answer[0][0] - WISHES).days if answer else '-'} days")
-    promoted = [at for at, told, decision in answer if decision["status"] == "promoted"]
+    promoted = [at for at, report, decision in answer if decision["status"] == "promoted"]
     good &= say(bool(promoted), f"a model of the new wishes is served after {(promoted[0] - WISHES).days if promoted else '-'} days")
     fell, healed = gap["2025-08"], gap["2025-12"]
     good &= say(fell > 0.05 and healed < fell / 2,
@@ -277,7 +277,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--a-day", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--until", type=datetime.datetime.fromisoformat, default=END, help="stop there, judging nothing")
+    parser.add_argument("--until", type=datetime.datetime.fromisoformat, default=END, help="stop there, without the final checks")
     o = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the api is stopped too
     company = Company(o)

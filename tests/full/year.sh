@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Two years of the whole loop in minutes: see year.py.
+# Runs two years of the complete loop in minutes: see year.py.
 set -uo pipefail
 build=$1
 [ -w /dev/shm ] && export TMPDIR=${TMPDIR:-/dev/shm} # two years of nights sync a hundred thousand times

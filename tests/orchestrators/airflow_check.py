@@ -43,7 +43,7 @@ volume = Volume()
 
 with volume.kill_once("train"):
     run = Ended(line)
-check("the whole line runs", run.state == "success" and all_are(run.tasks, "success"), run)
+check("the complete line runs", run.state == "success" and all_are(run.tasks, "success"), run)
 check("a killed stage is tried again, no other is",
       volume.tries() == {name: 2 if name == "train" else 1 for name in stages.LINE}, run)
 check("the result line is the XCom", run.xcom["register"].get("status") == "promoted" and len(run.xcom) == 5, run)
@@ -53,7 +53,7 @@ check("the api serves the model that it promoted", answer and version == run.xco
 
 volume.forget()
 run = Ended(line)
-check("where nothing is to be done each stage is skipped, and the next runs all the same",
+check("where there is nothing to do each stage is skipped, and the next runs all the same",
       run.state == "success" and all_are(run.tasks, "skipped") and volume.exits() == {s: [99] for s in stages.LINE}, run)
 
 volume.forget()

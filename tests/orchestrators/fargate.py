@@ -34,7 +34,7 @@ def renamed(value, change):
 
 
 def asked_for(parameters):
-    """The container override, after what was asked was found to be a RunTask request on things that exist."""
+    """The container override, after a check that the request is a RunTask request on things that exist."""
     request = renamed(parameters, str.lower)
     ecs = boto3.client("ecs")
     shape = ecs.meta.service_model.operation_model("RunTask").input_shape

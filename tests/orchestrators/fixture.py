@@ -84,7 +84,7 @@ class Volume:
 
     @contextlib.contextmanager
     def lock(self, stage, refusals):
-        """Another run of the stage is under way until so many, since forget(), were told to try later."""
+        """Another run of the stage is active until so many runs, since forget(), had to try later."""
         done = threading.Event()
 
         def release():

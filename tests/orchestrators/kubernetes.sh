@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deploy/kubernetes: a real kubectl builds what it would apply, each object holds against Kubernetes' own schemas, and what
-# they name is there: exit codes, programs, settings, labels, ports. The jobs' scripts do with exit codes what they say.
+# deploy/kubernetes: a real kubectl builds what it would apply, each object matches Kubernetes' own schemas, and what
+# they name exists: exit codes, programs, settings, labels, ports. The jobs' scripts do with exit codes what they say.
 set -uo pipefail
 build=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -36,17 +36,17 @@ job_ends() { # CODE COMMAND...
     [ "$code" = "$1" ] || { echo "exit $code"; return 1; }
 }
 
-job_is_told() { # to stop, and tells its worker, whose code is its own
+job_is_told() { # a job gets SIGTERM, forwards it to its worker and exits with the worker's code
     deploy/job sh -c 'trap "exit 143" TERM; : >"$0"; while [ -e "$0" ]; do sleep 0.1; done' "$scratch/works" &
     local job=$! code=0
     until [ -e "$scratch/works" ] || ! kill -0 "$job"; do sleep 0.05; done
     kill -TERM "$job"
     wait "$job" || code=$?
-    pgrep -f "$scratch/works" && { rm "$scratch/works"; echo "the worker goes on"; return 1; }
+    pgrep -f "$scratch/works" && { rm "$scratch/works"; echo "the worker still runs"; return 1; }
     [ "$code" = 143 ] || { echo "exit $code"; return 1; }
 }
 
-# Stand-ins beside each other: drift says what it is told to, pipeline tells with what it was called.
+# Stand-ins for programs: drift gives a fixed answer, pipeline prints its arguments.
 retrain() { # DRIFT'S CODE, ANSWER, EXPECTED CODE, EXPECTED WORDS
     local code=0 said
     mkdir -p "$scratch/bin"
@@ -59,12 +59,12 @@ retrain() { # DRIFT'S CODE, ANSWER, EXPECTED CODE, EXPECTED WORDS
 
 for folder in base replicas; do
     check "kubectl builds $folder, without a warning" builds "$folder"
-    check "every object of $folder holds" holds "$folder"
+    check "every object of $folder is valid" holds "$folder"
 done
 check "a job with nothing to do is complete" job_ends 0 sh -c 'exit 99'
 check "bad data keep their code" job_ends 65 sh -c 'exit 65'
 check "so does later" job_ends 75 sh -c 'exit 75'
-check "one that is told to stop ends as its worker does" job_is_told
+check "a job that gets SIGTERM ends as its worker does" job_is_told
 check "without an alarm nothing is trained" retrain 0 '{"stage":"drift","retrain":false,"alarm":false}' 0 '"retrain":false'
 check "a model of age is trained anew" retrain 0 '{"stage":"drift","retrain":true,"alarm":false}' 0 "alarm=00"
 check "an alarm trains with short windows" retrain 0 '{"stage":"drift","retrain":true,"alarm":true}' 0 "alarm=11"

@@ -1,4 +1,4 @@
-"""Judges what kubectl would apply: kubernetes_check.py MANIFEST BUILD - a line for each breach, and 1.
+"""Checks what kubectl would apply: kubernetes_check.py MANIFEST BUILD - a line for each breach, and 1.
 
 Against the JSON schemas of the Kubernetes release named below, strictly, and against the rest of leadforest: settings that
 programs read, programs and scripts that the image has, exit codes that workers give, names that objects call each other by.

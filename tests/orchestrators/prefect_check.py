@@ -61,7 +61,7 @@ volume = Volume()
 
 with volume.kill_once("train"):
     state = flows.line(return_state=True)
-check("the whole line runs", state.is_completed(), tell(state))
+check("the complete line runs", state.is_completed(), tell(state))
 check("a killed stage is tried again, no other is",
       volume.tries() == {name: 2 if name == "train" else 1 for name in stages.LINE}, tell(state))
 results = state.result(raise_on_failure=False)
@@ -72,7 +72,7 @@ check("the api serves the model that it promoted", answer and version == results
 
 volume.forget()
 state = flows.line(return_state=True)
-check("where nothing is to be done each stage says so, and the next runs all the same",
+check("where there is nothing to do each stage says so, and the next runs all the same",
       state.is_completed() and volume.exits() == {name: [99] for name in stages.LINE}, tell(state))
 
 volume.forget()
@@ -109,7 +109,7 @@ check("which trains anew", volume.exits().get("train") == [0] and volume.exits()
 stages.QUIET_SECONDS = 0
 stages.data_arrived()
 stages.QUIET_SECONDS = 3600
-check("nothing new in raw/ is no arrival", flows.arrivals() is False)
+check("nothing new in raw/ does not count as an arrival", flows.arrivals() is False)
 (volume.data / "raw/customers-new.csv").write_text("email,business_type,business_size,_date\n"
                                                    "new@example.com,Dental,10-25,2026-05-31T10:00:00Z\n")
 check("a file that may still grow is none yet", flows.arrivals() is False)

@@ -105,7 +105,7 @@ def check_line():
     check("the schedule starts this state machine", nightly["Arn"] == {"Ref": "Line"}, nightly)
     with volume.kill_once("train"):
         run = Execution(nightly["Input"])
-    check("the whole line runs on what the schedule sends", run.status == "SUCCEEDED", run)
+    check("the complete line runs on what the schedule sends", run.status == "SUCCEEDED", run)
     check("a killed stage is tried again, no other is",
           volume.tries() == {name: 2 if name == "train" else 1 for name in stages.LINE}, run)
     check("the result lines are read from the log", [r["stage"] for r in run.results] == list(stages.LINE)
@@ -120,7 +120,7 @@ def check_exit_codes(nightly):
     version = volume.champion()
     volume.forget()
     run = Execution(nightly)
-    check("where nothing is to be done each stage says so, and the next runs all the same",
+    check("where there is nothing to do each stage says so, and the next runs all the same",
           run.status == "SUCCEEDED" and volume.exits() == {name: [99] for name in stages.LINE}
           and {r["status"] for r in run.results} == {"nothing to do"}, run)
 
@@ -141,7 +141,7 @@ def check_exit_codes(nightly):
     volume.forget()
     with volume.lock("etl", stages.RETRIES + 1):
         run = Execution(nightly)
-        check("but not for ever", run.status == "FAILED" and volume.exits() == {"etl": [75] * (stages.RETRIES + 1)}, run)
+        check("but not forever", run.status == "FAILED" and volume.exits() == {"etl": [75] * (stages.RETRIES + 1)}, run)
 
 
 def check_drift():

@@ -1,6 +1,6 @@
-"""The server beside its peers, in rounds in which each has its turn: `bench.py BUILD`.
+"""Compares the server with its peers, in interleaved rounds: `bench.py BUILD`.
 
-Writes results.json and plot.svg beside this script and prints the table.  wrk keeps 32 connections busy from the
+Writes results.json and plot.svg next to this script and prints the table.  wrk keeps 32 connections busy from the
 second core; a server with one worker is kept on the first, one with two shares both with wrk.
 """
 import importlib.metadata
@@ -116,7 +116,7 @@ def table(result):
 
 
 def ratios(result):
-    """What the table comes to, beside what was aimed for."""
+    """The results next to the targets."""
     one, two = result["workers"]["1"], result["workers"]["2"]
     ours = one["leadforest"]
     yield "CPU a request, of the constant answer", ours["cpu"] / one[NAMES[Constant]]["cpu"], "at most 1.25"

@@ -2,8 +2,8 @@
 """How many webhook deliveries a second are made durable, and whether /predict waits for that disk.
 
 intake.py BUILD [ROUNDS [SECONDS]]    interleaved rounds, medians. First as many deliveries as 64 connections send;
-then 1,000 calls of /predict a second alone, beside 5,000 deliveries a second, and beside as many requests that are
-verified just so and then refused, which takes the CPU (more of it, in fact) and not the disk.
+then 1,000 requests of /predict a second: alone, with 5,000 deliveries a second, and with as many requests that are
+verified and then rejected, which costs CPU (even more of it) but not the disk.
 """
 import glob
 import hashlib
@@ -81,8 +81,8 @@ def main():
     time.sleep(0.5)
     beside = {
         "alone": lambda: None,
-        "beside deliveries": lambda: Load(folder, "/webhooks/stripe", event, 128, WANTED),
-        "beside refused ones": lambda: Load(folder, "/webhooks/stripe", b"[" + event + b"]", 128, WANTED),
+        "with deliveries": lambda: Load(folder, "/webhooks/stripe", event, 128, WANTED),
+        "with refused ones": lambda: Load(folder, "/webhooks/stripe", b"[" + event + b"]", 128, WANTED),
     }
     most, calls, others = [], {name: [] for name in beside}, {name: [] for name in beside}
     acknowledged = 0
@@ -94,7 +94,7 @@ def main():
                 calls[name].append(call.figures())
                 if other is not None:
                     others[name].append(other.figures())
-        acknowledged = sum(figure[0] * SECONDS - figure[1] for figure in most + others["beside deliveries"])
+        acknowledged = sum(figure[0] * SECONDS - figure[1] for figure in most + others["with deliveries"])
     finally:
         server.terminate()
         server.wait()

@@ -7,7 +7,7 @@ PANELS = (("rate", "Requests a second", lambda value: f"{value:,.0f}"),
           ("p99", "Slowest of 100 answers (p99)", lambda value: seconds(value)),
           ("memory_mb", "Memory (VmRSS)", lambda value: f"{value:.1f} MB"))
 ACROSS, WIDTH, LABEL, LINE, TITLE = 2, 430, 150, 20, 34
-ROOM = WIDTH - LABEL - 84  # what the figure beside the longest bar needs
+ROOM = WIDTH - LABEL - 84  # for the figure next to the longest bar
 STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #333 }
 .title { font-weight: 600 }
@@ -52,5 +52,5 @@ def svg(result):
     body.append(text(6, height - 8, f"Logarithmic: each vertical line is a factor of ten. One worker on one core,"
                                     f" {result['connections']} connections. {result['machine']['cpu']}."))
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
-                      "<title>leadforest-api beside other servers</title>",
+                      "<title>leadforest-api compared with other servers</title>",
                       f"<style>{STYLE}</style>", *body, "</svg>", ""])

@@ -16,7 +16,7 @@ enum policy {
 };
 extern const char *const policy_names[POLICIES];
 
-/* The day's numbers; 0 (or p = 1) where the window is not whole or empty. */
+/* The day's numbers; 0 (or p = 1) where the window is incomplete or empty. */
 struct measures {
     double psi, jensen_shannon; /* the largest of the streams */
     double p, p_one_sample;     /* the smallest: two-sample chi-square; the reference taken for the truth */

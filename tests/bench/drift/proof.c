@@ -1,5 +1,5 @@
 /*
- * proof.c - the monitor's rule beside constant thresholds, on simulated traffic; results as JSON on stdout.
+ * proof.c - compares the drift rule with constant thresholds on simulated traffic; results as JSON on stdout.
  *
  * It drives the very code of services/drift: detector, calibration, states, the cap of bursts, the tests on
  * labels.  The same seed gives the same bytes.
@@ -230,14 +230,14 @@ static json_t *delays(const struct mix *mix, double per_day, const struct thresh
     return out;
 }
 
-/* ---- three years of the whole loop, nothing changing but the days of the week ---- */
+/* ---- three years of the complete loop, without a change but for the days of the week ---- */
 
 struct storm {
     struct simulation s;
     double per_day, threshold;
     struct decision_state state;
     unsigned alarms, requests;
-    int reference_days; /* -1: it is whole */
+    int reference_days; /* -1: it is complete */
     uint32_t reference_rows;
     size_t feature; /* that raised the alarm */
 };

@@ -33,13 +33,13 @@ def main():
     (folder / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     (folder / "plot.svg").write_text(plot.svg(results))
     volumes, labels = results["volumes"], results["labels"]
-    print(f"One false alarm in {results['expected_days']} days is asked for. Days until an alarm, median / 90 %:\n")
+    print(f"The target is one false alarm in {results['expected_days']} days. Days until an alarm, median / 90 %:\n")
     print(table(["calls a day", "rule", "days to a false alarm", *CHANGES], [r for v in volumes for r in rows(v)]))
     print("\nThe threshold is found from the one reference that a company has; days to its false alarm by company:\n")
     print(table(["calls a day", "lowest", "mean", "highest"],
                 [[f"{v['per_day']:.0f}", *(f"{f(v['false_alarm_by_reference']):.0f}" for f in (min, statistics.mean, max))]
                  for v in volumes]))
-    print("\nThree years without a change, with weekends; every training that is asked for is promoted:\n")
+    print("\nThree years without a change, with weekends; every requested training is promoted:\n")
     print(table(["calls a day", "alarms", "trainings", "most in a run", "runs with more than 3"],
                 [[f"{v['per_day']:.0f}", f"{v['storm']['alarms']:.2f}", f"{v['storm']['retrains']:.2f}",
                   f"{v['storm']['most']:.0f}", f"{v['storm']['over_three']:.1%}"] for v in volumes]))
@@ -53,7 +53,7 @@ def main():
                 [[str(x["reference"]), str(x["window"]), *(f"{x['alarms'][p]:.1%}" for p in policies)]
                  for x in results["levels"]]))
     print(f"\nErrors: a false alarm after {labels['errors_run_length']:.0f} purchases where "
-          f"{labels['errors_expected']:.0f} were asked for; 0.15 more errors are noticed after "
+          f"{labels['errors_expected']:.0f} were the target; 0.15 more errors are noticed after "
           f"{labels['errors_delay']:.0f}. Another mix of cells is taken for another concept in "
           f"{labels['concept_level_under_other_mix']:.1%} at a level of 5 %; another concept in 12 of 60 cells is found in "
           f"{labels['concept_power_12_cells']:.0%}.")

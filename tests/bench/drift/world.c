@@ -1,4 +1,4 @@
-/* world.c - shares of types and sizes, and what a champion would say of each cell. */
+/* world.c - shares of types and sizes, and what a champion would predict for each cell. */
 #include "world.h"
 
 static const double type_share[TYPES] = {.22, .17, .14, .12, .09, .08, .06, .05, .04, .03};

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""leadforest-etl beside pandas and polars doing the same join: bench.py BUILD (the Makefile's bench-etl).
+"""Compares leadforest-etl with pandas and polars doing the same join: bench.py BUILD (the Makefile's bench-etl).
 
 Every program is one process from files to files; rounds are interleaved, and the median of each counts.
-100,000 purchases as whole events are 2 GB, which either peer needs some 20 GB for: they read a tenth of them.
+100,000 purchases as complete events are 2 GB, which either peer needs some 20 GB for: they read a tenth of them.
 LONG=1 adds ten million leads (leadforest alone, for the same reason); ROUNDS is 3.
 """
 import concurrent.futures
@@ -84,7 +84,7 @@ def agreement(data, program):
 
 
 def apart(function, *arguments):
-    """In a process of its own: what is started from a large one is told to be as large."""
+    """In its own process: the reported memory of a child of a large process is as large as its parent's."""
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
         return pool.submit(function, *arguments).result()
 

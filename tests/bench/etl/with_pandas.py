@@ -141,7 +141,7 @@ def tie(f):
 
 
 def plans(f):
-    """The package of each row's price: by its words, or by what other rows say of the same price, or by the sum."""
+    """The package of each row's price: by its words, or by other rows with the same price, or by the sum."""
     plan = f["key"].map(rules.WORDS).fillna(f["nickname"].map(rules.WORDS))
     known = pd.DataFrame({"price": f["price"], "plan": plan}).dropna().drop_duplicates("price").set_index("price")
     plan = plan.fillna(f["price"].map(known["plan"]))

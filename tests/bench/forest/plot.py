@@ -29,7 +29,7 @@ def panel(peers, key, title, show, x, y):
     values = {name: m[key] for name, m in peers.items() if name not in LEFT_OUT and key in m}
     low = math.floor(math.log10(min(values.values())))
     high = math.log10(max(values.values()))
-    room = WIDTH - LABEL - 78  # what the figure beside the longest bar needs
+    room = WIDTH - LABEL - 78  # for the figure next to the longest bar
     scale = room / max(high - low, 1)
     bottom = y + TITLE + len(values) * LINE
     out = [text(x + 6, y + 18, title, ' class="title"')]
@@ -57,5 +57,5 @@ def svg(result):
     body.append(text(6, height - 8, "Logarithmic: each vertical line is a factor of ten. Two threads for training, one for"
                                     " prediction; 100 trees. " + result["machine"]["cpu"] + "."))
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
-                      "<title>libforest beside other random forests</title>",
+                      "<title>libforest compared with other random forests</title>",
                       f"<style>{STYLE}</style>", *body, "</svg>", ""])

@@ -132,8 +132,8 @@ many times libforest's cost. Each figure is the median over interleaved rounds, 
 on 500 rows; who needs more than ten seconds for a training is measured once. Training starts from rows in memory in the form that the peer likes best; memory is the peak beyond that
 input; model is what the peer itself writes, uncompressed. Everyone has mtry = floor(sqrt(features)), leaves of one row,
 and no out-of-bag estimate nor importances except libforest, which always makes both. LightGBM and XGBoost grow one tree
-a class, at most 1024 leaves. One row is asked through the peer's own interface (ranger's R interface copies the whole
-forest at each call). Log-loss: natural logarithm, probabilities floored at 1e-15. Equal: within the one-sided 95 % noise
+a class, at most 1024 leaves. One row is predicted through the peer's own interface (ranger's R interface copies the
+entire forest at each call). Log-loss: natural logarithm, probabilities floored at 1e-15. Equal: within the one-sided 95 % noise
 of the paired seeds."""
 
 

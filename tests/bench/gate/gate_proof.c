@@ -1,8 +1,8 @@
 /*
  * gate_proof: how often the gate promotes a challenger that is known to be equal, worse or better.
  *
- * Once, and over a year in which every night brings a new challenger.  Markets, purchases and models are simulated, the
- * judging is the program's own code.  A table goes to stdout and with results.json into the folder given.
+ * Once, and over a year in which every night brings a new challenger.  Markets, purchases and models are simulated; the
+ * decisions are made by the program's own code.  A table goes to stdout and with results.json into the folder given.
  */
 #include <math.h>
 #include <stdio.h>
@@ -183,7 +183,7 @@ static struct year live_years(const struct ladder *ladder, const struct gate_und
     return mean;
 }
 
-/* ---- telling ---- */
+/* ---- report ---- */
 
 struct figures {
     struct once once;

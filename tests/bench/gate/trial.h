@@ -1,4 +1,4 @@
-/* trial.h - one look of a gate at one hold-out, by the very code that judges candidates. */
+/* trial.h - one decision of a gate on one hold-out, by the same code that decides on candidates. */
 #ifndef GATE_TRIAL_H
 #define GATE_TRIAL_H
 
@@ -16,14 +16,14 @@ struct gate_under_proof {
     const struct gate_settings *settings; /* NULL: the usual "not worse in accuracy", to compare with */
 };
 
-/* What a look knows beside the models. */
+/* The inputs of a decision, besides the models. */
 struct attempt {
     const struct world *world;
     const struct purchases *holdout;
     const struct model *champion;      /* that is serving */
     const struct model *const *former; /* [formers] champions, among them the one that is serving */
     size_t formers;
-    bool before; /* another look was taken, and since then: */
+    bool before; /* there was an earlier comparison, and since then: */
     uint64_t new_rows;
 };
 
