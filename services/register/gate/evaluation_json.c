@@ -2,8 +2,11 @@
 #include "services/register/gate/evaluation_json.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "services/common/worker/unreadable.h"
+#include "services/register/gate/gate_settings.h"
 
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -45,13 +48,43 @@ static json_t *describe_disagreement(const struct disagreement *d, json_t *unrea
     return object;
 }
 
-static json_t *describe_settings(const struct gate_settings *s) {
-    return json_pack("{s:b, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:f, s:o}", "hold", (int)s->require_approval,
-                     "confidence", s->confidence, "alarm_margin", s->alarm_margin, "cells_margin", s->frequency_margin,
-                     "accuracy_margin", s->accuracy_margin, "brier_margin", s->brier_margin, "ece_margin",
-                     s->ece_margin, "slice_margin", s->slice_margin, "slice_rows", json_integer(s->slice_rows),
-                     "traffic_cap", s->max_disagreement, "new_rows", json_integer(s->new_rows));
+/* ---- the gate's settings, by the rows of gate_settings.h ---- */
+
+struct holder {
+    struct gate_settings gate;
+};
+
+static const struct setting rows[] = {GATE_SETTINGS(struct holder, gate)};
+
+/* Its option's oldest name, so that decisions of all versions have the same keys: "cells_margin". */
+static void setting_key(const struct setting *row, char out[SETTINGS_NAME]) {
+    const char *oldest = strrchr(row->flag, '|');
+    snprintf(out, SETTINGS_NAME, "%s", oldest != NULL ? oldest + 1 : row->flag);
+    for (char *dash = out; (dash = strchr(dash, '-')) != NULL;)
+        *dash = '_';
 }
+
+static json_t *setting_value(const struct setting *row, const struct holder *settings) {
+    const void *field = (const char *)settings + row->offset;
+    if (row->kind == SETTING_FLAG)
+        return json_boolean(*(const bool *)field);
+    return row->kind == SETTING_INTEGER ? json_integer(*(const long long *)field) : real(*(const double *)field);
+}
+
+/* Without the alarm, which the decision itself has. */
+static json_t *describe_settings(const struct gate_settings *s) {
+    const struct holder settings = {*s};
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char key[SETTINGS_NAME];
+        setting_key(&rows[i], key);
+        if (rows[i].offset != offsetof(struct holder, gate.alarm))
+            json_object_set_new(object, key, setting_value(&rows[i], &settings));
+    }
+    return object;
+}
+
+/* ---- the evaluation ---- */
 
 static json_t *describe_numbers(const struct evaluation *e, const struct gate_settings *s) {
     const struct gate_numbers *n = &e->numbers;

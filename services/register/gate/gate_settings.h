@@ -18,9 +18,6 @@
     {"confidence", "GATE_CONFIDENCE", SETTING_NUMBER,                                                         \
      offsetof(type, member.confidence), "0.95", 0.5, 0.9999, NULL,                                            \
      "one-sided confidence required of the improvement in log-loss"},                                         \
-    {"min-new-rows|new-rows", "GATE_MIN_NEW_ROWS|GATE_NEW_ROWS", SETTING_INTEGER,                             \
-     offsetof(type, member.new_rows), "100", 0, 1000000, NULL,                                                \
-     "new purchases needed before the champion is challenged again"},                                         \
     {"alarm-margin", "GATE_ALARM_MARGIN", SETTING_NUMBER,                                                     \
      offsetof(type, member.alarm_margin), "0.02", 0, 10, NULL,                                                \
      "largest increase of log-loss (nats) over the best champion allowed after an alarm"},                    \
@@ -45,7 +42,10 @@
      "hold-out rows that a slice must have to be tested"},                                                    \
     {"max-disagreement|traffic-cap", "GATE_MAX_DISAGREEMENT|GATE_TRAFFIC_CAP", SETTING_NUMBER,                \
      offsetof(type, member.max_disagreement), "0.4", 0, 1, NULL,                                              \
-     "largest share of recent requests, 0 to 1, whose predicted package may change without approval"}
+     "largest share of recent requests, 0 to 1, whose predicted package may change without approval"},        \
+    {"min-new-rows|new-rows", "GATE_MIN_NEW_ROWS|GATE_NEW_ROWS", SETTING_INTEGER,                             \
+     offsetof(type, member.new_rows), "100", 0, 1000000, NULL,                                                \
+     "new purchases needed before the champion is challenged again"}
 /* clang-format on */
 
 #endif
