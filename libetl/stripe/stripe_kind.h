@@ -2,7 +2,7 @@
  * stripe_kind.h - the kinds of Stripe object about payments: one row each.
  *
  * A row says how an object is read, and how services/sync pulls it: from which list and by which events.  The rows are
- * in stripe_object.c with the readers, which see only the members that TAPE_NAMES (json/tape.h) keeps.
+ * in stripe_object.c with the readers, which see only the members that ETL_TAPE_NAMES (json/tape.h) keeps.
  */
 #ifndef LIBETL_STRIPE_KIND_H
 #define LIBETL_STRIPE_KIND_H
