@@ -6,26 +6,8 @@
 #include "services/common/store/atomic_file.h"
 #include "services/common/util/html.h"
 
-static const char head[] = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                           "content=\"width=device-width\">\n"
-                           "<title>leadforest: data report</title>\n<style>\n"
-                           "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
-                           "1rem;color:#222;background:#fff}\n"
-                           "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{padding:.3rem "
-                           ".6rem;text-align:left;border-bottom:1px solid #ddd}\n"
-                           "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.good{color:#0a6b2d}.warning{"
-                           "color:#8a5a00}.error{color:#b00020}\n"
-                           "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#"
-                           "444}.good{color:#6fce8f}\n"
-                           ".warning{color:#e5b567}.error{color:#ff7b8a}}\n</style>\n<h1>Data report</h1>\n";
-
-static void put_cell(FILE *file, const char *text) {
-    fputs("<td>", file);
-    html_text(file, text);
-}
-
 static void put_count(FILE *file, const json_t *object, const char *name) {
-    fprintf(file, "<td class=\"n\">%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(object, name)));
+    html_figure(file, "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(object, name)));
 }
 
 static void put_summary(FILE *file, const json_t *report) {
@@ -46,9 +28,9 @@ static void put_checks(FILE *file, const json_t *checks) {
         bool passed = json_is_true(json_object_get(check, "passed"));
         const char *severity = json_string_value(json_object_get(check, "severity"));
         fputs("<tr>", file);
-        put_cell(file, json_string_value(json_object_get(check, "name")));
+        html_cell(file, json_string_value(json_object_get(check, "name")));
         fprintf(file, "<td class=\"%s\">%s", passed ? "good" : severity, passed ? "passed" : severity);
-        put_cell(file, json_string_value(json_object_get(check, "text")));
+        html_cell(file, json_string_value(json_object_get(check, "text")));
         fputc('\n', file);
     }
     fputs("</table>\n", file);
@@ -75,7 +57,7 @@ static void put_sources(FILE *file, const json_t *sources) {
           file);
     json_object_foreach((json_t *)sources, name, source) {
         fputs("<tr>", file);
-        put_cell(file, name);
+        html_cell(file, name);
         put_count(file, source, "read");
         put_count(file, source, "accepted");
         put_count(file, source, "duplicates");
@@ -100,8 +82,8 @@ static void put_purchases(FILE *file, const json_t *purchases) {
     put_count(file, purchases, "labelled");
     json_object_foreach(json_object_get(purchases, "excluded"), reason, times) {
         fputs("\n<tr>", file);
-        put_cell(file, reason);
-        fprintf(file, "<td class=\"n\">%" JSON_INTEGER_FORMAT, json_integer_value(times));
+        html_cell(file, reason);
+        html_figure(file, "%" JSON_INTEGER_FORMAT, json_integer_value(times));
     }
     fputs("\n<tr><th>found", file);
     put_count(file, purchases, "found");
@@ -112,11 +94,12 @@ bool report_html_write(const json_t *report, const struct volume *volume, const 
     struct atomic_file p;
     if (!atomic_file_open_at(&p, volume, name, err))
         return false;
-    fputs(head, p.file);
+    html_begin(p.file, "leadforest: data report");
+    fputs("<h1>Data report</h1>\n", p.file);
     put_summary(p.file, report);
     put_checks(p.file, json_object_get(report, "checks"));
     put_sources(p.file, json_object_get(report, "sources"));
     put_purchases(p.file, json_object_get(report, "purchases"));
-    fputs("</html>\n", p.file);
+    html_end(p.file);
     return atomic_file_commit(&p, err);
 }

@@ -29,7 +29,9 @@ static const char style[] =
     ".tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}.tiles div{flex:1 1 9rem;background:var(--panel);"
     "border-radius:.5rem;padding:.7rem 1rem}.tiles b{display:block;font-size:1.5rem;font-weight:600;"
     "font-variant-numeric:tabular-nums}.tiles small{color:var(--faint)}"
-    ".verdict{border-left:3px solid #1fa187;padding-left:.8rem}";
+    ".verdict{border-left:3px solid #1fa187;padding-left:.8rem}"
+    ".good{color:light-dark(#0a6b2d,#6fce8f)}.warning{color:light-dark(#8a5a00,#e5b567)}"
+    ".error{color:light-dark(#b00020,#ff7b8a)}";
 
 void html_text(FILE *out, const char *text) {
     for (; text != NULL && *text != '\0'; text++)
