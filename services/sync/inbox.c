@@ -4,19 +4,18 @@
 #include <signal.h>
 
 #include "services/common/store/append_log.h"
-#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 
-bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size, struct error *err) {
-    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+bool inbox_append(const struct volume *volume, const char *name, unix_time at, const char *lines, size_t size,
+                  struct error *err) {
+    char file[VOLUME_NAME], day[UNIX_TIME_TEXT];
     sigset_t termination, before;
     unix_time_format_day(at, day);
-    if (!path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s.ndjson", data, name, day))
-        return false;
+    snprintf(file, sizeof file, VOLUME_INBOX "/%s-%s.ndjson", name, day);
     sigemptyset(&termination);
     sigaddset(&termination, SIGTERM);
     sigprocmask(SIG_BLOCK, &termination, &before);
-    bool done = append_log_write_once(path, lines, size, err);
+    bool done = append_log_write_once_at(volume, file, lines, size, err);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
 }

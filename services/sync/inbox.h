@@ -9,11 +9,11 @@
 #ifndef SYNC_INBOX_H
 #define SYNC_INBOX_H
 
-#include "services/common/util/error.h"
+#include "services/common/store/volume.h"
 #include "services/common/util/unix_time.h"
 
 /* Append complete lines durably (append_log.h); SIGTERM is delayed meanwhile.  name is "<source>-<instance>". */
-MUST_CHECK bool inbox_append(const char *data, const char *name, unix_time at, const char *lines, size_t size,
-                             struct error *err);
+MUST_CHECK bool inbox_append(const struct volume *volume, const char *name, unix_time at, const char *lines,
+                             size_t size, struct error *err);
 
 #endif

@@ -79,18 +79,17 @@ static enum exit_code worse(enum exit_code a, enum exit_code b) {
 }
 
 /* Pull one source; the result line has its counts under its name. */
-static enum exit_code pull(const struct source *source, const struct options *o, const struct http *http,
-                           json_t *result) {
+static enum exit_code pull(const struct source *source, const struct http *http, struct worker_run *run) {
     struct error err;
     json_t *counts = NULL;
-    bool done = source_pull(source, o, http, &counts, &err);
+    bool done = source_pull(source, run->settings, &run->stage.volume, http, &counts, &err);
     json_int_t appended = json_integer_value(json_object_get(counts, "appended"));
     if (!done) {
         log_event(LOG_ERROR, "failed", "%s: %s", source->name, err.text);
-        json_object_set_new(result, "error", json_string(err.text));
+        json_object_set_new(run->result, "error", json_string(err.text));
     }
     if (counts != NULL)
-        json_object_set_new(result, source->name, counts);
+        json_object_set_new(run->result, source->name, counts);
     if (!done)
         return err.retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
     return appended > 0 ? EXIT_DONE : EXIT_NOTHING_TO_DO;
@@ -108,14 +107,14 @@ static enum exit_code pull_all(struct worker_run *run, struct error *err) {
     run->result = json_object();
     for (size_t i = 0; i < SOURCES; i++)
         if (chosen[i])
-            code = worse(code, pull(&source_table[i], o, &http, run->result));
+            code = worse(code, pull(&source_table[i], &http, run));
     http_close(&http);
     return code;
 }
 
 static enum exit_code fetch_model(struct worker_run *run, struct error *err) {
     const struct options *o = run->settings;
-    struct model_sync source = {.data = o->common.data,
+    struct model_sync source = {.volume = &run->stage.volume,
                                 .url = o->model_url,
                                 .key = o->model_key,
                                 .public_key = model_signature_required_key(),

@@ -23,48 +23,44 @@ struct alias {
 
 /* ---- the local champion ---- */
 
-static bool is_local(const char *data, const struct alias *model) {
+static bool is_local(const struct volume *volume, const struct alias *model) {
     struct champion champion;
-    if (!champion_load_version(&champion, data, model->version, model->sha256, NULL))
+    if (!champion_load_version_at(&champion, volume, model->version, model->sha256, NULL))
         return false;
     champion_done(&champion);
     return true;
 }
 
 /* The local champion; zeroes where there is none. */
-static struct alias read_champion(const char *data) {
-    char path[PATH_MAX];
+static struct alias read_champion(const struct volume *volume) {
     struct alias local = {0};
-    if (!path_format(path, NULL, "%s/" VOLUME_CHAMPION, data) ||
-        !champion_read_alias(path, &local.version, local.sha256, NULL))
+    if (!champion_read_alias_at(volume, VOLUME_CHAMPION, &local.version, local.sha256, NULL))
         local = (struct alias){0};
     return local;
 }
 
 /* {"of","etag","sha256"}: the ETag of champion.json at that URL, and the manifest it named. */
-static bool memory_path(char out[PATH_MAX], const struct model_sync *s, struct error *err) {
-    return path_format(out, err, "%s/%s", s->data, worker_table[WORKER_SYNC_MODEL].success);
+static const char *memory_name(void) {
+    return worker_table[WORKER_SYNC_MODEL].success;
 }
 
 /* The ETag for If-None-Match: that of the champion.json which named the local champion, while its files are complete.
  */
 static void read_etag(const struct model_sync *s, const struct alias *local, char etag[160]) {
-    char path[PATH_MAX];
     etag[0] = '\0';
-    if (local->version == 0 || !memory_path(path, s, NULL) || !files_exist(path))
+    if (local->version == 0 || !files_exist_at(s->volume, memory_name()))
         return;
-    json_t *memory = files_read_json(path, 1 << 16, NULL);
+    json_t *memory = files_read_json_at(s->volume, memory_name(), 1 << 16, NULL);
     const char *of = NULL, *tag = NULL, *sha256 = NULL;
     if (json_unpack(memory, "{s:s, s:s, s:s}", "of", &of, "etag", &tag, "sha256", &sha256) == 0 && tag[0] != '\0' &&
-        strcmp(of, s->url) == 0 && strcmp(sha256, local->sha256) == 0 && is_local(s->data, local))
+        strcmp(of, s->url) == 0 && strcmp(sha256, local->sha256) == 0 && is_local(s->volume, local))
         snprintf(etag, 160, "If-None-Match: %s", tag);
     json_decref(memory);
 }
 
 static bool write_etag(const struct model_sync *s, const char *etag, const struct alias *model, struct error *err) {
-    char path[PATH_MAX];
     json_t *memory = json_pack("{s:s, s:s, s:s}", "of", s->url, "etag", etag, "sha256", model->sha256);
-    bool done = memory_path(path, s, err) && atomic_file_write_json(path, memory, err);
+    bool done = atomic_file_write_json_at(s->volume, memory_name(), memory, err);
     json_decref(memory);
     return done;
 }
@@ -95,10 +91,11 @@ static bool get_file(const struct model_sync *s, const struct http *http, long l
     return false;
 }
 
-static bool write_file(const char *folder, const char *file, const struct http_response *response, struct error *err) {
-    char path[PATH_MAX];
-    return path_format(path, err, "%s/%s", folder, file) &&
-           atomic_file_write(path, response->body, response->size, err);
+static bool write_file(const struct atomic_folder *folder, const char *file, const struct http_response *response,
+                       struct error *err) {
+    char name[PATH_MAX];
+    return path_format(name, err, "%s/%s", folder->temporary, file) &&
+           atomic_file_write_at(&folder->volume, name, response->body, response->size, err);
 }
 
 static bool has_hash(const struct http_response *response, const char *expected, const char *file, struct error *err) {
@@ -110,9 +107,13 @@ static bool has_hash(const struct http_response *response, const char *expected,
 
 /* ---- a version ---- */
 
+static void version_name(char out[VOLUME_NAME], long long version) {
+    snprintf(out, VOLUME_NAME, VOLUME_VERSIONS "/%lld", version);
+}
+
 /* The signed manifest, parsed; the caller decrefs it. */
 static json_t *fetch_manifest(const struct model_sync *s, const struct http *http, const struct alias *model,
-                              const char *folder, struct error *err) {
+                              const struct atomic_folder *folder, struct error *err) {
     struct http_response manifest = {0}, signature = {0};
     json_error_t problem;
     json_t *parsed = NULL;
@@ -139,8 +140,8 @@ static bool is_plain(const char *name) {
     return length > 0 && length < MAX_NAME && name[0] != '.' && strncmp(name, "manifest.", 9) != 0;
 }
 
-static bool fetch_file(const struct model_sync *s, const struct http *http, long long version, const char *folder,
-                       const char *name, const char *sha256, struct error *err) {
+static bool fetch_file(const struct model_sync *s, const struct http *http, long long version,
+                       const struct atomic_folder *folder, const char *name, const char *sha256, struct error *err) {
     struct http_response response = {0};
     bool done = (is_plain(name) || error_set(err, "manifest.json of MODEL_URL: invalid file name \"%.100s\"", name)) &&
                 get_file(s, http, version, name, &response, err) && has_hash(&response, sha256, name, err) &&
@@ -150,7 +151,7 @@ static bool fetch_file(const struct model_sync *s, const struct http *http, long
 }
 
 static bool fetch_files(const struct model_sync *s, const struct http *http, const struct alias *model,
-                        const char *folder, struct error *err) {
+                        const struct atomic_folder *folder, struct error *err) {
     json_t *manifest = fetch_manifest(s, http, model, folder, err);
     json_t *files = json_object_get(manifest, "files"), *hash;
     const char *name;
@@ -166,35 +167,35 @@ static bool fetch_files(const struct model_sync *s, const struct http *http, con
 /* Fetch the version's folder and verify it as the api does; until then a folder of the same number stays. */
 static bool fetch_version(const struct model_sync *s, const struct http *http, const struct alias *model,
                           struct error *err) {
-    char path[PATH_MAX];
+    char name[VOLUME_NAME];
     struct atomic_folder folder;
     struct champion champion;
-    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", s->data, model->version) ||
-        !atomic_folder_open(&folder, path, err))
+    version_name(name, model->version);
+    if (!atomic_folder_open_at(&folder, s->volume, name, err))
         return false;
-    if (!fetch_files(s, http, model, folder.temporary, err) ||
-        !champion_load_folder(&champion, folder.temporary, model->version, model->sha256, err)) {
+    if (!fetch_files(s, http, model, &folder, err) ||
+        !champion_load_folder_at(&champion, s->volume, folder.temporary, model->version, model->sha256, err)) {
         atomic_folder_abort(&folder);
         return false;
     }
     champion_done(&champion);
-    atomic_folder_remove(path); /* another model of this number, or damaged */
+    atomic_folder_remove_at(s->volume, name); /* another model of this number, or damaged */
     return atomic_folder_commit(&folder, err);
 }
 
 /* ---- champion.json ---- */
 
-static void discard_others(const char *data, const struct alias *champion, const struct alias *before) {
-    char path[PATH_MAX];
-    DIR *versions = path_format(path, NULL, "%s/" VOLUME_VERSIONS, data) ? opendir(path) : NULL;
+static void discard_others(const struct volume *volume, const struct alias *champion, const struct alias *before) {
+    DIR *versions = volume_open_folder(volume, VOLUME_VERSIONS);
     if (versions == NULL)
         return;
     for (struct dirent *entry; (entry = readdir(versions)) != NULL;) {
-        char *end;
+        char *end, name[VOLUME_NAME];
         long long version = strtoll(entry->d_name, &end, 10);
-        if (*end == '\0' && version > 0 && version != champion->version && version != before->version &&
-            path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-            atomic_folder_remove(path);
+        if (*end != '\0' || version <= 0 || version == champion->version || version == before->version)
+            continue;
+        version_name(name, version);
+        atomic_folder_remove_at(volume, name);
     }
     closedir(versions);
 }
@@ -203,36 +204,34 @@ static void discard_others(const char *data, const struct alias *champion, const
  * file to champion.json. */
 static enum exit_code install(const struct model_sync *s, const struct http *http, const struct http_response *alias,
                               const struct alias *local, struct alias *model, struct error *err) {
-    char path[PATH_MAX];
     struct atomic_file p;
     if (alias->size > CHAMPION_MAX_JSON) {
         error_set(err, "champion.json of MODEL_URL: larger than %d bytes", (int)CHAMPION_MAX_JSON);
         return EXIT_DATAERR;
     }
-    if (!path_format(path, err, "%s/" VOLUME_CHAMPION, s->data) || !atomic_file_open(&p, path, err))
+    if (!atomic_file_open_at(&p, s->volume, VOLUME_CHAMPION, err))
         return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
     bool good = fwrite(alias->body, 1, alias->size, p.file) == alias->size && fflush(p.file) == 0;
     if (!good)
-        error_set_errno(err, "write", p.temporary);
-    good = good && champion_read_alias(p.temporary, &model->version, model->sha256, err);
-    bool had = good && is_local(s->data, model);
+        volume_error(s->volume, err, "write", p.temporary);
+    good = good && champion_read_alias_at(s->volume, p.temporary, &model->version, model->sha256, err);
+    bool had = good && is_local(s->volume, model);
     bool same = had && model->version == local->version && strcmp(model->sha256, local->sha256) == 0;
     good = good && (had || fetch_version(s, http, model, err)) && (same || atomic_file_commit(&p, err));
     atomic_file_abort(&p);
     if (!good)
         return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
-    discard_others(s->data, model, local);
+    discard_others(s->volume, model, local);
     return same ? EXIT_NOTHING_TO_DO : EXIT_DONE;
 }
 
 enum exit_code model_sync_fetch(const struct model_sync *source, const struct http *http, long long *version,
                                 struct error *err) {
-    char etag[160], versions[PATH_MAX];
+    char etag[160];
     struct http_response response;
-    struct alias local = read_champion(source->data), model = {0};
+    struct alias local = read_champion(source->volume), model = {0};
     enum exit_code code = EXIT_DATAERR;
-    if (path_format(versions, err, "%s/" VOLUME_VERSIONS, source->data))
-        atomic_file_sweep_folder(versions);
+    atomic_file_sweep_folder_at(source->volume, VOLUME_VERSIONS);
     read_etag(source, &local, etag);
     if (!get(source, http, "champion.json", etag[0] != '\0' ? etag : NULL, &response, err))
         return err->retryable ? EXIT_TEMPFAIL : EXIT_DATAERR;
@@ -253,13 +252,13 @@ enum exit_code model_sync_fetch(const struct model_sync *source, const struct ht
 }
 
 bool model_sync_validate(const struct model_sync *source, struct error *err) {
-    char path[PATH_MAX];
     if (source->url == NULL || source->public_key == NULL)
         return error_set(err, "model: %s is not set", source->url == NULL ? "MODEL_URL" : "MODEL_PUBLIC_KEY");
     if (source->key != NULL && !http_key_valid(source->key))
         return error_set(err, "model: MODEL_KEY must be 8 to 500 visible ASCII characters");
-    if (!http_private_url_valid(source->url, err) || !path_format(path, err, "%s/" VOLUME_DECISIONS, source->data))
+    if (!http_private_url_valid(source->url, err))
         return false;
-    return !files_exist(path) ||
-           error_set(err, "model: %s has a registry that trains its own models; it is not overwritten", source->data);
+    return !files_exist_at(source->volume, VOLUME_DECISIONS) ||
+           error_set(err, "model: %s has a registry that trains its own models; it is not overwritten",
+                     source->volume->path);
 }

@@ -14,11 +14,12 @@
 #ifndef SYNC_MODEL_SYNC_H
 #define SYNC_MODEL_SYNC_H
 
+#include "services/common/store/volume.h"
 #include "services/common/util/http.h"
 #include "services/common/worker/exit_codes.h"
 
 struct model_sync {
-    const char *data;
+    const struct volume *volume;
     const char *url; /* without the last slash or with it */
     const char *key; /* sent as a bearer token; NULL: none */
     const char *public_key;

@@ -49,7 +49,7 @@ void record_sink_skip(struct record_sink *sink, const char *reason) {
 
 bool record_sink_commit(struct record_sink *sink, struct error *err) {
     const struct strbuf *lines = &sink->lines;
-    if (lines->size > 0 && !inbox_append(sink->data, sink->inbox, sink->at, lines->at, lines->size, err))
+    if (lines->size > 0 && !inbox_append(sink->volume, sink->inbox, sink->at, lines->at, lines->size, err))
         return false;
     strbuf_clear(&sink->lines);
     return cursor_save(&sink->cursor, err);

@@ -9,11 +9,11 @@
 #include "services/sync/cursor.h"
 
 struct record_sink {
-    const char *data;     /* folder of the volume, borrowed */
-    const char *inbox;    /* "<source>-<instance>", borrowed */
-    unix_time at;         /* of this run */
-    struct cursor cursor; /* the source changes cursor.state before it commits */
-    struct strbuf lines;  /* collected, not yet appended */
+    const struct volume *volume; /* borrowed */
+    const char *inbox;           /* "<source>-<instance>", borrowed */
+    unix_time at;                /* of this run */
+    struct cursor cursor;        /* the source changes cursor.state before it commits */
+    struct strbuf lines;         /* collected, not yet appended */
     struct {
         long long pages;
         long long records, appended, duplicates; /* records = appended + known + skipped */

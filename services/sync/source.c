@@ -126,14 +126,14 @@ const struct source source_table[SOURCES] = {
      pull_mail},
 };
 
-bool source_pull(const struct source *source, const struct options *options, const struct http *http, json_t **counts,
-                 struct error *err) {
+bool source_pull(const struct source *source, const struct options *options, const struct volume *volume,
+                 const struct http *http, json_t **counts, struct error *err) {
     char identity[4200], inbox[80];
-    struct record_sink sink = {.data = options->common.data, .inbox = inbox, .at = options->now};
+    struct record_sink sink = {.volume = volume, .inbox = inbox, .at = options->now};
     snprintf(inbox, sizeof inbox, "%s-%s", etl_sources[source->records].name, source->instance);
     source->identity(options, identity, sizeof identity);
-    bool done = cursor_open(&sink.cursor, options->common.data, worker_table[source->worker].success, identity,
-                            source->remembered, err);
+    bool done =
+        cursor_open(&sink.cursor, volume, worker_table[source->worker].success, identity, source->remembered, err);
     if (done) {
         done = source->pull(options, http, &sink, err);
         *counts = record_sink_counts(&sink);

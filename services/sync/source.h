@@ -24,7 +24,7 @@ enum { SOURCES = 3 };
 extern const struct source source_table[SOURCES];
 
 /* Open the cursor, pull, close; *counts is a new object where the cursor could be opened, also after a failure. */
-MUST_CHECK bool source_pull(const struct source *source, const struct options *options, const struct http *http,
-                            json_t **counts, struct error *err);
+MUST_CHECK bool source_pull(const struct source *source, const struct options *options, const struct volume *volume,
+                            const struct http *http, json_t **counts, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "services/common/registry/model_signature.h"
 #include "services/sync/model_sync.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 #include "tests/unit/common/seal_key.h"
 #include "tests/unit/sync/fake_http.h"
 
@@ -35,7 +36,7 @@ static void drop_unasked(struct fake *fake) {
 
 static enum exit_code fetch(struct fake *fake, const char *name, struct error *err) {
     struct http http = fake_http(fake);
-    const struct model_sync source = {.data = scratch,
+    const struct model_sync source = {.volume = open_volume(scratch),
                                       .url = "https://models.example.com",
                                       .key = "key",
                                       .public_key = seal_public_key,
@@ -58,7 +59,7 @@ static void a_name_that_leads_elsewhere_is_not_even_asked_for(void **state) {
         assert_non_null(strstr(err.text, "invalid file name"));
         assert_int_equal(fake.asked, 3);
     }
-    assert_false(files_exist(scratch_path("registry/versions/escaped")));
+    assert_false(files_exist_at(open_volume(scratch), "registry/versions/escaped"));
 }
 
 static void a_plain_one_is_and_a_model_without_its_forest_is_refused(void **state) {
@@ -69,7 +70,7 @@ static void a_plain_one_is_and_a_model_without_its_forest_is_refused(void **stat
     assert_int_equal(fake.asked, 4);
     assert_string_equal(fake.url[3], "https://models.example.com/versions/5/card-1_b.json");
     assert_non_null(strstr(err.text, "does not list forest.bin"));
-    assert_false(files_exist(scratch_path("registry/versions/5")));
+    assert_false(files_exist_at(open_volume(scratch), "registry/versions/5"));
 }
 
 int main(void) {

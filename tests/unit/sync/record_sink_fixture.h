@@ -6,17 +6,21 @@
 #include "services/common/store/files.h"
 #include "services/sync/record_sink.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 static struct record_sink sink;
 static struct error err;
+static const struct volume *volume;
 
 static const unix_time NOON = 1780315200; /* 2026-06-01T12:00:00Z */
 #define INBOX_FILE "raw/inbox/test-unit-2026-06-01.ndjson"
 
 static inline bool intake_again(unix_time at) {
     record_sink_done(&sink);
-    sink = (struct record_sink){.data = scratch, .inbox = "test-unit", .at = at};
-    return cursor_open(&sink.cursor, scratch, "raw/.sync-test.json", "unit", 1024, &err);
+    if (volume == NULL)
+        volume = open_volume(scratch);
+    sink = (struct record_sink){.volume = volume, .inbox = "test-unit", .at = at};
+    return cursor_open(&sink.cursor, volume, "raw/.sync-test.json", "unit", 1024, &err);
 }
 
 /* As if this program had never run here. */
@@ -36,7 +40,7 @@ static inline int intake_end(void **state) {
 /* The lines of the inbox that have this text. */
 static inline size_t inbox_count(const char *text) {
     size_t size, count = 0;
-    char *all = files_read(scratch_path(INBOX_FILE), 1 << 24, &size, &err);
+    char *all = files_read_at(volume, INBOX_FILE, 1 << 24, &size, &err);
     char *rest = all;
     for (char *line; all != NULL && (line = strsep(&rest, "\n")) != NULL;)
         count += line[0] != '\0' && strstr(line, text) != NULL;

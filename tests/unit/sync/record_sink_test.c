@@ -40,21 +40,21 @@ static void what_is_remembered_is_appended_once_across_runs(void **state) {
 
 static void a_torn_last_line_is_cut_away_by_the_next_append(void **state) {
     (void)state;
-    assert_true(inbox_append(scratch, "test-unit", NOON, "{\"a\":1}\n", 8, &err));
+    assert_true(inbox_append(volume, "test-unit", NOON, "{\"a\":1}\n", 8, &err));
     static char torn[10000]; /* longer than what is looked at in one piece */
     memset(torn, 't', sizeof torn);
-    assert_true(append_log_write_once(scratch_path(INBOX_FILE), torn, sizeof torn, &err));
-    assert_true(inbox_append(scratch, "test-unit", NOON, "{\"a\":2}\n", 8, &err));
+    assert_true(append_log_write_once_at(volume, INBOX_FILE, torn, sizeof torn, &err));
+    assert_true(inbox_append(volume, "test-unit", NOON, "{\"a\":2}\n", 8, &err));
     size_t size;
-    char *all = files_read(scratch_path(INBOX_FILE), 1 << 20, &size, &err);
+    char *all = files_read_at(volume, INBOX_FILE, 1 << 20, &size, &err);
     assert_string_equal(all, "{\"a\":1}\n{\"a\":2}\n");
     free(all);
 }
 
 static void a_file_that_is_one_torn_line_begins_anew(void **state) {
     (void)state;
-    assert_true(append_log_write_once(scratch_path(INBOX_FILE), "torn", 4, &err));
-    assert_true(inbox_append(scratch, "test-unit", NOON, "{}\n", 3, &err));
+    assert_true(append_log_write_once_at(volume, INBOX_FILE, "torn", 4, &err));
+    assert_true(inbox_append(volume, "test-unit", NOON, "{}\n", 3, &err));
     assert_int_equal(inbox_count(""), 1);
     assert_int_equal(inbox_count("torn"), 0);
 }
@@ -63,7 +63,7 @@ static void a_cursor_stays_where_it_was_when_records_cannot_be_appended(void **s
     (void)state;
     assert_true(record_sink_commit(&sink, &err));
     json_object_set_new(sink.cursor.state, "place", json_integer(7));
-    assert_true(atomic_file_write(scratch_path("raw/inbox"), "in the way", 10, &err));
+    assert_true(atomic_file_write_at(volume, "raw/inbox", "in the way", 10, &err));
     assert_true(record("{\"a\":1}", RECORD_SINK_DEDUP));
     assert_false(record_sink_commit(&sink, &err));
     assert_true(intake_again(NOON));
@@ -84,8 +84,8 @@ static void litter_of_a_killed_run_is_swept_and_that_of_others_is_not(void **sta
     scratch_write("raw/.tmp-.sync-test.json-abcdef", "");
     scratch_write("raw/.tmp-customers.csv-abcdef", "");
     assert_true(intake_again(NOON));
-    assert_false(files_exist(scratch_path("raw/.tmp-.sync-test.json-abcdef")));
-    assert_true(files_exist(scratch_path("raw/.tmp-customers.csv-abcdef")));
+    assert_false(files_exist_at(volume, "raw/.tmp-.sync-test.json-abcdef"));
+    assert_true(files_exist_at(volume, "raw/.tmp-customers.csv-abcdef"));
 }
 
 static void memory_is_bounded_and_keeps_what_is_met_again(void **state) {

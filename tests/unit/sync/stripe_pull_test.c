@@ -160,7 +160,7 @@ static void records_whose_cursor_was_not_saved_come_again_and_none_is_lost(void 
     begin_after(100);
     /* The page is on disk, the power goes before the cursor is. */
     static const char line[] = "{\"body\":{\"id\":\"evt_101\"}}\n";
-    assert_true(append_log_write_once(scratch_path(INBOX_FILE), line, strlen(line), &err));
+    assert_true(append_log_write_once_at(volume, INBOX_FILE, line, strlen(line), &err));
     answer_events(101, 101, false);
     assert_true(pull());
     assert_int_equal(inbox_count("evt_101"), 2);
@@ -209,8 +209,8 @@ static void another_accounts_cursor_is_not_continued(void **state) {
     (void)state;
     begin_after(100);
     record_sink_done(&sink);
-    sink = (struct record_sink){.data = scratch, .inbox = "test-unit", .at = NOON};
-    assert_true(cursor_open(&sink.cursor, scratch, "raw/.sync-test.json", "another", 64, &err));
+    sink = (struct record_sink){.volume = volume, .inbox = "test-unit", .at = NOON};
+    assert_true(cursor_open(&sink.cursor, volume, "raw/.sync-test.json", "another", 64, &err));
     answer_no_objects();
     answer_events(100, 100, false);
     assert_true(pull());
