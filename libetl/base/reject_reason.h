@@ -21,13 +21,13 @@
     X(NO_ID, true, "no id")                                                                                            \
     X(NO_AMOUNT, true, "a payment without an amount")                                                                  \
     X(BAD_CURRENCY, true, "a payment without a currency of three letters")                                             \
-    X(NO_TIME, true, "a payment without a readable time, such as 2026-01-31 10:20")                                    \
+    X(NO_TIME, true, "a payment without a readable time; one such as 2026-01-31 10:20 is expected")                    \
     X(NOT_CSV, true, "not CSV: a quote that does not belong there or is never closed")                                 \
     X(FIELD_TOO_LONG, true, "a field longer than 64 KiB")                                                              \
     X(FIELD_COUNT, true, "a different number of fields than the header")                                               \
     X(NO_IDENTITY, true, "neither a lead id nor an e-mail address")                                                    \
     X(BAD_LEAD_ID, true, "no e-mail address, and an invalid lead id")                                                  \
-    X(BAD_DATE, true, "a date that is not readable, such as 2026-01-31 10:20 is")                                      \
+    X(BAD_DATE, true, "an unreadable date; one such as 2026-01-31 10:20 is expected")                                  \
     X(VALUE_TOO_LONG, true, "a feature longer than 255 bytes")                                                         \
     X(UNKNOWN_STATUS, true, "an unknown payment status")
 

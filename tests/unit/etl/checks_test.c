@@ -195,7 +195,7 @@ static void too_many_stop_the_run_and_say_which_and_why(void **state) {
     assert_string_equal(error->name, "quarantine");
     assert_non_null(strstr(error->text, "21 of 100"));
     assert_non_null(strstr(error->text, "customers.csv"));
-    assert_non_null(strstr(error->text, "a date that is not readable, such as 2026-01-31 10:20 is"));
+    assert_non_null(strstr(error->text, "an unreadable date; one such as 2026-01-31 10:20 is expected"));
 }
 
 static void records_about_something_else_do_not_count_against_the_limit(void **state) {
