@@ -35,9 +35,8 @@ static const struct setting rows[] = {
     {NULL, "PSEUDONYM_KEY", SETTING_SECRET, offsetof(struct settings, key), NULL, 32, 256, NULL,
      "secret key that makes ids for people without a lead_id: hexadecimal digits, or 32 bytes in base64; only sample "
      "data need none"},
-    {"max-quarantine-share|quarantine-limit", "ETL_MAX_QUARANTINE_SHARE|QUARANTINE_LIMIT", SETTING_NUMBER,
-     offsetof(struct settings, quarantine_limit), "0.2", 0, 1, NULL,
-     "largest share of broken records, 0 to 1; if more are broken, nothing is published"},
+    {"quarantine-limit", "QUARANTINE_LIMIT", SETTING_NUMBER, offsetof(struct settings, quarantine_limit), "0.2", 0, 1,
+     NULL, "largest share of broken records, 0 to 1; if more are broken, nothing is published"},
     {"stale-days", "STALE_DAYS", SETTING_NUMBER, offsetof(struct settings, stale_days), "30", 0, 100000, NULL,
      "days without a new record after which the report warns"},
     {"show", NULL, SETTING_INTEGER, offsetof(struct settings, show), NULL, 1, 1e15, NULL,
