@@ -1,7 +1,7 @@
 /* parallel.c - the same work for many numbers, by several threads. */
 #include "libforest/base/parallel.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

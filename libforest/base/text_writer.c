@@ -1,7 +1,7 @@
 /* text_writer.c - pieces of output on their way to a forest_write, a page at a time. */
 #include "libforest/base/text_writer.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

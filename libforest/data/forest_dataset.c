@@ -6,7 +6,7 @@
  */
 #include "libforest/data/forest_dataset.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/intern.h"
 #include "libforest/data/forest_schema.h"
 

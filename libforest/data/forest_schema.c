@@ -1,7 +1,7 @@
 /* forest_schema.c - names and kinds of features and classes: checking, copying, and codes of values. */
 #include "libforest/data/forest_schema.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <stdlib.h>
 #include <string.h>

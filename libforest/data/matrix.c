@@ -1,7 +1,7 @@
 /* matrix.c - what trees are grown on: the cells of a data set, a column of codes for each feature. */
 #include "libforest/data/matrix.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/data/bins.h"
 #include "libforest/data/forest_dataset.h"
 #include "libforest/data/forest_schema.h"

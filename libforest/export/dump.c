@@ -1,5 +1,5 @@
 /* dump.c - trees as text for a person: a line a node, children below and to the right of their parent. */
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/text_writer.h"
 #include "libforest/format/forest_impl.h"
 

@@ -7,7 +7,7 @@
  */
 #include "libforest/export/onnx.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* container.c - the outer format of an image: header, section table, checksums. */
 #include "libforest/format/container.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* file.c - models on disk. */
 #include "libforest/format/forest_impl.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <errno.h>
 #include <fcntl.h>

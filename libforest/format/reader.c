@@ -5,7 +5,7 @@
 #include "libforest/format/forest_impl.h"
 
 #include "libforest/base/calibrate.h"
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/data/forest_schema.h"
 #include "libforest/format/container.h"
 

@@ -5,7 +5,7 @@
  */
 #include "libforest/format/writer.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/keyed_rng.h"
 #include "libforest/format/container.h"
 #include "libforest/format/forest_impl.h"

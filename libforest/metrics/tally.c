@@ -1,7 +1,7 @@
 /* tally.c - computes metrics of predicted probabilities. */
 #include "libforest/metrics/tally.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/portable_math.h"
 #include "libforest/data/forest_dataset.h"
 #include "libforest/data/forest_schema.h"

@@ -7,7 +7,7 @@
  * set S of known features with chance  prod_{S} one x prod_{others} zero, and Shapley's weights over all S
  * come from the coefficients of  prod (zero + one t).  Trees are walked with a stack, leaves one by one.
  */
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/format/forest_impl.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* bootstrap.c - which rows a tree sees, and which it does not (out of bag). */
 #include "libforest/train/bootstrap.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/portable_math.h"
 #include "libforest/train/sampler.h"
 

@@ -1,7 +1,7 @@
 /* ensemble.c - many trees on one matrix: growing them by several threads, and their out-of-bag votes. */
 #include "libforest/train/ensemble.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/keyed_rng.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* importance.c - impurity and permutation importance of features. */
 #include "libforest/train/importance.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/keyed_rng.h"
 #include "libforest/metrics/tally.h"
 

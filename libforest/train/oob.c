@@ -2,7 +2,7 @@
 #include "libforest/train/oob.h"
 
 #include "libforest/base/calibrate.h"
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/base/portable_math.h"
 #include "libforest/metrics/tally.h"
 #include "libforest/tree/leaf.h"

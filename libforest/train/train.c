@@ -1,5 +1,5 @@
 /* train.c - trains a forest from a data set and parameters. */
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 #include "libforest/format/writer.h"
 #include "libforest/metrics/tally.h"
 #include "libforest/train/importance.h"

@@ -1,7 +1,7 @@
 /* tune.c - chooses min_leaf, mtry and smoothing by out-of-bag log-loss. */
 #include "libforest/train/tune.h"
 
-#include "libforest/base/error.h"
+#include "libforest/base/forest_error.h"
 
 #include <math.h>
 

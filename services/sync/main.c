@@ -6,7 +6,7 @@
 #include "services/common/worker/log.h"
 #include "services/common/worker/worker.h"
 #include "services/sync/model_sync.h"
-#include "services/sync/source.h"
+#include "services/sync/pull_source.h"
 
 static const struct setting rows[] = {
     SETTINGS_COMMON(struct options, common),

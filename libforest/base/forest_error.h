@@ -1,6 +1,6 @@
-/* error.h - writes the reason of a failed call. */
-#ifndef LF_ERROR_H
-#define LF_ERROR_H
+/* forest_error.h - writes the reason of a failed call. */
+#ifndef LF_FOREST_ERROR_H
+#define LF_FOREST_ERROR_H
 
 #include "libforest/forest.h"
 

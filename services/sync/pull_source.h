@@ -1,6 +1,6 @@
-/* source.h - the sources of records: whether each is configured, and how it is pulled. */
-#ifndef SYNC_SOURCE_H
-#define SYNC_SOURCE_H
+/* pull_source.h - the sources of records: whether each is configured, and how it is pulled. */
+#ifndef SYNC_PULL_SOURCE_H
+#define SYNC_PULL_SOURCE_H
 
 #include "libetl/sources/source.h"
 #include "services/common/util/http.h"

@@ -1,5 +1,5 @@
-/* source.c - Stripe, Formspree and e-mail as rows of one table. */
-#include "services/sync/source.h"
+/* pull_source.c - Stripe, Formspree and e-mail as rows of one table. */
+#include "services/sync/pull_source.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* error.c - writes the reason of a failed call. */
-#include "libforest/base/error.h"
+/* forest_error.c - writes the reason of a failed call. */
+#include "libforest/base/forest_error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
