@@ -46,7 +46,7 @@ with scratch() as folder:
         truncate(500)
         os.kill(server.process.pid, signal.SIGCONT)
 
-    refuses("a forest cut short after promotion is refused", truncate_before_it_is_seen, "hash")
+    refuses("a forest cut short after promotion is refused", truncate_before_it_is_seen, "SHA-256")
     refuses("one cut short that manifest and pointer agree with, too", lambda: registry.promote(501, "truncated"), "forest.bin")
     refuses("one with a flipped bit that they agree with, too", lambda: registry.promote(502, "flipped"), "forest.bin")
 

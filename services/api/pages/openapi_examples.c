@@ -70,8 +70,9 @@ static json_t *inference_of(const struct served_model *model) {
 static json_t *inferred_of(const struct served_model *model, const json_t *details) {
     json_t *shares = json_array(), *share;
     const char *package;
-    json_object_foreach(json_object_get(details, "probabilities"), package, share)
+    json_object_foreach(json_object_get(details, "probabilities"), package, share) {
         json_array_append(shares, share);
+    }
     return json_pack(
         "{s:s,s:s,s:[o,o,o]}", "model_name", "leadforest", "model_version", model->version, "outputs",
         tensor("predicted_package", "BYTES", json_pack("[O]", json_object_get(details, "predicted_package"))),
