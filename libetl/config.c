@@ -24,27 +24,31 @@ static bool fail(struct etl_config_error *err, const char *format, ...) {
 
 /* ---- values ---- */
 
-static bool read_name(char **out, const json_t *value, const char *where, struct etl_config_error *err) {
+static bool read_name(char **out, const json_t *value, const char *where, const char *key,
+                      struct etl_config_error *err) {
     const char *text = json_string_value(value);
     if (text == NULL || text[0] == '\0' || strlen(text) > ETL_CONFIG_MAX_NAME)
-        return fail(err, "%s: must be a text of 1 to %d bytes", where, ETL_CONFIG_MAX_NAME);
+        return fail(err, "%s: %s must be a text of 1 to %d bytes", where, key, ETL_CONFIG_MAX_NAME);
     *out = strdup(text);
     return *out != NULL || fail(err, "out of memory");
 }
 
-static bool read_strings(struct etl_config_strings *out, const json_t *array, const char *where,
+static bool read_strings(struct etl_config_strings *out, const json_t *object, const char *where, const char *key,
                          struct etl_config_error *err) {
+    const json_t *array = json_object_get(object, key);
     if (array == NULL)
         return true;
     if (!json_is_array(array))
-        return fail(err, "%s: must be a list of texts", where);
+        return fail(err, "%s: %s must be a list of texts", where, key);
     out->text = calloc(json_array_size(array) + 1, sizeof *out->text);
     if (out->text == NULL)
         return fail(err, "out of memory");
     size_t i;
     json_t *item;
     json_array_foreach(array, i, item) {
-        if (!read_name(&out->text[i], item, where, err))
+        char place[80];
+        snprintf(place, sizeof place, "%s[%zu]", key, i);
+        if (!read_name(&out->text[i], item, where, place, err))
             return false;
         out->count++;
     }
@@ -52,10 +56,12 @@ static bool read_strings(struct etl_config_strings *out, const json_t *array, co
 }
 
 /* Money is in major units with at most two decimals in the file, and in hundredths in memory. */
-static bool read_money(int64_t *out, const json_t *value, const char *where, struct etl_config_error *err) {
+static bool read_money(int64_t *out, const json_t *object, const char *where, const char *key,
+                       struct etl_config_error *err) {
+    const json_t *value = json_object_get(object, key);
     double minor = json_is_number(value) ? json_number_value(value) * 100 : -1;
     if (!(minor >= 0 && minor <= 1e12) || fabs(minor - nearbyint(minor)) > 1e-6)
-        return fail(err, "%s: must be an amount of money, such as 150 or 149.99", where);
+        return fail(err, "%s: %s must be an amount of money, such as 150 or 149.99", where, key);
     *out = (int64_t)nearbyint(minor);
     return true;
 }
@@ -84,12 +90,12 @@ static bool read_package(struct etl_config_package *out, const json_t *object, s
     char where[40];
     snprintf(where, sizeof where, "packages[%zu]", place);
     return known_keys(object, known, where, err) &&
-           read_name(&out->name, json_object_get(object, "name"), where, err) &&
-           read_money(&out->price, json_object_get(object, "price"), where, err) &&
-           read_strings(&out->price_ids, json_object_get(object, "price_ids"), where, err) &&
-           read_strings(&out->product_ids, json_object_get(object, "product_ids"), where, err) &&
-           read_strings(&out->lookup_keys, json_object_get(object, "lookup_keys"), where, err) &&
-           read_strings(&out->nicknames, json_object_get(object, "nicknames"), where, err);
+           read_name(&out->name, json_object_get(object, "name"), where, "name", err) &&
+           read_money(&out->price, object, where, "price", err) &&
+           read_strings(&out->price_ids, object, where, "price_ids", err) &&
+           read_strings(&out->product_ids, object, where, "product_ids", err) &&
+           read_strings(&out->lookup_keys, object, where, "lookup_keys", err) &&
+           read_strings(&out->nicknames, object, where, "nicknames", err);
 }
 
 static bool read_packages(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
@@ -147,7 +153,7 @@ static bool read_aliases(struct etl_config_feature *out, const json_t *object, c
         json_t *spelling;
         json_array_foreach(list, i, spelling) {
             struct etl_config_alias *alias = &out->aliases[out->alias_count];
-            if (!read_name(&alias->spelling, spelling, where, err))
+            if (!read_name(&alias->spelling, spelling, where, "each alias", err))
                 return false;
             alias->level = number;
             out->alias_count++;
@@ -183,10 +189,10 @@ static bool read_feature(struct etl_config_feature *out, const json_t *object, s
     snprintf(where, sizeof where, "features[%zu]", place);
     out->ranges = json_is_true(json_object_get(object, "ranges"));
     return known_keys(object, known, where, err) &&
-           read_name(&out->name, json_object_get(object, "name"), where, err) && is_free(out->name, where, err) &&
-           read_kind(&out->numeric, json_object_get(object, "kind"), where, err) &&
-           read_strings(&out->columns, json_object_get(object, "columns"), where, err) &&
-           read_strings(&out->levels, json_object_get(object, "levels"), where, err) &&
+           read_name(&out->name, json_object_get(object, "name"), where, "name", err) &&
+           is_free(out->name, where, err) && read_kind(&out->numeric, json_object_get(object, "kind"), where, err) &&
+           read_strings(&out->columns, object, where, "columns", err) &&
+           read_strings(&out->levels, object, where, "levels", err) &&
            read_aliases(out, json_object_get(object, "aliases"), where, err);
 }
 
@@ -248,7 +254,7 @@ static bool read_offer(struct etl_config *config, struct etl_config_offer *out, 
     if (!(out->probability >= 0 && out->probability <= 1))
         return fail(err, "%s: probability must be between 0 and 1", where);
     return known_keys(object, known, where, err) &&
-           read_name(&out->offer, json_object_get(object, "offer"), where, err);
+           read_name(&out->offer, json_object_get(object, "offer"), where, "offer", err);
 }
 
 static bool read_offers(struct etl_config *config, const json_t *array, struct etl_config_error *err) {
@@ -282,9 +288,8 @@ static bool read_currency(struct etl_config *config, const json_t *value, struct
 
 static bool read_config(struct etl_config *config, const json_t *root, struct etl_config_error *err) {
     static const char *const known[] = {"currency", "setup_fee", "packages", "label", "features", "offers", NULL};
-    return known_keys(root, known, "configuration", err) &&
-           read_currency(config, json_object_get(root, "currency"), err) &&
-           read_money(&config->setup_fee, json_object_get(root, "setup_fee"), "setup_fee", err) &&
+    return known_keys(root, known, "top level", err) && read_currency(config, json_object_get(root, "currency"), err) &&
+           read_money(&config->setup_fee, root, "top level", "setup_fee", err) &&
            read_packages(config, json_object_get(root, "packages"), err) &&
            read_label(config, json_object_get(root, "label"), err) &&
            read_features(config, json_object_get(root, "features"), err) &&

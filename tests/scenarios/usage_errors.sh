@@ -45,7 +45,7 @@ for program in sample etl features train score drift "api --check"; do
         refused "read $scratch/none.json: No such file or directory" $program --data "$data" --config "$scratch/none.json"
     # shellcheck disable=SC2086
     check "$program names what is wrong in one" \
-        refused "configuration $scratch/typo.json: configuration: unknown key \"packges\"" $program --data "$data" --config "$scratch/typo.json"
+        refused "configuration $scratch/typo.json: top level: unknown key \"packges\"" $program --data "$data" --config "$scratch/typo.json"
 done
 
 # ignored VARIABLE VALUE - etl does its work, and says that it does not know the value.

@@ -45,9 +45,12 @@ static void a_wrong_one_is_rejected_with_the_place_named(void **state) {
          "packages[1]: there are two packages named A"},
         {"{\"currency\":\"usd\",\"setup_fee\":1,\"packages\":[{\"name\":\"A\",\"price\":1.234},{\"name\":\"B\","
          "\"price\":2}]}",
-         "packages[0]: must be an amount"},
+         "packages[0]: price must be an amount"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES ",\"features\":[{\"name\":\"t\",\"kind\":\"text\"}]}",
          "features[0]: kind"},
+        {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
+         ",\"features\":[{\"name\":\"t\",\"kind\":\"categorical\",\"levels\":[\"a\",2]}]}",
+         "features[0]: levels[1] must be a text of 1 to"},
         {"{\"currency\":\"usd\",\"setup_fee\":1," PACKAGES
          ",\"features\":[{\"name\":\"source\",\"kind\":\"numeric\"}]}",
          "features[0]: \"source\" is a key of every prediction request"},
