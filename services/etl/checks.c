@@ -214,6 +214,13 @@ static void check_purchases(struct checks *checks, const struct checks_subject *
               value * 100);
 }
 
+/* Only if it fails: the name of the column is then one that nobody knows. */
+static void check_dates(struct checks *checks, const struct checks_subject *s) {
+    if (s->collector->submissions > 0 && s->collector->newest_submission == INT64_MIN)
+        add_check(checks, "dates", CHECK_WARNING, false, 0, 1,
+                  "no submission has a date: name its column \"date\" or \"submitted_at\"");
+}
+
 static void check_age(struct checks *checks, const char *what, int64_t newest, int64_t now, double limit) {
     char text[UNIX_TIME_TEXT];
     if (newest == INT64_MIN)
@@ -240,6 +247,7 @@ void checks_run(struct checks *checks, const struct checks_subject *s, const str
     check_unique(checks, s);
     check_quarantine(checks, s, limits->quarantine);
     check_lead_ids(checks, s);
+    check_dates(checks, s);
     check_features(checks, s);
     check_relationships(checks, s);
     check_purchases(checks, s);

@@ -9,6 +9,7 @@
  *   quarantine         error    share of records that are broken (unrelated records do not count)
  *   quarantine by file warning  the same for the file with the largest share
  *   lead ids           warning  share of submissions with an invalid lead id
+ *   dates              warning  that no submission has a date; not listed if one has
  *   not null           warning  share of rows of train.csv without a value of a feature
  *   accepted values    warning  share of rows of train.csv with a value that is not a level, and the most frequent one
  *   relationships      warning  share of purchases without a lead; share before the first submission

@@ -181,6 +181,35 @@ static const struct check *check_counts(struct checks *checks, uint64_t read, ui
     return checks_find_error(checks);
 }
 
+static const struct check *find_check(const struct checks *checks, const char *name) {
+    for (size_t i = 0; i < checks->count; i++)
+        if (strcmp(checks->items[i].name, name) == 0)
+            return &checks->items[i];
+    return NULL;
+}
+
+/* The check named "dates" of so many submissions, of which the newest was sent then; NULL if it is not listed. */
+static const struct check *check_dates(struct checks *checks, uint64_t submissions, int64_t newest) {
+    struct etl_config config = {0};
+    struct etl_dataset dataset = {0};
+    struct etl_collector collector = {
+        .submissions = submissions, .newest_submission = newest, .newest_payment = INT64_MIN};
+    checks_run(checks, &(struct checks_subject){&collector, &dataset, &config, NULL, 0, -1},
+               &(struct checks_limits){0.2, 30});
+    return find_check(checks, "dates");
+}
+
+static void submissions_without_any_date_are_a_warning(void **state) {
+    (void)state;
+    struct checks checks;
+    const struct check *check = check_dates(&checks, 10, INT64_MIN);
+    assert_non_null(check);
+    assert_true(!check->passed && check->severity == CHECK_WARNING);
+    assert_non_null(strstr(check->text, "submitted_at"));
+    assert_null(check_dates(&checks, 10, 0));
+    assert_null(check_dates(&checks, 0, INT64_MIN));
+}
+
 static void few_broken_records_pass(void **state) {
     (void)state;
     struct checks checks;
@@ -219,6 +248,7 @@ int main(void) {
         cmocka_unit_test(a_key_may_be_given_in_base64),
         cmocka_unit_test(a_feature_known_only_after_a_purchase_is_found),
         cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_a_matter_for_later),
+        cmocka_unit_test(submissions_without_any_date_are_a_warning),
         cmocka_unit_test(few_broken_records_pass),
         cmocka_unit_test(too_many_stop_the_run_and_say_which_and_why),
         cmocka_unit_test(records_about_something_else_do_not_count_against_the_limit),
