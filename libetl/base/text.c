@@ -48,7 +48,6 @@ struct etl_text etl_text_trim(struct etl_text text) {
 
 /*
  * Bytes of one well-formed character at the start of a text (no surrogates, no overlong form); 0 if there is none.
- *
  */
 static size_t character(struct etl_text t) {
     const unsigned char *u = (const unsigned char *)t.at;

@@ -46,7 +46,6 @@ static bool take_dotted(struct text_cursor *c, int64_t *out) {
 
 /*
  * With dots the day always comes first. With slashes it comes first in some countries and second in others.
- *
  */
 static bool take_parts(struct text_cursor *c, int64_t *year, int64_t *month, int64_t *day) {
     struct text_cursor dots = *c;

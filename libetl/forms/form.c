@@ -95,7 +95,6 @@ static const struct known_name *find_name(const struct etl_form_reader *form, st
 /*
  * Room for a column, after those with preferred names; NULL if there are already as many columns with this name as a
  * form can have.
- *
  */
 static struct etl_form_column *place_column(struct etl_form_columns *columns, const struct known_name *known) {
     enum { OF_ONE_NAME = 8 };

@@ -309,7 +309,6 @@ enum { MAX_SEPARATOR = 200 };
 /*
  * The position after `{"name":"prefix_`, or after the opening quote of a value without such a prefix; NULL if there is
  * neither.
- *
  */
 static const char *skip_identity(const char *brace, const char *end) {
     const char *name = etl_json_text_space(brace + 1, end);

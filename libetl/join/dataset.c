@@ -224,7 +224,6 @@ static const struct etl_dataset_sale *sale_of(const struct etl_dataset *d, uint3
 
 /*
  * The lead whose id is in a row: the payment's reference, else the newest lead id, else the address.
- *
  */
 static uint32_t row_lead(const struct etl_dataset *d, uint32_t person) {
     const struct etl_dataset_sale *sale = sale_of(d, person);

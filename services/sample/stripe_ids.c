@@ -113,7 +113,6 @@ static const char *first_of(const struct etl_config_strings *list) {
 
 /*
  * A price has a lookup key or nickname if the configuration has one, and neither if only the amount identifies it.
- *
  */
 void stripe_ids_name_price(struct stripe_ids *ids, size_t package) {
     const struct etl_config_package *config = &ids->sample->population->config->packages[package];

@@ -22,7 +22,6 @@ struct mhd_server_callbacks {
     size_t (*on_headers)(void *user, struct request *request);
     /*
      * A piece of the body of a `streamed` request. False if it was not accepted and must be offered again in a moment.
-     *
      */
     bool (*on_body)(void *user, struct request *request, const char *bytes, size_t size);
     /* The request is complete. */

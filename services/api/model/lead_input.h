@@ -16,7 +16,6 @@ enum { LEAD_INPUT_MAX_ID = 128 }; /* largest size of a lead_id or source in byte
 
 /*
  * How leads are parsed: a key that occurs twice is ambiguous and rejected; numbers in unknown keys may have any size.
- *
  */
 #define LEAD_INPUT_JSON_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL)
 
