@@ -100,7 +100,7 @@ install: all                          ## programs, libforest and its pkg-config 
 	ln -sf libforest.so.1 $(DESTDIR)$(PREFIX)/lib/libforest.so
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' libforest/forest.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/forest.pc
 
-run-all: all                          ## sample data where there is none, then the whole line
+run-all: all                          ## sample data where there is none, then the entire pipeline
 	@deploy/run-all $(BUILD)
 
 format:                               ## lay the code out by .clang-format

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From nothing to a served prediction: installs what is missing, builds, makes sample data where data/raw
-# is empty, runs the line, starts the api, asks it about a dental practice, prints the answer, stops it.
+# is empty, runs the pipeline, starts the api, asks it about a dental practice, prints the answer, stops it.
 # DATA_DIR (./data), BUILD (build), PORT (any free one) and SAMPLE_LEADS (20000) may be set.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -1,4 +1,4 @@
-"""leadforest in Airflow 3 (and 2.11 with the standard provider): the line at night, on data, and on drift's word.
+"""leadforest in Airflow 3 (and 2.11 with the standard provider): the pipeline at night, on data, and when drift asks.
 
 leadforest           etl >> features >> train >> register >> score, every night
 leadforest_drift     asks once a day whether a training is due, and starts leadforest where it is

@@ -1,4 +1,4 @@
-"""leadforest in Prefect 3: the line, and two flows whose events start it; prefect.yaml says when.
+"""leadforest in Prefect 3: the pipeline, and two flows whose events start it; prefect.yaml says when.
 
 line      etl, features, train, register, score
 drift     asks whether a training is due, and says so by the event leadforest.training.due

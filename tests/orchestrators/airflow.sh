@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deploy/airflow in a real Airflow 3: the line by dag.test(), tries by exit code, drift and arrivals as triggers.
+# deploy/airflow in a real Airflow 3: the pipeline by dag.test(), tries by exit code, drift and arrivals as triggers.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
@@ -27,9 +27,9 @@ if (venv airflow2 'apache-airflow==2.11.*' apache-airflow-providers-standard) 2>
     leadforest-sample --leads 2000 >/dev/null 2>&1
     if airflow dags test leadforest >>"$home/log2" 2>&1 && grep -q 'DagRun Finished.*state=success' "$home/log2" &&
         [ -s "$DATA_DIR/registry/champion.json" ]; then
-        echo "ok Airflow 2.11 runs the line too, to a promoted model"
+        echo "ok Airflow 2.11 runs the pipeline too, to a promoted model"
     else
-        echo "not ok Airflow 2.11 runs the line too, to a promoted model"
+        echo "not ok Airflow 2.11 runs the pipeline too, to a promoted model"
         tail -n 50 "$home/log2"
     fi
 fi

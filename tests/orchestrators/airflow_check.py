@@ -85,7 +85,7 @@ os.environ.update(LEADFOREST_NOW=LATER, DRIFT_AGE_DAYS="1")
 run = Ended(drift)
 with create_session() as session:
     asked = [made.conf for made in session.query(DagRun).filter(DagRun.dag_id == "leadforest") if made.conf]
-check("drift's word starts the line, and says why", run.tasks["retrain"] == "success" and len(asked) == 1
+check("a request of drift starts the pipeline, and says why", run.tasks["retrain"] == "success" and len(asked) == 1
       and asked[0]["alarm"] is True and asked[0]["reason"] == run.xcom["drift"]["reason"], run, asked)
 volume.forget()
 run = Ended(line, conf=asked[0])
@@ -103,7 +103,7 @@ check("at rest it is", stages.data_arrived() and not stages.data_arrived())
 (volume.data / "raw/inbox/stripe-a-2026-06-03.ndjson").write_text("{}\n")
 stages.QUIET_SECONDS = 3600
 check("the inbox is taken as it grows", stages.data_arrived() and not stages.data_arrived())
-check("arrivals wait, then start the line", arrivals.get_task("files_arrived").downstream_task_ids == {"run_line"}
+check("arrivals wait, then start the pipeline", arrivals.get_task("files_arrived").downstream_task_ids == {"run_line"}
       and arrivals.get_task("run_line").trigger_dag_id == "leadforest")
 
 volume.remove()

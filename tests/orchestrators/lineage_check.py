@@ -1,4 +1,4 @@
-"""Every event of a run of the line, of one with nothing to do and of failures, in the eyes of the specification."""
+"""Every event of a run of the pipeline, of one with nothing to do and of failures, in the eyes of the specification."""
 import importlib
 import inspect
 import json

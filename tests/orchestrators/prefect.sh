@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deploy/prefect on a real Prefect 3 server of its own: the flows, their deployments, a worker, events that start the line.
+# deploy/prefect on a real Prefect 3 server of its own: the flows, their deployments, a worker, events that start the pipeline.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")

@@ -102,7 +102,7 @@ with open(os.environ["PREFECT_HOME"] + "/worker", "w") as log:
 volume.forget()
 result = flows.drift()
 runs = in_time(180, lambda: ended(1))
-check("drift's word starts the line on the worker, for the alarm",
+check("a request of drift starts the pipeline on the worker, for the alarm",
       runs and runs[0].parameters == {"alarm": True} and runs[0].state.is_completed(), result, runs)
 check("which trains anew", volume.exits().get("train") == [0] and volume.exits().get("register") == [0], volume.exits())
 
@@ -117,7 +117,7 @@ stages.QUIET_SECONDS = 0
 volume.forget()
 check("one at rest is, once", flows.arrivals() is True and flows.arrivals() is False)
 runs = in_time(180, lambda: ended(2))
-check("and starts the line", runs and runs[0].parameters == {"alarm": False} and runs[0].state.is_completed()
+check("and starts the pipeline", runs and runs[0].parameters == {"alarm": False} and runs[0].state.is_completed()
       and volume.exits().get("etl") == [0], runs, volume.exits())
 
 worker.terminate()

@@ -154,7 +154,7 @@ def check_drift():
     os.environ.update(LEADFOREST_NOW=LATER, DRIFT_AGE_DAYS="1")
     volume.forget()
     run = Execution(daily)
-    check("on drift's word the line follows and trains for the alarm", run.status == "SUCCEEDED"
+    check("when drift asks the pipeline follows and trains for the alarm", run.status == "SUCCEEDED"
           and "ForAlarm" in run.states and volume.exits().get("train") == [0]
           and volume.exits().get("register") == [0], run)
 

@@ -69,7 +69,7 @@ for stage in etl features train register score; do
     check "$stage alone has nothing to do either" exits_with 99 "$stage" --data "$scratch/one"
 done
 
-check "the line runs with two threads" exits_with 0 pipeline run-all --data "$scratch/two" --threads 2
+check "the pipeline runs with two threads" exits_with 0 pipeline run-all --data "$scratch/two" --threads 2
 check "two threads give the bytes of one" same_results one two
 
 check "no name or e-mail address left raw/" nobody_is_named_in "$scratch/one"

@@ -27,18 +27,18 @@ record() { # JQ-FILTER
     jq -e "$1" "$data/runs/$(jq -r .run <<<"$(tail -n 1 <<<"$said")").json"
 }
 
-check "the line runs" run_all 0
+check "the pipeline runs" run_all 0
 check "its stages in order" ran etl features train register score
 check "all with one run id" test "$(cut -d' ' -f2 "$scratch/ran" | sort -u)" = "$(jq -r .run <<<"$(tail -n 1 <<<"$said")")"
 check "each stage's last line is in the record" record '[.stages[].result.rows] == [7,7,7,7,7] and .status == "done"'
 check "and options are handed down" record '.stages[0].result.data == "'"$data"'"'
 stages_end_with 99
-check "where every stage is up to date so is the line" run_all 99
+check "where every stage is up to date so is the pipeline" run_all 99
 echo 0 >"$bin/exit-train"
 check "one stage that did something is enough for 0" run_all 0
 stages_end_with 0
 echo 65 >"$bin/exit-train"
-check "a stage's failure is the line's" run_all 65
+check "a stage's failure is the pipeline's" run_all 65
 check "which stops there" ran etl features train
 check "and is in the record" record '.exit == 65 and .stages[2].exit == 65 and (.stages | length) == 3'
 echo $((128 + 11)) >"$bin/exit-train" # what a shell ends with after SIGSEGV
@@ -74,7 +74,7 @@ echo b >"$data/raw/transactions.json"
 check "a stage to be tried later is tried again" in_time started etl 3
 check "and again" in_time started etl 4
 rm "$bin/exit-etl"
-check "until it is done and the line goes on" in_time started score 2
+check "until it is done and the pipeline continues" in_time started score 2
 echo 65 >"$bin/exit-etl"
 echo c >>"$data/raw/transactions.json"
 before=$(grep -c '^etl' "$scratch/ran")

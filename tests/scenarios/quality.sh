@@ -7,13 +7,13 @@ source "$(dirname "$0")/../scenario.bash"
 grid=$(dirname "$0")/input_grid.py
 limit=0.02
 
-# The excess of the model that the line makes of one sample.
+# The excess of the model that the pipeline makes of one sample.
 excess_of() { # SEED
     local data=$scratch/seed-$1 truth=$scratch/seed-$1/raw/truth.json
     run sample --data "$data" --leads 20000 --seed "$1" --layout compact
     [ "$code" -eq 0 ] || { echo "sample ended with $code"; return 1; }
     run pipeline --data "$data" run-all
-    [ "$code" -eq 0 ] || { echo "the line ended with $code"; tail -n 3 "$scratch/log"; return 1; }
+    [ "$code" -eq 0 ] || { echo "the pipeline ended with $code"; tail -n 3 "$scratch/log"; return 1; }
     python3 "$grid" leads "$truth" "$data/processed/leads.csv" || return 1
     run score --data "$data"
     [ "$code" -eq 0 ] || { echo "score ended with $code"; return 1; }
