@@ -58,11 +58,11 @@ static const struct setting rows[] = {
     {"error-rise", "DRIFT_ERROR_RISE", SETTING_NUMBER, AT(error_rise), "0.1", 0.01, 0.9, NULL,
      "rise of the error rate that the running test of errors (CUSUM) is made to find, 0.01 to 0.9"},
     {"min-accuracy|accuracy-min", "DRIFT_MIN_ACCURACY|DRIFT_ACCURACY_MIN", SETTING_NUMBER, AT(min_accuracy), "0.4", 0,
-     1, NULL, "ask for a training when the accuracy is below this beyond chance, 0 to 1"},
+     1, NULL, "ask for a training when the accuracy is below this, 0 to 1, by more than chance explains"},
     {"min-confidence|confidence-min", "DRIFT_MIN_CONFIDENCE|DRIFT_CONFIDENCE_MIN", SETTING_NUMBER, AT(min_confidence),
      "0.4", 0, 1, NULL,
-     "ask for a training when the mean probability of the predicted package over a month is below this beyond chance, "
-     "0 to 1"},
+     "ask for a training when the mean probability of the predicted package over a month is below this, 0 to 1, by "
+     "more than chance explains"},
     {"max-age-days|age-days", "DRIFT_MAX_AGE_DAYS|DRIFT_AGE_DAYS", SETTING_INTEGER, AT(age), "180", 0, 36500, NULL,
      "ask for a training when the champion is older than this many days; 0: never"},
     {"new-labels", "DRIFT_NEW_LABELS", SETTING_INTEGER, AT(new_labels), "1000", 0, 1000000000, NULL,

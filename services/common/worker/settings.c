@@ -352,6 +352,7 @@ static void print_row(const struct setting *row) {
 
 static void print_help(const struct program *program) {
     printf("%s - %s\n\nusage: %s %s\n\n", program->name, program->summary, program->name, program->usage);
+    printf("An option wins over its environment variable (env). A name in capitals has no option.\n\n");
     for (size_t i = 0; i < program->setting_count; i++)
         print_row(&program->settings[i]);
     printf("  %-30s print this text\n  %-30s print the program's version\n", "--help, -h", "--version, -V");
@@ -365,7 +366,7 @@ static bool is_option(const char *arg, const char *name, const char *letter) {
     return strcmp(arg, name) == 0 || strcmp(arg, letter) == 0;
 }
 
-/* Answers --help or --version, wherever it stands; false where neither does. */
+/* Print what --help or --version requests, wherever it is on the command line; false if neither is. */
 static bool print_about(const struct program *program, int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         bool help = is_option(argv[i], "--help", "-h"), version = is_option(argv[i], "--version", "-V");
