@@ -19,8 +19,8 @@ void access_done(struct access *access) {
     rate_limit_done(&access->rate);
 }
 
-static bool reject_key(const struct request *request, struct response *response) {
-    problem_respond_one(response, 401, request->id, "header", "Authorization", "key", "missing or invalid API key");
+static bool reject_key(const struct request *request, const char *which, struct response *response) {
+    problem_respond_one(response, 401, request->id, "header", "Authorization", "key", "missing or invalid %s", which);
     response_header_static(response, "WWW-Authenticate", "Bearer");
     return false;
 }
@@ -54,12 +54,12 @@ bool access_check(struct access *access, const struct request *request, struct r
     case ACCESS_OPEN:
         return true;
     case ACCESS_ADMIN: /* without ADMIN_KEY nobody has access */
-        return api_keys_match(&access->admin_keys, request, &key) || reject_key(request, response);
+        return api_keys_match(&access->admin_keys, request, &key) || reject_key(request, "admin key", response);
     case ACCESS_KEY:
         break;
     }
     bool keyed = access->keys.count > 0;
     if (keyed && !api_keys_match(&access->keys, request, &key))
-        return reject_key(request, response);
+        return reject_key(request, "API key", response);
     return is_within_rate(access, request, keyed, key, response);
 }

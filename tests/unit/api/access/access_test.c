@@ -69,6 +69,7 @@ static void a_setting_without_any_key_opens_nothing(void **state) {
 static void without_an_admin_key_nobody_may_reload(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(fixture_request(fixture, METHOD_POST, "/-/reload", NULL), 401);
+    assert_non_null(strstr(fixture->response.body, "missing or invalid admin key"));
     fixture_header(fixture, HEADER_API_KEY, "");
     assert_int_equal(fixture_request(fixture, METHOD_POST, "/-/reload", NULL), 401);
     api_keys_parse(&fixture->app.access.keys, "first-key");
