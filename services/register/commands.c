@@ -23,9 +23,9 @@ static bool move_to(struct outcome *out, const struct options *o, json_t *decisi
                     struct error *err) {
     struct champion target = {0};
     struct alias from, to = {.version = request->version};
-    bool done = alias_read(&from, o->registry.data, VOLUME_CHAMPION, err) &&
-                versions_exist(o->registry.data, request->version, err) &&
-                champion_load_version(&target, o->registry.data, request->version, request->sha256, err);
+    bool done = alias_read(&from, o->registry.volume, VOLUME_CHAMPION, err) &&
+                versions_exist(o->registry.volume, request->version, err) &&
+                champion_load_version_at(&target, o->registry.volume, request->version, request->sha256, err);
     if (done && from.version == request->version) {
         *out = decision_none("it is the champion already");
     } else if (done) {
@@ -44,16 +44,16 @@ static bool move_to(struct outcome *out, const struct options *o, json_t *decisi
 }
 
 /* The decisions, after what they say was carried out. */
-static json_t *reconciled_decisions(const char *data, struct error *err) {
-    json_t *decisions = decision_log_read(data, err);
-    if (decisions != NULL && alias_reconcile(data, decisions, err))
+static json_t *reconciled_decisions(const struct volume *volume, struct error *err) {
+    json_t *decisions = decision_log_read(volume, err);
+    if (decisions != NULL && alias_reconcile(volume, decisions, err))
         return decisions;
     json_decref(decisions);
     return NULL;
 }
 
 bool command_promote(struct outcome *out, const struct options *o, long long version, struct error *err) {
-    json_t *decisions = reconciled_decisions(o->registry.data, err);
+    json_t *decisions = reconciled_decisions(o->registry.volume, err);
     struct move_request request = {"promote", "promoted", version, NULL, false};
     bool done = decisions != NULL && move_to(out, o, decisions, &request, err);
     json_decref(decisions);
@@ -62,8 +62,8 @@ bool command_promote(struct outcome *out, const struct options *o, long long ver
 
 bool command_rollback(struct outcome *out, const struct options *o, struct error *err) {
     struct alias previous;
-    json_t *decisions = reconciled_decisions(o->registry.data, err);
-    bool done = decisions != NULL && alias_read(&previous, o->registry.data, VOLUME_PREVIOUS, err);
+    json_t *decisions = reconciled_decisions(o->registry.volume, err);
+    bool done = decisions != NULL && alias_read(&previous, o->registry.volume, VOLUME_PREVIOUS, err);
     if (done && previous.version == 0)
         done = error_set(err, "roll back: there is no previous champion");
     done = done &&
@@ -73,12 +73,12 @@ bool command_rollback(struct outcome *out, const struct options *o, struct error
     return done;
 }
 
-static bool check_approvable(const json_t *decisions, const json_t *pending, const char *data, long long version,
-                             struct error *err) {
+static bool check_approvable(const json_t *decisions, const json_t *pending, const struct volume *volume,
+                             long long version, struct error *err) {
     struct alias champion;
     if (pending == NULL)
         return error_set(err, "approve %lld: no such version waits for approval", version);
-    if (!alias_read(&champion, data, VOLUME_CHAMPION, err))
+    if (!alias_read(&champion, volume, VOLUME_CHAMPION, err))
         return false;
     return decision_log_awaits_approval(decisions, version, champion.version) || champion.version == version ||
            error_set(err, "approve %lld: the gate compared it with version %lld, but the champion is now version %lld",
@@ -86,12 +86,12 @@ static bool check_approvable(const json_t *decisions, const json_t *pending, con
 }
 
 bool command_approve(struct outcome *out, const struct options *o, long long version, struct error *err) {
-    json_t *decisions = reconciled_decisions(o->registry.data, err);
+    json_t *decisions = reconciled_decisions(o->registry.volume, err);
     const json_t *decision = decision_log_pending(decisions, version), *pending = json_object_get(decision, "held");
     struct move_request request = {"approve", "promoted", version,
                                    json_string_value(json_object_get(pending, "manifest_sha256")),
                                    json_is_true(json_object_get(decision, "alarm"))};
-    bool done = decisions != NULL && check_approvable(decisions, pending, o->registry.data, version, err) &&
+    bool done = decisions != NULL && check_approvable(decisions, pending, o->registry.volume, version, err) &&
                 move_to(out, o, decisions, &request, err);
     json_decref(decisions);
     return done;

@@ -30,11 +30,11 @@ static const char *standing(const struct standings *s, long long version) {
     return decision_log_awaits_approval(s->decisions, version, s->champion.version) ? "  waits for approval" : "";
 }
 
-static void print_version(const char *data, long long version, const struct standings *s) {
+static void print_version(const struct volume *volume, long long version, const struct standings *s) {
     struct champion v = {0};
     struct error err;
     const char *mark = version == s->champion.version ? "*" : " ";
-    if (!champion_load_version(&v, data, version, NULL, &err)) {
+    if (!champion_load_version_at(&v, volume, version, NULL, &err)) {
         printf("%s %4lld  fails verification: %s\n", mark, version, err.text);
         return;
     }
@@ -47,16 +47,17 @@ static void print_version(const char *data, long long version, const struct stan
 }
 
 bool inspect_list(struct outcome *out, const struct options *options, struct error *err) {
-    const char *data = options->registry.data;
+    const struct volume *volume = options->registry.volume;
     struct standings s;
     struct error unread;
     size_t count;
-    if (!alias_read(&s.champion, data, VOLUME_CHAMPION, err) || !alias_read(&s.previous, data, VOLUME_PREVIOUS, err))
+    if (!alias_read(&s.champion, volume, VOLUME_CHAMPION, err) ||
+        !alias_read(&s.previous, volume, VOLUME_PREVIOUS, err))
         return false;
-    s.decisions = decision_log_read(data, &unread);
-    long long *all = versions_list(data, &count);
+    s.decisions = decision_log_read(volume, &unread);
+    long long *all = versions_list(volume, &count);
     for (size_t i = 0; i < count; i++)
-        print_version(data, all[i], &s);
+        print_version(volume, all[i], &s);
     free(all);
     json_decref(s.decisions);
     json_t *champion = s.champion.version > 0 ? json_integer(s.champion.version) : json_null();
@@ -66,8 +67,8 @@ bool inspect_list(struct outcome *out, const struct options *options, struct err
 
 bool inspect_show(struct outcome *out, const struct options *options, long long version, struct error *err) {
     struct champion v = {0};
-    if (!versions_exist(options->registry.data, version, err) ||
-        !champion_load_version(&v, options->registry.data, version, NULL, err))
+    if (!versions_exist(options->registry.volume, version, err) ||
+        !champion_load_version_at(&v, options->registry.volume, version, NULL, err))
         return false;
     json_t *shown = json_pack("{s:O, s:O}", "manifest", v.manifest, "card", v.card);
     json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
@@ -79,41 +80,41 @@ bool inspect_show(struct outcome *out, const struct options *options, long long 
 }
 
 /* One that fails is reported and counted. */
-static size_t verify_version(const char *data, long long version, const char *sha256) {
+static size_t verify_version(const struct volume *volume, long long version, const char *sha256) {
     struct champion v = {0};
     struct error err;
-    bool valid = champion_load_version(&v, data, version, sha256, &err) &&
-                 versions_check_sources(data, version, v.manifest, &err);
+    bool valid = champion_load_version_at(&v, volume, version, sha256, &err) &&
+                 versions_check_sources(volume, version, v.manifest, &err);
     if (!valid)
         log_event(LOG_ERROR, "version failed verification", "%lld: %s", version, err.text);
     champion_done(&v);
     return !valid;
 }
 
-static size_t verify_alias(const char *data, const char *name) {
+static size_t verify_alias(const struct volume *volume, const char *name) {
     struct alias alias;
     struct error err;
-    if (!alias_read(&alias, data, name, &err)) {
+    if (!alias_read(&alias, volume, name, &err)) {
         log_event(LOG_ERROR, "champion alias failed verification", "%s", err.text);
         return 1;
     }
-    return alias.version > 0 ? verify_version(data, alias.version, alias.sha256) : 0;
+    return alias.version > 0 ? verify_version(volume, alias.version, alias.sha256) : 0;
 }
 
 bool inspect_verify(struct outcome *out, const struct options *options, struct error *err) {
-    const char *data = options->registry.data;
+    const struct volume *volume = options->registry.volume;
     size_t count, bad = 0;
     (void)err;
-    long long *all = versions_list(data, &count);
+    long long *all = versions_list(volume, &count);
     for (size_t i = 0; i < count; i++)
-        bad += verify_version(data, all[i], NULL);
+        bad += verify_version(volume, all[i], NULL);
     free(all);
-    bad += verify_alias(data, VOLUME_CHAMPION) + verify_alias(data, VOLUME_PREVIOUS);
+    bad += verify_alias(volume, VOLUME_CHAMPION) + verify_alias(volume, VOLUME_PREVIOUS);
     *out = (struct outcome){bad > 0 ? EXIT_DATAERR : EXIT_DONE,
                             json_pack("{s:I, s:I}", "versions", (json_int_t)count, "bad", (json_int_t)bad)};
     return true;
 }
 
 bool report_reproduce(struct outcome *out, const struct options *options, long long version, struct error *err) {
-    return reproduce_version(out, options->registry.data, version, err);
+    return reproduce_version(out, options->registry.volume, version, err);
 }

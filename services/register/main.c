@@ -122,8 +122,8 @@ struct work {
     long long version; /* of a command that takes one */
 };
 
-static struct options options_of(const struct settings *s, const char *run) {
-    return (struct options){.registry = {.data = s->common.data, .run = run, .now = s->now},
+static struct options options_of(const struct settings *s, const struct stage *stage) {
+    return (struct options){.registry = {.volume = &stage->volume, .run = stage->run, .now = s->now},
                             .config = s->common.config,
                             .slices = s->slices,
                             .signing_key = s->signing_key,
@@ -159,28 +159,24 @@ static bool run_command(struct outcome *out, const struct work *w, const struct 
     return w->command->run_with_version(out, o, w->version, err);
 }
 
-static void sweep(const char *data) {
-    char folder[PATH_MAX];
-    serving_check_sweep(data);
-    if (path_format(folder, NULL, "%s/" VOLUME_REGISTRY, data))
-        atomic_file_sweep_folder(folder);
-    if (path_format(folder, NULL, "%s/" VOLUME_VERSIONS, data))
-        atomic_file_sweep_folder(folder);
-    if (path_format(folder, NULL, "%s/" VOLUME_REGISTRY "/decisions", data))
-        atomic_file_sweep_folder(folder);
+static void sweep(const struct volume *volume) {
+    serving_check_sweep(volume);
+    atomic_file_sweep_folder_at(volume, VOLUME_REGISTRY);
+    atomic_file_sweep_folder_at(volume, VOLUME_VERSIONS);
+    atomic_file_sweep_folder_at(volume, VOLUME_REGISTRY "/decisions");
 }
 
 static enum exit_code decide_or_move(struct worker_run *run, struct error *err) {
     const struct work *w = run->work;
-    struct options options = options_of(run->settings, run->stage.run);
-    const char *data = options.registry.data;
+    struct options options = options_of(run->settings, &run->stage);
+    const struct volume *volume = options.registry.volume;
     struct outcome outcome = {0};
-    sweep(data);
+    sweep(volume);
     if (!run_command(&outcome, w, &options, err))
         return worker_code(false, err);
-    provenance_report(run->stage.lineage, data, outcome.result);
+    provenance_report(run->stage.lineage, volume, outcome.result);
     if (w->command->decides)
-        mlflow_outbox_send(data, &options.mlflow);
+        mlflow_outbox_send(volume, &options.mlflow);
     run->result = outcome.result;
     return outcome.code;
 }

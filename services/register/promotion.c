@@ -45,7 +45,7 @@ static void describe_stored(json_t *decision, enum gate_verdict verdict, const s
 static void reject_stored(const struct options *o, json_t *decision, long long version) {
     json_object_set_new(decision, "status", json_string(status_of(GATE_REJECT)));
     json_object_set_new(decision, "reason", json_string("it passes, but leadforest-api --check refuses it"));
-    versions_discard(o->registry.data, version);
+    versions_discard(o->registry.volume, version);
 }
 
 static bool store_with(const struct options *o, const struct evaluation *e, json_t *decision,
@@ -54,15 +54,15 @@ static bool store_with(const struct options *o, const struct evaluation *e, json
     struct alias from = e->champion_alias, to;
     json_t *copy = json_copy(decision);
     struct version_contents contents = {&e->candidate, from.version, copy, files, file_count, o->signing_key};
-    bool stored = versions_store(&to.version, to.sha256, o->registry.data, &contents, err);
-    bool loads = stored && champion_load_version(&loaded, o->registry.data, to.version, to.sha256, err);
+    bool stored = versions_store(&to.version, to.sha256, o->registry.volume, &contents, err);
+    bool loads = stored && champion_load_version_at(&loaded, o->registry.volume, to.version, to.sha256, err);
     json_decref(copy);
     champion_done(&loaded);
     if (stored && !loads) /* not signed as required: it would block the next run, with the right key */
-        versions_discard(o->registry.data, to.version);
+        versions_discard(o->registry.volume, to.version);
     if (!loads)
         return false;
-    enum serving_check check = serving_check_run(o->registry.data, o->config, &to, err);
+    enum serving_check check = serving_check_run(o->registry.volume, o->config, &to, err);
     if (check == SERVING_CHECK_PASSED)
         describe_stored(decision, e->decision.verdict, &from, &to);
     else if (check == SERVING_CHECK_REJECTED)
@@ -88,15 +88,15 @@ static bool store(const struct options *o, const struct evaluation *e, json_t *d
 /* The report goes to registry/decisions/, not into the candidate's folder, which is complete; if a run was interrupted
  * after deciding, the next one writes it. */
 static bool publish_report(const struct options *o, const json_t *decision, struct error *err) {
-    char path[PATH_MAX];
+    char name[VOLUME_NAME];
     size_t size;
     const char *candidate = json_string_value(json_object_get(decision, "candidate"));
-    if (!path_format(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", o->registry.data, candidate))
-        return false;
-    if (files_exist(path))
+    snprintf(name, sizeof name, VOLUME_REGISTRY "/decisions/%s.md", candidate);
+    if (files_exist_at(o->registry.volume, name))
         return true;
     char *report = decision_report_write(decision, &size);
-    bool done = report != NULL ? atomic_file_write(path, report, size, err) : out_of_memory(path, err);
+    bool done = report != NULL ? atomic_file_write_at(o->registry.volume, name, report, size, err)
+                               : volume_error(o->registry.volume, err, "write", name);
     free(report);
     return done;
 }
@@ -113,7 +113,7 @@ static bool record_decision(struct outcome *out, const struct options *o, struct
 }
 
 static bool evaluate_candidate(struct outcome *out, const struct options *o, struct evaluation *e, struct error *err) {
-    const struct evaluation_subject subject = {o->registry.data, o->slices, &o->gate};
+    const struct evaluation_subject subject = {o->registry.volume, o->slices, &o->gate};
     if (!evaluation_run(e, &subject, err))
         return false;
     e->decision = gate_decide(&e->numbers, &o->gate);
@@ -124,9 +124,9 @@ static bool evaluate_candidate(struct outcome *out, const struct options *o, str
 }
 
 bool promotion_gate(struct outcome *out, const struct options *options, struct error *err) {
-    struct evaluation e = {.decisions = decision_log_read(options->registry.data, err)};
-    bool done = e.decisions != NULL && alias_reconcile(options->registry.data, e.decisions, err) &&
-                candidate_read(&e.candidate, options->registry.data, err);
+    struct evaluation e = {.decisions = decision_log_read(options->registry.volume, err)};
+    bool done = e.decisions != NULL && alias_reconcile(options->registry.volume, e.decisions, err) &&
+                candidate_read(&e.candidate, options->registry.volume, err);
     const json_t *earlier = done ? decision_log_about(e.decisions, e.candidate.name, e.candidate.forest_sha256) : NULL;
     if (earlier != NULL) {
         *out = decision_none("the newest candidate was evaluated before");
@@ -134,7 +134,7 @@ bool promotion_gate(struct outcome *out, const struct options *options, struct e
     } else if (done)
         done = evaluate_candidate(out, options, &e, err);
     if (done) /* also after a run that was cut off before it came to this */
-        retention_apply(options->registry.data, e.decisions, options->keep_versions, options->keep_champions);
+        retention_apply(options->registry.volume, e.decisions, options->keep_versions, options->keep_champions);
     evaluation_done(&e);
     return done;
 }

@@ -3,9 +3,10 @@
 #ifndef REGISTER_PROVENANCE_H
 #define REGISTER_PROVENANCE_H
 
+#include "services/common/store/volume.h"
 #include "services/common/worker/lineage.h"
 
 /* result is that of the result line: candidate, version, status. */
-void provenance_report(struct lineage *lineage, const char *data, const json_t *result);
+void provenance_report(struct lineage *lineage, const struct volume *volume, const json_t *result);
 
 #endif

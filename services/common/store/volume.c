@@ -52,8 +52,18 @@ DIR *volume_open_folder(const struct volume *volume, const char *name) {
     return folder;
 }
 
+bool volume_link(const struct volume *volume, const char *name, const char *second_name) {
+    return linkat(volume->fd, name, volume->fd, second_name, 0) == 0;
+}
+
 bool volume_stat(const struct volume *volume, const char *name, struct stat *about) {
     return fstatat(volume->fd, name, about, 0) == 0;
+}
+
+const char *volume_join(const char *folder, const char *file, char out[VOLUME_NAME]) {
+    if (snprintf(out, VOLUME_NAME, "%s/%s", folder, file) >= VOLUME_NAME)
+        out[0] = '\0';
+    return out;
 }
 
 const char *volume_path(const struct volume *volume, const char *name, char out[PATH_MAX]) {

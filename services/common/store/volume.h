@@ -35,11 +35,15 @@ void volume_close(struct volume *volume); /* fine on one that is closed */
 /* Whether the path still leads to the folder that was opened. */
 bool volume_is_at_its_path(const struct volume *volume);
 
-/* As open, fopen for reading, opendir and stat; close on exec. errno says why not. */
+/* As open, fopen for reading, opendir, link and stat; close on exec. errno says why not. */
 int volume_open_file(const struct volume *volume, const char *name, int flags);
 FILE *volume_open_stream(const struct volume *volume, const char *name);
 DIR *volume_open_folder(const struct volume *volume, const char *name);
+bool volume_link(const struct volume *volume, const char *name, const char *second_name);
 bool volume_stat(const struct volume *volume, const char *name, struct stat *about);
+
+/* "folder/file"; "" if it is too long, which no file has as its name. */
+const char *volume_join(const char *folder, const char *file, char out[VOLUME_NAME]);
 
 /* The path of a file as a person knows it, for messages, children and libraries that take paths; cut to fit. */
 const char *volume_path(const struct volume *volume, const char *name, char out[PATH_MAX]);

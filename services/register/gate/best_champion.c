@@ -1,7 +1,7 @@
 /* best_champion.c - measures recent champions on today's hold-out. */
 #include "services/register/gate/best_champion.h"
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 #include "services/register/gate/comparison.h"
@@ -13,12 +13,11 @@ struct recent_versions {
     long long version[MOST];
 };
 
-static unix_time rebased_at(const char *data) {
-    char path[PATH_MAX];
+static unix_time rebased_at(const struct volume *volume) {
     unix_time at = INT64_MIN;
-    if (!path_format(path, NULL, "%s/" VOLUME_DRIFT_STATE, data) || !files_exist(path))
+    if (!files_exist_at(volume, VOLUME_DRIFT_STATE))
         return at;
-    json_t *state = files_read_json(path, CHAMPION_MAX_JSON, NULL);
+    json_t *state = files_read_json_at(volume, VOLUME_DRIFT_STATE, CHAMPION_MAX_JSON, NULL);
     const char *text = json_string_value(json_object_get(state, "rebased_at"));
     if (text != NULL)
         unix_time_parse(text, &at);
@@ -71,17 +70,17 @@ static bool keep_better(struct champion *best_champion, double *best, struct cha
     return true;
 }
 
-bool best_champion_find(struct champion *out, const char *data, const json_t *decisions,
+bool best_champion_find(struct champion *out, const struct volume *volume, const json_t *decisions,
                         const struct feature_table *table, struct error *err) {
     struct recent_versions recent = {0};
     struct champion best_champion = {0};
     double best = 0;
     bool done = true;
-    list_champions(&recent, decisions, rebased_at(data));
+    list_champions(&recent, decisions, rebased_at(volume));
     for (size_t i = 0; done && i < recent.count; i++) {
         struct champion other = {0};
         struct error problem;
-        if (champion_load_version(&other, data, recent.version[i], NULL, &problem))
+        if (champion_load_version_at(&other, volume, recent.version[i], NULL, &problem))
             done = keep_better(&best_champion, &best, &other, table, err);
         else
             log_event(LOG_WARN, "skipping former champion", "version %lld: %s", recent.version[i], problem.text);

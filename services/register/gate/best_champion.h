@@ -17,7 +17,7 @@
  * the newest 20), the one with the lowest log-loss on the table's hold-out.  One that trained on rows of the hold-out,
  * is gone or fails verification is skipped.  version 0 where none is left; the caller calls champion_done.
  */
-MUST_CHECK bool best_champion_find(struct champion *out, const char *data, const json_t *decisions,
+MUST_CHECK bool best_champion_find(struct champion *out, const struct volume *volume, const json_t *decisions,
                                    const struct feature_table *table, struct error *err);
 
 /* Whether a model with this card may have trained on rows of the table's hold-out. */

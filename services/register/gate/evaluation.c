@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 #include "services/common/worker/unreadable.h"
@@ -29,13 +28,11 @@ const struct champion *evaluation_baseline(const struct evaluation *e) {
 }
 
 /* Of before or after a change of the format. */
-static bool has_other_format(const char *data, long long version) {
-    char path[PATH_MAX];
-    struct error problem;
+static bool has_other_format(const struct volume *volume, long long version) {
+    char name[VOLUME_NAME], path[PATH_MAX];
     struct forest *forest = NULL;
-    enum forest_status status = FOREST_IO;
-    if (path_format(path, &problem, "%s/" VOLUME_VERSIONS "/%lld/forest.bin", data, version))
-        status = forest_load(&forest, path, NULL);
+    snprintf(name, sizeof name, VOLUME_VERSIONS "/%lld/forest.bin", version);
+    enum forest_status status = forest_load(&forest, volume_path(volume, name, path), NULL);
     forest_free(forest);
     return status == FOREST_FORMAT;
 }
@@ -43,17 +40,17 @@ static bool has_other_format(const char *data, long long version) {
 /* A champion whose format these programs cannot read counts as none: its successor is treated as a first model. */
 static bool read_champion(struct evaluation *e, const struct evaluation_subject *o, struct error *err) {
     const struct alias *champion_alias = &e->champion_alias;
-    if (!alias_read(&e->champion_alias, o->data, VOLUME_CHAMPION, err))
+    if (!alias_read(&e->champion_alias, o->volume, VOLUME_CHAMPION, err))
         return false;
     if (champion_alias->version == 0)
         return true;
-    if (!champion_load_version(&e->champion, o->data, champion_alias->version, champion_alias->sha256, err)) {
-        if (!has_other_format(o->data, champion_alias->version))
+    if (!champion_load_version_at(&e->champion, o->volume, champion_alias->version, champion_alias->sha256, err)) {
+        if (!has_other_format(o->volume, champion_alias->version))
             return false;
         log_event(LOG_WARN, "skipping champion", "version %lld: %s", champion_alias->version, err->text);
         return true;
     }
-    return !o->gate->alarm || best_champion_find(&e->best_champion, o->data, e->decisions, &e->table, err);
+    return !o->gate->alarm || best_champion_find(&e->best_champion, o->volume, e->decisions, &e->table, err);
 }
 
 /* The candidate must be of the features that lie there, or its hold-out is another one. */
@@ -133,11 +130,11 @@ static void read_last_comparison(struct evaluation *e, bool alarm) {
     e->numbers.new_rows = distance(e->table.total, rows); /* data may also have been replaced by fewer */
 }
 
-static bool measure_disagreement(struct evaluation *e, const char *data, struct error *err) {
+static bool measure_disagreement(struct evaluation *e, const struct volume *volume, struct error *err) {
     struct recent_requests requests = {0};
     if (e->champion.version == 0)
         return true;
-    bool done = recent_requests_read(&requests, data, &e->table.schema, err);
+    bool done = recent_requests_read(&requests, volume, &e->table.schema, err);
     if (done && !disagreement_measure(&e->numbers.disagreement, &requests, &e->table.schema, e->candidate.forest,
                                       e->champion.forest)) {
         error_set_errno(err, "compare answers of", e->candidate.name);
@@ -151,11 +148,11 @@ static bool measure_disagreement(struct evaluation *e, const char *data, struct 
 
 bool evaluation_run(struct evaluation *e, const struct evaluation_subject *o, struct error *err) {
     struct gate_numbers *n = &e->numbers;
-    if (!feature_table_read(&e->table, o->data, err) || !check_features(e, err) || !check_schema(e, err) ||
+    if (!feature_table_read_at(&e->table, o->volume, err) || !check_features(e, err) || !check_schema(e, err) ||
         !find_slices(e, o->slices, err) || !read_champion(e, o, err) ||
         !comparison_make(&n->measured, &e->table, e->candidate.forest, evaluation_baseline(e)->forest, e->slice_feature,
                          err) ||
-        !measure_probability_sums(e, err) || !measure_disagreement(e, o->data, err))
+        !measure_probability_sums(e, err) || !measure_disagreement(e, o->volume, err))
         return false;
     n->card_log_loss = candidate_number(&e->candidate, "metrics", "holdout", "log_loss");
     n->majority_log_loss = candidate_number(&e->candidate, "baselines", "majority", "log_loss");

@@ -25,8 +25,8 @@ struct evaluation {
 
 /* What is compared, and how; borrowed. */
 struct evaluation_subject {
-    const char *data;   /* the shared volume */
-    const char *slices; /* feature whose levels are slices; NULL: the first categorical one */
+    const struct volume *volume; /* the data folder */
+    const char *slices;          /* feature whose levels are slices; NULL: the first categorical one */
     const struct gate_settings *gate;
 };
 

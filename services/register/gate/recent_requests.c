@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 #include "services/common/table/csv_table.h"
 #include "services/common/table/feature_codec.h"
@@ -48,8 +48,8 @@ static void add_request(struct request_reader *r, const char *line, size_t size)
     json_decref(call);
 }
 
-static void add_file(struct request_reader *r, const char *path) {
-    FILE *file = fopen(path, "r");
+static void add_file(struct request_reader *r, const struct volume *volume, const char *name) {
+    FILE *file = volume_open_stream(volume, name);
     char *line = NULL;
     size_t capacity = 0;
     ssize_t size;
@@ -74,15 +74,13 @@ static int newest_day_first(const struct dirent **left, const struct dirent **ri
     return order != 0 ? order : strcmp(a, b);
 }
 
-static void read_predictions(struct request_reader *r, const char *data) {
-    char path[PATH_MAX];
+static void read_predictions(struct request_reader *r, const struct volume *volume) {
+    char name[VOLUME_NAME];
     struct dirent **entry;
-    int count =
-        path_format(path, NULL, "%s/" VOLUME_PREDICTIONS, data) ? scandir(path, &entry, is_log, newest_day_first) : -1;
+    int count = scandirat(volume->fd, VOLUME_PREDICTIONS, &entry, is_log, newest_day_first);
     for (int i = 0; i < count; i++) {
-        if (r->requests->rows < RECENT_REQUESTS_MAX &&
-            path_format(path, NULL, "%s/" VOLUME_PREDICTIONS "/%s", data, entry[i]->d_name))
-            add_file(r, path);
+        if (r->requests->rows < RECENT_REQUESTS_MAX)
+            add_file(r, volume, volume_join(VOLUME_PREDICTIONS, entry[i]->d_name, name));
         free(entry[i]);
     }
     if (count >= 0)
@@ -107,24 +105,22 @@ static bool add_lead(void *user, const struct csv_header *header, char *const *f
     return true;
 }
 
-static void read_leads(struct request_reader *r, const char *data) {
-    char path[PATH_MAX];
-    if (path_format(path, NULL, "%s/" VOLUME_LEADS, data) && files_exist(path) &&
-        !csv_table_read(path, add_lead, r, NULL))
+static void read_leads(struct request_reader *r, const struct volume *volume) {
+    if (files_exist_at(volume, VOLUME_LEADS) && !csv_table_read_at(volume, VOLUME_LEADS, add_lead, r, NULL))
         r->requests->rows = 0;
 }
 
-bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
+bool recent_requests_read(struct recent_requests *out, const struct volume *volume, const struct forest_schema *schema,
                           struct error *err) {
     struct recent_requests requests = {.source = "predictions",
                                        .x = malloc(RECENT_REQUESTS_MAX * schema->features * sizeof(float))};
     struct request_reader r = {.requests = &requests, .column = malloc(schema->features * sizeof(int))};
     bool done = requests.x != NULL && r.column != NULL && feature_codec_open(&r.codec, schema);
     if (done) {
-        read_predictions(&r, data);
+        read_predictions(&r, volume);
         if (requests.rows == 0) {
             requests.source = "leads";
-            read_leads(&r, data);
+            read_leads(&r, volume);
         }
         *out = requests;
     } else {

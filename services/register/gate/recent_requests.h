@@ -19,8 +19,8 @@ struct recent_requests {
 };
 
 /* Lines and leads that cannot be read are skipped: they must not keep a model from being evaluated. */
-MUST_CHECK bool recent_requests_read(struct recent_requests *out, const char *data, const struct forest_schema *schema,
-                                     struct error *err);
+MUST_CHECK bool recent_requests_read(struct recent_requests *out, const struct volume *volume,
+                                     const struct forest_schema *schema, struct error *err);
 void recent_requests_done(struct recent_requests *requests); /* fine on zeroes */
 
 #endif

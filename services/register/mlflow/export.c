@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "services/common/registry/champion.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
@@ -26,7 +26,7 @@ struct export_item {
     const char *candidate, *status;
     json_int_t version;   /* stored; 0: rejected */
     const char *manifest; /* its hash */
-    char folder[PATH_MAX];
+    char folder[VOLUME_NAME];
     json_t *card; /* NULL: gone */
     char *report;
     json_int_t at_ms;
@@ -43,14 +43,16 @@ static const char *text(const json_t *object, const char *key) {
 }
 
 /* A version's folder, or the candidate's. */
-static bool find_folder(struct export_item *item, const char *data, struct error *err) {
+static void find_folder(struct export_item *item) {
     if (item->version > 0)
-        return path_format(item->folder, err, "%s/" VOLUME_VERSIONS "/%lld", data, (long long)item->version);
-    return path_format(item->folder, err, "%s/" VOLUME_CANDIDATES "/%s", data, item->candidate);
+        snprintf(item->folder, sizeof item->folder, VOLUME_VERSIONS "/%lld", (long long)item->version);
+    else
+        snprintf(item->folder, sizeof item->folder, VOLUME_CANDIDATES "/%s", item->candidate);
 }
 
-static bool export_item_read(struct export_item *item, const char *data, const json_t *decision, struct error *err) {
-    char path[PATH_MAX];
+static bool export_item_read(struct export_item *item, const struct volume *volume, const json_t *decision,
+                             struct error *err) {
+    char name[VOLUME_NAME];
     size_t size;
     unix_time at = 0;
     const json_t *pending = json_object_get(decision, "held");
@@ -65,12 +67,10 @@ static bool export_item_read(struct export_item *item, const char *data, const j
     if (strchr(item->candidate, '/') != NULL)
         return error_set(err, "MLflow: a decision has the candidate \"%.80s\", which is not a valid name",
                          item->candidate);
-    if (!find_folder(item, data, err) || !path_format(path, err, "%s/card.json", item->folder))
-        return false;
-    item->card = files_read_json(path, CHAMPION_MAX_JSON, NULL);
-    if (!path_format(path, err, "%s/" VOLUME_REGISTRY "/decisions/%s.md", data, item->candidate))
-        return false;
-    item->report = files_read(path, CHAMPION_MAX_JSON, &size, NULL);
+    find_folder(item);
+    item->card = files_read_json_at(volume, volume_join(item->folder, "card.json", name), CHAMPION_MAX_JSON, NULL);
+    snprintf(name, sizeof name, VOLUME_REGISTRY "/decisions/%s.md", item->candidate);
+    item->report = files_read_at(volume, name, CHAMPION_MAX_JSON, &size, NULL);
     return true;
 }
 
@@ -78,9 +78,9 @@ static bool export_item_read(struct export_item *item, const char *data, const j
 
 static bool upload(const struct mlflow_exporter *e, const struct mlflow_run *run, const char *folder, const char *name,
                    const char *as, struct error *err) {
-    char path[PATH_MAX], target[300];
+    char file[VOLUME_NAME], target[300];
     size_t size;
-    char *bytes = path_format(path, err, "%s/%s", folder, name) ? files_read(path, MAX_FILE, &size, err) : NULL;
+    char *bytes = files_read_at(e->volume, volume_join(folder, name, file), MAX_FILE, &size, err);
     snprintf(target, sizeof target, "%s%s", as, name);
     bool done = bytes != NULL && mlflow_upload(e->server, run, target, bytes, size, err);
     free(bytes);
@@ -90,20 +90,19 @@ static bool upload(const struct mlflow_exporter *e, const struct mlflow_run *run
 /* Every file that the version's manifest names, and the manifest, as the folder "model". */
 static bool upload_version(const struct mlflow_exporter *e, const struct mlflow_run *run,
                            const struct export_item *item, struct error *err) {
-    char path[PATH_MAX];
+    char file[VOLUME_NAME];
     const char *name;
     json_t *hash;
-    if (!path_format(path, err, "%s/manifest.json", item->folder))
-        return false;
-    json_t *manifest = files_read_json(path, CHAMPION_MAX_JSON, err);
+    json_t *manifest =
+        files_read_json_at(e->volume, volume_join(item->folder, "manifest.json", file), CHAMPION_MAX_JSON, err);
     bool done = manifest != NULL;
     json_object_foreach(json_object_get(manifest, "files"), name, hash) {
         done = done && strchr(name, '/') == NULL && upload(e, run, item->folder, name, "model/", err);
     }
     json_decref(manifest);
-    done = done && upload(e, run, item->folder, "manifest.json", "model/", err) &&
-           path_format(path, err, "%s/manifest.sig", item->folder);
-    return done && (!files_exist(path) || upload(e, run, item->folder, "manifest.sig", "model/", err));
+    done = done && upload(e, run, item->folder, "manifest.json", "model/", err);
+    return done && (!files_exist_at(e->volume, volume_join(item->folder, "manifest.sig", file)) ||
+                    upload(e, run, item->folder, "manifest.sig", "model/", err));
 }
 
 static bool upload_files(const struct mlflow_exporter *e, const struct mlflow_run *run, const struct export_item *item,
@@ -153,7 +152,7 @@ bool mlflow_export_decision(const struct mlflow_exporter *e, const json_t *decis
     struct mlflow_run run;
     if (strcmp(text(decision, "action"), "gate") != 0)
         return true;
-    bool done = export_item_read(&item, e->data, decision, err) && export_run(e, &item, &run, err) &&
+    bool done = export_item_read(&item, e->volume, decision, err) && export_run(e, &item, &run, err) &&
                 (item.version == 0 || item.card == NULL || export_version(e, &item, &run, err));
     export_item_done(&item);
     return done;
@@ -165,7 +164,7 @@ static bool set_alias(const struct mlflow_exporter *e, const char *alias, const 
                       struct error *err) {
     struct alias target;
     char there[MLFLOW_ID];
-    if (!alias_read(&target, e->data, file, err))
+    if (!alias_read(&target, e->volume, file, err))
         return false;
     if (target.version == 0)
         return true;

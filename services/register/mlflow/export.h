@@ -10,7 +10,7 @@
 /* The client and the names to use; borrowed. */
 struct mlflow_exporter {
     struct mlflow *server;
-    const char *data;
+    const struct volume *volume;
     const char *experiment; /* its id */
     const char *model;
 };

@@ -26,14 +26,9 @@ static bool is(const json_t *object, const char *key, const char *text) {
     return value != NULL && strcmp(value, text) == 0;
 }
 
-static bool path_of(char path[PATH_MAX], const char *data, struct error *err) {
-    return path_format(path, err, "%s/" VOLUME_MLFLOW, data);
-}
-
 /* The file; NULL where it is not there, makes no sense, or is of another server or model. */
-static json_t *read_file(const char *data, const struct mlflow_options *o) {
-    char path[PATH_MAX];
-    json_t *file = path_of(path, data, NULL) ? files_read_json(path, CHAMPION_MAX_JSON, NULL) : NULL;
+static json_t *read_file(const struct volume *volume, const struct mlflow_options *o) {
+    json_t *file = files_read_json_at(volume, VOLUME_MLFLOW, CHAMPION_MAX_JSON, NULL);
     if (is(file, "url", o->server.url) && is(file, "model", o->model))
         return file;
     json_decref(file);
@@ -46,13 +41,12 @@ static size_t exported_count(const json_t *file, size_t decisions) {
     return exported > 0 && (size_t)exported <= decisions ? (size_t)exported : 0;
 }
 
-static bool write_progress(const char *data, const struct export_progress *p, struct error *err) {
-    char path[PATH_MAX];
+static bool write_progress(const struct volume *volume, const struct export_progress *p, struct error *err) {
     json_t *file = json_pack("{s:s, s:s, s:s, s:I}", "url", p->url, "experiment", p->experiment, "model", p->model,
                              "told", (json_int_t)p->exported);
     if (json_array_size(p->rejected) > 0)
         json_object_set(file, "refused", p->rejected);
-    bool done = path_of(path, data, err) && atomic_file_write_json(path, file, err);
+    bool done = atomic_file_write_json_at(volume, VOLUME_MLFLOW, file, err);
     json_decref(file);
     return done;
 }
@@ -90,15 +84,15 @@ static bool send_from(const struct mlflow_exporter *e, const json_t *decisions, 
             (last && !mlflow_export_aliases(e, err)))
             return false;
         p->exported++;
-        if (!write_progress(e->data, p, err))
+        if (!write_progress(e->volume, p, err))
             return false;
     }
     return true;
 }
 
 /* *exported: how many were; to another experiment than the file's, all are exported again. */
-static bool send_all(const char *data, const struct mlflow_options *o, struct mlflow *server, const json_t *decisions,
-                     const json_t *file, size_t *exported, struct error *err) {
+static bool send_all(const struct volume *volume, const struct mlflow_options *o, struct mlflow *server,
+                     const json_t *decisions, const json_t *file, size_t *exported, struct error *err) {
     static const char about[] = "Which package a lead will buy, by leadforest";
     char experiment[MLFLOW_ID];
     if (!mlflow_experiment(server, o->experiment, experiment, err) || !mlflow_model(server, o->model, about, err))
@@ -107,33 +101,33 @@ static bool send_all(const char *data, const struct mlflow_options *o, struct ml
     json_t *before = recorded ? json_object_get(file, "refused") : NULL;
     struct export_progress p = {o->server.url, experiment, o->model, recorded ? *exported : 0,
                                 json_is_array(before) ? json_copy(before) : json_array()};
-    bool done = send_from(&(struct mlflow_exporter){server, data, experiment, o->model}, decisions, &p, err);
+    bool done = send_from(&(struct mlflow_exporter){server, volume, experiment, o->model}, decisions, &p, err);
     *exported = p.exported;
     json_decref(p.rejected);
     return done;
 }
 
-static bool open_and_send(const char *data, const struct mlflow_options *o, const json_t *decisions, const json_t *file,
-                          size_t *exported, struct error *err) {
+static bool open_and_send(const struct volume *volume, const struct mlflow_options *o, const json_t *decisions,
+                          const json_t *file, size_t *exported, struct error *err) {
     struct http http = {0};
     struct mlflow server = {0};
     bool done = http_open(&http, "leadforest-register", o->server.seconds, err) &&
                 mlflow_open(&server, &http, &o->server, err) &&
-                send_all(data, o, &server, decisions, file, exported, err);
+                send_all(volume, o, &server, decisions, file, exported, err);
     mlflow_close(&server);
     http_close(&http);
     return done;
 }
 
-void mlflow_outbox_send(const char *data, const struct mlflow_options *o) {
+void mlflow_outbox_send(const struct volume *volume, const struct mlflow_options *o) {
     struct error err;
     if (o->server.url == NULL)
         return;
-    json_t *decisions = decision_log_read(data, &err), *file = read_file(data, o);
+    json_t *decisions = decision_log_read(volume, &err), *file = read_file(volume, o);
     if (decisions == NULL)
         log_event(LOG_WARN, "MLflow export failed", "%s", err.text);
     size_t count = json_array_size(decisions), exported = exported_count(file, count);
-    if (exported < count && !open_and_send(data, o, decisions, file, &exported, &err))
+    if (exported < count && !open_and_send(volume, o, decisions, file, &exported, &err))
         log_event(LOG_WARN, "MLflow export failed", "%s; %zu decisions pending", err.text, count - exported);
     json_decref(file);
     json_decref(decisions);

@@ -20,7 +20,7 @@ struct mlflow_options {
 
 /* Export what is pending, within the time that the options give.  Never fails: what could not be exported is logged and
  * stays pending. */
-void mlflow_outbox_send(const char *data, const struct mlflow_options *options);
+void mlflow_outbox_send(const struct volume *volume, const struct mlflow_options *options);
 
 /* Whether the options are valid; err names the one that is not. */
 MUST_CHECK bool mlflow_outbox_valid(const struct mlflow_options *options, struct error *err);

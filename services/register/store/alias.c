@@ -9,12 +9,9 @@
 #include "services/common/worker/log.h"
 #include "services/register/store/decision_log.h"
 
-bool alias_read(struct alias *out, const char *data, const char *name, struct error *err) {
-    char path[PATH_MAX];
+bool alias_read(struct alias *out, const struct volume *volume, const char *name, struct error *err) {
     *out = (struct alias){0};
-    if (!path_format(path, err, "%s/%s", data, name))
-        return false;
-    return !files_exist(path) || champion_read_alias(path, &out->version, out->sha256, err);
+    return !files_exist_at(volume, name) || champion_read_alias_at(volume, name, &out->version, out->sha256, err);
 }
 
 static bool same(const struct alias *a, const struct alias *b) {
@@ -39,18 +36,17 @@ void alias_add_move(json_t *decision, const struct alias *from, const struct ali
                                           : json_null());
 }
 
-static bool write_alias(const char *data, const char *name, const struct alias *alias, const char *moved,
+static bool write_alias(const struct volume *volume, const char *name, const struct alias *alias, const char *moved,
                         const json_t *at, struct error *err) {
-    char path[PATH_MAX];
     const char *time = json_string_value(at);
     json_t *document = json_pack("{s:I, s:s, s:s}", "version", (json_int_t)alias->version, "sha256", alias->sha256,
                                  moved, time != NULL ? time : "");
-    bool done = path_format(path, err, "%s/%s", data, name) && atomic_file_write_json(path, document, err);
+    bool done = atomic_file_write_json_at(volume, name, document, err);
     json_decref(document);
     return done;
 }
 
-bool alias_reconcile(const char *data, const json_t *decisions, struct error *err) {
+bool alias_reconcile(const struct volume *volume, const json_t *decisions, struct error *err) {
     struct alias now, wanted, before = {0};
     const json_t *move = decision_log_last_move(decisions), *previous = json_object_get(move, "previous");
     const json_t *at = json_object_get(move, "time");
@@ -60,7 +56,7 @@ bool alias_reconcile(const char *data, const json_t *decisions, struct error *er
         return error_set(err, "read " VOLUME_DECISIONS ": the last promotion names no version");
     if (json_is_object(previous))
         from_json(&before, json_object_get(previous, "version"), json_object_get(previous, "manifest_sha256"));
-    if (!alias_read(&now, data, VOLUME_CHAMPION, err))
+    if (!alias_read(&now, volume, VOLUME_CHAMPION, err))
         return false;
     if (same(&now, &wanted))
         return true;
@@ -69,6 +65,6 @@ bool alias_reconcile(const char *data, const json_t *decisions, struct error *er
                   "champion.json says version %lld, the decisions %lld; it is left alone", now.version, wanted.version);
         return true;
     }
-    return (before.version == 0 || write_alias(data, VOLUME_PREVIOUS, &before, "replaced_at", at, err)) &&
-           write_alias(data, VOLUME_CHAMPION, &wanted, "promoted_at", at, err);
+    return (before.version == 0 || write_alias(volume, VOLUME_PREVIOUS, &before, "replaced_at", at, err)) &&
+           write_alias(volume, VOLUME_CHAMPION, &wanted, "promoted_at", at, err);
 }

@@ -17,13 +17,13 @@ struct alias {
 };
 
 /* Read champion.json or previous.json; one that is not there is version 0. */
-MUST_CHECK bool alias_read(struct alias *out, const char *data, const char *name, struct error *err);
+MUST_CHECK bool alias_read(struct alias *out, const struct volume *volume, const char *name, struct error *err);
 
 /* Add to a decision what makes it a move: from what the pointer is to what it shall be. */
 void alias_add_move(json_t *decision, const struct alias *from, const struct alias *to);
 
 /* Carry out the last move of the decisions where that has not been done. A pointer that is neither what
  * the move found nor what it made was set by someone else and is left alone, with a warning. */
-MUST_CHECK bool alias_reconcile(const char *data, const json_t *decisions, struct error *err);
+MUST_CHECK bool alias_reconcile(const struct volume *volume, const json_t *decisions, struct error *err);
 
 #endif

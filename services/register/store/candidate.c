@@ -6,14 +6,11 @@
 #include <string.h>
 
 #include "services/common/registry/champion.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 
-static bool read_name(struct candidate *c, const char *data, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_NEWEST, data))
-        return false;
-    json_t *newest = files_read_json(path, CHAMPION_MAX_JSON, err);
+static bool read_name(struct candidate *c, const struct volume *volume, struct error *err) {
+    json_t *newest = files_read_json_at(volume, VOLUME_NEWEST, CHAMPION_MAX_JSON, err);
     if (newest == NULL)
         return false;
     const char *name = json_string_value(json_object_get(newest, "candidate"));
@@ -21,39 +18,37 @@ static bool read_name(struct candidate *c, const char *data, struct error *err) 
     if (good)
         memcpy(c->name, name, strlen(name) + 1);
     else
-        error_set(err, "read %s: it names no candidate", path);
+        volume_reject(volume, err, VOLUME_NEWEST, "it names no candidate");
     json_decref(newest);
     return good;
 }
 
-static bool read_forest(struct candidate *c, const char *data, struct error *err) {
-    char path[PATH_MAX];
+static bool read_forest(struct candidate *c, const struct volume *volume, struct error *err) {
+    char name[VOLUME_NAME], path[PATH_MAX];
     struct forest_error problem;
-    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s/forest.bin", data, c->name))
-        return false;
-    if (forest_load(&c->forest, path, &problem) != FOREST_OK)
-        return error_set(err, "read %s: %s", path, problem.text);
+    snprintf(name, sizeof name, VOLUME_CANDIDATES "/%s/forest.bin", c->name);
+    if (forest_load(&c->forest, volume_path(volume, name, path), &problem) != FOREST_OK)
+        return volume_reject(volume, err, name, "%s", problem.text);
     size_t size;
     const void *image = forest_image(c->forest, &size);
     bytes_sha256(image, size, c->forest_sha256);
     return true;
 }
 
-static bool read_card(struct candidate *c, const char *data, struct error *err) {
-    char path[PATH_MAX];
+static bool read_card(struct candidate *c, const struct volume *volume, struct error *err) {
+    char name[VOLUME_NAME];
     json_error_t problem;
-    if (!path_format(path, err, "%s/" VOLUME_CANDIDATES "/%s/card.json", data, c->name))
-        return false;
-    c->card_text = files_read(path, CHAMPION_MAX_JSON, &c->card_size, err);
+    snprintf(name, sizeof name, VOLUME_CANDIDATES "/%s/card.json", c->name);
+    c->card_text = files_read_at(volume, name, CHAMPION_MAX_JSON, &c->card_size, err);
     if (c->card_text == NULL)
         return false;
     c->card = json_loadb(c->card_text, c->card_size, JSON_REJECT_DUPLICATES, &problem);
-    return c->card != NULL || error_set(err, "read %s: line %d: %.120s", path, problem.line, problem.text);
+    return c->card != NULL || volume_reject(volume, err, name, "line %d: %.120s", problem.line, problem.text);
 }
 
-bool candidate_read(struct candidate *out, const char *data, struct error *err) {
+bool candidate_read(struct candidate *out, const struct volume *volume, struct error *err) {
     struct candidate c = {0};
-    bool done = read_name(&c, data, err) && read_forest(&c, data, err) && read_card(&c, data, err);
+    bool done = read_name(&c, volume, err) && read_forest(&c, volume, err) && read_card(&c, volume, err);
     if (done)
         *out = c;
     else

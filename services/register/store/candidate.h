@@ -17,7 +17,7 @@ struct candidate {
 };
 
 /* The one that candidates/newest.json names. On failure *out is left alone. */
-MUST_CHECK bool candidate_read(struct candidate *out, const char *data, struct error *err);
+MUST_CHECK bool candidate_read(struct candidate *out, const struct volume *volume, struct error *err);
 void candidate_done(struct candidate *candidate); /* fine on zeroes */
 
 /* A number in its card, by the keys that lead to it; NaN where there is none. */

@@ -12,8 +12,8 @@ json_t *decision_new(const struct registry *r, const char *action, const char *s
 }
 
 bool decision_apply(const struct registry *r, json_t *decisions, json_t *decision, struct error *err) {
-    return decision_log_append(r->data, decision, err) && json_array_append(decisions, decision) == 0 &&
-           alias_reconcile(r->data, decisions, err);
+    return decision_log_append(r->volume, decision, err) && json_array_append(decisions, decision) == 0 &&
+           alias_reconcile(r->volume, decisions, err);
 }
 
 struct outcome decision_outcome(const json_t *decision) {

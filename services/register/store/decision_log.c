@@ -5,16 +5,12 @@
 #include <string.h>
 
 #include "services/common/store/append_log.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 
 enum { MAX_DECISIONS = 256 << 20 };
 
-static bool path_of(char out[PATH_MAX], const char *data, struct error *err) {
-    return path_format(out, err, "%s/" VOLUME_DECISIONS, data);
-}
-
-static json_t *parse_lines(const char *path, const char *text, size_t size, struct error *err) {
+static json_t *parse_lines(const struct volume *volume, const char *text, size_t size, struct error *err) {
     json_t *all = json_array();
     size_t line = 0;
     for (const char *at = text, *end; at < text + size; at = end + 1) {
@@ -24,7 +20,7 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
         line++;
         json_t *decision = end > at ? json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, NULL) : json_object();
         if (!json_is_object(decision)) {
-            error_set(err, "read %s: line %zu is not a decision", path, line);
+            volume_reject(volume, err, VOLUME_DECISIONS, "line %zu is not a decision", line);
             json_decref(decision);
             json_decref(all);
             return NULL;
@@ -34,28 +30,24 @@ static json_t *parse_lines(const char *path, const char *text, size_t size, stru
     return all;
 }
 
-json_t *decision_log_read(const char *data, struct error *err) {
-    char path[PATH_MAX];
+json_t *decision_log_read(const struct volume *volume, struct error *err) {
     size_t size;
-    if (!path_of(path, data, err))
-        return NULL;
-    if (!files_exist(path))
+    if (!files_exist_at(volume, VOLUME_DECISIONS))
         return json_array();
-    char *text = files_read(path, MAX_DECISIONS, &size, err);
-    json_t *all = text != NULL ? parse_lines(path, text, size, err) : NULL;
+    char *text = files_read_at(volume, VOLUME_DECISIONS, MAX_DECISIONS, &size, err);
+    json_t *all = text != NULL ? parse_lines(volume, text, size, err) : NULL;
     free(text);
     return all;
 }
 
-bool decision_log_append(const char *data, const json_t *decision, struct error *err) {
-    char path[PATH_MAX];
+bool decision_log_append(const struct volume *volume, const json_t *decision, struct error *err) {
     char *line = json_dumps(decision, JSON_COMPACT | JSON_REAL_PRECISION(10));
     if (line == NULL)
         return error_set(err, "append to " VOLUME_DECISIONS ": the decision cannot be written as JSON");
     size_t size = strlen(line);
     line[size] = '\n'; /* in the place of its zero byte */
     struct append_log append = {.file = -1, .world_readable = true};
-    bool done = path_of(path, data, err) && append_log_write(&append, path, line, size + 1, err);
+    bool done = append_log_write_at(&append, volume, VOLUME_DECISIONS, line, size + 1, err);
     append_log_close(&append);
     free(line);
     return done;

@@ -15,10 +15,10 @@
 
 /* All decisions, oldest first, as an array that the caller decrefs; an empty one where there is no file.
  * A last line that a power cut tore is skipped; any other line that is not JSON is an error. */
-MUST_CHECK json_t *decision_log_read(const char *data, struct error *err);
+MUST_CHECK json_t *decision_log_read(const struct volume *volume, struct error *err);
 
 /* Append one (borrowed); durable when it returns true. */
-MUST_CHECK bool decision_log_append(const char *data, const json_t *decision, struct error *err);
+MUST_CHECK bool decision_log_append(const struct volume *volume, const json_t *decision, struct error *err);
 
 /* The last decision that moved the champion pointer; NULL where none did. Borrowed. */
 const json_t *decision_log_last_move(const json_t *decisions);

@@ -4,13 +4,14 @@
 
 #include <jansson.h>
 
+#include "services/common/store/volume.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/exit_codes.h"
 
 /* Texts borrowed. */
 struct registry {
-    const char *data; /* the shared volume */
-    const char *run;  /* this run's id */
+    const struct volume *volume; /* the data folder */
+    const char *run;             /* this run's id */
     unix_time now;
 };
 

@@ -8,10 +8,11 @@
 #include "services/register/store/alias.h"
 #include "services/register/store/versions.h"
 
-static bool has_alias(const char *data, long long version) {
+static bool has_alias(const struct volume *volume, long long version) {
     struct alias champion, previous;
-    return !alias_read(&champion, data, VOLUME_CHAMPION, NULL) || !alias_read(&previous, data, VOLUME_PREVIOUS, NULL) ||
-           champion.version == version || previous.version == version;
+    return !alias_read(&champion, volume, VOLUME_CHAMPION, NULL) ||
+           !alias_read(&previous, volume, VOLUME_PREVIOUS, NULL) || champion.version == version ||
+           previous.version == version;
 }
 
 /* Whether one of the last moves made it the champion. */
@@ -27,11 +28,11 @@ static bool was_champion(const json_t *decisions, long long version, long long m
     return false;
 }
 
-void retention_apply(const char *data, const json_t *decisions, long long versions, long long champions) {
+void retention_apply(const struct volume *volume, const json_t *decisions, long long versions, long long champions) {
     size_t count;
-    long long *all = versions_list(data, &count);
+    long long *all = versions_list(volume, &count);
     for (size_t i = 0; i + (size_t)versions < count; i++)
-        if (!was_champion(decisions, all[i], champions) && !has_alias(data, all[i]))
-            versions_discard(data, all[i]);
+        if (!was_champion(decisions, all[i], champions) && !has_alias(volume, all[i]))
+            versions_discard(volume, all[i]);
     free(all);
 }

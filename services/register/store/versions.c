@@ -13,8 +13,10 @@
 #include "services/common/store/paths.h"
 #include "services/common/worker/log.h"
 
-static bool folder_of(char out[PATH_MAX], const char *data, struct error *err) {
-    return path_format(out, err, "%s/" VOLUME_VERSIONS, data);
+/* The folder of a version, or a file in it. */
+static const char *name_of(char out[VOLUME_NAME], long long version, const char *file) {
+    snprintf(out, VOLUME_NAME, VOLUME_VERSIONS "/%lld%s%s", version, file[0] != '\0' ? "/" : "", file);
+    return out;
 }
 
 static int ascending(const void *left, const void *right) {
@@ -22,12 +24,11 @@ static int ascending(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-long long *versions_list(const char *data, size_t *count) {
-    char folder[PATH_MAX];
+long long *versions_list(const struct volume *volume, size_t *count) {
     long long *all = NULL;
     size_t capacity = 0;
     *count = 0;
-    DIR *dir = folder_of(folder, data, NULL) ? opendir(folder) : NULL;
+    DIR *dir = volume_open_folder(volume, VOLUME_VERSIONS);
     if (dir == NULL)
         return NULL;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
@@ -45,16 +46,14 @@ long long *versions_list(const char *data, size_t *count) {
     return all;
 }
 
-bool versions_exist(const char *data, long long version, struct error *err) {
-    char path[PATH_MAX];
-    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-        return false;
-    return files_exist(path) || error_set(err, "there is no version %lld", version);
+bool versions_exist(const struct volume *volume, long long version, struct error *err) {
+    char name[VOLUME_NAME];
+    return files_exist_at(volume, name_of(name, version, "")) || error_set(err, "there is no version %lld", version);
 }
 
-static long long newest(const char *data) {
+static long long newest(const struct volume *volume) {
     size_t count;
-    long long *all = versions_list(data, &count);
+    long long *all = versions_list(volume, &count);
     long long last = count > 0 ? all[count - 1] : 0;
     free(all);
     return last;
@@ -82,33 +81,34 @@ static json_t *describe(const struct version_contents *c, long long version, jso
 
 /* ---- sources ---- */
 
+/* The folder that is filled. */
+struct new_version {
+    const struct volume *volume;
+    const char *folder;
+};
+
 static const struct {
     const char *name, *path;
 } source[] = {{"features.csv", VOLUME_FEATURES}, {"schema.json", VOLUME_SCHEMA}};
 enum { SOURCES = sizeof source / sizeof *source };
 
 /* Files of the features folder are replaced, never changed, so that a second name keeps them at no cost. */
-static bool link_source(json_t *hashes, const char *folder, const char *data, size_t i, struct error *err) {
-    char from[PATH_MAX], to[PATH_MAX], hex[SHA256_HEX];
-    if (!path_format(from, err, "%s/%s", data, source[i].path) ||
-        !path_format(to, err, "%s/%s", folder, source[i].name))
-        return false;
-    if (link(from, to) != 0) {
-        error_set_errno(err, "keep", from);
-        return false;
-    }
-    if (!files_sha256(to, hex, err))
+static bool link_source(json_t *hashes, const struct new_version *v, size_t i, struct error *err) {
+    char to[VOLUME_NAME], hex[SHA256_HEX];
+    if (!volume_link(v->volume, source[i].path, volume_join(v->folder, source[i].name, to)))
+        return volume_error(v->volume, err, "keep", source[i].path);
+    if (!files_sha256_at(v->volume, to, hex, err))
         return false;
     json_object_set_new(hashes, source[i].name, json_string(hex));
     return true;
 }
 
 /* The hashes of what was kept; a volume without links keeps none, and the version stands without. */
-static json_t *link_sources(const char *folder, const char *data) {
+static json_t *link_sources(const struct new_version *v) {
     struct error err;
     json_t *hashes = json_object();
     for (size_t i = 0; i < SOURCES; i++)
-        if (!link_source(hashes, folder, data, i, &err)) {
+        if (!link_source(hashes, v, i, &err)) {
             log_event(LOG_WARN, "source not kept", "%s", err.text);
             json_object_clear(hashes);
             break;
@@ -116,80 +116,80 @@ static json_t *link_sources(const char *folder, const char *data) {
     return hashes;
 }
 
-bool versions_check_sources(const char *data, long long version, const json_t *manifest, struct error *err) {
+bool versions_check_sources(const struct volume *volume, long long version, const json_t *manifest, struct error *err) {
     const char *name;
     json_t *expected;
     json_object_foreach(json_object_get(manifest, "sources"), name, expected) {
-        char path[PATH_MAX], hex[SHA256_HEX];
+        char file[VOLUME_NAME], hex[SHA256_HEX];
         const char *hash = json_string_value(expected);
         if (hash == NULL || strchr(name, '/') != NULL)
             return error_set(err, "version %lld: the manifest's sources are not file names with hashes", version);
-        if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
-            !files_sha256(path, hex, err))
+        if (!files_sha256_at(volume, name_of(file, version, name), hex, err))
             return false;
         if (strcmp(hash, hex) != 0)
-            return error_set(err, "read %s: its SHA-256 differs from the one in the manifest", path);
+            return volume_reject(volume, err, file, "its SHA-256 differs from the one in the manifest");
     }
     return true;
 }
 
 /* ---- a folder filled ---- */
 
-static bool write_files(const char *folder, const struct version_contents *c, struct error *err) {
-    char path[PATH_MAX];
+static bool write_file(const struct new_version *v, const char *name, const void *bytes, size_t size,
+                       struct error *err) {
+    char file[VOLUME_NAME];
+    return atomic_file_write_at(v->volume, volume_join(v->folder, name, file), bytes, size, err);
+}
+
+static bool write_files(const struct new_version *v, const struct version_contents *c, struct error *err) {
     size_t size;
     const void *image = forest_image(c->candidate->forest, &size);
-    bool done = path_format(path, err, "%s/forest.bin", folder) && atomic_file_write(path, image, size, err) &&
-                path_format(path, err, "%s/card.json", folder) &&
-                atomic_file_write(path, c->candidate->card_text, c->candidate->card_size, err);
+    bool done = write_file(v, "forest.bin", image, size, err) &&
+                write_file(v, "card.json", c->candidate->card_text, c->candidate->card_size, err);
     for (size_t i = 0; done && i < c->files; i++)
-        done = path_format(path, err, "%s/%s", folder, c->file[i].name) &&
-               atomic_file_write(path, c->file[i].bytes, c->file[i].size, err);
+        done = write_file(v, c->file[i].name, c->file[i].bytes, c->file[i].size, err);
     return done;
 }
 
-static bool sign(const char *folder, const char *manifest, const char *key, struct error *err) {
-    char path[PATH_MAX];
+static bool sign(const struct new_version *v, const char *manifest, const char *key, struct error *err) {
     unsigned char signature[MODEL_SIGNATURE_SIZE];
     size_t size;
     if (key == NULL)
         return true;
-    char *text = files_read(manifest, CHAMPION_MAX_JSON, &size, err);
+    char *text = files_read_at(v->volume, manifest, CHAMPION_MAX_JSON, &size, err);
     bool done = text != NULL && model_signature_sign(signature, key, text, size, err) &&
-                path_format(path, err, "%s/manifest.sig", folder) &&
-                atomic_file_write(path, signature, sizeof signature, err);
+                write_file(v, "manifest.sig", signature, sizeof signature, err);
     free(text);
     return done;
 }
 
-static bool fill(const char *folder, const char *data, long long version, const struct version_contents *c,
-                 struct error *err) {
-    char path[PATH_MAX];
-    if (!write_files(folder, c, err) || !path_format(path, err, "%s/manifest.json", folder))
+static bool fill(const struct new_version *v, long long version, const struct version_contents *c, struct error *err) {
+    char file[VOLUME_NAME];
+    if (!write_files(v, c, err))
         return false;
-    json_t *manifest = describe(c, version, link_sources(folder, data));
-    bool done = atomic_file_write_json(path, manifest, err) && sign(folder, path, c->signing_key, err);
+    volume_join(v->folder, "manifest.json", file);
+    json_t *manifest = describe(c, version, link_sources(v));
+    bool done = atomic_file_write_json_at(v->volume, file, manifest, err) && sign(v, file, c->signing_key, err);
     json_decref(manifest);
     return done;
 }
 
-static bool publish(const char *data, long long version, const struct version_contents *c, struct error *err) {
-    char path[PATH_MAX];
+static bool publish(const struct volume *volume, long long version, const struct version_contents *c,
+                    struct error *err) {
+    char name[VOLUME_NAME];
     struct atomic_folder p;
-    if (!path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld", data, version) || !atomic_folder_open(&p, path, err))
+    if (!atomic_folder_open_at(&p, volume, name_of(name, version, ""), err))
         return false;
-    if (fill(p.temporary, data, version, c, err))
+    if (fill(&(struct new_version){volume, p.temporary}, version, c, err))
         return atomic_folder_commit(&p, err);
     atomic_folder_abort(&p);
     return false;
 }
 
 /* Whether a version is already of this candidate, made against the same champion. */
-static bool is_of_candidate(const char *data, long long version, const struct candidate *c, long long parent) {
-    char path[PATH_MAX];
-    json_t *manifest = path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, version)
-                           ? files_read_json(path, CHAMPION_MAX_JSON, NULL)
-                           : NULL;
+static bool is_of_candidate(const struct volume *volume, long long version, const struct candidate *c,
+                            long long parent) {
+    char file[VOLUME_NAME];
+    json_t *manifest = files_read_json_at(volume, name_of(file, version, "manifest.json"), CHAMPION_MAX_JSON, NULL);
     const char *name = json_string_value(json_object_get(manifest, "candidate"));
     const char *sha256 = json_string_value(json_object_get(json_object_get(manifest, "files"), "forest.bin"));
     bool is = name != NULL && strcmp(name, c->name) == 0 && sha256 != NULL && strcmp(sha256, c->forest_sha256) == 0 &&
@@ -198,19 +198,17 @@ static bool is_of_candidate(const char *data, long long version, const struct ca
     return is;
 }
 
-bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const char *data,
+bool versions_store(long long *version, char manifest_sha256[SHA256_HEX], const struct volume *volume,
                     const struct version_contents *contents, struct error *err) {
-    char path[PATH_MAX];
-    *version = newest(data);
-    bool stored = *version > 0 && is_of_candidate(data, *version, contents->candidate, contents->parent);
+    char file[VOLUME_NAME];
+    *version = newest(volume);
+    bool stored = *version > 0 && is_of_candidate(volume, *version, contents->candidate, contents->parent);
     if (!stored)
-        stored = publish(data, ++*version, contents, err);
-    return stored && path_format(path, err, "%s/" VOLUME_VERSIONS "/%lld/manifest.json", data, *version) &&
-           files_sha256(path, manifest_sha256, err);
+        stored = publish(volume, ++*version, contents, err);
+    return stored && files_sha256_at(volume, name_of(file, *version, "manifest.json"), manifest_sha256, err);
 }
 
-void versions_discard(const char *data, long long version) {
-    char path[PATH_MAX];
-    if (path_format(path, NULL, "%s/" VOLUME_VERSIONS "/%lld", data, version))
-        atomic_folder_remove(path);
+void versions_discard(const struct volume *volume, long long version) {
+    char name[VOLUME_NAME];
+    atomic_folder_remove_at(volume, name_of(name, version, ""));
 }

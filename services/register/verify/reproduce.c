@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "services/common/registry/champion.h"
 #include "services/common/store/atomic_file.h"
@@ -20,26 +19,22 @@
 
 /* ---- a data folder of its own ---- */
 
-static bool link_source(const char *folder, const char *data, long long version, const char *name, struct error *err) {
-    char from[PATH_MAX], to[PATH_MAX];
-    if (!path_format(from, err, "%s/" VOLUME_VERSIONS "/%lld/%s", data, version, name) ||
-        !path_format(to, err, "%s/" VOLUME_FEATURES_FOLDER "/%s", folder, name))
-        return false;
-    if (link(from, to) == 0)
-        return true;
-    error_set_errno(err, "link", from);
-    return false;
+#define SANDBOX VOLUME_REGISTRY "/.tmp-reproduction"
+
+static bool link_source(const struct volume *volume, long long version, const char *file, struct error *err) {
+    char name[VOLUME_NAME], second_name[VOLUME_NAME];
+    snprintf(name, sizeof name, VOLUME_VERSIONS "/%lld/%s", version, file);
+    volume_join(SANDBOX "/" VOLUME_FEATURES_FOLDER, file, second_name);
+    return volume_link(volume, name, second_name) || volume_error(volume, err, "link", name);
 }
 
-static bool fill_folder(const char *folder, const char *data, const struct champion *v, struct error *err) {
-    char features[PATH_MAX];
+static bool fill_sandbox(const struct volume *volume, const struct champion *v, struct error *err) {
     if (json_object_size(json_object_get(v->manifest, "sources")) == 0)
         return error_set(err, "reproduce %lld: its features were not kept", v->version);
-    sandbox_remove(folder);
-    return versions_check_sources(data, v->version, v->manifest, err) &&
-           path_format(features, err, "%s/" VOLUME_FEATURES_FOLDER, folder) && folder_create(features, err) &&
-           link_source(folder, data, v->version, "features.csv", err) &&
-           link_source(folder, data, v->version, "schema.json", err);
+    sandbox_remove(volume, SANDBOX);
+    return versions_check_sources(volume, v->version, v->manifest, err) &&
+           folder_create_at(volume, SANDBOX "/" VOLUME_FEATURES_FOLDER, err) &&
+           link_source(volume, v->version, "features.csv", err) && link_source(volume, v->version, "schema.json", err);
 }
 
 /* ---- the training ---- */
@@ -82,20 +77,28 @@ static struct outcome compare(const struct candidate *reproduced, const struct c
                                       reproduced->forest_sha256)};
 }
 
-bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err) {
+static bool read_trained(struct candidate *out, const char *folder, struct error *err) {
+    struct volume volume;
+    if (!volume_open(&volume, folder, err))
+        return false;
+    bool done = candidate_read(out, &volume, err);
+    volume_close(&volume);
+    return done;
+}
+
+bool reproduce_version(struct outcome *out, const struct volume *volume, long long version, struct error *err) {
     char folder[PATH_MAX];
     struct champion v = {0};
     struct recipe recipe;
     struct candidate reproduced = {0};
-    if (!path_format(folder, err, "%s/" VOLUME_REGISTRY "/.tmp-reproduction", data))
-        return false;
-    bool done = versions_exist(data, version, err) && champion_load_version(&v, data, version, NULL, err) &&
-                fill_folder(folder, data, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
-                candidate_read(&reproduced, folder, err);
+    volume_path(volume, SANDBOX, folder);
+    bool done = versions_exist(volume, version, err) && champion_load_version_at(&v, volume, version, NULL, err) &&
+                fill_sandbox(volume, &v, err) && read_recipe(&recipe, &v, err) && train(&recipe, folder, err) &&
+                read_trained(&reproduced, folder, err);
     if (done)
         *out = compare(&reproduced, &v);
     candidate_done(&reproduced);
     champion_done(&v);
-    sandbox_remove(folder);
+    sandbox_remove(volume, SANDBOX);
     return done;
 }

@@ -8,6 +8,7 @@
 #include "services/register/store/registry.h"
 
 /* EXIT_DONE where the forest is the same byte for byte, EXIT_DATAERR where it is not. */
-MUST_CHECK bool reproduce_version(struct outcome *out, const char *data, long long version, struct error *err);
+MUST_CHECK bool reproduce_version(struct outcome *out, const struct volume *volume, long long version,
+                                  struct error *err);
 
 #endif

@@ -9,6 +9,7 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
     return remove(path);
 }
 
-void sandbox_remove(const char *folder) {
-    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+void sandbox_remove(const struct volume *volume, const char *name) {
+    char path[PATH_MAX];
+    nftw(volume_path(volume, name, path), remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

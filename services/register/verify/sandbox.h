@@ -2,7 +2,9 @@
 #ifndef REGISTER_SANDBOX_H
 #define REGISTER_SANDBOX_H
 
+#include "services/common/store/volume.h"
+
 /* Remove it with all that is in it; links are not followed. Fine where there is none. */
-void sandbox_remove(const char *folder);
+void sandbox_remove(const struct volume *volume, const char *name);
 
 #endif

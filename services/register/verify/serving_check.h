@@ -12,10 +12,10 @@
 enum serving_check { SERVING_CHECK_PASSED, SERVING_CHECK_REJECTED, SERVING_CHECK_FAILED };
 
 /* REJECTED: it would not be served; the api's log says why. FAILED: the check could not run, and err says why. */
-MUST_CHECK enum serving_check serving_check_run(const char *data, const char *config, const struct alias *version,
-                                                struct error *err);
+MUST_CHECK enum serving_check serving_check_run(const struct volume *volume, const char *config,
+                                                const struct alias *version, struct error *err);
 
 /* Remove what a killed run left of one. */
-void serving_check_sweep(const char *data);
+void serving_check_sweep(const struct volume *volume);
 
 #endif

@@ -12,6 +12,7 @@
 #include "services/register/gate/disagreement.h"
 #include "services/register/gate/input_grid.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 #include "tests/unit/register/models.h"
 
 static const char *const levels[] = {"Dental", "Legal", "Zoo", "Gym"}, *const classes[] = {"Business", "MVP"};
@@ -40,7 +41,7 @@ static struct disagreement measure(void) {
     struct recent_requests requests;
     struct disagreement disagreement;
     struct error err;
-    assert_true(recent_requests_read(&requests, scratch, &schema, &err));
+    assert_true(recent_requests_read(&requests, open_volume(scratch), &schema, &err));
     assert_true(disagreement_measure(&disagreement, &requests, &schema, challenger, champion));
     recent_requests_done(&requests);
     forest_free(challenger);

@@ -13,6 +13,7 @@
 #include "services/register/gate/recent_requests.h"
 #include "tests/helpers/awkward_values.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 #define LOG VOLUME_PREDICTIONS "/a-2026-01-31.ndjson"
 
@@ -50,7 +51,7 @@ static void awkward_requests_are_what_the_table_says(void **state) {
         free(age);
     }
     fclose(file);
-    assert_true(recent_requests_read(&requests, scratch, &schema, &err));
+    assert_true(recent_requests_read(&requests, open_volume(scratch), &schema, &err));
     for (size_t i = 0; i < AWKWARD_VALUES; i++) {
         ages += awkward_values[i].number == UNREADABLE;
         types_unreadable += awkward_values[i].category == UNREADABLE;
@@ -79,7 +80,7 @@ static void awkward_leads_are_what_the_table_says(void **state) {
         csv_write_text(file, awkward_values[i].text, true);
     }
     fclose(file);
-    assert_true(recent_requests_read(&requests, scratch, &schema, &err));
+    assert_true(recent_requests_read(&requests, open_volume(scratch), &schema, &err));
     for (size_t i = 0; i < AWKWARD_VALUES; i++) {
         if (!awkward_is_cell(&awkward_values[i]))
             continue;

@@ -11,6 +11,7 @@
 #include "services/register/store/alias.h"
 #include "services/register/store/decision_log.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 static const char hash_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 static const char hash_b[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -32,7 +33,7 @@ static void append_text(const char *text) {
 
 static void append(json_t *decision) {
     struct error err;
-    assert_true(decision_log_append(scratch, decision, &err));
+    assert_true(decision_log_append(open_volume(scratch), decision, &err));
     json_decref(decision);
 }
 
@@ -47,7 +48,7 @@ static json_t *move(long long from, long long to) {
 
 static json_t *read_all(void) {
     struct error err;
-    json_t *all = decision_log_read(scratch, &err);
+    json_t *all = decision_log_read(open_volume(scratch), &err);
     if (all == NULL)
         fail_msg("%s", err.text);
     return all;
@@ -56,7 +57,7 @@ static json_t *read_all(void) {
 static void reconcile(void) {
     struct error err;
     json_t *all = read_all();
-    if (!alias_reconcile(scratch, all, &err))
+    if (!alias_reconcile(open_volume(scratch), all, &err))
         fail_msg("%s", err.text);
     json_decref(all);
 }
@@ -64,7 +65,7 @@ static void reconcile(void) {
 static long long version_of(const char *name) {
     struct alias alias;
     struct error err;
-    assert_true(alias_read(&alias, scratch, name, &err));
+    assert_true(alias_read(&alias, open_volume(scratch), name, &err));
     return alias.version;
 }
 
@@ -86,7 +87,7 @@ static void a_damaged_line_in_the_middle_is_an_error_that_names_it(void **state)
     (void)state;
     struct error err;
     append_text("{\"n\":1}\nnonsense\n{\"n\":3}\n");
-    assert_null(decision_log_read(scratch, &err));
+    assert_null(decision_log_read(open_volume(scratch), &err));
     assert_non_null(strstr(err.text, "line 2"));
 }
 

@@ -11,6 +11,7 @@
 #include "services/register/store/retention.h"
 #include "services/register/store/versions.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 enum { VERSIONS = 6 };
 
@@ -56,7 +57,7 @@ static void point(const char *name, int version) {
 static void expect_versions(const char *expected) {
     char found[4 * VERSIONS + 1] = "";
     size_t count, used = 0;
-    long long *all = versions_list(scratch, &count);
+    long long *all = versions_list(open_volume(scratch), &count);
     for (size_t i = 0; i < count; i++)
         used += (size_t)snprintf(found + used, sizeof found - used, i > 0 ? " %lld" : "%lld", all[i]);
     free(all);
@@ -64,27 +65,27 @@ static void expect_versions(const char *expected) {
 }
 
 static void as_many_as_asked_for_stay(void **state) {
-    retention_apply(scratch, *state, VERSIONS, 0);
+    retention_apply(open_volume(scratch), *state, VERSIONS, 0);
     expect_versions("1 2 3 4 5 6");
-    retention_apply(scratch, *state, 3, 0);
+    retention_apply(open_volume(scratch), *state, 3, 0);
     expect_versions("4 5 6");
 }
 
 static void so_do_the_last_champions(void **state) {
-    retention_apply(scratch, *state, 1, 2);
+    retention_apply(open_volume(scratch), *state, 1, 2);
     expect_versions("2 4 6");
 }
 
 static void and_what_a_pointer_names(void **state) {
     point(VOLUME_CHAMPION, 3);
     point(VOLUME_PREVIOUS, 1);
-    retention_apply(scratch, *state, 1, 0);
+    retention_apply(open_volume(scratch), *state, 1, 0);
     expect_versions("1 3 6");
 }
 
 static void a_pointer_that_cannot_be_read_may_name_any(void **state) {
     scratch_write(VOLUME_CHAMPION, "torn");
-    retention_apply(scratch, *state, 1, 0);
+    retention_apply(open_volume(scratch), *state, 1, 0);
     expect_versions("1 2 3 4 5 6");
 }
 

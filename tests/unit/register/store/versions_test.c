@@ -9,6 +9,7 @@
 #include "services/common/store/paths.h"
 #include "services/register/store/versions.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 /* Whether the sources hold of a version whose manifest names this file, which says "a,b", with a hash. */
 static bool holds(const char *name, const char *hash, struct error *err) {
@@ -16,7 +17,7 @@ static bool holds(const char *name, const char *hash, struct error *err) {
     snprintf(path, sizeof path, VOLUME_VERSIONS "/1/%s", name);
     assert_true(atomic_file_write(scratch_path(path), "a,b", 3, err));
     json_t *manifest = json_pack("{s:{s:s}}", "sources", name, hash);
-    bool good = versions_check_sources(scratch, 1, manifest, err);
+    bool good = versions_check_sources(open_volume(scratch), 1, manifest, err);
     json_decref(manifest);
     return good;
 }
@@ -45,7 +46,7 @@ static void a_version_without_sources_holds(void **state) {
     (void)state;
     struct error err;
     json_t *manifest = json_object();
-    assert_true(versions_check_sources(scratch, 1, manifest, &err));
+    assert_true(versions_check_sources(open_volume(scratch), 1, manifest, &err));
     json_decref(manifest);
 }
 
