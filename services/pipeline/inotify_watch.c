@@ -4,8 +4,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/util/path_format.h"
 
 int inotify_watch_open(void) {
     return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);

@@ -1,11 +1,8 @@
 /* raw_fingerprint.c - polls raw/, since notifications do not reach every kind of shared volume. */
 #include "services/pipeline/raw_fingerprint.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-
-#include "services/common/store/atomic_file.h"
 #include "services/common/store/paths.h"
+#include "services/common/store/volume.h"
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
     const unsigned char *at = bytes;
@@ -14,10 +11,10 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
     return hash;
 }
 
-static uint64_t file_hash(const char *path, const struct stat *about) {
+static uint64_t file_hash(const char *name, const struct stat *about) {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (; *path != '\0'; path++)
-        hash = mix(hash, path, 1);
+    for (; *name != '\0'; name++)
+        hash = mix(hash, name, 1);
     hash = mix(hash, &about->st_ino, sizeof about->st_ino);
     hash = mix(hash, &about->st_size, sizeof about->st_size);
     hash = mix(hash, &about->st_mtim.tv_sec, sizeof about->st_mtim.tv_sec);
@@ -26,25 +23,28 @@ static uint64_t file_hash(const char *path, const struct stat *about) {
 }
 
 /* A sum, since folders list their files in any order. */
-static uint64_t folder_hash(const char *folder) {
+static uint64_t folder_hash(const struct volume *volume, const char *folder) {
     uint64_t sum = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = volume_open_folder(volume, folder);
     if (dir == NULL)
         return 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char path[PATH_MAX];
+        char name[VOLUME_NAME];
         struct stat about;
-        if (entry->d_name[0] != '.' && path_format(path, NULL, "%s/%s", folder, entry->d_name) &&
-            stat(path, &about) == 0 && S_ISREG(about.st_mode))
-            sum += file_hash(path, &about);
+        if (entry->d_name[0] != '.' && volume_stat(volume, volume_join(folder, entry->d_name, name), &about) &&
+            S_ISREG(about.st_mode))
+            sum += file_hash(name, &about);
     }
     closedir(dir);
     return sum;
 }
 
+/* The volume is opened each time: it may have been mounted again. */
 uint64_t raw_fingerprint(const char *data) {
-    char raw[PATH_MAX], inbox[PATH_MAX];
-    if (!path_format(raw, NULL, "%s/" VOLUME_RAW, data) || !path_format(inbox, NULL, "%s/" VOLUME_INBOX, data))
+    struct volume volume;
+    if (!volume_open(&volume, data, NULL))
         return 0;
-    return folder_hash(raw) + folder_hash(inbox);
+    uint64_t sum = folder_hash(&volume, VOLUME_RAW) + folder_hash(&volume, VOLUME_INBOX);
+    volume_close(&volume);
+    return sum;
 }

@@ -29,10 +29,10 @@ static json_t *present(void) {
 
 /* A record that cannot be written is logged and stops nothing. */
 static void publish_record(const struct run *run) {
-    char path[PATH_MAX];
+    char name[VOLUME_NAME];
     struct error err;
-    if (!path_format(path, &err, "%s/" VOLUME_RUNS "/%s.json", run->data, run->stage.run) ||
-        !atomic_file_write_json(path, run->record, &err))
+    snprintf(name, sizeof name, VOLUME_RUNS "/%s.json", run->stage.run);
+    if (!atomic_file_write_json_at(&run->stage.volume, name, run->record, &err))
         log_event(LOG_WARN, "run not recorded", "%s", err.text);
 }
 
@@ -66,17 +66,13 @@ static void start_stage(struct run *run) {
 }
 
 bool run_begin(struct run *run, const char *data, const char *reason, double limit) {
-    *run =
-        (struct run){.data = data, .reason = reason, .limit = limit, .began = monotonic_seconds(), .code = EXIT_NONE};
+    *run = (struct run){.reason = reason, .limit = limit, .began = monotonic_seconds(), .code = EXIT_NONE};
     if (!stage_begin(&run->stage, WORKER_PIPELINE, data, &run->code)) {
         snprintf(run->error, sizeof run->error, "the run could not begin: the volume is away, full or in use");
         return false;
     }
-    char folder[PATH_MAX];
-    if (path_format(folder, NULL, "%s/" VOLUME_RUNS, data)) {
-        atomic_file_sweep_folder(folder);
-        run_retention_prune(folder, RECORDS);
-    }
+    atomic_file_sweep_folder_at(&run->stage.volume, VOLUME_RUNS);
+    run_retention_prune(&run->stage.volume, VOLUME_RUNS, RECORDS);
     setenv("LEADFOREST_RUN", run->stage.run, 1);
     run->going = true;
     run->record = json_pack("{s:s, s:s, s:o, s:s, s:[]}", "run", run->stage.run, "reason", reason, "started", present(),

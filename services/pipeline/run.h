@@ -8,7 +8,6 @@
 struct run {
     bool going;
     enum exit_code code;    /* EXIT_NONE until it has ended */
-    const char *data;       /* borrowed */
     const char *reason;     /* why it was started; borrowed */
     struct stage stage;     /* the pipeline's own lock and run id */
     size_t at;              /* the stage that runs */
@@ -24,7 +23,8 @@ struct run {
     long long promoted;  /* version; 0: none */
 };
 
-/* Take the lock and start the first stage. False if it could not begin: run->code says why, and it was logged. */
+/* Take the lock and start the first stage; data, the path of the data folder, is borrowed. False if it could not begin:
+ * run->code says why, and it was logged. */
 bool run_begin(struct run *run, const char *data, const char *reason, double limit);
 
 /* Continue after an event, and at least once a second; call it until run->going is false. */

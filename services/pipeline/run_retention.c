@@ -45,8 +45,8 @@ static struct record *list(DIR *dir, size_t *count) {
     return all;
 }
 
-void run_retention_prune(const char *folder, size_t keep) {
-    DIR *dir = opendir(folder);
+void run_retention_prune(const struct volume *volume, const char *folder, size_t keep) {
+    DIR *dir = volume_open_folder(volume, folder);
     if (dir == NULL)
         return;
     size_t count;

@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
+#include "services/common/store/volume.h"
+
 /* Remove the oldest records of a folder (*.json) beyond the newest `keep`. What cannot be removed stays. */
-void run_retention_prune(const char *folder, size_t keep);
+void run_retention_prune(const struct volume *volume, const char *folder, size_t keep);
 
 #endif

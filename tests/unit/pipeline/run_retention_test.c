@@ -11,6 +11,7 @@
 
 #include "services/pipeline/run_retention.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 static void put(const char *name, time_t at) {
     scratch_write(name, "{}");
@@ -29,10 +30,10 @@ static void the_oldest_records_go_and_nothing_else(void **state) {
     put("c.json", 100);
     put("notes.txt", 1);
     put(".tmp-d.json", 1);
-    run_retention_prune(scratch, 2);
+    run_retention_prune(open_volume(scratch), ".", 2);
     assert_true(there("a.json") && there("b.json") && !there("c.json"));
     assert_true(there("notes.txt") && there(".tmp-d.json"));
-    run_retention_prune(scratch_path("no folder"), 2);
+    run_retention_prune(open_volume(scratch), "no folder", 2);
 }
 
 int main(void) {
