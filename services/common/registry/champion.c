@@ -160,21 +160,6 @@ bool champion_read_alias(const char *path, long long *version, char sha256[SHA25
     return champion_read_alias_at(&volume_none, path, version, sha256, err);
 }
 
-bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
-                          struct error *err) {
-    return champion_load_folder_at(out, &volume_none, folder, version, sha256, err);
-}
-
-bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
-                           struct error *err) {
-    struct volume volume;
-    if (!volume_open(&volume, data, err))
-        return false;
-    bool good = champion_load_version_at(out, &volume, version, sha256, err);
-    volume_close(&volume);
-    return good;
-}
-
 bool champion_load(struct champion *out, const char *data, struct error *err) {
     struct volume volume;
     if (!volume_open(&volume, data, err))

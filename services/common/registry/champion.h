@@ -45,10 +45,6 @@ MUST_CHECK bool champion_load_at(struct champion *out, const struct volume *volu
 
 /* The same by path, for programs without an open volume; data is the data folder. */
 MUST_CHECK bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
-MUST_CHECK bool champion_load_version(struct champion *out, const char *data, long long version, const char *sha256,
-                                      struct error *err);
-MUST_CHECK bool champion_load_folder(struct champion *out, const char *folder, long long version, const char *sha256,
-                                     struct error *err);
 MUST_CHECK bool champion_load(struct champion *out, const char *data, struct error *err);
 
 void champion_done(struct champion *champion); /* a zeroed struct is fine */

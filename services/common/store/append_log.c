@@ -125,6 +125,3 @@ bool append_log_write_once_at(const struct volume *volume, const char *name, con
 bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size, struct error *err) {
     return append_log_write_at(log, &volume_none, path, lines, size, err);
 }
-bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err) {
-    return append_log_write_once_at(&volume_none, path, lines, size, err);
-}

@@ -35,7 +35,6 @@ MUST_CHECK bool append_log_write_once_at(const struct volume *volume, const char
 /* The same by path, for programs without an open volume. */
 MUST_CHECK bool append_log_write(struct append_log *log, const char *path, const void *lines, size_t size,
                                  struct error *err);
-MUST_CHECK bool append_log_write_once(const char *path, const void *lines, size_t size, struct error *err);
 
 /* Whether an open file still has that name: somebody may have moved it. */
 bool append_log_is_at(int file, const struct volume *volume, const char *name);

@@ -294,33 +294,15 @@ void atomic_file_sweep_at(const struct volume *volume, const char *name) {
 
 /* ---- by path ---- */
 
-bool atomic_file_open(struct atomic_file *p, const char *path, struct error *err) {
-    return atomic_file_open_at(p, &volume_none, path, err);
-}
 bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err) {
     return atomic_file_write_at(&volume_none, path, bytes, size, err);
 }
 bool atomic_file_write_json(const char *path, const json_t *value, struct error *err) {
     return atomic_file_write_json_at(&volume_none, path, value, err);
 }
-bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err) {
-    return atomic_folder_open_at(p, &volume_none, path, err);
-}
-void atomic_folder_remove(const char *path) {
-    atomic_folder_remove_at(&volume_none, path);
-}
-void atomic_file_sweep_folder(const char *folder) {
-    atomic_file_sweep_folder_at(&volume_none, folder);
-}
-void atomic_file_sweep(const char *path) {
-    atomic_file_sweep_at(&volume_none, path);
-}
 bool folder_create(const char *path, struct error *err) {
     return folder_create_at(&volume_none, path, err);
 }
 bool folder_sync_parent(const char *path, struct error *err) {
     return folder_sync_parent_at(&volume_none, path, err);
-}
-void folder_remove(const char *path) {
-    folder_remove_at(&volume_none, path);
 }

@@ -73,15 +73,9 @@ MUST_CHECK bool folder_sync_parent_at(const struct volume *volume, const char *n
 void folder_remove_at(const struct volume *volume, const char *name); /* a folder of plain files */
 
 /* The same by path, for programs without an open volume. */
-MUST_CHECK bool atomic_file_open(struct atomic_file *p, const char *path, struct error *err);
 MUST_CHECK bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err);
 MUST_CHECK bool atomic_file_write_json(const char *path, const json_t *value, struct error *err);
-MUST_CHECK bool atomic_folder_open(struct atomic_folder *p, const char *path, struct error *err);
-void atomic_folder_remove(const char *path);
-void atomic_file_sweep_folder(const char *folder);
-void atomic_file_sweep(const char *path);
 MUST_CHECK bool folder_create(const char *path, struct error *err);
 MUST_CHECK bool folder_sync_parent(const char *path, struct error *err);
-void folder_remove(const char *path);
 
 #endif

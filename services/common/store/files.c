@@ -107,9 +107,6 @@ char *files_read(const char *path, size_t limit, size_t *size, struct error *err
 json_t *files_read_json(const char *path, size_t limit, struct error *err) {
     return files_read_json_at(&volume_none, path, limit, err);
 }
-bool files_exist(const char *path) {
-    return files_exist_at(&volume_none, path);
-}
 bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err) {
     return files_sha256_at(&volume_none, path, hex, err);
 }

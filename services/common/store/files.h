@@ -35,7 +35,6 @@ MUST_CHECK bool files_sha256_at(const struct volume *volume, const char *name, c
 /* The same by path, for files that a person names and programs without an open volume. */
 MUST_CHECK char *files_read(const char *path, size_t limit, size_t *size, struct error *err);
 MUST_CHECK json_t *files_read_json(const char *path, size_t limit, struct error *err);
-bool files_exist(const char *path);
 MUST_CHECK bool files_sha256(const char *path, char hex[SHA256_HEX], struct error *err);
 
 void bytes_sha256(const void *bytes, size_t size, char hex[SHA256_HEX]);

@@ -194,15 +194,6 @@ bool feature_table_read_at(struct feature_table *out, const struct volume *volum
     return done;
 }
 
-bool feature_table_read(struct feature_table *out, const char *data, struct error *err) {
-    struct volume volume;
-    if (!volume_open(&volume, data, err))
-        return false;
-    bool done = feature_table_read_at(out, &volume, err);
-    volume_close(&volume);
-    return done;
-}
-
 void feature_table_done(struct feature_table *table) {
     for (size_t i = 0; i < table->schema.features; i++)
         free((void *)table->schema.feature[i].level);

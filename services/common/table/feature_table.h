@@ -33,7 +33,6 @@ struct feature_table {
 
 /* Read the features folder below the data folder; on failure *out is left alone. */
 MUST_CHECK bool feature_table_read_at(struct feature_table *out, const struct volume *volume, struct error *err);
-MUST_CHECK bool feature_table_read(struct feature_table *out, const char *data, struct error *err);
 void feature_table_done(struct feature_table *table); /* fine on zeroes */
 
 #endif

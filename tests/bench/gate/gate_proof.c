@@ -241,7 +241,7 @@ static bool publish(const char *folder, const struct gate_under_proof *gate, str
     struct atomic_file table;
     json_t *results = describe(gate, f, s);
     bool done = path_format(path, err, "%s/results.json", folder) && atomic_file_write_json(path, results, err) &&
-                path_format(path, err, "%s/table.md", folder) && atomic_file_open(&table, path, err);
+                path_format(path, err, "%s/table.md", folder) && atomic_file_open_at(&table, &volume_none, path, err);
     json_decref(results);
     if (!done)
         return false;

@@ -31,8 +31,8 @@ static char *new_volume(char folder[64]) {
 static void remove_volume(const char *folder) {
     char path[100];
     snprintf(path, sizeof path, "%s/raw", folder);
-    folder_remove(path);
-    folder_remove(folder);
+    folder_remove_at(&volume_none, path);
+    folder_remove_at(&volume_none, folder);
 }
 
 /* ---- pseudonyms ---- */

@@ -100,7 +100,7 @@ static void a_folder_of_the_same_run_is_replaced_whole(void **state) {
     scratch_write("candidates/run/forest.bin", "old");
     assert_true(candidate_publish(&c, &volume, "run", &err));
     assert_int_equal(forest_load(&forest, scratch_path("candidates/run/forest.bin"), &problem), FOREST_OK);
-    assert_false(files_exist(scratch_path("candidates/.tmp-replaced")));
+    assert_false(files_exist_at(&volume_none, scratch_path("candidates/.tmp-replaced")));
     volume_close(&volume);
     forest_free(forest);
     candidate_done(&c);

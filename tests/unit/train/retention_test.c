@@ -33,11 +33,11 @@ static void the_newest_and_the_one_just_made_stay(void **state) {
     assert_true(volume_open(&volume, scratch, NULL));
     retention_apply(&volume, 2, strrchr(made, '/') + 1);
     volume_close(&volume);
-    assert_true(files_exist(scratch_path(newer)));
-    assert_true(files_exist(scratch_path(old)));
-    assert_false(files_exist(scratch_path(older)));
-    assert_true(files_exist(scratch_path(made))); /* a clock that was set back does not lose it */
-    assert_true(files_exist(scratch_path("candidates/newest.json")));
+    assert_true(files_exist_at(&volume_none, scratch_path(newer)));
+    assert_true(files_exist_at(&volume_none, scratch_path(old)));
+    assert_false(files_exist_at(&volume_none, scratch_path(older)));
+    assert_true(files_exist_at(&volume_none, scratch_path(made))); /* a clock that was set back does not lose it */
+    assert_true(files_exist_at(&volume_none, scratch_path("candidates/newest.json")));
 }
 
 int main(void) {

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "services/common/store/atomic_file.h"
+#include "tests/helpers/volume.h"
 #include "tests/unit/common/registry.h"
 
 static struct forest *train(void) {
@@ -163,7 +164,7 @@ static void a_manifest_of_another_version_is_refused(void **state) {
     struct champion champion;
     snprintf(text, sizeof text, "cp -r '%s/registry/versions/1' '%s/registry/versions/2'", scratch, scratch);
     assert_int_equal(system(text), 0);
-    assert_false(champion_load_version(&champion, scratch, 2, NULL, &err));
+    assert_false(champion_load_version_at(&champion, open_volume(scratch), 2, NULL, &err));
     assert_non_null(strstr(err.text, "belongs to another version"));
 }
 

@@ -30,14 +30,14 @@ static void assert_content(const char *path, const char *expected) {
 static void append_to(const char *name, const char *bytes, size_t size) {
     struct error err;
     assert_true(atomic_file_write(scratch_path(name), bytes, size, &err));
-    assert_true(append_log_write_once(scratch_path(name), "new\n", 4, &err));
+    assert_true(append_log_write_once_at(&volume_none, scratch_path(name), "new\n", 4, &err));
 }
 
 static void lines_are_appended(void **state) {
     (void)state;
     struct error err;
-    assert_true(append_log_write_once(scratch_path("log/lines"), "one\n", 4, &err));
-    assert_true(append_log_write_once(scratch_path("log/lines"), "two\n", 4, &err));
+    assert_true(append_log_write_once_at(&volume_none, scratch_path("log/lines"), "one\n", 4, &err));
+    assert_true(append_log_write_once_at(&volume_none, scratch_path("log/lines"), "two\n", 4, &err));
     assert_content(scratch_path("log/lines"), "one\ntwo\n");
 }
 
@@ -45,7 +45,7 @@ static void half_a_line_that_a_crash_left_is_cut_away(void **state) {
     (void)state;
     struct error err;
     scratch_write("torn", "one\ntw");
-    assert_true(append_log_write_once(scratch_path("torn"), "three\n", 6, &err));
+    assert_true(append_log_write_once_at(&volume_none, scratch_path("torn"), "three\n", 6, &err));
     assert_content(scratch_path("torn"), "one\nthree\n");
 }
 
@@ -58,7 +58,7 @@ static void what_is_not_appended_whole_is_not_appended(void **state) {
     signal(SIGXFSZ, SIG_IGN);
     scratch_write("lines", "one\n");
     setrlimit(RLIMIT_FSIZE, &tight);
-    bool done = append_log_write_once(scratch_path("lines"), "two three\n", 10, &err);
+    bool done = append_log_write_once_at(&volume_none, scratch_path("lines"), "two three\n", 10, &err);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_false(done);
     assert_content(scratch_path("lines"), "one\n");
@@ -117,7 +117,7 @@ static void a_file_is_not_for_everybody_unless_requested(void **state) {
     struct append_log open = {.file = -1, .world_readable = true};
     struct error err;
     mode_t before = umask(022);
-    assert_true(append_log_write_once(scratch_path("personal"), "ann@example.org\n", 16, &err));
+    assert_true(append_log_write_once_at(&volume_none, scratch_path("personal"), "ann@example.org\n", 16, &err));
     assert_true(append_log_write(&open, scratch_path("decisions"), "{}\n", 3, &err));
     append_log_close(&open);
     umask(before);

@@ -38,10 +38,10 @@ static void a_file_appears_whole_at_commit_and_not_before(void **state) {
     (void)state;
     struct atomic_file p;
     struct error err;
-    assert_true(atomic_file_open(&p, scratch_path("whole/deep/file"), &err));
+    assert_true(atomic_file_open_at(&p, &volume_none, scratch_path("whole/deep/file"), &err));
     fputs("all of it", p.file);
     fflush(p.file);
-    assert_false(files_exist(scratch_path("whole/deep/file")));
+    assert_false(files_exist_at(&volume_none, scratch_path("whole/deep/file")));
     assert_true(atomic_file_commit(&p, &err));
     assert_content(scratch_path("whole/deep/file"), "all of it");
     assert_int_equal(count_names(scratch_path("whole/deep")), 1);
@@ -52,7 +52,7 @@ static void an_aborted_file_leaves_the_old_one(void **state) {
     struct atomic_file p;
     struct error err;
     assert_true(atomic_file_write(scratch_path("old/file"), "old", 3, &err));
-    assert_true(atomic_file_open(&p, scratch_path("old/file"), &err));
+    assert_true(atomic_file_open_at(&p, &volume_none, scratch_path("old/file"), &err));
     fputs("new", p.file);
     atomic_file_abort(&p);
     atomic_file_abort(&p);
@@ -65,7 +65,7 @@ static void a_full_disk_is_named_and_leaves_the_old_file(void **state) {
     struct atomic_file p;
     struct error err;
     assert_true(atomic_file_write(scratch_path("full/file"), "old", 3, &err));
-    assert_true(atomic_file_open(&p, scratch_path("full/file"), &err));
+    assert_true(atomic_file_open_at(&p, &volume_none, scratch_path("full/file"), &err));
     /* The stream now writes to a device that is always full. */
     assert_non_null(freopen("/dev/full", "w", p.file));
     fputs("new", p.file);
@@ -91,10 +91,10 @@ static void what_cannot_be_looked_at_is_taken_to_exist(void **state) {
     char loop[PATH_MAX];
     snprintf(loop, sizeof loop, "%s", scratch_path("loop"));
     assert_int_equal(symlink(loop, loop), 0);
-    assert_true(files_exist(loop));
-    assert_false(files_exist(scratch_path("nothing")));
+    assert_true(files_exist_at(&volume_none, loop));
+    assert_false(files_exist_at(&volume_none, scratch_path("nothing")));
     scratch_write("plain", "x");
-    assert_false(files_exist(scratch_path("plain/nothing")));
+    assert_false(files_exist_at(&volume_none, scratch_path("plain/nothing")));
 }
 
 static void a_folder_appears_whole_and_only_once(void **state) {
@@ -103,7 +103,7 @@ static void a_folder_appears_whole_and_only_once(void **state) {
     struct error err;
     char path[PATH_MAX];
     for (int again = 0; again < 2; again++) {
-        assert_true(atomic_folder_open(&p, scratch_path("versions/1"), &err));
+        assert_true(atomic_folder_open_at(&p, &volume_none, scratch_path("versions/1"), &err));
         assert_true(path_format(path, &err, "%s/part", p.temporary));
         assert_true(atomic_file_write(path, again ? "b" : "a", 1, &err));
         assert_int_equal(atomic_folder_commit(&p, &err), again == 0);
@@ -117,8 +117,8 @@ static void a_discarded_folder_is_gone(void **state) {
     struct error err;
     assert_true(atomic_file_write(scratch_path("gone/1/part"), "x", 1, &err));
     assert_true(atomic_file_write(scratch_path("gone/2/part"), "x", 1, &err));
-    atomic_folder_remove(scratch_path("gone/1"));
-    atomic_folder_remove(scratch_path("gone/3"));
+    atomic_folder_remove_at(&volume_none, scratch_path("gone/1"));
+    atomic_folder_remove_at(&volume_none, scratch_path("gone/3"));
     assert_int_equal(count_names(scratch_path("gone")), 1);
     assert_content(scratch_path("gone/2/part"), "x");
 }
@@ -131,7 +131,7 @@ static void a_folder_made_before_is_made_again_once_it_is_gone(void **state) {
     assert_int_equal(rmdir(scratch_path("deep/er/folder")), 0);
     assert_int_equal(rmdir(scratch_path("deep/er")), 0);
     assert_true(folder_create(scratch_path("deep/er/folder"), &err));
-    assert_true(files_exist(scratch_path("deep/er/folder")));
+    assert_true(files_exist_at(&volume_none, scratch_path("deep/er/folder")));
 }
 
 static void a_sweep_removes_what_a_killed_run_left_and_nothing_else(void **state) {
@@ -140,26 +140,26 @@ static void a_sweep_removes_what_a_killed_run_left_and_nothing_else(void **state
     struct atomic_folder folder;
     struct error err;
     assert_true(atomic_file_write(scratch_path("swept/kept"), "x", 1, &err));
-    assert_true(atomic_file_open(&file, scratch_path("swept/half"), &err));
+    assert_true(atomic_file_open_at(&file, &volume_none, scratch_path("swept/half"), &err));
     fclose(file.file);
-    assert_true(atomic_folder_open(&folder, scratch_path("swept/7"), &err));
+    assert_true(atomic_folder_open_at(&folder, &volume_none, scratch_path("swept/7"), &err));
     char path[PATH_MAX];
     assert_true(path_format(path, &err, "%s/part", folder.temporary));
     assert_true(atomic_file_write(path, "x", 1, &err));
     assert_int_equal(count_names(scratch_path("swept")), 3);
-    atomic_file_sweep_folder(scratch_path("swept"));
+    atomic_file_sweep_folder_at(&volume_none, scratch_path("swept"));
     assert_int_equal(count_names(scratch_path("swept")), 1);
-    assert_true(files_exist(scratch_path("swept/kept")));
+    assert_true(files_exist_at(&volume_none, scratch_path("swept/kept")));
 }
 
 static void a_sweep_next_to_a_file_leaves_what_others_are_writing(void **state) {
     (void)state;
     struct atomic_file ours, theirs;
     struct error err;
-    assert_true(atomic_file_open(&ours, scratch_path("shared/ours"), &err));
+    assert_true(atomic_file_open_at(&ours, &volume_none, scratch_path("shared/ours"), &err));
     fclose(ours.file);
-    assert_true(atomic_file_open(&theirs, scratch_path("shared/theirs"), &err));
-    atomic_file_sweep(scratch_path("shared/ours"));
+    assert_true(atomic_file_open_at(&theirs, &volume_none, scratch_path("shared/theirs"), &err));
+    atomic_file_sweep_at(&volume_none, scratch_path("shared/ours"));
     assert_int_equal(count_names(scratch_path("shared")), 1);
     assert_true(atomic_file_commit(&theirs, &err));
 }

@@ -11,6 +11,7 @@
 
 #include "services/common/table/feature_table.h"
 #include "tests/helpers/scratch.h"
+#include "tests/helpers/volume.h"
 
 static const char rows[] = "type,age,class,weight,split,period\n"
                            "0,31.5,1,4,0,20\n"
@@ -38,7 +39,7 @@ static void a_table_is_read_with_its_meaning(void **state) {
     struct feature_table t;
     struct error err;
     make_folder(rows);
-    assert_true(feature_table_read(&t, scratch, &err));
+    assert_true(feature_table_read_at(&t, open_volume(scratch), &err));
     assert_int_equal(t.rows, 3);
     assert_int_equal(t.total, 7);
     assert_string_equal(t.schema.feature[0].level[1], "Legal");
@@ -55,7 +56,7 @@ static void rejects(const char *table, const char *why) {
     struct feature_table t;
     struct error err;
     make_folder(table);
-    assert_false(feature_table_read(&t, scratch, &err));
+    assert_false(feature_table_read_at(&t, open_volume(scratch), &err));
     if (strstr(err.text, why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", err.text, why);
 }
@@ -76,7 +77,7 @@ static void a_table_of_another_schema_is_to_be_tried_later(void **state) {
     struct error err;
     make_folder(rows);
     scratch_write("features/features.csv", "type,age,class,weight,split,period\n0,1,0,1,0,0\n");
-    assert_false(feature_table_read(&t, scratch, &err));
+    assert_false(feature_table_read_at(&t, open_volume(scratch), &err));
     assert_true(err.retryable);
 }
 
