@@ -132,7 +132,7 @@ $(FOREST) $(ETL) $(COMMON):
 $(BUILD)/libforest.so: $(call objects,libforest)
 	$(CC) -shared -Wl,-soname,libforest.so.1 -Wl,--version-script=libforest/exports.map $(SANITIZE:%=-fsanitize=%) -o $@ $^ -pthread -lm $(LDFLAGS)
 
-# What floating point gives must not depend on the compiler's mood.
+# Results of floating point must not depend on the compiler's choices.
 $(BUILD)/obj/libforest/%.o: FLAGS += -ffp-contract=off
 $(BUILD)/obj/services/sync/%.o: FLAGS += $(GMIME)
 
