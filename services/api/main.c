@@ -81,9 +81,11 @@ static enum exit_code fail(enum exit_code code, const char *text) {
 /* --check: whether the champion can be served. */
 static enum exit_code check(const struct options *options, const struct etl_config *config) {
     struct error err;
+    struct volume volume = {.fd = -1};
     struct model_context model_context = {config, etl_normalizer_new(config), 1};
-    struct served_model *model =
-        model_context.vocabulary != NULL ? model_watcher_read(options->common.data, &model_context, &err) : NULL;
+    struct served_model *model = NULL;
+    if (model_context.vocabulary != NULL && volume_open(&volume, options->common.data, &err))
+        model = model_watcher_read(&volume, &model_context, &err);
     enum exit_code code = EXIT_DONE;
     if (model != NULL)
         printf("{\"stage\":\"api\",\"status\":\"good\",\"version\":%s}\n", model->version);
@@ -93,6 +95,7 @@ static enum exit_code check(const struct options *options, const struct etl_conf
         code = fail(err.retryable ? EXIT_TEMPFAIL : EXIT_DATAERR, err.text);
     served_model_free(model);
     etl_normalizer_free(model_context.vocabulary);
+    volume_close(&volume);
     return code;
 }
 

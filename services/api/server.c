@@ -17,8 +17,6 @@
 #include "services/api/pages/monitoring.h"
 #include "services/api/routes.h"
 #include "services/api/webhooks/webhook.h"
-#include "services/common/store/atomic_file.h"
-#include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
 
@@ -32,7 +30,6 @@ struct server {
     struct webhooks webhooks;
     struct monitoring monitoring;
     char instance[HOST_NAME_MAX + 1];
-    char prediction_folder[PATH_MAX];
     long long connections; /* total of all loops */
     size_t loops;
     struct event_loop *loop;          /* [loops] */
@@ -88,11 +85,8 @@ static void name_instance(struct server *server) {
 static bool open_writers(struct server *server) {
     const struct options *options = server->options;
     struct app *app = &server->app;
-    struct error err;
-    if (!path_format(server->prediction_folder, &err, "%s/" VOLUME_PREDICTIONS, options->common.data))
-        return false;
     if (options->prediction_log &&
-        log_writer_open(&server->predictions, server->prediction_folder, server->instance, server->loops))
+        log_writer_open(&server->predictions, options->common.data, server->instance, server->loops))
         app->predictions = &server->predictions;
     if (options->access_log && log_writer_open(&server->access, NULL, server->instance, server->loops))
         app->access_log = &server->access;

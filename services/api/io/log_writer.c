@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +13,7 @@
 
 #include "services/common/store/append_log.h"
 #include "services/common/store/atomic_file.h"
+#include "services/common/store/paths.h"
 #include "services/common/util/unix_time.h"
 #include "services/common/worker/log.h"
 
@@ -20,11 +22,9 @@ static const double sync_every = 1; /* s */
 
 /* ---- the file ---- */
 
-static bool fail(struct log_writer *writer, const char *doing, const char *path) {
-    struct error err;
-    error_set_errno(&err, doing, path);
+static bool fail(struct log_writer *writer, const struct error *err) {
     if (!writer->failing)
-        log_event(LOG_ERROR, "log write failed", "%s", err.text);
+        log_event(LOG_ERROR, "log write failed", "%s", err->text);
     writer->failing = true;
     return false;
 }
@@ -44,29 +44,43 @@ static bool end_partial_line(int file) {
     return size <= 0 || pread(file, &last, 1, size - 1) != 1 || last == '\n' || write(file, "\n", 1) == 1;
 }
 
+static bool open_stdout(struct log_writer *writer, struct error *err) {
+    snprintf(writer->name, sizeof writer->name, "stdout");
+    writer->file = dup(STDOUT_FILENO);
+    return writer->file >= 0 || volume_error(&writer->volume, err, "write to", writer->name);
+}
+
+static bool open_file(struct log_writer *writer, const char name[VOLUME_NAME], struct error *err) {
+    const struct volume *volume = &writer->volume;
+    if (!folder_create_volume(&writer->volume, err) || !folder_create_parent_at(volume, name, err))
+        return false;
+    writer->file = volume_open_file(volume, name, O_RDWR | O_APPEND | O_CREAT);
+    if (writer->file < 0 || !end_partial_line(writer->file))
+        return volume_error(volume, err, "open", name);
+    if (!folder_sync_parent_at(volume, name, err))
+        return false;
+    memcpy(writer->name, name, sizeof writer->name);
+    return true;
+}
+
+static bool is_open(const struct log_writer *writer, const char *name) {
+    return writer->file >= 0 && strcmp(name, writer->name) == 0 && volume_is_at_its_path(&writer->volume) &&
+           append_log_is_at(writer->file, &writer->volume, name);
+}
+
 /* Make sure that the file of the day is open. While a line is half written, the file of the day before stays open. */
-static bool open_today(struct log_writer *writer) {
-    char path[PATH_MAX], day[UNIX_TIME_TEXT];
-    struct error err;
-    if (writer->file >= 0 && (writer->partial_ring < writer->loops || writer->folder == NULL))
+static bool open_today(struct log_writer *writer, struct error *err) {
+    char name[VOLUME_NAME], day[UNIX_TIME_TEXT];
+    if (writer->file >= 0 && (writer->partial_ring < writer->loops || writer->to_stdout))
         return true;
-    if (writer->folder == NULL) {
-        writer->file = dup(STDOUT_FILENO);
-        return writer->file >= 0 || fail(writer, "write to", "stdout");
-    }
+    if (writer->to_stdout)
+        return open_stdout(writer, err);
     unix_time_format_day((unix_time)time(NULL), day);
-    if (!path_format(path, &err, "%s/%s-%s.ndjson", writer->folder, writer->instance, day))
-        return fail(writer, "write", writer->folder);
-    if (writer->file >= 0 && strcmp(path, writer->path) == 0 && append_log_is_at(writer->file, &volume_none, path))
+    snprintf(name, sizeof name, VOLUME_PREDICTIONS "/%s-%s.ndjson", writer->instance, day);
+    if (is_open(writer, name))
         return true;
     close_file(writer);
-    if (!folder_create(writer->folder, &err))
-        return fail(writer, "make", writer->folder);
-    writer->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (writer->file < 0 || !end_partial_line(writer->file) || !folder_sync_parent(path, &err))
-        return fail(writer, "open", path);
-    memcpy(writer->path, path, sizeof path);
-    return true;
+    return open_file(writer, name, err);
 }
 
 /* ---- the writer ---- */
@@ -80,15 +94,18 @@ static bool ends_line(const struct iovec *piece, int pieces, size_t size) {
 /* Empty one ring; false if not everything could be written. */
 static bool write_ring(struct log_writer *writer, size_t loop) {
     struct iovec piece[2];
+    struct error err;
     int pieces;
     while ((pieces = spsc_ring_peek(&writer->ring[loop], piece)) > 0) {
-        if (!open_today(writer))
-            return false;
+        if (!open_today(writer, &err))
+            return fail(writer, &err);
         ssize_t n = writev(writer->file, piece, pieces);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
-            return fail(writer, "write", writer->path);
+        if (n <= 0) {
+            volume_error(&writer->volume, &err, "write", writer->name);
+            return fail(writer, &err);
+        }
         writer->partial_ring = ends_line(piece, pieces, (size_t)n) ? writer->loops : loop;
         writer->unsynced = true;
         atomic_fetch_add_explicit(&writer->written, (uint64_t)n, memory_order_relaxed);
@@ -97,13 +114,18 @@ static bool write_ring(struct log_writer *writer, size_t loop) {
     return true;
 }
 
+static void log_recovery(const struct log_writer *writer) {
+    char path[PATH_MAX];
+    log_event(LOG_INFO, "log write recovered", "%s", volume_path(&writer->volume, writer->name, path));
+}
+
 /* Empty all rings, first the one whose line is half written. */
 static bool write_all(struct log_writer *writer) {
     bool good = writer->partial_ring == writer->loops || write_ring(writer, writer->partial_ring);
     for (size_t i = 0; i < writer->loops && good; i++)
         good = write_ring(writer, i);
     if (good && writer->failing)
-        log_event(LOG_INFO, "log write recovered", "%s", writer->path);
+        log_recovery(writer);
     writer->failing = writer->failing && !good;
     return good;
 }
@@ -125,14 +147,19 @@ static void *run(void *argument) {
         }
     }
     close_file(writer);
+    volume_close(&writer->volume);
     return NULL;
 }
 
 /* ---- the loops' side ---- */
 
-bool log_writer_open(struct log_writer *writer, const char *folder, const char *instance, size_t loops) {
-    *writer =
-        (struct log_writer){.folder = folder, .instance = instance, .loops = loops, .file = -1, .partial_ring = loops};
+bool log_writer_open(struct log_writer *writer, const char *data, const char *instance, size_t loops) {
+    *writer = (struct log_writer){.to_stdout = data == NULL,
+                                  .instance = instance,
+                                  .loops = loops,
+                                  .file = -1,
+                                  .partial_ring = loops,
+                                  .volume = {.fd = -1, .path = data != NULL ? data : ""}};
     writer->ring = aligned_alloc(_Alignof(struct spsc_ring), loops * sizeof *writer->ring);
     bool good = writer->ring != NULL;
     for (size_t i = 0; i < loops && good; i++)

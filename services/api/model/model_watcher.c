@@ -14,14 +14,14 @@ static const double first_retry = 1, last_retry = 30; /* seconds */
 
 void model_watcher_open(struct model_watcher *watcher, const char *data, const struct model_context *model_context,
                         struct model_slot *slot) {
-    *watcher =
-        (struct model_watcher){.data = data, .model_context = model_context, .slot = slot, .backoff = first_retry};
+    *watcher = (struct model_watcher){
+        .volume = {.fd = -1, .path = data}, .model_context = model_context, .slot = slot, .backoff = first_retry};
 }
 
-struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
+struct served_model *model_watcher_read(const struct volume *volume, const struct model_context *model_context,
                                         struct error *err) {
     struct champion champion;
-    if (!champion_load(&champion, data, err))
+    if (!champion_load_at(&champion, volume, err))
         return NULL;
     struct served_model *model = served_model_new(&champion, model_context, err);
     if (model == NULL)
@@ -58,6 +58,7 @@ static void free_retired(struct model_watcher *watcher, bool all) {
 
 void model_watcher_done(struct model_watcher *watcher) {
     free_retired(watcher, true);
+    volume_close(&watcher->volume);
 }
 
 static void serve(struct model_watcher *watcher, struct served_model *model) {
@@ -88,30 +89,28 @@ static void reject(struct model_watcher *watcher, const struct error *err) {
 }
 
 /* Logged once: if the data folder is the wrong one, nothing else explains why /readyz stays 503. */
-static void log_waiting(struct model_watcher *watcher, const char *path) {
+static void log_waiting(struct model_watcher *watcher) {
+    char path[PATH_MAX];
     if (!watcher->waiting_logged && model_slot_get(watcher->slot) == NULL)
-        log_event(LOG_INFO, "no model", "waiting for %s", path);
+        log_event(LOG_INFO, "no model", "waiting for %s", volume_path(&watcher->volume, VOLUME_CHAMPION, path));
     watcher->waiting_logged = true;
 }
 
 /* Whether champion.json names the model that is served already (the file was touched or rewritten). */
-static bool is_served(const struct model_watcher *watcher, const char *path) {
+static bool is_served(const struct model_watcher *watcher) {
     const struct served_model *model = model_slot_get(watcher->slot);
     char sha256[SHA256_HEX];
     long long version;
-    return model != NULL && champion_read_alias(path, &version, sha256, NULL) && version == model->champion.version &&
-           strcmp(sha256, model->champion.sha256) == 0;
+    return model != NULL && champion_read_alias_at(&watcher->volume, VOLUME_CHAMPION, &version, sha256, NULL) &&
+           version == model->champion.version && strcmp(sha256, model->champion.sha256) == 0;
 }
 
 void model_watcher_poll(struct model_watcher *watcher, bool now) {
-    char path[PATH_MAX];
     struct stat status;
     struct error err;
     free_retired(watcher, false);
-    if (!path_format(path, NULL, "%s/" VOLUME_CHAMPION, watcher->data))
-        return;
-    if (stat(path, &status) != 0) {
-        log_waiting(watcher, path);
+    if (!volume_follow(&watcher->volume, NULL) || !volume_stat(&watcher->volume, VOLUME_CHAMPION, &status)) {
+        log_waiting(watcher);
         return; /* nothing promoted yet, or the volume is not mounted: continue serving */
     }
     bool changed = !is_same_file(&status, &watcher->last_stat);
@@ -120,10 +119,10 @@ void model_watcher_poll(struct model_watcher *watcher, bool now) {
     if (changed)
         watcher->backoff = first_retry;
     watcher->last_stat = status;
-    watcher->up_to_date = is_served(watcher, path);
+    watcher->up_to_date = is_served(watcher);
     if (watcher->up_to_date)
         return;
-    struct served_model *model = model_watcher_read(watcher->data, watcher->model_context, &err);
+    struct served_model *model = model_watcher_read(&watcher->volume, watcher->model_context, &err);
     if (model != NULL)
         serve(watcher, model);
     else

@@ -10,7 +10,7 @@
 
 /* The last known state of champion.json; used only by the main thread, except the counters. */
 struct model_watcher {
-    const char *data;
+    struct volume volume; /* the data folder that its path led to at the last poll */
     const struct model_context *model_context;
     struct model_slot *slot;
     bool waiting_logged;          /* waiting for a first model, and that was logged */
@@ -33,7 +33,7 @@ void model_watcher_done(struct model_watcher *watcher); /* no loop may be runnin
 void model_watcher_poll(struct model_watcher *watcher, bool now);
 
 /* Load and verify the model that champion.json names, without serving it. NULL and err if it is rejected. */
-MUST_CHECK struct served_model *model_watcher_read(const char *data, const struct model_context *model_context,
-                                                   struct error *err);
+MUST_CHECK struct served_model *model_watcher_read(const struct volume *volume,
+                                                   const struct model_context *model_context, struct error *err);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "services/api/ops/metric.h"
 #include "services/api/webhooks/webhook.h"
-#include "services/common/store/atomic_file.h"
+#include "services/common/store/volume.h"
 #include "services/common/worker/workers.h"
 
 /* ---- adding up ---- */
@@ -155,19 +155,20 @@ static void read_webhooks(const struct scrape *scrape, const struct metric *metr
 /* ---- the workers ---- */
 
 static void read_last_success(const struct scrape *scrape, const struct metric *metric, struct strbuf *out) {
+    struct volume volume;
+    if (!volume_open(&volume, scrape->app->options->common.data, NULL))
+        return;
     for (size_t i = 0; i < WORKERS; i++) {
         const struct worker_entry *worker = &worker_table[i];
-        char path[PATH_MAX];
         struct stat success;
-        if (worker->success == NULL ||
-            !path_format(path, NULL, "%s/%s", scrape->app->options->common.data, worker->success) ||
-            stat(path, &success) != 0)
+        if (worker->success == NULL || !volume_stat(&volume, worker->success, &success))
             continue;
         double at = (double)success.st_mtim.tv_sec;
         metric_write_sample(metric, "", METRIC_VALUES(worker->name), at, out);
         if (worker->old_name != NULL)
             metric_write_sample(metric, "", METRIC_VALUES(worker->old_name), at, out);
     }
+    volume_close(&volume);
 }
 
 /* ---- the process ---- */

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "services/common/store/atomic_file.h"
 #include "services/common/store/files.h"
 #include "services/common/store/paths.h"
 
@@ -19,10 +18,10 @@ enum { TAIL = 1 << 20, MAX_RECORD = 1 << 20, MAX_RECORDS = 20000 };
 /* ---- the end of an append-only file ---- */
 
 /* The last TAIL bytes at most, from the beginning of a line, with a final zero; NULL if there is nothing. */
-static char *read_tail(const char *path) {
+static char *read_tail(const struct volume *volume, const char *name) {
     struct stat about;
     char *text = malloc(TAIL + 1);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = volume_open_file(volume, name, O_RDONLY);
     ssize_t got = -1;
     off_t from = 0;
     if (text != NULL && file >= 0 && fstat(file, &about) == 0) {
@@ -57,11 +56,9 @@ static char *last_lines(char *text, size_t limit) {
 typedef json_t *describe(const json_t *line);
 
 /* The newest lines as an array. Lines that are not JSON objects are skipped. */
-static json_t *read_lines(const char *data, const char *name, size_t limit, describe *of) {
-    char path[PATH_MAX], *text = NULL;
+static json_t *read_lines(const struct volume *volume, const char *name, size_t limit, describe *of) {
+    char *text = read_tail(volume, name);
     json_t *all = json_array();
-    if (path_format(path, NULL, "%s/%s", data, name))
-        text = read_tail(path);
     for (char *line = text != NULL ? last_lines(text, limit) : NULL, *end; line != NULL && *line != '\0';
          line = end + 1) {
         end = strchr(line, '\n');
@@ -140,9 +137,9 @@ static size_t insert(struct record newest[MONITORING_SNAPSHOT_RUNS], size_t coun
     return count + 1;
 }
 
-static size_t find_newest(const char *folder, struct record newest[MONITORING_SNAPSHOT_RUNS]) {
+static size_t find_newest(const struct volume *volume, struct record newest[MONITORING_SNAPSHOT_RUNS]) {
     size_t count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = volume_open_folder(volume, VOLUME_RUNS);
     for (size_t seen = 0; dir != NULL && seen < MAX_RECORDS; seen++) {
         const struct dirent *entry = readdir(dir);
         struct record record;
@@ -162,14 +159,14 @@ static size_t find_newest(const char *folder, struct record newest[MONITORING_SN
     return count;
 }
 
-static json_t *read_runs(const char *data) {
+static json_t *read_runs(const struct volume *volume) {
     struct record newest[MONITORING_SNAPSHOT_RUNS];
-    char folder[PATH_MAX], path[PATH_MAX];
     json_t *runs = json_array();
-    size_t count = path_format(folder, NULL, "%s/" VOLUME_RUNS, data) ? find_newest(folder, newest) : 0;
+    size_t count = find_newest(volume, newest);
     for (size_t i = 0; i < count; i++) {
-        json_t *record =
-            path_format(path, NULL, "%s/%s", folder, newest[i].name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
+        char name[VOLUME_NAME];
+        snprintf(name, sizeof name, VOLUME_RUNS "/%s", newest[i].name);
+        json_t *record = files_read_json_at(volume, name, MAX_RECORD, NULL);
         if (json_is_object(record))
             json_array_append_new(runs, describe_run(record));
         json_decref(record);
@@ -179,25 +176,24 @@ static json_t *read_runs(const char *data) {
 
 /* ---- the drift state, and the counts of records ---- */
 
-static json_t *read_object(const char *data, const char *name) {
-    char path[PATH_MAX];
-    json_t *object = path_format(path, NULL, "%s/%s", data, name) ? files_read_json(path, MAX_RECORD, NULL) : NULL;
+static json_t *read_object(const struct volume *volume, const char *name) {
+    json_t *object = files_read_json_at(volume, name, MAX_RECORD, NULL);
     if (json_is_object(object))
         return object;
     json_decref(object);
     return json_object();
 }
 
-static json_t *read_state(const char *data) {
-    json_t *state = read_object(data, VOLUME_DRIFT_STATE);
+static json_t *read_state(const struct volume *volume) {
+    json_t *state = read_object(volume, VOLUME_DRIFT_STATE);
     json_t *out =
         PICK(state, "until", "state", "cause", "retrain", "alarm", "reason", "reference_since", "drift_since");
     json_decref(state);
     return out;
 }
 
-static json_t *read_sources(const char *data) {
-    json_t *report = read_object(data, VOLUME_REPORT), *out = json_object(), *source;
+static json_t *read_sources(const struct volume *volume) {
+    json_t *report = read_object(volume, VOLUME_REPORT), *out = json_object(), *source;
     const char *name;
     json_object_foreach(json_object_get(report, "sources"), name, source) {
         json_object_set_new(out, name, PICK(source, "read", "accepted", "quarantined", "duplicates"));
@@ -207,12 +203,16 @@ static json_t *read_sources(const char *data) {
 }
 
 char *monitoring_snapshot_read(const char *data, size_t *size) {
-    json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", read_state(data), "days",
-                            read_lines(data, VOLUME_DRIFT_HISTORY, MONITORING_SNAPSHOT_DAYS, describe_day), "decisions",
-                            read_lines(data, VOLUME_DECISIONS, MONITORING_SNAPSHOT_DECISIONS, describe_decision),
-                            "runs", read_runs(data), "sources", read_sources(data));
+    struct volume volume = {.fd = -1, .path = data};
+    volume_follow(&volume, NULL); /* in a volume that is missing nothing is found */
+    json_t *all =
+        json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", read_state(&volume), "days",
+                  read_lines(&volume, VOLUME_DRIFT_HISTORY, MONITORING_SNAPSHOT_DAYS, describe_day), "decisions",
+                  read_lines(&volume, VOLUME_DECISIONS, MONITORING_SNAPSHOT_DECISIONS, describe_decision), "runs",
+                  read_runs(&volume), "sources", read_sources(&volume));
     char *text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(all);
+    volume_close(&volume);
     *size = text != NULL ? strlen(text) : 0;
     return text;
 }

@@ -1,7 +1,7 @@
 /* webhook_store.c - writes webhook deliveries to disk before they are acknowledged. */
 #include "services/api/webhooks/webhook_store.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "services/common/store/atomic_file.h"
@@ -16,11 +16,11 @@ static const struct timespec group_commit_delay = {.tv_nsec = 2000000};
 
 static bool append_deliveries(struct webhook_store *store, enum etl_source_id source, const struct strbuf *lines,
                               struct error *err) {
-    char path[PATH_MAX], day[UNIX_TIME_TEXT];
+    char name[VOLUME_NAME], day[UNIX_TIME_TEXT];
     unix_time_format_day((unix_time)time(NULL), day);
-    return path_format(path, err, "%s/" VOLUME_INBOX "/%s-%s-%s.ndjson", store->data, etl_sources[source].name,
-                       store->instance, day) &&
-           append_log_write(&store->file[source], path, lines->at, lines->size, err);
+    snprintf(name, sizeof name, VOLUME_INBOX "/%s-%s-%s.ndjson", etl_sources[source].name, store->instance, day);
+    return folder_create_volume(&store->volume, err) &&
+           append_log_write_at(&store->file[source], &store->volume, name, lines->at, lines->size, err);
 }
 
 /* Write all tickets of one source with one fsync. Returns the result. */
@@ -86,6 +86,7 @@ static void *run(void *argument) {
     }
     for (int source = 0; source < ETL_SOURCE_COUNT; source++)
         append_log_close(&store->file[source]);
+    volume_close(&store->volume);
     return NULL;
 }
 
@@ -93,7 +94,7 @@ static void *run(void *argument) {
 
 bool webhook_store_open(struct webhook_store *store, const char *data, const char *instance,
                         void (*wake)(void *waker)) {
-    *store = (struct webhook_store){.data = data, .instance = instance, .wake = wake};
+    *store = (struct webhook_store){.instance = instance, .wake = wake, .volume = {.fd = -1, .path = data}};
     for (int source = 0; source < ETL_SOURCE_COUNT; source++)
         store->file[source].file = -1;
     store->last = &store->first;

@@ -29,15 +29,16 @@ struct webhook_store_ticket {
 };
 
 struct webhook_store {
-    const char *data, *instance; /* borrowed */
-    void (*wake)(void *waker);   /* called by the store's thread, once for each ticket */
+    const char *instance;      /* borrowed */
+    void (*wake)(void *waker); /* called by the store's thread, once for each ticket */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct webhook_store_ticket *first, **last; /* under lock */
     bool stopping;                              /* under lock */
-    bool failing[ETL_SOURCE_COUNT];             /* used only by the thread, as are the files */
+    bool failing[ETL_SOURCE_COUNT];             /* used only by the thread, as are the files and the volume */
     struct append_log file[ETL_SOURCE_COUNT];
+    struct volume volume;
     _Atomic uint64_t stored[ETL_SOURCE_COUNT], failed[ETL_SOURCE_COUNT];
 };
 

@@ -153,18 +153,3 @@ void champion_done(struct champion *champion) {
     json_decref(champion->manifest);
     *champion = (struct champion){0};
 }
-
-/* ---- by path ---- */
-
-bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err) {
-    return champion_read_alias_at(&volume_none, path, version, sha256, err);
-}
-
-bool champion_load(struct champion *out, const char *data, struct error *err) {
-    struct volume volume;
-    if (!volume_open(&volume, data, err))
-        return false;
-    bool good = champion_load_at(out, &volume, err);
-    volume_close(&volume);
-    return good;
-}

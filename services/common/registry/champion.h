@@ -43,10 +43,6 @@ MUST_CHECK bool champion_load_folder_at(struct champion *out, const struct volum
 /* Load what registry/champion.json points to. */
 MUST_CHECK bool champion_load_at(struct champion *out, const struct volume *volume, struct error *err);
 
-/* The same by path, for programs without an open volume; data is the data folder. */
-MUST_CHECK bool champion_read_alias(const char *path, long long *version, char sha256[SHA256_HEX], struct error *err);
-MUST_CHECK bool champion_load(struct champion *out, const char *data, struct error *err);
-
 void champion_done(struct champion *champion); /* a zeroed struct is fine */
 
 #endif

@@ -110,6 +110,10 @@ bool folder_create_parent_at(const struct volume *volume, const char *name, stru
     return folder_create_at(volume, folder, err);
 }
 
+bool folder_create_volume(struct volume *volume, struct error *err) {
+    return volume_is_at_its_path(volume) || (folder_create(volume->path, err) && volume_follow(volume, err));
+}
+
 /* ---- unused names ---- */
 
 /* ".tmp-<name>-XXXXXX" in the same folder, with six random letters. */
@@ -302,7 +306,4 @@ bool atomic_file_write_json(const char *path, const json_t *value, struct error 
 }
 bool folder_create(const char *path, struct error *err) {
     return folder_create_at(&volume_none, path, err);
-}
-bool folder_sync_parent(const char *path, struct error *err) {
-    return folder_sync_parent_at(&volume_none, path, err);
 }

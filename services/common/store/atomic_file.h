@@ -72,10 +72,12 @@ MUST_CHECK bool folder_sync_parent_at(const struct volume *volume, const char *n
                                       struct error *err);             /* makes the name durable; keeps errno */
 void folder_remove_at(const struct volume *volume, const char *name); /* a folder of plain files */
 
+/* volume_follow, which makes the data folder where it is missing. */
+MUST_CHECK bool folder_create_volume(struct volume *volume, struct error *err);
+
 /* The same by path, for programs without an open volume. */
 MUST_CHECK bool atomic_file_write(const char *path, const void *bytes, size_t size, struct error *err);
 MUST_CHECK bool atomic_file_write_json(const char *path, const json_t *value, struct error *err);
 MUST_CHECK bool folder_create(const char *path, struct error *err);
-MUST_CHECK bool folder_sync_parent(const char *path, struct error *err);
 
 #endif

@@ -32,6 +32,15 @@ bool volume_is_at_its_path(const struct volume *volume) {
     return stat(volume->path, &about) == 0 && about.st_dev == volume->device && about.st_ino == volume->inode;
 }
 
+bool volume_follow(struct volume *volume, struct error *err) {
+    const char *path = volume->path;
+    if (volume_is_at_its_path(volume))
+        return true;
+    volume_close(volume);
+    volume->path = path;
+    return volume_open(volume, path, err);
+}
+
 int volume_open_file(const struct volume *volume, const char *name, int flags) {
     return openat(volume->fd, name, flags | O_CLOEXEC, 0644);
 }

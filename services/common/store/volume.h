@@ -35,6 +35,12 @@ void volume_close(struct volume *volume); /* fine on one that is closed */
 /* Whether the path still leads to the folder that was opened. */
 bool volume_is_at_its_path(const struct volume *volume);
 
+/*
+ * For programs that run for long: open the volume again where its path leads elsewhere, or where it was missing.
+ * Begin with {.fd = -1, .path = ...}; on failure the volume is closed. Each thread has a volume of its own.
+ */
+bool volume_follow(struct volume *volume, struct error *err);
+
 /* As open, fopen for reading, opendir, link and stat; close on exec. errno says why not. */
 int volume_open_file(const struct volume *volume, const char *name, int flags);
 FILE *volume_open_stream(const struct volume *volume, const char *name);

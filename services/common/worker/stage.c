@@ -30,7 +30,8 @@ static void terminate(int signal_number) {
 /* The data folder is made where it is missing, so that a first run can begin with it. */
 static bool open_volume(struct stage *stage, const char *data, enum exit_code *code) {
     struct error err;
-    if (folder_create(data, &err) && volume_open(&stage->volume, data, &err))
+    stage->volume.path = data;
+    if (folder_create_volume(&stage->volume, &err))
         return true;
     *code = stage_fail_error(stage, &err);
     return false;

@@ -85,7 +85,8 @@ static inline struct fixture *fixture_open(void) {
     struct error err;
     assert_non_null(fixture);
     memset(fixture, 0, sizeof *fixture);
-    fixture->options = (struct options){.max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
+    fixture->options = (struct options){
+        .common.data = "/nonexistent", .max_body = 65536, .max_batch = 100, .unknown_category = "answer"};
     fixture->config = configuration_read(NULL, NULL, &err);
     assert_non_null(fixture->config);
     assert_true(app_open(&fixture->app, &fixture->options, fixture->config, &routes, &fixture->reader, 1));

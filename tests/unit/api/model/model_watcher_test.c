@@ -111,6 +111,38 @@ static void a_pointer_to_nothing_leaves_the_old_model_serving(void **state) {
     expect_served(shop, "2");
 }
 
+static void point_path_at(const char *path, const char *folder) {
+    unlink(path);
+    assert_int_equal(symlink(folder, path), 0);
+}
+
+/* A volume may be mounted after the api was started, and another one in its place later. */
+static void a_volume_that_appears_or_is_replaced_is_served(void **state) {
+    struct shop *shop = *state;
+    char path[100], other[100], command[300];
+    snprintf(path, sizeof path, "%s/mounted", scratch);
+    snprintf(other, sizeof other, "%s/other", scratch);
+    registry_point(2);
+    snprintf(command, sizeof command, "mkdir '%s' && cp -r '%s/registry' '%s'", other, scratch, other);
+    assert_int_equal(system(command), 0);
+    registry_point(1);
+
+    fixture_serve(shop->fixture, NULL);
+    model_watcher_done(&shop->watcher);
+    model_watcher_open(&shop->watcher, path, &shop->fixture->app.model_context, &shop->fixture->app.slot);
+    model_watcher_poll(&shop->watcher, false);
+    assert_null(model_slot_get(&shop->fixture->app.slot));
+    point_path_at(path, scratch);
+    model_watcher_poll(&shop->watcher, false);
+    expect_served(shop, "1");
+    assert_int_equal(unlink(path), 0);
+    model_watcher_poll(&shop->watcher, false);
+    expect_served(shop, "1");
+    point_path_at(path, other);
+    model_watcher_poll(&shop->watcher, false);
+    expect_served(shop, "2");
+}
+
 int main(void) {
 #define IN_SHOP(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
     const struct CMUnitTest tests[] = {
@@ -119,6 +151,7 @@ int main(void) {
         IN_SHOP(a_pointer_overwritten_with_the_same_size_and_time_is_noticed),
         IN_SHOP(a_pointer_that_was_only_touched_loads_nothing_again),
         IN_SHOP(a_pointer_to_nothing_leaves_the_old_model_serving),
+        IN_SHOP(a_volume_that_appears_or_is_replaced_is_served),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -38,22 +38,30 @@ static int close_logged(void **state) {
     return 0;
 }
 
+static bool remove_folders(const char *folder) {
+    char predictions[PATH_MAX];
+    snprintf(predictions, sizeof predictions, "%s/predictions", folder);
+    return rmdir(predictions) == 0 && rmdir(folder) == 0;
+}
+
 /* Stop the writer and return its only file's text; the folder is removed. */
 static char *read_log(struct logged *logged) {
     log_writer_close(&logged->writer);
     logged->fixture->app.predictions = NULL;
-    DIR *folder = opendir(logged->folder);
+    char predictions[PATH_MAX];
+    snprintf(predictions, sizeof predictions, "%s/predictions", logged->folder);
+    DIR *folder = opendir(predictions);
     const struct dirent *entry;
     while ((entry = readdir(folder)) != NULL)
         if (entry->d_name[0] != '.')
-            snprintf(logged->file, sizeof logged->file, "%s/%s", logged->folder, entry->d_name);
+            snprintf(logged->file, sizeof logged->file, "%s/predictions/%s", logged->folder, entry->d_name);
     closedir(folder);
     struct error err;
     size_t size;
     char *text = files_read(logged->file, 1 << 20, &size, &err);
     assert_non_null(text);
     unlink(logged->file);
-    rmdir(logged->folder);
+    remove_folders(logged->folder);
     return text;
 }
 
@@ -158,7 +166,7 @@ static void a_half_written_line_does_not_spoil_the_next(void **state) {
     (void)state;
     assert_non_null(mkdtemp(folder));
     unix_time_format_day((unix_time)time(NULL), day);
-    snprintf(path, sizeof path, "%s/one-%s.ndjson", folder, day);
+    snprintf(path, sizeof path, "%s/predictions/one-%s.ndjson", folder, day);
     assert_true(atomic_file_write(path, "{\"cut", 5, &err));
     assert_true(log_writer_open(&writer, folder, "one", 1));
     log_writer_put(&writer, 0, "{}\n", 3);
@@ -167,7 +175,7 @@ static void a_half_written_line_does_not_spoil_the_next(void **state) {
     assert_string_equal(text, "{\"cut\n{}\n");
     free(text);
     unlink(path);
-    rmdir(folder);
+    remove_folders(folder);
 }
 
 static void a_file_that_was_taken_away_is_made_anew(void **state) {
@@ -183,9 +191,9 @@ static void a_file_that_was_taken_away_is_made_anew(void **state) {
     while (atomic_load(&writer.written) == 0)
         nanosleep(&pause, NULL);
     unix_time_format_day((unix_time)time(NULL), day);
-    snprintf(path, sizeof path, "%s/one-%s.ndjson", folder, day);
+    snprintf(path, sizeof path, "%s/predictions/one-%s.ndjson", folder, day);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    assert_true(remove_folders(folder));
     log_writer_put(&writer, 0, "{}\n", 3);
     log_writer_close(&writer);
     char *text = files_read(path, 100, &size, &err);
@@ -193,7 +201,7 @@ static void a_file_that_was_taken_away_is_made_anew(void **state) {
     assert_string_equal(text, "{}\n");
     free(text);
     unlink(path);
-    rmdir(folder);
+    remove_folders(folder);
 }
 
 static void a_full_ring_drops_whole_lines_and_counts_them(void **state) {

@@ -47,7 +47,7 @@ static void seal(const char *more) {
 static void assert_rejected(const char *because) {
     struct champion champion = {0};
     struct error err;
-    if (champion_load(&champion, scratch, &err)) {
+    if (champion_load_at(&champion, open_volume(scratch), &err)) {
         champion_done(&champion);
         fail_msg("loaded in spite of: %s", because);
     }
@@ -60,7 +60,7 @@ static void a_sealed_version_is_loaded(void **state) {
     struct champion champion;
     struct error err;
     float prob[2];
-    assert_true(champion_load(&champion, scratch, &err));
+    assert_true(champion_load_at(&champion, open_volume(scratch), &err));
     assert_int_equal(champion.version, 1);
     forest_predict(champion.forest, &(float){0}, prob);
     assert_true(prob[0] > 0.8F);
@@ -73,7 +73,7 @@ static void a_missing_alias_is_something_to_try_later(void **state) {
     struct champion champion;
     struct error err;
     assert_int_equal(remove(scratch_path("registry/champion.json")), 0);
-    assert_false(champion_load(&champion, scratch, &err));
+    assert_false(champion_load_at(&champion, open_volume(scratch), &err));
     assert_true(err.retryable);
 }
 

@@ -86,6 +86,22 @@ static void a_folder_under_another_path_is_noticed(void **state) {
     volume_close(&volume);
 }
 
+static void a_path_that_leads_elsewhere_is_followed(void **state) {
+    (void)state;
+    struct error err;
+    char path[256];
+    snprintf(path, sizeof path, "%s", scratch_path("followed"));
+    struct volume volume = {.fd = -1, .path = path};
+    assert_false(volume_follow(&volume, &err));
+    assert_non_null(strstr(err.text, path));
+    assert_true(folder_create_volume(&volume, &err));
+    replace(path, "followed.moved");
+    assert_true(volume_follow(&volume, &err));
+    assert_true(atomic_file_write_at(&volume, "file", "1", 1, &err));
+    assert_content("followed/file", "1");
+    volume_close(&volume);
+}
+
 static void folders_of_one_volume_are_not_taken_for_those_of_another(void **state) {
     (void)state;
     struct volume first, second;
@@ -141,6 +157,7 @@ int main(void) {
         cmocka_unit_test(what_is_written_goes_to_the_folder_that_was_opened),
         cmocka_unit_test(what_is_read_comes_from_it),
         cmocka_unit_test(a_folder_under_another_path_is_noticed),
+        cmocka_unit_test(a_path_that_leads_elsewhere_is_followed),
         cmocka_unit_test(folders_of_one_volume_are_not_taken_for_those_of_another),
         cmocka_unit_test(errors_name_the_whole_path),
         cmocka_unit_test(a_folder_that_is_not_there_is_not_opened),
