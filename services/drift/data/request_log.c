@@ -32,17 +32,16 @@ static int by_name(const void *left, const void *right) {
 
 static bool collect(DIR *dir, char ***names, size_t *count, unix_time from, unix_time until) {
     unix_time day;
+    size_t capacity = 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         if (!day_of(entry->d_name, &day) || day + DAY <= from || day >= until)
             continue;
-        char **more = realloc(*names, (*count + 1) * sizeof *more);
-        if (more == NULL)
+        char *name = strdup(entry->d_name);
+        if (name == NULL || !etl_array_reserve(names, &capacity, *count + 1, sizeof **names)) {
+            free(name);
             return false;
-        *names = more;
-        more[*count] = strdup(entry->d_name);
-        if (more[*count] == NULL)
-            return false;
-        ++*count;
+        }
+        (*names)[(*count)++] = name;
     }
     return true;
 }

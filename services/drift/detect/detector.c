@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libetl/base/array.h"
 #include "services/drift/stats/holm.h"
 
 bool detector_init(struct detector *d, const struct feature_layout *layout, const struct detector_rule *rule) {
@@ -131,17 +132,6 @@ static void test_window(struct detector *d, const uint32_t *window, uint32_t row
     }
 }
 
-static bool grow(struct detector *d, size_t rows) {
-    if (rows <= d->permutation_capacity)
-        return true;
-    uint16_t *permutation = realloc(d->permutation, 2 * rows * sizeof *permutation);
-    if (permutation == NULL)
-        return false;
-    d->permutation = permutation;
-    d->permutation_capacity = 2 * rows;
-    return true;
-}
-
 bool detector_test(struct detector *d, const struct windows *windows, uint64_t seed, struct finding *out) {
     out->enough = false;
     out->p = 1;
@@ -154,7 +144,8 @@ bool detector_test(struct detector *d, const struct windows *windows, uint64_t s
         of->enough = windows_full(windows, i) && of->rows >= d->rule.min_rows && d->rows >= d->rule.min_rows;
         if (!of->enough)
             continue;
-        if (!grow(d, (size_t)of->rows + d->rows))
+        if (!etl_array_reserve(&d->permutation, &d->permutation_capacity, (size_t)of->rows + d->rows,
+                               sizeof *d->permutation))
             return false;
         test_window(d, windows_counts(windows, i), of->rows, seed, of);
         out->enough = true;
