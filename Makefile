@@ -43,7 +43,7 @@ FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fu
 FOREST := $(BUILD)/libforest.a
 ETL    := $(BUILD)/libetl.a
 COMMON := $(BUILD)/common.a
-MADE   := $(addprefix $(BUILD)/gen/,config_default.h try.html.h docs.html.h monitoring.html.h)
+MADE   := $(addprefix $(BUILD)/gen/,config_default.h try.html.h docs.html.h monitoring.html.h openapi.json.h)
 
 .PHONY: all check sanitize tsan sanitize-units tsan-units tested fuzz bench bench-forest bench-api bench-image bench-etl bench-intake gate-proof drift-proof install run-all format format-check lint tidy cppcheck clang clean help programs units fuzzers
 .DELETE_ON_ERROR:
@@ -111,7 +111,7 @@ lint: tidy cppcheck                   ## clang-tidy and cppcheck
 tidy:
 	clang-tidy --quiet $$(git ls-files 'lib*.c' 'services/*.c') -- $(STRICT) -I. -I$(BUILD)/gen $(GMIME)
 clang: $(MADE)                         ## whether clang warns of anything
-	@clang $(STRICT) $(WERROR:%=-Werror) -pthread -I. -I$(BUILD)/gen $(GMIME) -fsyntax-only $(SOURCES)
+	@clang $(STRICT) $(WERROR:%=-Werror) -pthread -I. -I$(BUILD)/gen $(GMIME) -fsyntax-only $(filter-out tests/bench/%,$(SOURCES))
 cppcheck: $(MADE)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance --suppressions-list=tests/cppcheck.suppressions -D'JSON_INTEGER_FORMAT="lld"' -I. -I$(BUILD)/gen libforest libetl services
 

@@ -66,7 +66,7 @@ static bool is_signed(const struct webhooks *webhooks, enum etl_source_id source
         return false;
     }
     enum etl_signature_result result =
-        etl_signature_check(scheme, &webhooks->secrets[source], request->header[HEADER_SIGNATURE + source],
+        etl_signature_check(scheme, &webhooks->secrets[source], request->header[HEADER_SIGNATURE + (size_t)source],
                             (struct etl_text){request->body, request->size}, (int64_t)time(NULL));
     if (result != ETL_SIGNATURE_VALID)
         problem_respond_one(response, 401, request->id, "header", scheme->header, "signature", "%s",

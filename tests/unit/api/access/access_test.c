@@ -194,7 +194,7 @@ static void an_unsigned_delivery_is_rejected(void **state) {
     assert_string_equal(response_find_header(&fixture->response, "Retry-After"), "3600");
     etl_signature_read_secrets(&fixture->webhooks.secrets[ETL_SOURCE_STRIPE], "whsec_a");
     assert_int_equal(fixture_post(fixture, "/webhooks/stripe", "{}"), 401);
-    fixture_header(fixture, HEADER_SIGNATURE + ETL_SOURCE_STRIPE, "t=1,v1=00");
+    fixture_header(fixture, HEADER_SIGNATURE + (unsigned)ETL_SOURCE_STRIPE, "t=1,v1=00");
     assert_int_equal(fixture_post(fixture, "/webhooks/stripe", "{}"), 401);
     assert_true(fixture_body_has(fixture, "Stripe-Signature"));
 }
@@ -223,12 +223,12 @@ static void a_delivery_is_signed_in_its_senders_header_and_lately(void **state) 
     char header[120];
     for (size_t i = 0; i < 2; i++) {
         etl_signature_read_secrets(&fixture->webhooks.secrets[cases[i].source], "whsec_a");
-        fixture_header(fixture, HEADER_SIGNATURE + cases[i].source, sign("whsec_a", now - 100, header));
+        fixture_header(fixture, HEADER_SIGNATURE + (unsigned)cases[i].source, sign("whsec_a", now - 100, header));
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 503);
         assert_true(fixture_body_has(fixture, "the delivery could not be stored"));
-        fixture_header(fixture, HEADER_SIGNATURE + cases[i].other, header);
+        fixture_header(fixture, HEADER_SIGNATURE + (unsigned)cases[i].other, header);
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
-        fixture_header(fixture, HEADER_SIGNATURE + cases[i].source, sign("whsec_a", now - 301, header));
+        fixture_header(fixture, HEADER_SIGNATURE + (unsigned)cases[i].source, sign("whsec_a", now - 301, header));
         assert_int_equal(fixture_post(fixture, cases[i].path, "{}"), 401);
     }
 }
