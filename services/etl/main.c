@@ -330,7 +330,7 @@ static const struct worker worker = {
 };
 
 int main(int argc, char **argv) {
-    mallopt(M_MMAP_THRESHOLD,
-            64 << 10); /* large blocks can grow in place and return to the system when they are freed */
+    /* Large blocks can grow in place and return to the system when they are freed. */
+    mallopt(M_MMAP_THRESHOLD, 64 << 10);
     return worker_main(&worker, argc, argv);
 }
